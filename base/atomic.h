@@ -4,6 +4,7 @@
 // Each use that is weaker than acquire/release says at its place what makes it safe.
 #pragma once
 
+#include "base/check.h"
 #include "base/types.h"
 
 namespace rt0 {
@@ -15,43 +16,45 @@ struct Atomic {
 
   T v;
 
-  T load_relaxed() const { return __atomic_load_n(&v, __ATOMIC_RELAXED); }
-  T load_acquire() const { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
-  T load_seqcst() const { return __atomic_load_n(&v, __ATOMIC_SEQ_CST); }
-  void store_relaxed(T x) { __atomic_store_n(&v, x, __ATOMIC_RELAXED); }
-  void store_release(T x) { __atomic_store_n(&v, x, __ATOMIC_RELEASE); }
-  void store_seqcst(T x) { __atomic_store_n(&v, x, __ATOMIC_SEQ_CST); }
+  RT0_INLINE T load_relaxed() const { return __atomic_load_n(&v, __ATOMIC_RELAXED); }
+  RT0_INLINE T load_acquire() const { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
+  RT0_INLINE T load_seqcst() const { return __atomic_load_n(&v, __ATOMIC_SEQ_CST); }
+  RT0_INLINE void store_relaxed(T x) { __atomic_store_n(&v, x, __ATOMIC_RELAXED); }
+  RT0_INLINE void store_release(T x) { __atomic_store_n(&v, x, __ATOMIC_RELEASE); }
+  RT0_INLINE void store_seqcst(T x) { __atomic_store_n(&v, x, __ATOMIC_SEQ_CST); }
 
   // Compare-and-swap: true if the value was `old` and is now `x`. On failure nothing is ordered beyond a relaxed load.
-  bool cas_relaxed(T old, T x) { return cas(old, x, __ATOMIC_RELAXED, __ATOMIC_RELAXED); }
-  bool cas_acquire(T old, T x) { return cas(old, x, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); }
-  bool cas_release(T old, T x) { return cas(old, x, __ATOMIC_RELEASE, __ATOMIC_RELAXED); }
-  bool cas_acqrel(T old, T x) { return cas(old, x, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED); }
-  bool cas_seqcst(T old, T x) { return cas(old, x, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); }
+  RT0_INLINE bool cas_relaxed(T old, T x) { return cas(old, x, __ATOMIC_RELAXED, __ATOMIC_RELAXED); }
+  RT0_INLINE bool cas_acquire(T old, T x) { return cas(old, x, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); }
+  RT0_INLINE bool cas_release(T old, T x) { return cas(old, x, __ATOMIC_RELEASE, __ATOMIC_RELAXED); }
+  RT0_INLINE bool cas_acqrel(T old, T x) { return cas(old, x, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED); }
+  RT0_INLINE bool cas_seqcst(T old, T x) { return cas(old, x, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); }
 
   // Exchange: returns the value before.
-  T xchg_acquire(T x) { return __atomic_exchange_n(&v, x, __ATOMIC_ACQUIRE); }
-  T xchg_release(T x) { return __atomic_exchange_n(&v, x, __ATOMIC_RELEASE); }
-  T xchg_acqrel(T x) { return __atomic_exchange_n(&v, x, __ATOMIC_ACQ_REL); }
+  RT0_INLINE T xchg_acquire(T x) { return __atomic_exchange_n(&v, x, __ATOMIC_ACQUIRE); }
+  RT0_INLINE T xchg_release(T x) { return __atomic_exchange_n(&v, x, __ATOMIC_RELEASE); }
+  RT0_INLINE T xchg_acqrel(T x) { return __atomic_exchange_n(&v, x, __ATOMIC_ACQ_REL); }
 
   // Add: returns the value after, as Go's Xadd does.
-  T add_relaxed(T d) { return __atomic_add_fetch(&v, d, __ATOMIC_RELAXED); }
-  T add_acqrel(T d) { return __atomic_add_fetch(&v, d, __ATOMIC_ACQ_REL); }
-  T add_seqcst(T d) { return __atomic_add_fetch(&v, d, __ATOMIC_SEQ_CST); }
+  RT0_INLINE T add_relaxed(T d) { return __atomic_add_fetch(&v, d, __ATOMIC_RELAXED); }
+  RT0_INLINE T add_acqrel(T d) { return __atomic_add_fetch(&v, d, __ATOMIC_ACQ_REL); }
+  RT0_INLINE T add_seqcst(T d) { return __atomic_add_fetch(&v, d, __ATOMIC_SEQ_CST); }
 
   // And, Or: return the value before.
-  T and_acqrel(T m) { return __atomic_fetch_and(&v, m, __ATOMIC_ACQ_REL); }
-  T or_acqrel(T m) { return __atomic_fetch_or(&v, m, __ATOMIC_ACQ_REL); }
+  RT0_INLINE T and_acqrel(T m) { return __atomic_fetch_and(&v, m, __ATOMIC_ACQ_REL); }
+  RT0_INLINE T or_acqrel(T m) { return __atomic_fetch_or(&v, m, __ATOMIC_ACQ_REL); }
 
  private:
-  bool cas(T old, T x, int ok, int fail) { return __atomic_compare_exchange_n(&v, &old, x, false, ok, fail); }
+  RT0_INLINE bool cas(T old, T x, int ok, int fail) {
+    return __atomic_compare_exchange_n(&v, &old, x, false, ok, fail);
+  }
 };
 
 // A full barrier: stores before it are seen by others before any load after it is made.
-inline void fence_seqcst() { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+RT0_INLINE void fence_seqcst() { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 
 // Keeps the compiler, not the CPU, from moving memory accesses across this point. Enough between a thread and a
 // signal handler that runs on it.
-inline void compiler_barrier() { __asm__ volatile("" ::: "memory"); }
+RT0_INLINE void compiler_barrier() { __asm__ volatile("" ::: "memory"); }
 
 }  // namespace rt0

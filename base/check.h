@@ -11,6 +11,9 @@
 #define RT0_SYM(name) __asm__(name) __attribute__((noinline, noclone, noipa))
 #endif
 
+// For the smallest functions, which code optimised for size would otherwise call.
+#define RT0_INLINE inline __attribute__((always_inline, no_instrument_function))
+
 #define RT0_LIKELY(x) __builtin_expect(!!(x), 1)
 #define RT0_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -20,16 +23,29 @@ namespace rt0 {
 // Defined in sched/panic.cc; hosted tests bring their own.
 [[noreturn]] void throw_(const char* why) RT0_SYM("runtime.throw");
 
-// Ends the program through `throw_` unless `ok` holds.
-inline void check(bool ok, const char* what) {
-  if (RT0_UNLIKELY(!ok)) throw_(what);
+// A check of the runtime failed; the traceback says which. In sched/panic.cc.
+[[noreturn]] void check_failed() RT0_SYM("runtime.check_failed");
+
+#if defined(RT0_DCHECK) && RT0_DCHECK
+inline constexpr bool kDevBuild = true;
+#else
+inline constexpr bool kDevBuild = false;
+#endif
+
+// Ends the program unless `ok` holds: an invariant of the runtime. Stays in release builds, but only dev builds carry `what`:
+// the traceback leads to the line, where it stands, and a hundred such texts are a twentieth of a small program. What a user
+// can run into is no check but a throw_ or a fatal with its text.
+RT0_INLINE void check(bool ok, const char* what, u32 line = __builtin_LINE()) {
+  if (RT0_LIKELY(ok)) return;
+  if constexpr (kDevBuild) throw_(what);
+  // Two checks must not become one call, or the traceback could not tell them apart.
+  __asm__ volatile("" ::"i"(line));
+  check_failed();
 }
 
-// A check that is too dear for release builds; RT0_DCHECK=1 (dev and test builds) turns it on.
-#if RT0_DCHECK
-inline void dcheck(bool ok, const char* what) { check(ok, what); }
-#else
-inline void dcheck(bool, const char*) {}
-#endif
+// A check that is too dear for release builds.
+RT0_INLINE void dcheck(bool ok, const char* what) {
+  if constexpr (kDevBuild) check(ok, what);
+}
 
 }  // namespace rt0

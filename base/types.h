@@ -80,12 +80,18 @@ constexpr uintptr align_down(uintptr v, uintptr align) { return v & ~(align - 1)
 constexpr bool is_power_of_two(uintptr v) { return v != 0 && (v & (v - 1)) == 0; }
 
 template <class T>
-constexpr T min(T a, T b) { return b < a ? b : a; }
+constexpr T min(T a, T b) {
+  return b < a ? b : a;
+}
 template <class T>
-constexpr T max(T a, T b) { return a < b ? b : a; }
+constexpr T max(T a, T b) {
+  return a < b ? b : a;
+}
 
 template <class T, usize N>
-constexpr usize countof(const T (&)[N]) { return N; }
+constexpr usize countof(const T (&)[N]) {
+  return N;
+}
 
 // Ids. A goroutine's id is 64 bits in Go; ids are only ever compared and printed, never split over two words by atomics.
 enum class GId : u64 {};

@@ -1,0 +1,77 @@
+# rt0's front door. Each command works from a fresh checkout on Debian 12 and installs the packages it lacks.
+#   ISA=<folder of arch/>   P=<program>   ARGS=<its arguments>   COMPILER=gcc|clang
+ISAS := $(shell awk '/^[a-z0-9]/ {print $$1}' arch/isas.txt)
+P ?= hello
+COMPILER ?= gcc
+ONE := $(or $(ISA),amd64)
+SELECTED := $(or $(ISA),$(ISAS))
+ifneq ($(filter-out $(ISAS),$(SELECTED)),)
+$(error ISA=$(ISA) is not known. Known: $(ISAS))
+endif
+package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
+PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev \
+  $(foreach i,$(SELECTED),$(call package,$(i)))
+PKG_RUN := qemu-user
+PKG_TEST := libgtest-dev python3
+PKG_CHECK := clang-19 lld-19 clang-format-19 clang-tidy-19
+CMAKE := cmake -G Ninja -Wno-dev
+SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
+Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
+
+.PHONY: help build host run test check bench golden matrix inspect clean need-build need-run need-test need-check $(ISAS:%=build-%)
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "ISAs: $(ISAS)"
+
+build: host $(SELECTED:%=build-%) ## builds everything for ISA=... (default: all ported ones) and the host tools
+
+host: need-build
+	@mkdir -p build
+	@$(CMAKE) -S . -B build/host -DRT0_HOST=ON -DCMAKE_BUILD_TYPE=Release $(Q)
+	@cmake --build build/host $(Q)
+
+# $(1) ISA, $(2) "" or -dev: configures build/<isa><compiler><variant>.
+configure = $(CMAKE) -S . -B build/$(1)$(SUFFIX)$(2) -DRT0_ISA=$(1) -DRT0_COMPILER=$(COMPILER) -DRT0_DEV=$(if $(2),ON,OFF) \
+  -DCMAKE_TOOLCHAIN_FILE=tools/toolchain.cmake -DRT0_MKPCLNTAB=$(CURDIR)/build/host/bin/mkpclntab $(Q)
+
+$(ISAS:%=build-%): build-%: host
+	@$(call configure,$*,)
+	@cmake --build build/$*$(SUFFIX) $(Q)
+	@$(call configure,$*,-dev)
+	@cmake --build build/$*$(SUFFIX)-dev $(Q)
+
+run: need-run host ## builds and runs P=hello under QEMU for ISA=amd64 with ARGS=..., boot trace on stderr
+	@[ -f examples/$(P).cc ] || [ -f tests/programs/$(P).cc ] || { \
+	  echo "P=$(P) is no program. examples/ has:" $(sort $(notdir $(basename $(wildcard examples/*.cc)))) >&2; exit 2; }
+	@$(call configure,$(ONE),)
+	@cmake --build build/$(ONE)$(SUFFIX) --target $(P) $(Q)
+	@RT0_TRACE=$${RT0_TRACE:--} qemu/run.sh $(ONE) qemu build/$(ONE)$(SUFFIX)/bin/$(P) $(ARGS)
+
+test: need-run need-test build ## everything: all ISAs under QEMU and natively, host tools, goldens; ISA=... for one
+	@ctest --test-dir build/host --output-on-failure --output-junit junit.xml -j 2 \
+	  -L '^(host|$(subst $() ,|,$(SELECTED)))$$'; status=$$?; qemu/matrix.sh $(SELECTED); exit $$status
+
+check: need-check need-run need-test ## format, lint, layers, both compilers
+	@tests/lint/check.sh $(SELECTED)
+
+bench: need-run build-amd64 ## what the boot costs, measured by QEMU, beside its budget
+	@tests/boot_cost.py --print build/amd64/bin/hello
+
+golden: need-run need-test build ## rewrites tests/golden and shows the difference
+	@tests/golden.py --write
+	@git --no-pager diff --stat -- tests/golden; git --no-pager diff -- tests/golden
+
+matrix: need-run build ## the ports: what is built, what passes
+	@qemu/matrix.sh $(ISAS)
+
+inspect: need-build build-$(ONE) ## the ELF facts of P=hello: entry, segments, sections, sizes, launch chain
+	@qemu/inspect.sh build/$(ONE)/bin/$(P)
+
+clean: ## removes build/
+	@rm -rf build
+
+need-build: ; @tools/need.sh $(PKG_BUILD)
+need-run: ; @tools/need.sh $(PKG_RUN)
+need-test: ; @tools/need.sh $(PKG_TEST)
+need-check: ; @tools/need.sh $(PKG_BUILD) $(PKG_CHECK)

@@ -1,0 +1,76 @@
+// amd64: constants and the handful of instructions that C++ cannot say.
+//
+// g lives at -8(%fs), as in Go; %fs points behind m->tls[0]. No register is reserved for it, because C++ code would not
+// keep it, and a load from %fs is as fast.
+#pragma once
+
+#include "arch/gobuf.h"
+#include "base/types.h"
+
+namespace rt0 {
+
+struct Isa {
+  static constexpr char kName[] = "amd64";
+  static constexpr bool kBigEndian = false;
+  static constexpr usize kStackAlign = 16;
+  static constexpr usize kPCQuantum = 1;
+  static constexpr usize kCacheLine = 64;
+  static constexpr usize kRedZone = 128;  // below SP, used by leaf functions: signal frames and injected calls skip it
+  static constexpr usize kSwitchFrame = 48;  // rbx rbp r12 r13 r14 r15
+
+  static G* getg() noexcept {
+    G* gp;
+    __asm__("movq %%fs:-8, %0" : "=r"(gp));
+    return gp;
+  }
+  static void setg(G* gp) noexcept { __asm__ volatile("movq %0, %%fs:-8" ::"r"(gp) : "memory"); }
+
+  static uintptr syscall6(uintptr nr, uintptr a, uintptr b, uintptr c, uintptr d, uintptr e, uintptr f) noexcept {
+    register uintptr r10 __asm__("r10") = d;
+    register uintptr r8 __asm__("r8") = e;
+    register uintptr r9 __asm__("r9") = f;
+    uintptr ret;
+    __asm__ volatile("syscall"
+                     : "=a"(ret)
+                     : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return ret;
+  }
+
+  static void cpu_relax() noexcept { __asm__ volatile("pause"); }
+  static u64 cputicks() noexcept {
+    u32 lo, hi;
+    __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+    return (static_cast<u64>(hi) << 32) | lo;
+  }
+
+  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction.
+  // buf->sp: the top of the free stack, 16-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_x86.go.
+  static void gostartcall(Gobuf* buf, uintptr entry, void* ctxt, uintptr link) noexcept {
+    uintptr sp = buf->sp;
+    sp -= sizeof(uintptr);  // entry sees a return address on an aligned stack, as after `call`
+    *reinterpret_cast<uintptr*>(sp) = link;
+    sp -= kSwitchFrame;  // gogo pops these; what they hold does not matter
+    buf->sp = sp;
+    buf->pc = entry;
+    buf->ctxt = ctxt;
+    buf->bp = 0;  // ends the frame chain
+  }
+
+  static uintptr frame_pointer() noexcept { return reinterpret_cast<uintptr>(__builtin_frame_address(0)); }
+  static uintptr frame_return(uintptr fp, uintptr* caller_fp) noexcept {
+    const uintptr* frame = reinterpret_cast<const uintptr*>(fp);
+    *caller_fp = frame[0];  // NOLINT(clang-analyzer-core.NullDereference): the caller has checked fp
+    return frame[1];
+  }
+
+  // CPU features, as bits. Go: cpu_x86.go.
+  enum Feature : u64 { kSSE42 = 1, kPOPCNT = 2, kAVX = 4, kAVX2 = 8, kBMI2 = 16, kERMS = 32, kRDTSCP = 64 };
+  static u64 cpu_features(uintptr hwcap, uintptr hwcap2) noexcept;
+  // What the ISA must do once per process, before anything else of it is used. Nothing on amd64.
+  static void arch_init(uintptr, uintptr) noexcept {}
+
+  static uintptr tls_base(uintptr* tls) noexcept { return reinterpret_cast<uintptr>(tls + 1); }
+};
+
+}  // namespace rt0

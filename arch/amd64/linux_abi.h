@@ -1,0 +1,87 @@
+// linux/amd64: system call numbers and the layouts that differ between ISAs.
+#pragma once
+
+#include "base/types.h"
+
+namespace rt0::linux_abi {
+
+enum Nr : uintptr {
+  SYS_read = 0,
+  SYS_write = 1,
+  SYS_close = 3,
+  SYS_mmap = 9,
+  SYS_mprotect = 10,
+  SYS_munmap = 11,
+  SYS_rt_sigaction = 13,
+  SYS_rt_sigprocmask = 14,
+  SYS_rt_sigreturn = 15,
+  SYS_sched_yield = 24,
+  SYS_madvise = 28,
+  SYS_getpid = 39,
+  SYS_clone = 56,
+  SYS_exit = 60,
+  SYS_arch_prctl = 158,
+  SYS_gettid = 186,
+  SYS_futex = 202,
+  SYS_sched_getaffinity = 204,
+  SYS_clock_gettime = 228,
+  SYS_clock_nanosleep = 230,
+  SYS_exit_group = 231,
+  SYS_tgkill = 234,
+  SYS_openat = 257,
+  SYS_ppoll = 271,
+  SYS_sigaltstack = 131,
+  SYS_getrandom = 318,
+};
+inline constexpr uintptr kArchSetFs = 0x1002;
+
+inline constexpr usize kSigsetBytes = 8;
+struct Sigset {
+  u64 bits;
+};
+
+struct Sigaction {
+  void (*handler)(int, void*, void*);
+  u64 flags;
+  void (*restorer)();
+  Sigset mask;
+};
+inline constexpr u64 SA_SIGINFO = 4, SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000, SA_RESTORER = 0x04000000;
+
+struct StackT {
+  void* sp;
+  i32 flags;
+  usize size;
+};
+
+struct Timespec {
+  i64 sec, nsec;
+};
+
+// siginfo_t: the fault address, for SIGSEGV and its kin.
+struct Siginfo {
+  i32 signo, err, code, pad;
+  uintptr addr;
+};
+
+// The registers of the interrupted context, inside the kernel's ucontext.
+struct Ucontext {
+  u64 flags;
+  Ucontext* link;
+  StackT stack;
+  u64 r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, eflags;
+  u16 cs, gs, fs, ss;
+  u64 err, trapno, oldmask, cr2;
+  void* fpstate;
+  u64 reserved[8];
+  Sigset sigmask;
+
+  uintptr pc() const { return rip; }
+  uintptr sp() const { return rsp; }
+  uintptr fp() const { return rbp; }
+};
+static_assert(offsetof(Ucontext, r8) == 40);
+
+inline constexpr char kVdsoClockGettime[] = "__vdso_clock_gettime";
+
+}  // namespace rt0::linux_abi

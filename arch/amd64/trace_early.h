@@ -1,0 +1,9 @@
+// Notes a boot event before there is a stack to call C++ on. trace_open() writes it out later, or drops it.
+#pragma once
+
+// clobbers rax, rcx, flags; at most RT0_TRACE_EARLY_MAX events, far more than assembly notes
+#define TRACE_EARLY(ev)                                 \
+        movl    runtime.trace_early_n(%rip), %eax;      \
+        leaq    runtime.trace_early(%rip), %rcx;        \
+        movb    $ev, (%rcx,%rax);                       \
+        incl    runtime.trace_early_n(%rip)

@@ -1,0 +1,94 @@
+// What rt0 asks of an ISA, and what an ISA may call back.
+//
+// arch/<isa>/isa.h defines `struct Isa`; the include path (-I arch/<isa>) picks it. The assembly entry points below have
+// one contract on all ISAs; arch/<isa>/asm.S says how it is met there.
+#pragma once
+
+#include "arch/gobuf.h"
+#include "base/check.h"
+#include "base/types.h"
+
+#include "isa.h"
+
+namespace rt0 {
+
+struct M;
+
+template <class A>
+concept Arch = requires(G* gp, Gobuf* buf, uintptr a, uintptr* out, void* p) {
+  requires A::kStackAlign >= sizeof(void*);  // of the stack pointer at a call
+  requires A::kPCQuantum >= 1;               // smallest instruction, in bytes
+  requires A::kCacheLine >= 32;
+  requires A::kSwitchFrame >= 0;  // bytes that mcall pushes and gogo pops
+  { A::kName[0] } -> SameAs<const char&>;
+  { A::kBigEndian } -> SameAs<const bool&>;
+  { A::getg() } noexcept -> SameAs<G*>;  // the G of this M, from the thread pointer or a fixed register
+  { A::setg(gp) } noexcept -> SameAs<void>;
+  {
+    A::syscall6(a, a, a, a, a, a, a)
+  } noexcept -> SameAs<uintptr>;                              // -errno on failure, also where the kernel uses a flag
+  { A::cpu_relax() } noexcept -> SameAs<void>;                // a hint inside spin loops
+  { A::cputicks() } noexcept -> SameAs<u64>;                  // some fast counter, of no unit
+  { A::gostartcall(buf, a, p, a) } noexcept -> SameAs<void>;  // see arch/amd64/isa.h
+  { A::frame_pointer() } noexcept -> SameAs<uintptr>;
+  {
+    A::frame_return(a, out)
+  } noexcept -> SameAs<uintptr>;  // the return address in the frame at fp; *out = the caller's fp
+  {
+    A::cpu_features(a, a)
+  } noexcept -> SameAs<u64>;                         // bits of the ISA's own choice; of AT_HWCAP, AT_HWCAP2, or the CPU
+  { A::arch_init(a, a) } noexcept -> SameAs<void>;   // once, in osinit, with AT_HWCAP and AT_HWCAP2
+  { A::tls_base(out) } noexcept -> SameAs<uintptr>;  // the thread pointer for an M whose tls words lie at *out
+};
+static_assert(Arch<Isa>, "isa.h is incomplete: see the concept above");
+
+inline G* getg() { return Isa::getg(); }
+
+// --- Assembly that C++ calls ------------------------------------------------------------------------------------------
+
+// Resumes `buf`: makes buf->g the current G, restores its stack and callee-saved registers, jumps to buf->pc. The
+// caller's stack is left for good.
+[[noreturn]] void gogo(Gobuf* buf) __asm__("runtime.gogo");
+
+// Leaves the running goroutine's stack and calls fn(gp) on its M's g0. gp->sched is whole before the stack is left.
+// Returns when some M runs gogo(&gp->sched). fn must not return. Called on g0 or gsignal it ends in badmcall.
+void mcall(void (*fn)(G*)) __asm__("runtime.mcall");
+
+// Calls fn(arg) on g0's stack and returns; a plain call if it is already on g0 or gsignal.
+void systemstack_call(void (*fn)(void*), void* arg) __asm__("runtime.systemstack");
+
+// Runs f on g0's stack. f must not park and must not outlive the call.
+template <class F>
+inline void systemstack(const F& f) {
+  systemstack_call([](void* p) { (*static_cast<const F*>(p))(); }, const_cast<F*>(&f));
+}
+
+// The return address under every goroutine's entry: calls goexit1. Never called.
+void goexit() __asm__("runtime.goexit");
+
+// The first instruction of a new M, on its g0: calls mstart0, which does not return.
+void mstart() __asm__("runtime.mstart");
+
+// Executes an instruction that always faults.
+[[noreturn]] void abort_() __asm__("runtime.abort");
+
+// What the assembly was built to believe of our structs, in the order of sched/asm_offsets.def. Checked by checkASM.
+extern const u16 asm_beliefs[] __asm__("runtime.asm_beliefs");
+
+// --- C++ that assembly calls ------------------------------------------------------------------------------------------
+// In the order in which rt0_go calls them; then what the other entry points call. No other name may be used in a .S file.
+
+void check_boot() RT0_SYM("runtime.check");
+void args(i32 argc, char** argv) RT0_SYM("runtime.args");
+void osinit() RT0_SYM("runtime.osinit");
+void schedinit() RT0_SYM("runtime.schedinit");
+// then runtime.newproc(&mainPC, null): include/rt0/go.h
+
+void mstart0() RT0_SYM("runtime.mstart0");
+void goexit1() RT0_SYM("runtime.goexit1");
+[[noreturn]] void badmcall() RT0_SYM("runtime.badmcall");
+[[noreturn]] void badmcall2() RT0_SYM("runtime.badmcall2");
+[[noreturn]] void badsystemstack() RT0_SYM("runtime.badsystemstack");
+void sigtrampgo(u32 sig, void* info, void* uctx) RT0_SYM("runtime.sigtrampgo");
+
+}  // namespace rt0

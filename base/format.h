@@ -1,0 +1,36 @@
+// Numbers to text, without a heap and without a lock. Each function writes at `out` and returns how many bytes it wrote.
+#pragma once
+
+#include "base/types.h"
+
+namespace rt0 {
+
+inline constexpr usize kMaxDecimal = 20;  // digits of 2^64 - 1, or a sign and those of 2^63
+inline constexpr usize kMaxHex = 18;      // 0x and 16 digits
+inline constexpr usize kMaxFloat = 14;    // +1.234567e+308
+
+usize format_u64(char* out, u64 v);
+usize format_i64(char* out, i64 v);
+usize format_hex(char* out, u64 v);       // 0x…, no leading zeroes, as Go's print does for pointers
+usize format_float(char* out, double v);  // +1.234567e+008, as Go's print does
+
+// A byte buffer on somebody's stack. What does not fit is dropped and counted in `lost`.
+struct Out {
+  char* buf;
+  usize cap;
+  usize len = 0;
+  usize lost = 0;
+
+  void put(char c);
+  void put(Str s);
+  void put_u64(u64 v);
+  void put_i64(i64 v);
+  void put_hex(u64 v);
+  Str str() const { return {buf, len}; }
+};
+
+// A decimal number, all of `s`: digits, with a '-' before them if one is there. False for anything else (also "+3", "")
+// and for what does not fit into 64 bits. Go: strconv.ParseInt's base 10 without the plus sign, as runtime.atoi has it.
+bool parse_i64(Str s, i64* v);
+
+}  // namespace rt0

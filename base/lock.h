@@ -1,0 +1,52 @@
+// The runtime's own mutex and one-time event, on futexes. Go: lock_futex.go, lockrank.go.
+//
+// Declared down here because memory and traces need locks too; sched/lock.cc implements them, for they count in the M.
+// Neither knows goroutines: who waits here stops its whole thread. So they guard short pieces of scheduler state only,
+// and goroutines wait for each other in channels and semaphores.
+#pragma once
+
+#include "base/atomic.h"
+#include "base/types.h"
+
+namespace rt0 {
+
+enum class LockRank : u32 {
+#define RANK(name) name,
+#include "base/lockrank.def"
+#undef RANK
+};
+
+// 0 unlocked, 1 locked, 2 locked and somebody may sleep on `key`. A lock in static memory is ready when its rank is.
+struct Mutex {
+  Atomic<u32> key;
+  LockRank rank;
+};
+
+void lockInit(Mutex* l, LockRank rank);
+void lock(Mutex* l);
+void unlock(Mutex* l);
+
+// Holds `l` for a scope. Never across gopark, mcall, gogo or a [[noreturn]] call: no destructor runs there.
+struct Locked {
+  Mutex* l;
+  explicit Locked(Mutex* m) : l(m) { lock(l); }
+  ~Locked() { unlock(l); }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+};
+
+// A one-time event between two threads: one sleeps until the other has woken it, in whichever order they come.
+//   noteclear    before each use, while nobody sleeps or wakes
+//   notesleep    on g0 only, by one thread; returns after notewakeup
+//   notetsleep   the same with a time limit in ns (< 0: none); true if woken, false if the time is over
+//   notewakeup   exactly once between two noteclears
+struct Note {
+  Atomic<u32> key;  // 0 clear, 1 woken
+};
+
+void noteclear(Note* n);
+void notesleep(Note* n) __asm__("runtime.notesleep");
+bool notetsleep(Note* n, i64 ns) __asm__("runtime.notetsleep");
+void notewakeup(Note* n) __asm__("runtime.notewakeup");
+
+}  // namespace rt0

@@ -1,0 +1,43 @@
+// The PC-line table: from a pc to `function` and `file:line`, through inlined calls. Go: symtab.go, pclntab.go.
+//
+// tools/mkpclntab makes the table when a program is linked; docs/PCLNTAB.md has its format. It lies in the binary packed, for
+// it is read at most once, when a program dies: pclntab_unpack writes it into memory that the caller brings. Reading needs no
+// heap, no lock and no call into the runtime. It may not fail either: a corrupt table gives no frames or wrong ones, in
+// bounded time, and touches no memory outside itself.
+#pragma once
+
+#include "base/types.h"
+
+namespace rt0 {
+
+inline constexpr u32 kMaxPcDepth = 16;  // frames of one pc; calls inlined deeper than that are left out
+
+// One frame of a pc. The strings lie in the unpacked table.
+struct PcFrame {
+  Str package;  // "runtime.", "main." or "": what to print before func
+  Str func;
+  Str file;  // empty: not known
+  u32 line;  // 0: not known
+  bool inlined;
+  u32 entry;  // of the physical function that contains the pc, as an offset into the text
+};
+
+// The packed table's header. In the file all numbers are little-endian.
+struct PcLnHeader {
+  u32 raw_len;     // bytes after unpacking
+  u32 packed_len;  // bytes behind the header
+  u32 text_size;   // bytes of text it describes
+};
+inline constexpr u32 kPcLnHeaderSize = 20;  // "PCLN", version, the three numbers
+
+// Looks at the header only, for it runs at boot; false if this is no table of ours. Go: moduledataverify1.
+bool pclntab_header(const u8* table, usize len, PcLnHeader* h);
+
+// Unpacks a table whose header was found good into out[0, h.raw_len); false if it is corrupt.
+bool pclntab_unpack(const u8* table, const PcLnHeader& h, u8* out);
+
+// The frames of `pc`, an offset into the text, innermost first, at most out.len; 0 if the table does not know it.
+// `raw`: the unpacked table. lo, hi: may be null; the offsets between which these frames hold.
+usize pclntab_frames(Span<const u8> raw, u32 pc, Span<PcFrame> out, u32* lo = nullptr, u32* hi = nullptr);
+
+}  // namespace rt0

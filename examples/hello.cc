@@ -1,0 +1,11 @@
+// The program of the seed documents: two variables and a line.
+#include <rt0/rt0.h>
+
+int main(int argc, char** argv) {
+  int a = 1;
+  int* b = new int;
+  *b = 2;
+  rt0::fmt::println("Hello World");
+  delete b;
+  return a - argc + (argv == nullptr);
+}

@@ -1,0 +1,83 @@
+// The go statement.
+#pragma once
+
+#include <stddef.h>
+
+namespace rt0 {
+
+struct Funcval;
+
+namespace detail {
+
+// What the runtime must know of a go statement. The closure itself is handed over beside it and is moved to the top of the
+// new goroutine's stack: no heap is involved.
+struct GoStmt {
+  void (*move)(void* dst, void* src);  // builds the closure at dst out of the one at src
+  size_t size, align;
+  const char* file;
+  unsigned line;
+};
+
+// With a null stmt the closure is not copied and must live for ever.
+void newproc(Funcval* closure, const GoStmt* stmt) __asm__("runtime.newproc");
+
+template <class T>
+struct RemoveRef {
+  using type = T;
+};
+template <class T>
+struct RemoveRef<T&> {
+  using type = T;
+};
+template <class T>
+struct RemoveRef<T&&> {
+  using type = T;
+};
+template <class T>
+struct Decay : RemoveRef<T> {};
+template <class R, class... A>
+struct Decay<R (&)(A...)> {
+  using type = R (*)(A...);
+};
+
+struct InPlace {};
+
+}  // namespace detail
+}  // namespace rt0
+
+// Placement new, which freestanding C++ has no header for. The tag keeps it apart from <new>'s.
+inline void* operator new(size_t, rt0::detail::InPlace, void* p) noexcept { return p; }
+
+namespace rt0 {
+namespace detail {
+
+template <class F>
+struct Closure {
+  void (*fn)(Closure* self);  // first: a Closure is a Funcval to the runtime
+  F f;
+
+  static void run(Closure* self) {
+    self->f();
+    self->f.~F();
+  }
+  static void move(void* dst, void* src) {
+    ::new (InPlace{}, dst) Closure(static_cast<Closure&&>(*static_cast<Closure*>(src)));
+  }
+};
+
+}  // namespace detail
+
+// Starts a goroutine that runs f(). f is any callable: a function, a lambda with its captures, an object with operator().
+// It is copied or moved first, then belongs to the goroutine and is destroyed when f returns. Captures by reference are
+// the caller's to keep alive, as anywhere in C++.
+// Inlined always, so that the goroutine is "created by" the function that says go.
+template <class F>
+[[gnu::always_inline]] inline void go(F&& f, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
+  using Fn = typename detail::Decay<F>::type;
+  using C = detail::Closure<Fn>;
+  C closure{&C::run, static_cast<F&&>(f)};
+  const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line};
+  detail::newproc(reinterpret_cast<Funcval*>(&closure), &stmt);
+}
+
+}  // namespace rt0

@@ -1,0 +1,32 @@
+// Init tasks: what runs before main, in dependency order. Go: the init functions of packages.
+//
+//   RT0_INIT(config, read_config);                    // runs read_config() before main
+//   RT0_INIT(db, open_db, &rt0_init_config);          // after config
+//
+// C++ has constructors for this, but they run in an order nobody wrote down; rt0 has none. A task is a row in a table that
+// the linker collects, each names the tasks it needs, and runtime.main runs them: those whose needs are met, by name, as
+// Go does with packages. RT0_TRACE and GODEBUG=inittrace=1 show them. A circle ends in a fatal error that names it.
+#pragma once
+
+#include <stddef.h>
+
+namespace rt0 {
+
+struct InitTask {
+  const char* name;
+  void (*fn)();
+  InitTask* const* needs;  // null-terminated
+  unsigned state;          // 0 not run, 1 running, 2 done
+  unsigned runtime;        // 1: one of rt0's own, which all run before the program's
+};
+
+}  // namespace rt0
+
+// Defines the task rt0_init_<name>. Another file that needs it says: extern rt0::InitTask rt0_init_<name>;
+// The table holds pointers, for a compiler may put gaps between larger objects.
+#define RT0_INIT(task, function, ...) RT0_INIT_TASK(task, function, 0, __VA_ARGS__)
+
+#define RT0_INIT_TASK(task, function, runtime, ...)                                                 \
+  static constexpr rt0::InitTask* rt0_init_needs_##task[] = {__VA_ARGS__ __VA_OPT__(, ) nullptr};   \
+  constinit ::rt0::InitTask rt0_init_##task = {#task, function, rt0_init_needs_##task, 0, runtime}; \
+  __attribute__((section("rt0_inittasks"), used)) constinit rt0::InitTask* const rt0_init_ref_##task = &rt0_init_##task

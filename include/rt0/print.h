@@ -1,0 +1,108 @@
+// print and println, as Go's builtins have them: to stderr, without formats, at any time, even when all else is broken.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace rt0 {
+
+// At most 14 bytes: +1.234567e+008.
+size_t format_float(char* out, double v);
+
+// One operand of a print: what is printable, converts to it. Numbers print in decimal (a char is a number, as in Go),
+// floats as +1.500000e+000, pointers as 0x…, bools as true or false, strings as they are.
+struct PrintArg {
+  enum class Kind : unsigned char { boolean, int_, uint_, pointer, string, formatted };
+  struct Text {
+    const char* ptr;
+    size_t len;
+  };
+
+  // A double, and who writes it at `out`: a program without floats is not linked with their formatting.
+  struct Formatted {
+    size_t (*format)(char* out, double v);
+    double value;
+  };
+
+  Kind kind;
+  union {
+    bool boolean;
+    int64_t int_;
+    uint64_t uint_;
+    Formatted formatted;
+    const volatile void* pointer;
+    Text string;
+  };
+
+  PrintArg(bool v) : kind(Kind::boolean), boolean(v) {}
+  PrintArg(char v) : kind(Kind::int_), int_(v) {}
+  PrintArg(signed char v) : kind(Kind::int_), int_(v) {}
+  PrintArg(short v) : kind(Kind::int_), int_(v) {}
+  PrintArg(int v) : kind(Kind::int_), int_(v) {}
+  PrintArg(long v) : kind(Kind::int_), int_(v) {}
+  PrintArg(long long v) : kind(Kind::int_), int_(v) {}
+  PrintArg(unsigned char v) : kind(Kind::uint_), uint_(v) {}
+  PrintArg(unsigned short v) : kind(Kind::uint_), uint_(v) {}
+  PrintArg(unsigned v) : kind(Kind::uint_), uint_(v) {}
+  PrintArg(unsigned long v) : kind(Kind::uint_), uint_(v) {}
+  PrintArg(unsigned long long v) : kind(Kind::uint_), uint_(v) {}
+  PrintArg(float v) : PrintArg(static_cast<double>(v)) {}
+  PrintArg(double v) : kind(Kind::formatted), formatted{format_float, v} {}
+  PrintArg(decltype(nullptr)) : kind(Kind::pointer), pointer(nullptr) {}
+  PrintArg(const volatile void* v) : kind(Kind::pointer), pointer(v) {}
+  PrintArg(const char* s) : kind(Kind::string), string{s, 0} {
+    if (s != nullptr)
+      while (s[string.len] != '\0') string.len++;
+  }
+  PrintArg(char* s) : PrintArg(static_cast<const char*>(s)) {}
+
+  // Anything that looks like a string: data() and size().
+  template <class S>
+    requires requires(const S& s) {
+      static_cast<const char*>(s.data());
+      static_cast<size_t>(s.size());
+    }
+  PrintArg(const S& s) : kind(Kind::string), string{s.data(), s.size()} {}
+
+  // Function pointers print as addresses.
+  template <class R, class... A>
+  PrintArg(R (*f)(A...)) : kind(Kind::pointer), pointer(reinterpret_cast<const volatile void*>(f)) {}
+};
+
+// Writes the operands to `fd` in one piece where they fit into 256 bytes. Two calls never mix.
+void print_args(int fd, const PrintArg* args, size_t n, bool spaces, bool newline);
+
+// Go's print: the operands one after the other, to stderr.
+template <class... A>
+void print(const A&... a) {
+  const PrintArg args[] = {PrintArg(a)..., PrintArg(0)};
+  print_args(2, args, sizeof...(A), false, false);
+}
+
+// Go's println: the operands with blanks between them and a newline, to stderr.
+template <class... A>
+void println(const A&... a) {
+  const PrintArg args[] = {PrintArg(a)..., PrintArg(0)};
+  print_args(2, args, sizeof...(A), true, true);
+}
+
+// The part of Go's package fmt that needs no formats: to stdout.
+namespace fmt {
+
+template <class T>
+inline constexpr bool kIsFloat = false;
+template <>
+inline constexpr bool kIsFloat<float> = true;
+template <>
+inline constexpr bool kIsFloat<double> = true;
+
+// fmt.Println: the operands with blanks between them and a newline, to stdout.
+template <class... A>
+void println(const A&... a) {
+  static_assert(!(kIsFloat<A> || ...), "fmt::println has no float format yet: use rt0::println, which has");
+  const PrintArg args[] = {PrintArg(a)..., PrintArg(0)};
+  print_args(1, args, sizeof...(A), true, true);
+}
+
+}  // namespace fmt
+}  // namespace rt0

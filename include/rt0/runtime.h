@@ -1,0 +1,41 @@
+// Go's package runtime and the parts of package os that rt0 has.
+#pragma once
+
+#include <stddef.h>
+
+namespace rt0 {
+
+// Lets other goroutines run; comes back when it is this one's turn again. Go: runtime.Gosched.
+void gosched() __asm__("runtime.Gosched");
+// Ends the calling goroutine; the others go on. In main's goroutine the program then waits for them. Go: runtime.Goexit.
+[[noreturn]] void goexit_now() __asm__("runtime.Goexit");
+
+// Wires the calling goroutine to its thread until as many unlocks have been made. A goroutine that ends while wired takes
+// the thread with it. Go: runtime.LockOSThread, UnlockOSThread.
+void lock_os_thread() __asm__("runtime.LockOSThread");
+void unlock_os_thread() __asm__("runtime.UnlockOSThread");
+
+// CPUs the process may use, GOMAXPROCS, goroutines alive, and the calling goroutine's id.
+int num_cpu() __asm__("runtime.NumCPU");
+int gomaxprocs_now();
+int num_goroutine() __asm__("runtime.NumGoroutine");
+unsigned long long goid();
+
+// Ends the program at once with `status`. Go: os.Exit.
+[[noreturn]] void exit(int status) __asm__("os.Exit");
+
+// argv and environment as the kernel handed them over. Go: os.Args, os.Environ.
+struct Args {
+  char* const* ptr;
+  size_t len;
+
+  const char* operator[](size_t i) const { return ptr[i]; }
+  char* const* begin() const { return ptr; }
+  char* const* end() const { return ptr + len; }
+};
+Args args_of_program();
+Args environ_of_program();
+// The value of an environment variable, null if it is not set. Go: os.LookupEnv.
+const char* getenv(const char* key);
+
+}  // namespace rt0

@@ -1,0 +1,54 @@
+// Error numbers of the kernel interface, and the result of a call that can fail.
+//
+// The numbers are those of most Linux ports; where an ISA has others (mips, alpha, sparc), its maker maps them here.
+#pragma once
+
+#include "base/check.h"
+#include "base/types.h"
+
+namespace rt0 {
+
+enum class Errno : i32 {
+  ok = 0,
+  perm = 1,
+  noent = 2,
+  intr = 4,
+  io = 5,
+  badf = 9,
+  again = 11,
+  nomem = 12,
+  acces = 13,
+  fault = 14,
+  exist = 17,
+  notdir = 20,
+  isdir = 21,
+  inval = 22,
+  nfile = 23,
+  mfile = 24,
+  fbig = 27,
+  nospc = 28,
+  rofs = 30,
+  pipe = 32,
+  nametoolong = 36,
+  nosys = 38,
+  loop = 40,
+  timedout = 110,
+};
+
+// What strerror would say, for those that a message of rt0's own can hold; the number is printed beside it. "" for others.
+const char* errno_text(Errno e);
+
+// A value, or why there is none.
+struct [[nodiscard]] SysResult {
+  uintptr value = 0;
+  Errno err = Errno::ok;
+
+  bool ok() const { return err == Errno::ok; }
+  // Of a raw Linux return value: -4095…-1 are errors.
+  RT0_INLINE static SysResult of(uintptr raw) {
+    if (raw >= static_cast<uintptr>(-4095)) return {0, static_cast<Errno>(-static_cast<i32>(raw))};
+    return {raw, Errno::ok};
+  }
+};
+
+}  // namespace rt0

@@ -1,0 +1,197 @@
+// The Linux maker of the kernel table: one raw system call each, and the policy for EINTR in one place (nowhere is it
+// retried here; futexsleep and usleep are allowed to return early, read and write say so).
+#include "arch/arch.h"
+#include "kernel_iface/kernel.h"
+#include "kernel_iface/linux/linux.h"
+#include "kernel_iface/linux/uapi.h"
+#include "linux_abi.h"
+
+namespace rt0 {
+
+using namespace linux_abi;
+using namespace uapi;
+
+uintptr clone_thread(uintptr flags, uintptr sp, uintptr tp) __asm__("runtime.clone");
+[[noreturn]] void exit_thread_asm(Atomic<u32>* done) __asm__("runtime.exit_thread");
+
+namespace {
+
+// Not inlined: thirty small callers instead of thirty copies.
+[[gnu::noinline]] SysResult sys(uintptr nr, uintptr a = 0, uintptr b = 0, uintptr c = 0, uintptr d = 0, uintptr e = 0,
+                                uintptr f = 0) {
+  return SysResult::of(Isa::syscall6(nr, a, b, c, d, e, f));
+}
+uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
+
+void linux_exit(i32 status) { (void)sys(SYS_exit_group, static_cast<uintptr>(status)); }
+void linux_exit_thread(Atomic<u32>* done) { exit_thread_asm(done); }
+
+SysResult linux_write(i32 fd, const void* p, usize n) { return sys(SYS_write, static_cast<uintptr>(fd), addr(p), n); }
+SysResult linux_read(i32 fd, void* p, usize n) { return sys(SYS_read, static_cast<uintptr>(fd), addr(p), n); }
+SysResult linux_open(const char* path, bool create) {
+  const uintptr flags = O_CLOEXEC | (create ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY);
+  return sys(SYS_openat, kAtFdcwd, addr(path), flags, 0644);
+}
+SysResult linux_close(i32 fd) { return sys(SYS_close, static_cast<uintptr>(fd)); }
+
+// One ppoll on all three instead of an fcntl each: a closed descriptor answers POLLNVAL.
+u32 linux_open_std_fds() {
+  Pollfd fds[3] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}};
+  Timespec zero = {0, 0};
+  if (!sys(SYS_ppoll, addr(fds), 3, addr(&zero), 0, 0).ok()) return 7;
+  u32 open = 0;
+  for (u32 i = 0; i < 3; i++)
+    if ((fds[i].revents & POLLNVAL) == 0) open |= 1u << i;
+  return open;
+}
+
+i64 clock(uintptr id) {
+  Timespec ts = {0, 0};
+  if (vdso_clock_gettime == nullptr || vdso_clock_gettime(static_cast<i32>(id), &ts) != 0)
+    (void)sys(SYS_clock_gettime, id, addr(&ts));
+  return static_cast<i64>(ts.sec) * 1000000000 + static_cast<i64>(ts.nsec);
+}
+i64 linux_nanotime() { return clock(CLOCK_MONOTONIC); }
+i64 linux_walltime() { return clock(CLOCK_REALTIME); }
+
+Timespec timespec_of(i64 ns) {
+  Timespec ts = {};
+  ts.sec = static_cast<decltype(ts.sec)>(ns / 1000000000);
+  ts.nsec = static_cast<decltype(ts.nsec)>(ns % 1000000000);
+  return ts;
+}
+void linux_usleep(u32 us) {
+  Timespec ts = timespec_of(static_cast<i64>(us) * 1000);
+  (void)sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, addr(&ts), 0);
+}
+void linux_osyield() { (void)sys(SYS_sched_yield); }
+
+// FUTEX_WAIT takes a relative time-out measured on the monotonic clock.
+void linux_futexsleep(Atomic<u32>* a, u32 val, i64 ns) {
+  if (ns < 0) {
+    (void)sys(SYS_futex, addr(a), FUTEX_WAIT_PRIVATE, val, 0);
+    return;
+  }
+  Timespec ts = timespec_of(ns);
+  (void)sys(SYS_futex, addr(a), FUTEX_WAIT_PRIVATE, val, addr(&ts));
+}
+void linux_futexwakeup(Atomic<u32>* a, u32 count) {
+  const SysResult r = sys(SYS_futex, addr(a), FUTEX_WAKE_PRIVATE, count);
+  check(r.ok(), "futexwakeup: the kernel refused a FUTEX_WAKE");
+}
+
+SysResult linux_mem_map(void* hint, usize n) {
+  return sys(SYS_mmap, addr(hint), n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+             static_cast<uintptr>(-1), 0);
+}
+SysResult linux_mem_unmap(void* p, usize n) { return sys(SYS_munmap, addr(p), n); }
+SysResult linux_mem_protect(void* p, usize n, Prot prot) {
+  return sys(SYS_mprotect, addr(p), n, prot == Prot::none ? PROT_NONE : PROT_READ | PROT_WRITE);
+}
+SysResult linux_mem_dontneed(void* p, usize n) { return sys(SYS_madvise, addr(p), n, MADV_DONTNEED); }
+
+// Bits of the affinity mask, which the kernel fills for as many CPUs as it knows. 8,192 CPUs are as many as Go asks for.
+i32 linux_getproccount() {
+  u32 mask[256];
+  const SysResult r = sys(SYS_sched_getaffinity, 0, sizeof(mask), addr(mask));
+  if (!r.ok()) return 1;
+  i32 n = 0;
+  for (usize i = 0; i < r.value / sizeof(u32); i++)
+    for (u32 bits = mask[i]; bits != 0; bits &= bits - 1) n++;
+  return n > 0 ? n : 1;
+}
+
+usize linux_getHugePageSize() {
+  const SysResult fd = linux_open("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", false);
+  if (!fd.ok()) return 0;
+  char text[24];
+  const SysResult n = linux_read(static_cast<i32>(fd.value), text, sizeof(text));
+  (void)linux_close(static_cast<i32>(fd.value));
+  if (!n.ok()) return 0;
+  usize size = 0;
+  for (usize i = 0; i < n.value && text[i] >= '0' && text[i] <= '9'; i++) {
+    if (size > static_cast<usize>(-1) / 16) return 0;
+    size = size * 10 + static_cast<usize>(text[i] - '0');
+  }
+  return is_power_of_two(size) ? size : 0;
+}
+
+bool linux_getrandom(void* p, usize n) {
+  const SysResult r = sys(SYS_getrandom, addr(p), n, 0);
+  return r.ok() && r.value == n;
+}
+
+// The kernel writes about 20 entries, and the strings above them. A vector without an end is read up to the strings, or to
+// the end of its page. The random bytes lie on the stack between the two; anywhere else they could not be read without danger.
+void linux_start(const uintptr* av, Span<const char> strings, Auxv* aux) {
+  constexpr uintptr kPage = 4096, kRandomBytes = 16, kMaxBytes = 64 * 2 * sizeof(uintptr);
+  const uintptr begin = addr(strings.ptr), end = addr(strings.end());
+  uintptr random = 0;
+  uintptr limit = addr(av) + kMaxBytes;
+  if (begin > addr(av)) limit = min(limit, begin);
+  else if (!page_readable(limit)) limit = align_down(limit, kPage);
+  for (; addr(av + 2) <= limit && av[0] != AT_NULL; av += 2) {
+    const uintptr value = av[1];
+    switch (av[0]) {
+      case AT_PAGESZ:
+        if (is_power_of_two(value) && value >= kPage && value <= 1u << 20) aux->page_size = value;
+        break;
+      case AT_RANDOM: random = value; break;
+      case AT_HWCAP: aux->hwcap = value; break;
+      case AT_HWCAP2: aux->hwcap2 = value; break;
+      case AT_SYSINFO_EHDR: aux->vdso = value; break;
+      case AT_SECURE: aux->secure = value != 0; break;
+    }
+  }
+  if (random > addr(av) && random < end && end - random >= kRandomBytes)
+    aux->random = reinterpret_cast<const u8*>(random);
+  vdso_start(aux->vdso);
+}
+
+SysResult linux_newosproc(uintptr stack_hi, uintptr* tls) {
+  return SysResult::of(
+      clone_thread(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_SYSVSEM | CLONE_THREAD | CLONE_SETTLS,
+                   align_down(stack_hi, Isa::kStackAlign), Isa::tls_base(tls)));
+}
+u64 linux_gettid() { return sys(SYS_gettid).value; }
+SysResult linux_tgkill(u64 tid, u32 sig) {
+  return sys(SYS_tgkill, sys(SYS_getpid).value, static_cast<uintptr>(tid), sig);
+}
+
+}  // namespace
+
+constinit const Kernel linux_kernel = {
+    .name = "linux",
+    .exit = linux_exit,
+    .exit_thread = linux_exit_thread,
+    .write = linux_write,
+    .read = linux_read,
+    .open = linux_open,
+    .close = linux_close,
+    .open_std_fds = linux_open_std_fds,
+    .nanotime = linux_nanotime,
+    .walltime = linux_walltime,
+    .usleep = linux_usleep,
+    .osyield = linux_osyield,
+    .futexsleep = linux_futexsleep,
+    .futexwakeup = linux_futexwakeup,
+    .mem_map = linux_mem_map,
+    .mem_unmap = linux_mem_unmap,
+    .mem_protect = linux_mem_protect,
+    .mem_dontneed = linux_mem_dontneed,
+    .getproccount = linux_getproccount,
+    .getHugePageSize = linux_getHugePageSize,
+    .getrandom = linux_getrandom,
+    .start = linux_start,
+    .newosproc = linux_newosproc,
+    .gettid = linux_gettid,
+    .tgkill = linux_tgkill,
+    .setsig = linux_setsig,
+    .sigaltstack = linux_sigaltstack,
+    .sigmask_get = linux_sigmask_get,
+    .sigmask_set = linux_sigmask_set,
+    .sigcontext = linux_sigcontext,
+    .raise_default = linux_raise_default,
+};
+
+}  // namespace rt0

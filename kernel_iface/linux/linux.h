@@ -1,0 +1,23 @@
+// What the files of the Linux maker share among themselves.
+#pragma once
+
+#include "kernel_iface/kernel.h"
+#include "linux_abi.h"
+
+namespace rt0 {
+
+// clock_gettime of the vDSO, null where there is none: then it is a system call.
+extern i32 (*vdso_clock_gettime)(i32 clock, linux_abi::Timespec* ts);
+// Looks for it in the ELF image at `ehdr` (AT_SYSINFO_EHDR), 0 if there is none. Trusts nothing it reads there.
+void vdso_start(uintptr ehdr);
+// Whether the page at `addr` can be read, as the kernel sees it. In signal.cc.
+bool page_readable(uintptr addr);
+
+SysResult linux_setsig(u32 sig, SigDisposition how);
+void linux_sigaltstack(void* lo, usize n);
+u64 linux_sigmask_get();
+void linux_sigmask_set(u64 mask);
+SigContext linux_sigcontext(void* info, void* uctx);
+void linux_raise_default(u32 sig);
+
+}  // namespace rt0

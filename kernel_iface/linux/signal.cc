@@ -1,0 +1,67 @@
+// Signals of the Linux maker: dispositions, masks, the alternate stack, and what a handler finds in its ucontext.
+#include "arch/arch.h"
+#include "kernel_iface/linux/linux.h"
+#include "kernel_iface/linux/uapi.h"
+
+namespace rt0 {
+
+using namespace linux_abi;
+using namespace uapi;
+
+void sigtramp(int sig, void* info, void* uctx) __asm__("runtime.sigtramp");
+void sigreturn() __asm__("runtime.sigreturn");
+
+namespace {
+uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
+}  // namespace
+
+SysResult linux_setsig(u32 sig, SigDisposition how) {
+  Sigaction sa = {};
+  sa.flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_RESTORER;
+  sa.restorer = sigreturn;
+  sa.mask = {~static_cast<decltype(sa.mask.bits)>(0)};
+  switch (how) {
+    case SigDisposition::dfl: sa.handler = nullptr; break;
+    case SigDisposition::ignore: sa.handler = reinterpret_cast<void (*)(int, void*, void*)>(1); break;
+    case SigDisposition::handler: sa.handler = sigtramp; break;
+  }
+  return SysResult::of(Isa::syscall6(SYS_rt_sigaction, sig, addr(&sa), 0, kSigsetBytes, 0, 0));
+}
+
+void linux_sigaltstack(void* lo, usize n) {
+  StackT ss = {};
+  ss.sp = lo;
+  ss.size = n;
+  ss.flags = lo == nullptr ? SS_DISABLE : 0;
+  check(SysResult::of(Isa::syscall6(SYS_sigaltstack, addr(&ss), 0, 0, 0, 0, 0)).ok(), "sigaltstack refused");
+}
+
+u64 linux_sigmask_get() {
+  Sigset set = {};
+  (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_BLOCK, 0, addr(&set), kSigsetBytes, 0, 0);
+  return set.bits;
+}
+void linux_sigmask_set(u64 mask) {
+  Sigset set = {mask};
+  (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_SETMASK, addr(&set), 0, kSigsetBytes, 0, 0);
+}
+
+// The kernel copies the new mask in before it looks at what to do with it: a bad address is EFAULT, a bad "how" EINVAL.
+bool page_readable(uintptr a) {
+  constexpr uintptr kNoSuchHow = 99;
+  return SysResult::of(Isa::syscall6(SYS_rt_sigprocmask, kNoSuchHow, a, 0, kSigsetBytes, 0, 0)).err != Errno::fault;
+}
+
+SigContext linux_sigcontext(void* info, void* uctx) {
+  const Siginfo* si = static_cast<const Siginfo*>(info);
+  const Ucontext* uc = static_cast<const Ucontext*>(uctx);
+  return {uc->pc(), uc->sp(), uc->fp(), si->addr, si->code};
+}
+
+void linux_raise_default(u32 sig) {
+  (void)linux_setsig(sig, SigDisposition::dfl);
+  linux_sigmask_set(0);
+  (void)kernel->tgkill(kernel->gettid(), sig);
+}
+
+}  // namespace rt0

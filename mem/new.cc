@@ -1,0 +1,43 @@
+// operator new and delete: the doors to the heap for C++ code.
+//
+// There are no exceptions, so plain new ends the program when there is no memory; the nothrow form returns null.
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+
+namespace std {
+struct nothrow_t;
+enum class align_val_t : rt0::usize {};
+}  // namespace std
+
+namespace rt0 {
+namespace {
+constexpr usize kNewAlign = 16;
+
+void* new_or_die(usize n, usize align) {
+  void* p = mallocgc(n, align);
+  if (p == nullptr) fatal_out_of_memory(n);
+  return p;
+}
+}  // namespace
+}  // namespace rt0
+
+using rt0::kNewAlign;
+using rt0::new_or_die;
+
+void* operator new(rt0::usize n) { return new_or_die(n, kNewAlign); }
+void* operator new[](rt0::usize n) { return new_or_die(n, kNewAlign); }
+void* operator new(rt0::usize n, std::align_val_t a) { return new_or_die(n, static_cast<rt0::usize>(a)); }
+void* operator new[](rt0::usize n, std::align_val_t a) { return new_or_die(n, static_cast<rt0::usize>(a)); }
+void* operator new(rt0::usize n, const std::nothrow_t&) noexcept { return rt0::mallocgc(n, kNewAlign); }
+void* operator new[](rt0::usize n, const std::nothrow_t&) noexcept { return rt0::mallocgc(n, kNewAlign); }
+
+void operator delete(void* p) noexcept { rt0::heap_free(p); }
+void operator delete[](void* p) noexcept { rt0::heap_free(p); }
+void operator delete(void* p, rt0::usize) noexcept { rt0::heap_free(p); }
+void operator delete[](void* p, rt0::usize) noexcept { rt0::heap_free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { rt0::heap_free(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { rt0::heap_free(p); }
+void operator delete(void* p, rt0::usize, std::align_val_t) noexcept { rt0::heap_free(p); }
+void operator delete[](void* p, rt0::usize, std::align_val_t) noexcept { rt0::heap_free(p); }
+void operator delete(void* p, const std::nothrow_t&) noexcept { rt0::heap_free(p); }
+void operator delete[](void* p, const std::nothrow_t&) noexcept { rt0::heap_free(p); }

@@ -1,0 +1,56 @@
+#include "mem/sysmem.h"
+
+#include "base/check.h"
+#include "base/lock.h"
+#include "kernel_iface/kernel.h"
+
+namespace rt0 {
+
+namespace {
+
+constexpr usize kPage = 4096;             // the smallest on any ISA
+constexpr usize kFirstChunk = 16 * 1024;  // in .bss: what boot needs, without asking the kernel
+constexpr usize kChunk = 256 * 1024;
+constexpr usize kLargest = kChunk / 4;  // more goes straight to the kernel, so a chunk's lost end is at most this
+
+alignas(64) constinit u8 first_chunk[kFirstChunk] = {};
+constinit Mutex persistent_lock{{0}, LockRank::persistent};
+constinit u8* chunk_at = first_chunk;
+constinit u8* chunk_end = first_chunk + kFirstChunk;
+
+u8* cut(usize n, usize align) {
+  u8* p = reinterpret_cast<u8*>(align_up(reinterpret_cast<uintptr>(chunk_at), align));
+  if (p > chunk_end || n > static_cast<usize>(chunk_end - p)) return nullptr;
+  chunk_at = p + n;
+  return p;
+}
+
+}  // namespace
+
+void* sysAlloc(usize n, void* hint) {
+  const SysResult r = kernel->mem_map(hint, n);
+  return r.ok() ? reinterpret_cast<void*>(r.value) : nullptr;
+}
+
+void* persistentalloc(usize n, usize align) {
+  check(is_power_of_two(align) && align <= kPage, "persistentalloc: align is not a power of two, or more than a page");
+  void* p;
+  if (n > kLargest) {
+    p = sysAlloc(align_up(n, kPage));
+  } else {
+    Locked l(&persistent_lock);
+    p = cut(n, align);
+    if (p == nullptr) {
+      u8* chunk = static_cast<u8*>(sysAlloc(kChunk));
+      if (chunk != nullptr) {
+        chunk_at = chunk;
+        chunk_end = chunk + kChunk;
+        p = cut(n, align);
+      }
+    }
+  }
+  if (p == nullptr) fatal_out_of_memory(n);
+  return p;
+}
+
+}  // namespace rt0

@@ -1,0 +1,23 @@
+// Memory from the kernel, and memory that is never given back. Go: mem.go, persistentalloc in malloc.go.
+#pragma once
+
+#include "base/types.h"
+
+namespace rt0 {
+
+// Whole pages, zeroed, touched lazily; null if there are none. `hint` is a wish for the address.
+void* sysAlloc(usize n, void* hint = nullptr);
+
+// n zeroed bytes at a multiple of `align` (a power of two, at most a page), for ever: Ms, Ps, tables. Ends the program with
+// "out of memory" if there are none. Any thread; takes a lock of rank persistent.
+void* persistentalloc(usize n, usize align);
+
+template <class T>
+T* persistentnew() {
+  return static_cast<T*>(persistentalloc(sizeof(T), alignof(T)));
+}
+
+// Ends the program: "fatal error: runtime: cannot allocate memory", with what was asked for.
+[[noreturn]] void fatal_out_of_memory(usize n);
+
+}  // namespace rt0

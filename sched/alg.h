@@ -1,0 +1,25 @@
+// Random numbers and hashes of the runtime. Go: rand.go, alg.go.
+#pragma once
+
+#include "base/check.h"
+#include "base/types.h"
+
+namespace rt0 {
+
+struct M;
+
+// Seeds the process from the kernel's 16 random bytes (AT_RANDOM), or asks it for some. Go: randinit.
+void randinit() RT0_SYM("runtime.randinit");
+// Keys the hash. Go: alginit.
+void alginit() RT0_SYM("runtime.alginit");
+// Seeds an M's own generator. Go: mrandinit.
+void mrandinit(M* mp) RT0_SYM("runtime.mrandinit");
+
+// The M's own generator: fast, not for secrets. cheaprandn(n) is in [0, n).
+u32 cheaprand();
+u32 cheaprandn(u32 n);
+
+// A keyed hash of n bytes: differs from run to run, so nothing that a trace shows may depend on it.
+u64 memhash(const void* p, usize n);
+
+}  // namespace rt0

@@ -1,0 +1,28 @@
+// GODEBUG and GOTRACEBACK, parsed once at boot. Go: runtime1.go.
+#pragma once
+
+#include "base/check.h"
+#include "base/types.h"
+
+namespace rt0 {
+
+// GODEBUG=key=value,…; unknown keys and values that are no numbers are ignored, of a key given twice the last counts.
+struct DebugVars {
+  i32 inittrace;           // print a line for each init task
+  i32 tracebackancestors;  // how many ancestors of a goroutine a traceback shows
+};
+extern DebugVars debug;
+
+// How much a traceback shows. Go: gotraceback.
+struct TracebackLevel {
+  i32 level;   // 0 nothing, 1 the program's frames, 2 the runtime's too
+  bool all;    // all goroutines, not just this one
+  bool crash;  // die of SIGABRT instead of exit(2)
+};
+TracebackLevel gotraceback();
+
+void parsedebugvars() RT0_SYM("runtime.parsedebugvars");
+void parsegodebug(Str s) RT0_SYM("runtime.parsegodebug");
+void setTraceback(Str level) RT0_SYM("runtime.setTraceback");
+
+}  // namespace rt0

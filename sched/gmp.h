@@ -1,0 +1,256 @@
+// G, M, P and the scheduler's own state. Go: runtime2.go.
+//
+//   G  a goroutine: a stack and a saved context. M  a thread. P  the right to run goroutines: run queue and caches.
+//
+// An M needs a P to run goroutines. Ownership, which decides who may touch a field without a lock:
+//   * a G is owned as its status says (status.h); an M by its own thread; a P by the M in p->m while its status is running;
+//   * fields marked [sched.lock] belong to whoever holds it; [atomic] ones say at the use why their order suffices.
+// A pointer from M to P and back is set by wirep and cleared by releasep only, on the M's own thread.
+#pragma once
+
+#include "arch/arch.h"
+#include "base/atomic.h"
+#include "base/lock.h"
+#include "sched/status.h"
+
+namespace rt0 {
+
+struct M;
+struct P;
+struct Sudog;
+struct Defer;
+
+struct Stack {
+  uintptr lo, hi;
+};
+
+// A function value: what `go` runs. Captures, if any, follow the pointer. Go: funcval.
+struct Funcval {
+  void (*fn)(Funcval* self);
+};
+
+// What a traceback says of those who made this goroutine, oldest ancestor last. Kept if GODEBUG=tracebackancestors=N.
+struct AncestorInfo {
+  static constexpr u32 kMaxPcs = 16;
+  uintptr pcs[kMaxPcs];
+  u32 npcs;
+  u64 goid;
+  uintptr gopc;
+  const char* go_file;
+  u32 go_line;
+};
+struct alignas(AncestorInfo) Ancestors {
+  u32 n;  // this many infos follow
+
+  AncestorInfo* infos() { return reinterpret_cast<AncestorInfo*>(this + 1); }
+};
+
+// A goroutine. It lies at the upper end of its own stack, so that both cost one page; see malg.
+struct G {
+  Stack stack;          // [lo, hi): where the goroutine's frames are; lo is above the guard page
+  uintptr stackguard0;  // below this SP the stack is nearly used up
+  uintptr stackguard1;  // the same for code on g0
+  M* m;                 // the M that runs it; null unless running or in a system call
+  Gobuf sched;          // whole while it does not run
+
+  Atomic<u32> atomicstatus;  // GStatus; by casgstatus only
+  u64 goid;
+  G* schedlink;           // in the one queue or list this G lies in
+  WaitReason waitreason;  // while waiting
+  bool system;            // one of the runtime's own: not counted, no deadlock because of it
+  u8 stack_order;         // stackalloc's size class
+  M* lockedm;             // the M it is wired to, or null
+  usize stack_bytes;      // of the whole reservation, guard and G included; 0: not from stackalloc
+
+  u64 parent_goid;
+  uintptr gopc;         // return address of the go statement
+  const char* go_file;  // and its source position; null for the runtime's own
+  u32 go_line;
+  uintptr startpc;
+  Ancestors* ancestors;  // ours to free, or null
+  Atomic<G*> alllink;    // in allgs
+  Defer* defers;         // newest first; see defer.h
+  Sudog* waiting;        // the sudog it waits with, while it waits in a channel
+};
+
+// What kind of fatal error an M is in: decides how much its traceback shows. Go: throwType.
+enum class Throwing : u8 { none, user, runtime };
+
+// A thread.
+struct M {
+  G* g0;           // its scheduling stack
+  G* gsignal;      // its signal stack
+  uintptr tls[6];  // tls[0] is the current G, by way of the thread pointer
+  G* curg;         // the goroutine it runs, or null
+  void (*mstartfn)();
+  P* p;      // attached P, or null
+  P* nextp;  // the P it is to take when it wakes; handed over before notewakeup
+  MId id;
+  bool spinning;      // out of work, looking for it: counted in sched.nmspinning
+  bool blocked;       // in a note
+  bool booting;       // its boot functions are traced
+  Throwing throwing;  // in a fatal error, and whose fault it is
+  i32 locks;          // runtime locks held; while > 0 the goroutine stays on this M
+  i32 dying;          // how deep in fatal errors
+  u32 intrace;        // in the tracer: a signal handler must not enter it
+  u32 printlock;      // print statements may nest
+  u64 procid;         // thread id, as clone told it; 0 on m0
+  u64 sigmask;        // as it was when the program started
+  u64 rand_state;
+  Note park;
+  M* alllink;    // all Ms; never shrinks while the M is reachable by others [sched.lock to change]
+  M* schedlink;  // in the idle list, or the list of Ms to free
+  G* lockedg;
+  u32 lockedExt;                   // lockOSThread by the program
+  u32 lockedInt;                   // and by the runtime
+  bool (*waitunlockf)(G*, void*);  // gopark → park_m
+  void* waitlock;
+  WaitReason waitreason;
+  Atomic<u32> freeWait;  // kFreeMWait until its stack is no longer in use
+  Mutex* held[8];        // RT0_LOCKRANK: the locks it holds, in order
+  u32 nheld;
+};
+inline constexpr u32 kFreeMStack = 0, kFreeMWait = 1;
+
+inline constexpr u32 kRunqSize = 256;
+inline constexpr u32 kGoidCacheBatch = 16;
+
+// A list of Gs through schedlink.
+struct GList {
+  G* head = nullptr;
+
+  bool empty() const { return head == nullptr; }
+  void push(G* gp) {
+    gp->schedlink = head;
+    head = gp;
+  }
+  G* pop() {
+    G* gp = head;
+    if (gp != nullptr) head = gp->schedlink;
+    return gp;
+  }
+};
+
+// A queue of Gs through schedlink: first in, first out.
+struct GQueue {
+  G* head = nullptr;
+  G* tail = nullptr;
+
+  bool empty() const { return head == nullptr; }
+  void push_front(G* gp) {
+    gp->schedlink = head;
+    head = gp;
+    if (tail == nullptr) tail = gp;
+  }
+  void push_back(G* gp) {
+    gp->schedlink = nullptr;
+    if (tail != nullptr) tail->schedlink = gp;
+    else head = gp;
+    tail = gp;
+  }
+  void push_back_all(GQueue q) {
+    if (q.tail == nullptr) return;
+    q.tail->schedlink = nullptr;
+    if (tail != nullptr) tail->schedlink = q.head;
+    else head = q.head;
+    tail = q.tail;
+  }
+  G* pop() {
+    G* gp = head;
+    if (gp != nullptr) {
+      head = gp->schedlink;
+      if (head == nullptr) tail = nullptr;
+    }
+    return gp;
+  }
+};
+
+// The right to run goroutines, and what goes with it.
+struct alignas(Isa::kCacheLine) P {
+  PId id;
+  Atomic<u32> status;  // PStatus
+  P* link;             // in the idle list [sched.lock], or in procresize's result
+  u32 schedtick;       // + 1 with every execute that begins a time slice
+  M* m;                // its M, null while idle
+
+  u64 goidcache;  // ids [goidcache, goidcacheend) are this P's to give
+  u64 goidcacheend;
+  GList gFree;  // dead Gs to use again
+  u32 gFree_n;
+
+  // The run queue: runq.h says who may touch what. runnext, if there, runs before it and inherits the time slice.
+  alignas(Isa::kCacheLine) Atomic<u32> runqhead;
+  Atomic<u32> runqtail;
+  Atomic<G*> runnext;
+  Atomic<G*> runq[kRunqSize];
+};
+
+// The scheduler. `lock` guards all that is not marked atomic.
+struct Schedt {
+  Mutex lock;
+
+  u64 goidgen;   // the last id given out to a P's cache
+  i64 lastpoll;  // ns, of the last look at the network
+
+  M* midle;  // idle Ms, waiting for work
+  i32 nmidle;
+  i32 nmidlelocked;  // Ms that wait for the goroutine wired to them
+  i32 mnext;         // Ms made so far, and the next M's id
+  i32 maxmcount;     // more is a fatal error
+  i32 nmsys;         // Ms that do not count in checkdead (sysmon)
+  i32 nmfreed;       // Ms ended so far
+  M* freem;          // Ms that have ended or are about to: their stacks to be freed
+
+  P* pidle;
+  Atomic<u32> npidle;  // written under lock, read without: who reads too late is woken by the other side of the dance
+  Atomic<u32> nmspinning;    // see wakep
+  Atomic<u32> needspinning;  // an M should spin at its next chance; see resetspinning
+
+  GQueue runq;
+  Atomic<u32> runqsize;  // written under lock; read without as a hint
+
+  struct {
+    Mutex lock;
+    GList list;
+    u32 n;
+  } gFree;
+
+  Atomic<u32> sysmonwait;  // 1: sysmon sleeps on sysmonnote; whoever makes it 0 must wake it
+  Note sysmonnote;
+
+  Atomic<u32> ngsys;  // system goroutines
+};
+
+extern G g0 __asm__("runtime.g0");
+extern M m0 __asm__("runtime.m0");
+extern Schedt sched __asm__("runtime.sched");
+
+// Set once at boot or with the world stopped, read by all.
+extern i32 ncpu;
+extern uintptr physPageSize;
+extern usize physHugePageSize;
+extern i32 gomaxprocs;
+extern P** allp;  // [0, gomaxprocs) in use; grows only with the world stopped
+extern i32 allp_len;
+extern M* allm;
+extern bool mainStarted;
+extern bool world_is_stopped;
+extern i64 runtimeInitTime;
+extern Atomic<u32> panicking;
+extern Atomic<u32> runningPanicDefers;
+
+// Every G ever made, for dumps: oldest first, through G::alllink. It only grows, at its end and under the lock, and Gs are
+// never freed, so a reader needs none.
+extern Mutex allglock;
+extern Atomic<G*> allgs;
+extern Atomic<u32> allglen;
+
+// Keeps the goroutine on its M (no preemption, no gopark) until releasem. Go: acquirem.
+inline M* acquirem() {
+  M* mp = getg()->m;
+  mp->locks++;
+  return mp;
+}
+inline void releasem(M* mp) { mp->locks--; }
+
+}  // namespace rt0

@@ -1,0 +1,122 @@
+// Go: lock_futex.go. Differs: no profiling of contention; ranks are checked in the same place.
+#include "base/lock.h"
+
+#include "kernel_iface/kernel.h"
+#include "sched/gmp.h"
+
+namespace rt0 {
+
+namespace {
+
+constexpr u32 kUnlocked = 0, kLocked = 1, kSleeping = 2;
+constexpr u32 kActiveSpin = 4, kActiveSpinCount = 30, kPassiveSpin = 1;
+
+#if defined(RT0_LOCKRANK) && RT0_LOCKRANK
+void rank_acquire(M* mp, Mutex* l) {
+  if (mp->throwing != Throwing::none) return;  // on the way out: rather a message than order
+  for (u32 i = 0; i < mp->nheld; i++)
+    check(mp->held[i]->rank < l->rank, "lock rank: this lock may not be taken while that one is held");
+  check(mp->nheld < countof(mp->held), "lock rank: too many locks held");
+  mp->held[mp->nheld++] = l;
+}
+void rank_release(M* mp, Mutex* l) {
+  for (u32 i = mp->nheld; i > 0; i--) {
+    if (mp->held[i - 1] != l) continue;
+    for (; i < mp->nheld; i++) mp->held[i - 1] = mp->held[i];
+    mp->nheld--;
+    return;
+  }
+  check(mp->throwing != Throwing::none, "lock rank: unlock of a lock that this M does not hold");
+}
+#else
+void rank_acquire(M*, Mutex*) {}
+void rank_release(M*, Mutex*) {}
+#endif
+
+}  // namespace
+
+void lockInit(Mutex* l, LockRank rank) {
+  l->key.v = kUnlocked;  // nobody else knows the lock yet
+  l->rank = rank;
+}
+
+// Invariant: while somebody sleeps on the key, or is on the way to it, the key is kSleeping or the lock is free and a
+// wake-up is under way. A thread that may have put others to sleep (it found kSleeping once) therefore takes the lock as
+// kSleeping, so that its unlock wakes the next: one wake-up too many at most, never one too few.
+void lock(Mutex* l) {
+  M* mp = getg()->m;
+  check(mp->locks >= 0, "runtime.lock: lock count");
+  mp->locks++;  // first: from here on the goroutine stays on this M
+  rank_acquire(mp, l);
+
+  u32 v = l->key.xchg_acquire(kLocked);
+  if (RT0_LIKELY(v == kUnlocked)) return;
+  u32 wait = v;  // what we shall leave in the key: kSleeping once we have met it
+  const u32 spin = ncpu > 1 ? kActiveSpin : 0;
+  for (;;) {
+    for (u32 i = 0; i < spin; i++) {
+      while (l->key.load_relaxed() == kUnlocked)
+        if (l->key.cas_acquire(kUnlocked, wait)) return;
+      for (u32 k = 0; k < kActiveSpinCount; k++) Isa::cpu_relax();
+    }
+    for (u32 i = 0; i < kPassiveSpin; i++) {
+      while (l->key.load_relaxed() == kUnlocked)
+        if (l->key.cas_acquire(kUnlocked, wait)) return;
+      kernel->osyield();
+    }
+    v = l->key.xchg_acquire(kSleeping);
+    if (v == kUnlocked) return;
+    wait = kSleeping;
+    kernel->futexsleep(&l->key, kSleeping, -1);
+  }
+}
+
+void unlock(Mutex* l) {
+  M* mp = getg()->m;
+  rank_release(mp, l);
+  const u32 v = l->key.xchg_release(kUnlocked);
+  if (v == kUnlocked) throw_("unlock of unlocked lock");
+  if (RT0_UNLIKELY(v == kSleeping)) kernel->futexwakeup(&l->key, 1);
+  mp->locks--;
+  check(mp->locks >= 0, "runtime.unlock: lock count");
+}
+
+void noteclear(Note* n) { n->key.store_relaxed(0); }  // published by the lock under which the note is handed out
+
+void notewakeup(Note* n) {
+  const u32 old = n->key.xchg_release(1);
+  check(old == 0, "notewakeup - double wakeup");
+  kernel->futexwakeup(&n->key, 1);
+}
+
+// The store of 1 comes before the futex wake, and the kernel looks at the key again under its own lock before it lets us
+// sleep: either we see 1 or we are woken.
+void notesleep(Note* n) {
+  M* mp = getg()->m;
+  check(getg() == mp->g0, "notesleep not on g0");
+  while (n->key.load_acquire() == 0) {
+    mp->blocked = true;
+    kernel->futexsleep(&n->key, 0, -1);
+    mp->blocked = false;
+  }
+}
+
+bool notetsleep(Note* n, i64 ns) {
+  if (ns < 0) {
+    notesleep(n);
+    return true;
+  }
+  M* mp = getg()->m;
+  check(getg() == mp->g0, "notetsleep not on g0");
+  const i64 deadline = kernel->nanotime() + ns;
+  for (;;) {
+    if (n->key.load_acquire() != 0) return true;
+    const i64 left = deadline - kernel->nanotime();
+    if (left <= 0) return n->key.load_acquire() != 0;
+    mp->blocked = true;
+    kernel->futexsleep(&n->key, 0, left);
+    mp->blocked = false;
+  }
+}
+
+}  // namespace rt0

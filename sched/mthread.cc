@@ -1,0 +1,310 @@
+// Go: proc.go. Differs: thread-local storage is set by clone itself, so no signal mask is needed around it.
+#include "sched/mthread.h"
+
+#include "kernel_iface/kernel.h"
+#include "mem/stack.h"
+#include "mem/sysmem.h"
+#include "sched/alg.h"
+#include "sched/newproc.h"
+#include "sched/panic.h"
+#include "sched/pidle.h"
+#include "sched/print.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "sched/signal.h"
+#include "sched/tracer.h"
+
+namespace rt0 {
+
+constinit M* allm = nullptr;
+
+namespace {
+
+constinit M* unused_ms = nullptr;  // ended for good, to use again [sched.lock]
+
+// The signal stack: a G of its own, so that a handler has bounds and locks to its name.
+void mpreinit(M* mp) RT0_SYM("runtime.mpreinit");
+void mpreinit(M* mp) {
+  trace_boot(Ev::mpreinit);
+  mp->gsignal = malg(kStackGsignal, false);
+  mp->gsignal->m = mp;
+}
+
+// On the new thread: what only it can do for itself.
+void minit() RT0_SYM("runtime.minit");
+void minit() {
+  trace_boot(Ev::minit);
+  G* gs = getg()->m->gsignal;
+  kernel->sigaltstack(reinterpret_cast<void*>(gs->stack.lo), gs->stack.hi - gs->stack.lo);
+}
+
+void mstartm0() RT0_SYM("runtime.mstartm0");
+void mstartm0() {
+  trace_boot(Ev::mstartm0);
+  initsig();
+}
+
+void mstart1() RT0_SYM("runtime.mstart1");
+void mstart1() {
+  trace_boot(Ev::mstart1);
+  M* mp = getg()->m;
+  minit();
+  if (mp == &m0) mstartm0();
+  if (mp->mstartfn != nullptr) mp->mstartfn();
+  if (mp != &m0) {
+    acquirep(mp->nextp);
+    mp->nextp = nullptr;
+  }
+  schedule();
+}
+
+void checkmcount() {
+  if (mcount() <= sched.maxmcount) return;
+  unlock(&sched.lock);
+  eprintf("runtime: program exceeds %d-thread limit\n", sched.maxmcount);
+  throw_("thread exhaustion");
+}
+
+// Stacks of Ms that have ended since. Under no lock; whoever makes an M looks after it. Go: the freem loop in allocm.
+void free_ended_ms() {
+  lock(&sched.lock);
+  M* list = sched.freem;
+  sched.freem = nullptr;
+  M* keep = nullptr;
+  while (list != nullptr) {
+    M* mp = list;
+    list = mp->schedlink;
+    if (mp->freeWait.load_acquire() == kFreeMWait) {  // its thread has not left the stack yet
+      mp->schedlink = keep;
+      keep = mp;
+      continue;
+    }
+    G* g = mp->g0;
+    stackfree(reinterpret_cast<void*>(g->stack.lo), g->stack_bytes, false);
+    *mp = {};
+    mp->schedlink = unused_ms;
+    unused_ms = mp;
+  }
+  sched.freem = keep;
+  unlock(&sched.lock);
+}
+
+M* new_m() {
+  if (sched.freem != nullptr) free_ended_ms();  // read without the lock: a hint
+  lock(&sched.lock);
+  M* mp = unused_ms;
+  if (mp != nullptr) unused_ms = mp->schedlink;
+  unlock(&sched.lock);
+  if (mp == nullptr) return persistentnew<M>();
+  mp->schedlink = nullptr;
+  return mp;
+}
+
+M* allocm(void (*fn)()) RT0_SYM("runtime.allocm");
+M* allocm(void (*fn)()) {
+  trace_boot(Ev::allocm);
+  M* mp = new_m();
+  mp->mstartfn = fn;
+  mp->booting = true;
+  mcommoninit(mp);
+  mp->g0 = malg(kStackG0, false);
+  mp->g0->m = mp;
+  return mp;
+}
+
+void newosproc(M* mp) RT0_SYM("runtime.newosproc");
+void newosproc(M* mp) {
+  trace_boot(Ev::newosproc);
+  trace_boot(Ev::clone);
+  const SysResult r = kernel->newosproc(mp->g0->stack.hi, mp->tls);
+  if (r.ok()) {
+    mp->procid = r.value;  // only for tgkill by others, who take 0 as "not yet"
+    return;
+  }
+  eprintf("runtime: failed to create new OS thread (have %d already; errno=%d)\n", mcount(), static_cast<i32>(r.err));
+  if (r.err == Errno::again) eprintf("runtime: may need to increase max user processes (ulimit -u)\n");
+  throw_("newosproc");
+}
+
+void newm1(M* mp) RT0_SYM("runtime.newm1");
+void newm1(M* mp) {
+  trace_boot(Ev::newm1);
+  mp->tls[0] = reinterpret_cast<uintptr>(mp->g0);  // its g from the first instruction on
+  trace(Ev::MStart, mp->id);
+  newosproc(mp);
+}
+
+}  // namespace
+
+void mcommoninit(M* mp) {
+  trace_boot(Ev::mcommoninit);
+  lock(&sched.lock);
+  mp->id = sched.mnext++;
+  mrandinit(mp);
+  checkmcount();
+  unlock(&sched.lock);
+  mpreinit(mp);
+  lock(&sched.lock);
+  mp->alllink = allm;
+  allm = mp;
+  unlock(&sched.lock);
+}
+
+// Assembly has noted where g0's stack is free: mcall and systemstack start over from there each time.
+void mstart0() {
+  trace_boot(Ev::mstart);  // the assembly routine that called us
+  trace_boot(Ev::gosave);  // and what it called before
+  trace_boot(Ev::mstart0);
+  G* gp = getg();
+  check(gp == gp->m->g0, "bad runtime.mstart");
+  check(gp->sched.sp != 0 && gp->sched.sp % Isa::kStackAlign == 0, "mstart0: g0's stack is not where it should be");
+  mstart1();
+}
+
+void newm(void (*fn)(), P* pp, bool spinning) {
+  trace_boot(Ev::newm);
+  (void)acquirem();  // the M is made with our P's caches: keep it
+  M* mp = allocm(fn);
+  mp->nextp = pp;
+  mp->spinning = spinning;
+  mp->sigmask = m0.sigmask;
+  newm1(mp);
+  releasem(getg()->m);
+}
+
+void mput(M* mp) {
+  mp->schedlink = sched.midle;
+  sched.midle = mp;
+  sched.nmidle++;
+  checkdead();
+}
+
+M* mget() {
+  M* mp = sched.midle;
+  if (mp != nullptr) {
+    sched.midle = mp->schedlink;
+    sched.nmidle--;
+  }
+  return mp;
+}
+
+i32 mcount() { return sched.mnext - sched.nmfreed; }
+
+void mPark() {
+  M* mp = getg()->m;
+  notesleep(&mp->park);
+  noteclear(&mp->park);
+}
+
+void stopm() {
+  M* mp = getg()->m;
+  check(mp->locks == 0, "stopm holding locks");
+  check(mp->p == nullptr, "stopm holding p");
+  check(!mp->spinning, "stopm spinning");
+  trace(Ev::MStop);
+  lock(&sched.lock);
+  mput(mp);
+  unlock(&sched.lock);
+  mPark();
+  acquirep(mp->nextp);
+  mp->nextp = nullptr;
+}
+
+void startm(P* pp, bool spinning) {
+  (void)acquirem();  // the P in our hands must not be stopped while nobody owns it
+  lock(&sched.lock);
+  if (pp == nullptr) {
+    check(!spinning, "startm: P required for spinning=true");
+    pp = pidleget();
+    if (pp == nullptr) {
+      unlock(&sched.lock);
+      releasem(getg()->m);
+      return;
+    }
+  }
+  M* nmp = mget();
+  unlock(&sched.lock);
+  if (nmp == nullptr) {
+    newm(nullptr, pp, spinning);
+    releasem(getg()->m);
+    return;
+  }
+  check(!nmp->spinning, "startm: m is spinning");
+  check(nmp->nextp == nullptr, "startm: m has p");
+  check(!spinning || runqempty(pp), "startm: p has runnable gs");
+  nmp->spinning = spinning;  // published to it by the note
+  nmp->nextp = pp;
+  trace(Ev::MWake, nmp->id);
+  notewakeup(&nmp->park);
+  releasem(getg()->m);
+}
+
+void mexit() {
+  M* mp = getg()->m;
+  trace(Ev::MExit);
+  if (mp == &m0) {
+    // The main thread's end would make the process look dead to others: it stays, asleep.
+    handoffp(releasep());
+    lock(&sched.lock);
+    sched.nmfreed++;
+    checkdead();
+    unlock(&sched.lock);
+    mPark();
+    check(false, "locked m0 woke up");
+  }
+  handoffp(releasep());          // while signals are open: a thread that is started here inherits the mask
+  kernel->sigmask_set(~u64{0});  // no handler from here on: its stack goes
+  kernel->sigaltstack(nullptr, 0);
+  G* gs = mp->gsignal;
+  mp->gsignal = nullptr;
+  stackfree(reinterpret_cast<void*>(gs->stack.lo), gs->stack_bytes, false);
+
+  lock(&sched.lock);
+  for (M** link = &allm; *link != nullptr; link = &(*link)->alllink) {
+    if (*link != mp) continue;
+    *link = mp->alllink;
+    break;
+  }
+  mp->freeWait.store_relaxed(kFreeMWait);  // published by the lock
+  mp->schedlink = sched.freem;
+  sched.freem = mp;
+  unlock(&sched.lock);
+
+  lock(&sched.lock);
+  sched.nmfreed++;
+  checkdead();
+  unlock(&sched.lock);
+  kernel->exit_thread(&mp->freeWait);
+  __builtin_unreachable();
+}
+
+// Counts the Ms that could still do something. Ms in system calls and running ones are neither idle nor wired-and-waiting.
+void checkdead() {
+  if (panicking.load_relaxed() > 0) return;  // somebody is printing the end already
+  const i32 run = mcount() - sched.nmidle - sched.nmidlelocked - sched.nmsys;
+  if (run > 0) return;
+  if (run < 0) {
+    unlock(&sched.lock);
+    check(false, "checkdead: inconsistent counts");
+  }
+  i32 goroutines = 0;
+  for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
+    if (gp->system) continue;
+    switch (readgstatus(gp)) {
+      case GStatus::waiting:
+      case GStatus::preempted: goroutines++; break;
+      case GStatus::runnable:
+      case GStatus::running:
+      case GStatus::syscall:
+        unlock(&sched.lock);
+        check(false, "checkdead: runnable g");
+        break;
+      default: break;
+    }
+  }
+  unlock(&sched.lock);  // fatal prints tracebacks and must not fail for a lock of ours
+  if (goroutines == 0) fatal("no goroutines (main called runtime.Goexit) - deadlock!");
+  fatal("all goroutines are asleep - deadlock!");
+}
+
+}  // namespace rt0

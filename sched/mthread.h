@@ -1,0 +1,35 @@
+// Threads: how an M is made, started, stopped and ended. Go: proc.go.
+#pragma once
+
+#include "sched/gmp.h"
+
+namespace rt0 {
+
+// Gives an M its id, random numbers and signal stack and puts it on allm.
+void mcommoninit(M* mp) RT0_SYM("runtime.mcommoninit");
+
+// A new M whose thread runs fn, then schedules. pp: the P it starts with, or null. spinning: it counts as such already.
+void newm(void (*fn)(), P* pp, bool spinning) RT0_SYM("runtime.newm");
+// Lets an M run pp: an idle one, or a new one. pp null: takes an idle P, if there is one. spinning: the caller has raised
+// nmspinning for it.
+void startm(P* pp, bool spinning) RT0_SYM("runtime.startm");
+// This M has no P and nothing to do: sleeps until startm hands it a P.
+void stopm() RT0_SYM("runtime.stopm");
+// Sleeps in the M's note and clears it.
+void mPark() RT0_SYM("runtime.mPark");
+// Ends this M's thread; m0's sleeps for ever instead. On g0.
+[[noreturn]] void mexit() RT0_SYM("runtime.mexit");
+
+// Idle Ms, under sched.lock.
+void mput(M* mp);
+M* mget();
+
+// Ms that exist: made less ended.
+i32 mcount();
+// All Ms asleep and nobody to wake them: the program is dead, and says so. Under sched.lock, after an M has gone idle.
+void checkdead() RT0_SYM("runtime.checkdead");
+
+// The body of the sysmon thread.
+void sysmon() RT0_SYM("runtime.sysmon");
+
+}  // namespace rt0

@@ -1,0 +1,224 @@
+// Go: proc.go. Differs: a G lies at the top of its stack, the closure right below it, so a new goroutine touches one page;
+// a stack is never moved or shrunk, and stays with its dead G.
+#include "sched/newproc.h"
+
+#include "mem/malloc.h"
+#include "mem/stack.h"
+#include "sched/debugvars.h"
+#include "sched/mthread.h"
+#include "sched/panic.h"
+#include "sched/pidle.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "sched/traceback.h"
+#include "sched/tracer.h"
+
+namespace rt0 {
+
+constinit Mutex allglock{};
+constinit Atomic<G*> allgs{nullptr};
+constinit Atomic<u32> allglen{0};
+
+namespace {
+
+constinit G* allgs_tail = nullptr;  // [allglock]
+
+constexpr u32 kGfreeLocalMax = 64, kGfreeLocalKeep = 32;
+
+// Chains the new goroutine to the one that made it, as far back as GODEBUG=tracebackancestors asks. Go: saveAncestors.
+Ancestors* saveAncestors(G* callergp) {
+  if (debug.tracebackancestors <= 0 || callergp->goid == 0) return nullptr;
+  const u32 inherited = callergp->ancestors != nullptr ? callergp->ancestors->n : 0;
+  const u32 n = min(inherited + 1, static_cast<u32>(debug.tracebackancestors));
+  Ancestors* a = static_cast<Ancestors*>(mallocgc(sizeof(Ancestors) + n * sizeof(AncestorInfo), alignof(Ancestors)));
+  if (a == nullptr) return nullptr;  // a debugging aid is no reason to die
+  a->n = n;
+  for (u32 i = 1; i < n; i++) a->infos()[i] = callergp->ancestors->infos()[i - 1];
+  AncestorInfo& own = a->infos()[0];
+  own.goid = callergp->goid;
+  own.gopc = callergp->gopc;
+  own.go_file = callergp->go_file;
+  own.go_line = callergp->go_line;
+  own.npcs = callers_of_systemstack(callergp, {own.pcs, AncestorInfo::kMaxPcs});
+  return a;
+}
+
+void gostartcall(Gobuf* buf, uintptr entry, void* ctxt) RT0_SYM("runtime.gostartcall");
+void gostartcall(Gobuf* buf, uintptr entry, void* ctxt) {
+  trace_fn(Ev::gostartcall);
+  Isa::gostartcall(buf, entry, ctxt, reinterpret_cast<uintptr>(&goexit) + Isa::kPCQuantum);
+}
+
+// Makes buf start fn as if goexit had called it.
+void gostartcallfn(Gobuf* buf, Funcval* fn) RT0_SYM("runtime.gostartcallfn");
+void gostartcallfn(Gobuf* buf, Funcval* fn) {
+  trace_fn(Ev::gostartcallfn);
+  gostartcall(buf, reinterpret_cast<uintptr>(fn->fn), fn);
+}
+
+// Ids come from a batch that the P took at once, so the lock is rare. Go: goidcache.
+u64 next_goid(P* pp) {
+  if (pp->goidcache == pp->goidcacheend) {
+    lock(&sched.lock);
+    pp->goidcache = sched.goidgen + 1;
+    sched.goidgen += kGoidCacheBatch;
+    unlock(&sched.lock);
+    pp->goidcacheend = pp->goidcache + kGoidCacheBatch;
+  }
+  return pp->goidcache++;
+}
+
+// On g0. The new G, runnable but on no queue yet.
+G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr callerpc) RT0_SYM("runtime.newproc1");
+G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr callerpc) {
+  trace_fn(Ev::newproc1);
+  if (fn == nullptr) fatal("go of nil func value");
+  M* mp = acquirem();
+  P* pp = mp->p;
+  G* newg = gfget(pp);
+  if (newg == nullptr) {
+    newg = malg(kStackDefault, true);
+    casgstatus(newg, GStatus::idle, GStatus::dead);
+    allgadd(newg);
+  }
+  check(newg->stack.hi != 0, "newproc1: newg missing stack");
+  check(readgstatus(newg) == GStatus::dead, "newproc1: new g is not Gdead");
+
+  uintptr sp = newg->stack.hi;
+  if (stmt != nullptr) {
+    if (stmt->size >= (newg->stack.hi - newg->stack.lo) / 2) throw_("go: the closure is too large for a stack");
+    sp = align_down(sp - stmt->size, max(stmt->align, Isa::kStackAlign));
+    stmt->move(reinterpret_cast<void*>(sp), fn);
+    fn = reinterpret_cast<Funcval*>(sp);
+  }
+  newg->sched = {};
+  newg->sched.sp = sp;
+  newg->sched.g = newg;
+  gostartcallfn(&newg->sched, fn);
+  newg->parent_goid = callergp->goid;
+  newg->gopc = callerpc;
+  newg->go_file = stmt != nullptr ? stmt->file : nullptr;
+  newg->go_line = stmt != nullptr ? stmt->line : 0;
+  newg->startpc = newg->sched.pc;
+  newg->ancestors = saveAncestors(callergp);
+  newg->goid = next_goid(pp);
+  casgstatus(newg, GStatus::dead, GStatus::runnable);
+  trace_go_create(newg);
+  releasem(mp);
+  return newg;
+}
+
+}  // namespace
+
+void detail::newproc(Funcval* closure, const GoStmt* stmt) {
+  trace_fn(Ev::newproc);
+  G* gp = getg();
+  const uintptr pc = reinterpret_cast<uintptr>(__builtin_return_address(0));
+  systemstack([&] {
+    G* newg = newproc1(closure, stmt, gp, pc);
+    runqput(getg()->m->p, newg, true);
+    if (mainStarted) wakep();
+  });
+}
+
+G* malg(usize bytes, bool guard) {
+  trace_fn(Ev::malg);
+  u8* base = static_cast<u8*>(stackalloc(bytes, guard));
+  const uintptr end = reinterpret_cast<uintptr>(base) + bytes;
+  G* newg = reinterpret_cast<G*>(align_down(end - sizeof(G), Isa::kCacheLine));
+  *newg = {};
+  newg->stack = {reinterpret_cast<uintptr>(base) + (guard ? physPageSize : 0), reinterpret_cast<uintptr>(newg)};
+  newg->stackguard0 = newg->stackguard1 = newg->stack.lo;
+  newg->stack_bytes = bytes;
+  return newg;
+}
+
+void allgadd(G* gp) {
+  trace_fn(Ev::allgadd);
+  check(readgstatus(gp) != GStatus::idle, "allgadd: bad status Gidle");
+  Locked l(&allglock);
+  if (allgs_tail != nullptr) allgs_tail->alllink.store_release(gp);  // a dump may be walking the list
+  else allgs.store_release(gp);
+  allgs_tail = gp;
+  allglen.store_release(allglen.load_relaxed() + 1);
+}
+
+G* gfget(P* pp) {
+  trace_fn(Ev::gfget);
+  if (pp->gFree.empty() && sched.gFree.list.head != nullptr) {  // read without the lock: a hint
+    Locked l(&sched.gFree.lock);
+    while (pp->gFree_n < kGfreeLocalKeep) {
+      G* gp = sched.gFree.list.pop();
+      if (gp == nullptr) break;
+      sched.gFree.n--;
+      pp->gFree.push(gp);
+      pp->gFree_n++;
+    }
+  }
+  G* gp = pp->gFree.pop();
+  if (gp != nullptr) pp->gFree_n--;
+  return gp;
+}
+
+void gfput(P* pp, G* gp) {
+  check(readgstatus(gp) == GStatus::dead, "gfput: bad status (not Gdead)");
+  pp->gFree.push(gp);
+  pp->gFree_n++;
+  if (pp->gFree_n < kGfreeLocalMax) return;
+  Locked l(&sched.gFree.lock);
+  while (pp->gFree_n > kGfreeLocalKeep) {
+    sched.gFree.list.push(pp->gFree.pop());
+    sched.gFree.n++;
+    pp->gFree_n--;
+  }
+}
+
+void gfpurge(P* pp) {
+  Locked l(&sched.gFree.lock);
+  for (G* gp = pp->gFree.pop(); gp != nullptr; gp = pp->gFree.pop()) {
+    sched.gFree.list.push(gp);
+    sched.gFree.n++;
+  }
+  pp->gFree_n = 0;
+}
+
+// Called by goexit, on the goroutine's own stack.
+void goexit1() { mcall(goexit0); }
+
+bool gdestroy(G* gp) {
+  M* mp = getg()->m;
+  P* pp = mp->p;
+  casgstatus(gp, GStatus::running, GStatus::dead);
+  trace(Ev::GoDestroy, static_cast<i64>(gp->goid));
+  if (gp->system) (void)sched.ngsys.add_relaxed(static_cast<u32>(-1));
+  gp->m = nullptr;
+  const bool locked = gp->lockedm != nullptr;
+  gp->lockedm = nullptr;
+  mp->lockedg = nullptr;
+  gp->waitreason = WaitReason::zero;
+  gp->waiting = nullptr;
+  heap_free(gp->ancestors);
+  gp->ancestors = nullptr;
+  dropg();
+
+  check(!locked || mp->lockedInt == 0, "exited a goroutine internally locked to the OS thread");
+  gfput(pp, gp);
+  return locked;
+}
+
+void goexit0(G* gp) {
+  // Wired to its thread by the program, and ended so: the thread may be in any state, so it ends too.
+  if (gdestroy(gp)) mexit();
+  schedule();
+}
+
+i32 gcount() {
+  // Approximate while others run: dead Gs on local lists are counted by their owners.
+  i32 n = static_cast<i32>(allglen.load_acquire()) - static_cast<i32>(sched.gFree.n) -
+          static_cast<i32>(sched.ngsys.load_relaxed());
+  for (i32 i = 0; i < allp_len; i++)
+    if (allp[i] != nullptr) n -= static_cast<i32>(allp[i]->gFree_n);
+  return n < 1 ? 1 : n;
+}
+
+}  // namespace rt0

@@ -1,0 +1,168 @@
+// Parking: how a running G stops, and how somebody starts it again. Go: proc.go gopark, ready, Gosched, lockOSThread.
+//
+// gopark() leaves the G's stack first, marks it waiting, and only then calls unlockf, which drops the lock that guards
+// the wait queue. A waker needs that lock, so whoever finds the G finds it already waiting: no wake-up is lost.
+#include "kernel_iface/kernel.h"
+#include "sched/defer.h"
+#include "sched/mthread.h"
+#include "sched/pidle.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "sched/tracer.h"
+
+namespace rt0 {
+
+namespace {
+
+bool parkunlock(G*, void* l) {
+  unlock(static_cast<Mutex*>(l));
+  return true;
+}
+
+// On g0, gp has left its stack.
+void park_m(G* gp) RT0_SYM("runtime.park_m");
+void park_m(G* gp) {
+  M* mp = getg()->m;
+  trace_text(Ev::GoBlock, static_cast<i64>(gp->goid), wait_reason_text(gp->waitreason));
+  casgstatus(gp, GStatus::running, GStatus::waiting);
+  dropg();
+  if (auto unlockf = mp->waitunlockf; unlockf != nullptr) {
+    mp->waitunlockf = nullptr;
+    if (!unlockf(gp, mp->waitlock)) {
+      casgstatus(gp, GStatus::waiting, GStatus::runnable);
+      execute(gp, true);
+    }
+  }
+  schedule();
+}
+
+void gosched_m(G* gp) RT0_SYM("runtime.gosched_m");
+void gosched_m(G* gp) {
+  trace_text(Ev::GoStop, static_cast<i64>(gp->goid), "Gosched");
+  casgstatus(gp, GStatus::running, GStatus::runnable);
+  dropg();
+  lock(&sched.lock);
+  globrunqput(gp);
+  unlock(&sched.lock);
+  if (mainStarted) wakep();
+  schedule();
+}
+
+void dolockOSThread() RT0_SYM("runtime.dolockOSThread");
+void dolockOSThread() {
+  trace_fn(Ev::dolockOSThread);
+  G* gp = getg();
+  gp->m->lockedg = gp;
+  gp->lockedm = gp->m;
+  trace(Ev::MLock, static_cast<i64>(gp->goid));
+}
+
+void dounlockOSThread() RT0_SYM("runtime.dounlockOSThread");
+void dounlockOSThread() {
+  trace_fn(Ev::dounlockOSThread);
+  G* gp = getg();
+  if (gp->m->lockedInt != 0 || gp->m->lockedExt != 0) return;
+  gp->m->lockedg = nullptr;
+  gp->lockedm = nullptr;
+  trace(Ev::MUnlock, static_cast<i64>(gp->goid));
+}
+
+}  // namespace
+
+void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
+  M* mp = acquirem();
+  G* gp = mp->curg;
+  check(readgstatus(gp) == GStatus::running, "gopark: bad g status");
+  mp->waitlock = lock_arg;
+  mp->waitunlockf = unlockf;
+  gp->waitreason = reason;
+  releasem(mp);
+  mcall(park_m);
+}
+
+void goparkunlock(Mutex* l, WaitReason reason) { gopark(parkunlock, l, reason); }
+
+void ready(G* gp, bool next) {
+  M* mp = acquirem();  // the P must not go while it is in a local variable
+  casgstatus(gp, GStatus::waiting, GStatus::runnable);
+  trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
+  runqput(mp->p, gp, next);
+  wakep();
+  releasem(mp);
+}
+
+void goready(G* gp) {
+  systemstack([gp] { ready(gp, true); });
+}
+
+void dropg() {
+  M* mp = getg()->m;
+  mp->curg->m = nullptr;
+  mp->curg = nullptr;
+}
+
+void gosched() { mcall(gosched_m); }
+
+void goexit_now() {
+  run_defers();
+  goexit1();
+  __builtin_unreachable();
+}
+
+void lockOSThread() {
+  trace_boot(Ev::lockOSThread);
+  getg()->m->lockedInt++;
+  dolockOSThread();
+}
+
+void unlockOSThread() {
+  trace_boot(Ev::unlockOSThread);
+  M* mp = getg()->m;
+  check(mp->lockedInt != 0, "runtime: internal error: misuse of lockOSThread/unlockOSThread");
+  mp->lockedInt--;
+  dounlockOSThread();
+}
+
+void lock_os_thread() {
+  M* mp = getg()->m;
+  check(++mp->lockedExt != 0, "LockOSThread nesting overflow");
+  dolockOSThread();
+}
+
+void unlock_os_thread() {
+  M* mp = getg()->m;
+  if (mp->lockedExt == 0) return;
+  mp->lockedExt--;
+  dounlockOSThread();
+}
+
+// The M's own goroutine can't run here now: somebody else must get our P to make it runnable, or to run others meanwhile.
+void stoplockedm() {
+  M* mp = getg()->m;
+  check(mp->lockedg != nullptr && mp->lockedg->lockedm == mp, "stoplockedm: inconsistent locking");
+  if (mp->p != nullptr) handoffp(releasep());
+  lock(&sched.lock);
+  sched.nmidlelocked++;
+  checkdead();
+  unlock(&sched.lock);
+  mPark();
+  check(readgstatus(mp->lockedg) == GStatus::runnable, "stoplockedm: not runnable");
+  acquirep(mp->nextp);
+  mp->nextp = nullptr;
+}
+
+void startlockedm(G* gp) {
+  M* mp = gp->lockedm;
+  check(mp != getg()->m, "startlockedm: locked to me");
+  check(mp->nextp == nullptr, "startlockedm: m has p");
+  lock(&sched.lock);
+  sched.nmidlelocked--;  // it is no longer idle: it gets our P
+  unlock(&sched.lock);
+  P* pp = releasep();
+  mp->nextp = pp;  // published to mp by the note
+  trace(Ev::MWake, mp->id);
+  notewakeup(&mp->park);
+  stopm();
+}
+
+}  // namespace rt0

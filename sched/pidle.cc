@@ -1,0 +1,196 @@
+#include "sched/pidle.h"
+
+#include "kernel_iface/kernel.h"
+#include "mem/sysmem.h"
+#include "sched/mthread.h"
+#include "sched/newproc.h"
+#include "sched/runq.h"
+#include "sched/tracer.h"
+
+namespace rt0 {
+
+constinit i32 gomaxprocs = 0;
+constinit P** allp = nullptr;
+constinit i32 allp_len = 0;
+
+namespace {
+
+constinit i32 allp_cap = 0;
+
+PStatus status_of(const P* pp) { return static_cast<PStatus>(pp->status.load_relaxed()); }
+void set_status(P* pp, PStatus s) { pp->status.store_release(static_cast<u32>(s)); }
+
+void p_init(P* pp, PId id) RT0_SYM("runtime.p.init");
+void p_init(P* pp, PId id) {
+  trace_boot(Ev::p_init);
+  pp->id = id;
+  set_status(pp, PStatus::gcstop);
+}
+
+// A P that GOMAXPROCS no longer covers: what it holds goes where others find it.
+void p_destroy(P* pp) {
+  for (G* gp = runqget(pp).gp; gp != nullptr; gp = runqget(pp).gp) globrunqputhead(gp);
+  gfpurge(pp);
+  pp->goidcache = pp->goidcacheend = 0;  // ids are not scarce
+  set_status(pp, PStatus::dead);
+}
+
+// allp grows by copying: thieves read the old array until they see the new one, and the Ps are the same.
+void grow_allp(i32 n) {
+  if (n <= allp_cap) {
+    if (n > allp_len) allp_len = n;
+    return;
+  }
+  const i32 cap = max(n, min(2 * allp_cap, 1 << 17));
+  P** bigger = static_cast<P**>(persistentalloc(static_cast<usize>(cap) * sizeof(P*), alignof(P*)));
+  for (i32 i = 0; i < allp_len; i++) bigger[i] = allp[i];
+  allp = bigger;
+  allp_cap = cap;
+  allp_len = n;
+}
+
+}  // namespace
+
+void wirep(P* pp) {
+  trace_fn(Ev::wirep);
+  M* mp = getg()->m;
+  check(mp->p == nullptr, "wirep: already in go");
+  check(pp->m == nullptr && status_of(pp) == PStatus::idle, "wirep: invalid p state");
+  mp->p = pp;
+  pp->m = mp;
+  set_status(pp, PStatus::running);
+}
+
+void acquirep(P* pp) {
+  trace_fn(Ev::acquirep);
+  wirep(pp);
+  trace(Ev::ProcStart, pp->id);
+}
+
+P* releasep() {
+  M* mp = getg()->m;
+  P* pp = mp->p;
+  check(pp != nullptr, "releasep: invalid arg");
+  check(pp->m == mp && status_of(pp) == PStatus::running, "releasep: invalid p state");
+  trace(Ev::ProcStop, pp->id);
+  mp->p = nullptr;
+  pp->m = nullptr;
+  set_status(pp, PStatus::idle);
+  return pp;
+}
+
+void pidleput(P* pp) {
+  check(runqempty(pp), "pidleput: P has non-empty run queue");
+  pp->link = sched.pidle;
+  sched.pidle = pp;
+  (void)sched.npidle.add_seqcst(1);  // before the last spinner looks at the queues again
+}
+
+P* pidleget() {
+  P* pp = sched.pidle;
+  if (pp != nullptr) {
+    sched.pidle = pp->link;
+    (void)sched.npidle.add_seqcst(static_cast<u32>(-1));
+    // sysmon sleeps only while all Ps are idle, which it looked at under this lock; this ends it. Whoever clears
+    // sysmonwait owes the one wake-up.
+    if (sched.sysmonwait.load_relaxed() != 0) {
+      sched.sysmonwait.store_relaxed(0);
+      notewakeup(&sched.sysmonnote);
+    }
+  }
+  return pp;
+}
+
+P* pidlegetSpinning() {
+  P* pp = pidleget();
+  if (pp == nullptr) sched.needspinning.store_relaxed(1);  // under sched.lock, like its readers that act on it
+  return pp;
+}
+
+// Order: the caller has queued the goroutine; our first access here is a seq_cst read of nmspinning. If we see a spinner,
+// it has yet to lower the count, after which it looks at all queues: it will see the goroutine.
+void wakep() {
+  trace_fn(Ev::wakep);
+  if (sched.nmspinning.load_seqcst() != 0 || !sched.nmspinning.cas_seqcst(0, 1)) return;
+  (void)acquirem();  // until the P is in other hands
+  lock(&sched.lock);
+  P* pp = pidlegetSpinning();
+  unlock(&sched.lock);
+  if (pp == nullptr) {
+    check(static_cast<i32>(sched.nmspinning.add_seqcst(static_cast<u32>(-1))) >= 0, "wakep: negative nmspinning");
+  } else {
+    startm(pp, true);
+  }
+  releasem(getg()->m);
+}
+
+// handoffp must start an M in every situation in which findrunnable would return a goroutine to run on pp.
+void handoffp(P* pp) {
+  if (!runqempty(pp) || sched.runqsize.load_relaxed() != 0) {
+    startm(pp, false);
+    return;
+  }
+  // No work here. If nobody is spinning or idle, somebody must look: work may appear on busy Ps.
+  if (sched.nmspinning.load_seqcst() + sched.npidle.load_seqcst() == 0 && sched.nmspinning.cas_seqcst(0, 1)) {
+    sched.needspinning.store_relaxed(0);
+    startm(pp, true);
+    return;
+  }
+  lock(&sched.lock);
+  if (sched.runqsize.load_relaxed() != 0) {
+    unlock(&sched.lock);
+    startm(pp, false);
+    return;
+  }
+  pidleput(pp);
+  unlock(&sched.lock);
+}
+
+P* procresize(i32 n) {
+  trace_boot(Ev::procresize);
+  check(world_is_stopped, "procresize: the world is not stopped");
+  check(gomaxprocs >= 0 && n > 0, "procresize: invalid arg");
+  const i32 old = gomaxprocs;
+  trace(Ev::ProcsChange, n);
+
+  grow_allp(n);
+  for (i32 i = old; i < n; i++) {
+    if (allp[i] == nullptr) allp[i] = persistentnew<P>();
+    p_init(allp[i], i);
+  }
+
+  M* mp = getg()->m;
+  if (mp->p != nullptr && mp->p->id < n) {
+    set_status(mp->p, PStatus::running);
+  } else {
+    // Our own P dies, or we have none yet: take P 0.
+    if (mp->p != nullptr) {
+      mp->p->m = nullptr;
+      mp->p = nullptr;
+    }
+    P* pp = allp[0];
+    pp->m = nullptr;
+    set_status(pp, PStatus::idle);
+    acquirep(pp);
+  }
+  lock(&sched.lock);
+  for (i32 i = n; i < old; i++) p_destroy(allp[i]);
+  gomaxprocs = n;
+
+  P* runnable = nullptr;
+  for (i32 i = n - 1; i >= 0; i--) {
+    P* pp = allp[i];
+    if (pp == mp->p) continue;
+    set_status(pp, PStatus::idle);
+    if (runqempty(pp)) {
+      pidleput(pp);
+    } else {
+      pp->link = runnable;
+      runnable = pp;
+    }
+  }
+  unlock(&sched.lock);
+  return runnable;
+}
+
+}  // namespace rt0

@@ -1,0 +1,27 @@
+// Ps: idle, owned, handed over, made and unmade. Go: proc.go.
+#pragma once
+
+#include "sched/gmp.h"
+
+namespace rt0 {
+
+// GOMAXPROCS becomes n, with the world stopped. Ps beyond it die and hand on their work. Returns the Ps with local work,
+// except the caller's, linked by P::link; the caller owns one P afterwards, P 0 if its own is gone.
+P* procresize(i32 n) RT0_SYM("runtime.procresize");
+
+// This M takes pp: from idle to running.
+void acquirep(P* pp) RT0_SYM("runtime.acquirep");
+void wirep(P* pp) RT0_SYM("runtime.wirep");
+// This M's P, idle now, in nobody's hands but the caller's.
+P* releasep() RT0_SYM("runtime.releasep");
+// Finds a use for pp, which the caller has released: an M for it, or the idle list.
+void handoffp(P* pp) RT0_SYM("runtime.handoffp");
+// There is one more runnable goroutine than a moment ago: see that somebody looks for it.
+void wakep() RT0_SYM("runtime.wakep");
+
+// The idle list, under sched.lock. pidlegetSpinning remembers, if there is none, that a spinner was wanted.
+void pidleput(P* pp) RT0_SYM("runtime.pidleput");
+P* pidleget() RT0_SYM("runtime.pidleget");
+P* pidlegetSpinning() RT0_SYM("runtime.pidlegetSpinning");
+
+}  // namespace rt0

@@ -1,0 +1,52 @@
+// Text to a file descriptor, without a heap. print() and println() of the public API and all of the runtime's messages.
+#pragma once
+
+#include "base/format.h"
+#include "kernel_iface/errno.h"
+#include "rt0/print.h"
+
+namespace rt0 {
+
+inline constexpr i32 kStdout = 1, kStderr = 2;
+
+// Collects text and writes it when it is full, flushed or destroyed: a short line is one write. Errors are dropped, for
+// there is nobody to tell.
+class Writer {
+ public:
+  explicit Writer(i32 fd) : fd_(fd) {}
+  ~Writer() { flush(); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  void put(char c);
+  void put(Str s);
+  // The part of printf that messages need: %s, %.*s, %d, %lld, %llu, %#llx, %%. One call per message keeps messages small.
+  void fmt(const char* format, ...) __attribute__((format(printf, 2, 3)));
+  void vfmt(const char* format, __builtin_va_list args);
+  void flush();
+
+ private:
+  i32 fd_;
+  usize len_ = 0;
+  char buf_[256];
+};
+
+// One operand of print, as print writes it.
+void put_arg(Writer& w, const PrintArg& a);
+
+// A message to stderr, in one write if it is short.
+void eprintf(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+// For "%s (errno %d)": what the kernel said. Never empty.
+const char* errno_cstr(Errno e);
+
+// One print statement at a time; nests on one M. The goroutine stays on its M in between. Go: printlock.
+void printlock();
+void printunlock();
+
+struct PrintLocked {
+  PrintLocked() { printlock(); }
+  ~PrintLocked() { printunlock(); }
+};
+
+}  // namespace rt0

@@ -1,0 +1,154 @@
+#include "sched/runq.h"
+
+#include "kernel_iface/kernel.h"
+#include "sched/tracer.h"
+
+namespace rt0 {
+
+namespace {
+
+Atomic<G*>& slot(P* pp, u32 i) { return pp->runq[i % kRunqSize]; }
+
+// Half of a full local queue, and gp, go to the global one. False if thieves were faster: then there is room again.
+bool runqputslow(P* pp, G* gp, u32 h, u32 t) {
+  constexpr u32 kHalf = kRunqSize / 2;
+  G* batch[kHalf + 1];
+  check((t - h) / 2 == kHalf, "runqputslow: queue is not full");
+  for (u32 i = 0; i < kHalf; i++) batch[i] = slot(pp, h + i).load_relaxed();
+  if (!pp->runqhead.cas_release(h, h + kHalf)) return false;
+  batch[kHalf] = gp;
+  GQueue q;
+  for (G* g : batch) q.push_back(g);
+  lock(&sched.lock);
+  globrunqputbatch(&q, kHalf + 1);
+  unlock(&sched.lock);
+  trace(Ev::RunqOverflow, kHalf + 1);
+  return true;
+}
+
+// Copies half of `from`'s queue into pp's free slots from `at` on; how many. Go: runqgrab.
+u32 runqgrab(P* from, P* pp, u32 at, bool steal_runnext) {
+  for (;;) {
+    const u32 h = from->runqhead.load_acquire();
+    const u32 t = from->runqtail.load_acquire();
+    u32 n = t - h;
+    n -= n / 2;
+    if (n == 0) {
+      if (!steal_runnext) return 0;
+      G* next = from->runnext.load_acquire();
+      if (next == nullptr) return 0;
+      if (static_cast<PStatus>(from->status.load_relaxed()) == PStatus::running) {
+        // Its owner most likely runs the goroutine that made `next` ready and is about to block: leave it the few
+        // microseconds for that, rather than have the two bounce between Ps.
+        kernel->usleep(3);
+      }
+      if (!from->runnext.cas_acqrel(next, nullptr)) continue;
+      slot(pp, at).store_relaxed(next);
+      return 1;
+    }
+    if (n > kRunqSize / 2) continue;  // h and t did not belong together
+    for (u32 i = 0; i < n; i++) slot(pp, at + i).store_relaxed(slot(from, h + i).load_relaxed());
+    if (from->runqhead.cas_release(h, h + n)) return n;
+  }
+}
+
+}  // namespace
+
+void runqput(P* pp, G* gp, bool next) {
+  trace_fn(Ev::runqput);
+  if (next) {
+    gp = pp->runnext.xchg_acqrel(gp);  // release for a thief of the new one, acquire because we hand on the old
+    if (gp == nullptr) return;
+  }
+  for (;;) {
+    const u32 h = pp->runqhead.load_acquire();  // synchronises with thieves: their slots are read
+    const u32 t = pp->runqtail.load_relaxed();  // only we write it
+    if (t - h < kRunqSize) {
+      slot(pp, t).store_relaxed(gp);
+      pp->runqtail.store_release(t + 1);
+      return;
+    }
+    if (runqputslow(pp, gp, h, t)) return;
+  }
+}
+
+void runqputbatch(P* pp, GQueue* q, u32 n) {
+  const u32 h = pp->runqhead.load_acquire();
+  u32 t = pp->runqtail.load_relaxed();
+  for (; n > 0 && t - h < kRunqSize; n--, t++) slot(pp, t).store_relaxed(q->pop());
+  pp->runqtail.store_release(t);
+  if (n == 0) return;
+  lock(&sched.lock);
+  globrunqputbatch(q, n);
+  unlock(&sched.lock);
+}
+
+Runnable runqget(P* pp) {
+  trace_fn(Ev::runqget);
+  G* next = pp->runnext.load_relaxed();
+  // A thief may take it under our eyes; nobody puts another one there, so a lost CAS means it is gone.
+  if (next != nullptr && pp->runnext.cas_acqrel(next, nullptr)) return {next, true, false};
+  for (;;) {
+    const u32 h = pp->runqhead.load_acquire();
+    const u32 t = pp->runqtail.load_relaxed();
+    if (t == h) return {};
+    G* gp = slot(pp, h).load_relaxed();
+    if (pp->runqhead.cas_release(h, h + 1)) return {gp, false, false};
+  }
+}
+
+// Head, tail and runnext must be seen at one moment: between reading runnext and the tail, a goroutine could be kicked from
+// the one into the other, and both would look empty. So look until the tail has not moved.
+bool runqempty(P* pp) {
+  for (;;) {
+    const u32 h = pp->runqhead.load_acquire();
+    const u32 t = pp->runqtail.load_acquire();
+    G* next = pp->runnext.load_acquire();
+    if (t == pp->runqtail.load_acquire()) return h == t && next == nullptr;
+  }
+}
+
+G* runqsteal(P* pp, P* from, bool steal_runnext) {
+  const u32 t = pp->runqtail.load_relaxed();
+  u32 n = runqgrab(from, pp, t, steal_runnext);
+  if (n == 0) return nullptr;
+  trace(Ev::ProcSteal, from->id, n);
+  n--;
+  G* gp = slot(pp, t + n).load_relaxed();
+  if (n == 0) return gp;
+  const u32 h = pp->runqhead.load_acquire();
+  check(t - h + n < kRunqSize, "runqsteal: runq overflow");
+  pp->runqtail.store_release(t + n);
+  return gp;
+}
+
+void globrunqput(G* gp) {
+  sched.runq.push_back(gp);
+  sched.runqsize.store_relaxed(sched.runqsize.load_relaxed() + 1);
+}
+
+void globrunqputhead(G* gp) {
+  sched.runq.push_front(gp);
+  sched.runqsize.store_relaxed(sched.runqsize.load_relaxed() + 1);
+}
+
+void globrunqputbatch(GQueue* batch, u32 n) {
+  sched.runq.push_back_all(*batch);
+  sched.runqsize.store_relaxed(sched.runqsize.load_relaxed() + n);
+  *batch = {};
+}
+
+G* globrunqget(P* pp, u32 max_n) {
+  const u32 size = sched.runqsize.load_relaxed();
+  if (size == 0) return nullptr;
+  u32 n = min(size, size / static_cast<u32>(gomaxprocs) + 1);
+  if (max_n > 0) n = min(n, max_n);
+  n = min(n, kRunqSize / 2);
+  sched.runqsize.store_relaxed(size - n);
+  trace(Ev::GlobrunqGet, n);
+  G* gp = sched.runq.pop();
+  for (n--; n > 0; n--) runqput(pp, sched.runq.pop(), false);
+  return gp;
+}
+
+}  // namespace rt0

@@ -1,0 +1,75 @@
+// The states of a G and of a P, who may move them, and the only functions that do.
+//
+// A G's status says who owns it: running, by the M that runs it (gp->m); runnable, by the run queue it lies in; waiting,
+// by the wait queue, timer or note that knows it (exactly one place); dead, by a free list. Who owns it moves it.
+#pragma once
+
+#include "base/types.h"
+
+namespace rt0 {
+
+struct G;
+
+// Go: runtime2.go _Gidle … _Gpreempted, with Go's numbers; what has no meaning without a moving stack is left out.
+enum class GStatus : u32 {
+  idle = 0,       // allocated, not initialised
+  runnable = 1,   // on a run queue; does not own its stack's execution
+  running = 2,    // on an M with a P
+  syscall = 3,    // in a system call, on an M, perhaps without a P
+  waiting = 4,    // stopped by the runtime; recorded somewhere, so that it can be made ready
+  dead = 6,       // ended, or just made; on a free list or being initialised
+  preempted = 9,  // stopped itself for suspendG; waits for somebody to claim it
+};
+
+// Go: runtime2.go _Pidle …
+enum class PStatus : u32 {
+  idle = 0,     // on the idle list, or moving between lists; its run queue is empty
+  running = 1,  // owned by an M
+  syscall = 2,  // belongs to an M in a system call, from which anybody may take it by CAS
+  gcstop = 3,   // stopped with the world
+  dead = 4,     // beyond GOMAXPROCS
+};
+
+// Why a G waits. The texts are Go's: they appear in tracebacks.
+enum class WaitReason : u8 {
+  zero,
+  chan_receive_nil,
+  chan_send_nil,
+  chan_receive,
+  chan_send,
+  panic_wait,
+  goexit_main,
+  forever,
+  kCount,
+};
+
+struct GMove {
+  GStatus from, to;
+  const char* by;  // the functions that make this move
+};
+
+// Every legal move. casgstatus checks against it; docs/STATES.md is printed from it.
+inline constexpr GMove kGMoves[] = {
+    {GStatus::idle, GStatus::dead, "newproc1"},       {GStatus::dead, GStatus::runnable, "newproc1"},
+    {GStatus::runnable, GStatus::running, "execute"}, {GStatus::running, GStatus::runnable, "gosched_m"},
+    {GStatus::running, GStatus::waiting, "park_m"},   {GStatus::waiting, GStatus::runnable, "ready"},
+    {GStatus::waiting, GStatus::runnable, "park_m"},  // unlockf refused: the G goes on at once
+    {GStatus::running, GStatus::dead, "gdestroy"},
+};
+
+constexpr bool legal(GStatus from, GStatus to) {
+  for (const GMove& m : kGMoves)
+    if (m.from == from && m.to == to) return true;
+  return false;
+}
+static_assert(!legal(GStatus::dead, GStatus::running), "a new G is queued before it runs");
+static_assert(!legal(GStatus::waiting, GStatus::dead), "a G ends by itself");
+
+Str status_name(GStatus s);
+Str wait_reason_text(WaitReason r);
+
+GStatus readgstatus(const G* gp);
+// Moves gp from `from` to `to`. The caller owns gp, so the status must be `from`; anything else is a broken runtime.
+void casgstatus(G* gp, GStatus from, GStatus to) __asm__("runtime.casgstatus");
+
+}  // namespace rt0

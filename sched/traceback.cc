@@ -1,0 +1,200 @@
+#include "sched/traceback.h"
+
+#include "base/pclntab.h"
+#include "mem/sysmem.h"
+#include "sched/debugvars.h"
+#include "sched/tracer.h"
+
+namespace rt0 {
+
+// The linker script's names for the table and the text it describes.
+extern "C" const u8 rt0_pclntab_start[] __asm__("runtime.pclntab");
+extern "C" const u8 rt0_pclntab_end[] __asm__("runtime.epclntab");
+extern "C" const u8 rt0_text_start[] __asm__("runtime.text");
+
+namespace {
+
+constexpr u32 kMaxFrames = 100;  // as Go: of a deep recursion the inner end is shown, then "...N frames elided..."
+constexpr u32 kMaxInline = 8;    // logical frames of one pc
+
+using ull = unsigned long long;  // what %llu takes
+
+constinit PcLnHeader pclntab{};                 // raw_len 0: there is no table
+constinit Atomic<const u8*> unpacked{nullptr};  // its raw_len bytes, by whoever needs them first
+
+void read_header() {
+  if (!pclntab_header(rt0_pclntab_start, static_cast<usize>(rt0_pclntab_end - rt0_pclntab_start), &pclntab))
+    pclntab = {};
+}
+
+// Unpacks the table if that has not happened. Two Ms may do it at once, for no lock is safe here: both make the same bytes.
+// Before schedinit has looked at the header, this does.
+// Empty if there is no table, or no memory for it.
+Span<const u8> table() {
+  const u8* raw = unpacked.load_acquire();
+  if (raw == nullptr) {
+    if (pclntab.raw_len == 0) read_header();
+    constexpr uintptr kLargestPage = 64 * 1024;  // boot may not have asked yet how large pages are
+    u8* mem = static_cast<u8*>(sysAlloc(align_up(pclntab.raw_len + 1, kLargestPage)));
+    if (mem == nullptr || !pclntab_unpack(rt0_pclntab_start, pclntab, mem)) return {};
+    unpacked.store_release(mem);  // after its bytes
+    raw = mem;
+  }
+  return {raw, pclntab.raw_len};
+}
+
+bool is_runtime(const PcFrame& f) { return f.package == Str("runtime."); }
+
+// A pc as an offset into the text; beyond the text for one that is not there.
+u32 text_offset(uintptr pc) {
+  const uintptr off = pc - reinterpret_cast<uintptr>(rt0_text_start);
+  return off < pclntab.text_size ? static_cast<u32>(off) : ~u32{0};
+}
+
+// The logical frames of a pc, innermost first; of a return address, those of the call before it.
+struct Frames {
+  union {
+    PcFrame at[kMaxInline];  // [0, n) are there
+  };
+  usize n;
+
+  Frames(uintptr pc, bool is_return) : n(pclntab_frames(table(), text_offset(pc - is_return), {at, kMaxInline})) {}
+};
+
+void put_func(Writer& w, const PcFrame& f) {
+  w.put(f.package);  // NOLINT(clang-analyzer-core.CallAndMessage): below Frames::n all are set
+  w.put(f.func);
+}
+
+// Prints what one pc stands for; false if the goroutine's first function has been reached. Runtime frames only if
+// level >= 2. Go: showframe.
+[[gnu::noinline]] bool put_pc(Writer& w, uintptr pc, bool is_return, i32 level, u32* printed) {
+  const Frames f(pc, is_return);
+  if (f.n == 0 && ++*printed <= kMaxFrames) w.fmt("?()\n\tpc=%#llx\n", static_cast<ull>(pc));
+  for (usize i = 0; i < f.n; i++) {
+    const PcFrame& frame = f.at[i];
+    if (is_runtime(frame) && frame.func == Str("goexit")) return false;
+    if ((level < 2 && is_runtime(frame)) || ++*printed > kMaxFrames) continue;
+    put_func(w, frame);
+    w.put(frame.inlined ? Str("(...)\n\t") : Str("()\n\t"));
+    w.put(frame.file.empty() ? Str("?") : frame.file);
+    w.fmt(":%d", static_cast<i32>(frame.line));
+    if (!frame.inlined) w.fmt(" +%#llx", static_cast<ull>(text_offset(pc) - frame.entry));
+    w.put('\n');
+  }
+  return true;
+}
+
+// Who started a goroutine, unless it is the main one. parent: goroutine 0 is not named. Go: printcreatedby.
+[[gnu::noinline]] void put_created_by(Writer& w, u64 goid, uintptr gopc, u64 parent, const char* file, u32 line) {
+  if (gopc == 0 || goid == 1) return;
+  const Frames f(gopc, true);
+  usize i = 0;  // the innermost frame that is not the inlined part of the go statement
+  while (i + 1 < f.n && is_runtime(f.at[i])) i++;
+  w.put("created by ");
+  if (f.n > 0) put_func(w, f.at[i]);
+  if (parent != 0) w.fmt(" in goroutine %llu", static_cast<ull>(parent));
+  w.fmt("\n\t%s:%d\n", file != nullptr ? file : "?", static_cast<i32>(line));
+}
+void put_created_by(Writer& w, const G* gp) {
+  put_created_by(w, gp->goid, gp->gopc, gp->parent_goid, gp->go_file, gp->go_line);
+}
+
+void put_ancestors(Writer& w, const G* gp, i32 level) {
+  if (gp->ancestors == nullptr) return;
+  for (u32 a = 0; a < gp->ancestors->n; a++) {
+    const AncestorInfo& info = gp->ancestors->infos()[a];
+    w.fmt("[originating from goroutine %llu]:\n", static_cast<ull>(info.goid));
+    u32 printed = 0;
+    for (u32 i = 0; i < info.npcs; i++)
+      if (!put_pc(w, info.pcs[i], true, level, &printed)) break;
+    put_created_by(w, info.goid, info.gopc, 0, info.go_file, info.go_line);
+  }
+}
+
+// One step up the frame chain of gp's stack; false at its end. Trusts nothing: the stack may be what is broken.
+bool next_frame(const Stack& s, uintptr* fp, uintptr* pc) {
+  const uintptr at = *fp;
+  constexpr uintptr kFrame = 2 * sizeof(uintptr);
+  if (at == 0 || at < s.lo || s.hi < kFrame || at > s.hi - kFrame || at % sizeof(uintptr) != 0) return false;
+  uintptr caller;
+  *pc = Isa::frame_return(at, &caller);
+  if (*pc == 0) return false;
+  *fp = caller > at ? caller : 0;  // chains only lead outwards
+  return true;
+}
+
+}  // namespace
+
+void moduledataverify1() {
+  trace_boot(Ev::moduledataverify1);
+  read_header();
+}
+
+void moduledataverify() {
+  trace_boot(Ev::moduledataverify);
+  moduledataverify1();
+}
+
+void goroutineheader(Writer& w, G* gp, bool with_pointers) {
+  const GStatus status = readgstatus(gp);
+  w.fmt("goroutine %llu", static_cast<ull>(gp->goid));
+  if (with_pointers) {
+    w.fmt(" gp=%#llx m=", static_cast<ull>(reinterpret_cast<uintptr>(gp)));
+    if (gp->m == nullptr) w.put("nil");
+    else w.fmt("%d mp=%#llx", gp->m->id, static_cast<ull>(reinterpret_cast<uintptr>(gp->m)));
+  }
+  w.put(" [");
+  const Str reason = status == GStatus::waiting ? wait_reason_text(gp->waitreason) : Str();
+  w.put(reason.empty() ? status_name(status) : reason);
+  if (gp->lockedm != nullptr) w.put(", locked to thread");
+  w.put("]:\n");
+}
+
+void traceback(Writer& w, G* gp, TracePoint at, i32 level) {
+  u32 printed = 0;
+  uintptr pc = at.pc, fp = at.fp;
+  bool is_return = at.is_return;
+  while (put_pc(w, pc, is_return, level, &printed) && next_frame(gp->stack, &fp, &pc)) is_return = true;
+  if (printed > kMaxFrames) w.fmt("...%d frames elided...\n", static_cast<i32>(printed - kMaxFrames));
+  put_created_by(w, gp);
+  put_ancestors(w, gp, level);
+}
+
+void traceback_saved(Writer& w, G* gp, i32 level) {
+  // A goroutine that has never run stands at its entry, and that is no return address.
+  traceback(w, gp, {gp->sched.pc, gp->sched.bp, gp->sched.bp != 0}, level);
+}
+
+void tracebackothers(Writer& w, G* me, i32 level) {
+  M* mp = getg()->m;
+  G* curg = mp->curg;
+  if (curg != nullptr && curg != me) {
+    w.put('\n');
+    goroutineheader(w, curg, level >= 2);
+    traceback_saved(w, curg, level);
+  }
+  // No lock: a fatal error may have stopped us holding any.
+  for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
+    const GStatus status = readgstatus(gp);
+    if (gp == me || gp == curg || status == GStatus::dead || status == GStatus::idle) continue;
+    if (gp->system && level < 2) continue;
+    w.put('\n');
+    goroutineheader(w, gp, level >= 2);
+    if (status == GStatus::running) {
+      w.put("\tgoroutine running on other thread; stack unavailable\n");
+      put_created_by(w, gp);
+    } else {
+      traceback_saved(w, gp, level);
+    }
+  }
+}
+
+u32 callers_of_systemstack(const G* gp, Span<uintptr> pcs) {
+  uintptr fp = gp->sched.bp, pc = 0;
+  u32 n = 0;
+  while (n < pcs.len && next_frame(gp->stack, &fp, &pc)) pcs[n++] = pc;
+  return n;
+}
+
+}  // namespace rt0

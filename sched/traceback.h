@@ -1,0 +1,32 @@
+// Who called whom: the stacks of goroutines as text. Go: traceback.go, symtab.go.
+#pragma once
+
+#include "sched/gmp.h"
+#include "sched/print.h"
+
+namespace rt0 {
+
+// Where a traceback starts: a pc with the frame pointer that belongs to it. `is_return`: pc is a return address.
+struct TracePoint {
+  uintptr pc, fp;
+  bool is_return;
+};
+
+// Looks at the PC-line table's header; without one, tracebacks show addresses only. Go: symtab.go.
+void moduledataverify() RT0_SYM("runtime.moduledataverify");
+void moduledataverify1() RT0_SYM("runtime.moduledataverify1");
+
+// "goroutine 7 [chan receive, locked to thread]:"
+void goroutineheader(Writer& w, G* gp, bool with_pointers);
+// The frames of gp from `at` outwards, then "created by …". Runtime frames only if level >= 2.
+void traceback(Writer& w, G* gp, TracePoint at, i32 level);
+// The frames of a goroutine that is not running: from its saved context.
+void traceback_saved(Writer& w, G* gp, i32 level);
+// Every other goroutine than `me`, the one this M was running first.
+void tracebackothers(Writer& w, G* me, i32 level);
+
+// The return addresses of a goroutine that has called a runtime function which is on g0 now: those of that function's
+// callers, innermost first; how many.
+u32 callers_of_systemstack(const G* gp, Span<uintptr> pcs);
+
+}  // namespace rt0

@@ -1,0 +1,169 @@
+// The trace writer: one buffer, one lock, one sequence for all Ms; so the order of lines is the order of the events.
+//
+//   T1  An event is formatted and appended under trace_lock, so a line is whole and lines follow the lock's order.
+//   T2  The lock is the last in rank: an event may be noted while holding any other lock, never from inside the tracer.
+//   T3  m->intrace is set while this M is inside: a signal handler or a throw that interrupts it notes nothing.
+//
+// To a file the buffer is written when it is full and at the end; to stderr after each line, so that it lies in between
+// what the program prints at the right places.
+#include "sched/tracer.h"
+
+#include "kernel_iface/kernel.h"
+#include "sched/env.h"
+#include "sched/gmp.h"
+#include "sched/print.h"
+#include "sched/signal.h"
+
+namespace rt0 {
+
+constinit Atomic<u32> trace_on{kTraceEarly};
+
+inline constexpr u32 kTraceEarlyMax = 32;
+constinit u8 trace_early[kTraceEarlyMax] __asm__("runtime.trace_early") = {};  // filled by assembly too
+constinit u32 trace_early_n __asm__("runtime.trace_early_n") = 0;
+
+namespace {
+
+constexpr usize kBufBytes = 32 * 1024;
+constexpr usize kMaxLine = 1024;  // what an event may need at most; a longer text argument is cut
+
+constinit struct {
+  Mutex lock{{0}, LockRank::trace};
+  i32 fd = -1;
+  bool line_by_line = false;
+  i64 start_ns = 0;
+  usize len = 0;
+} tracer;
+constinit char trace_buf[kBufBytes] = {};  // its pages are touched only when there is a trace
+
+// Writes all of trace_buf, or gives up on the trace and says so, once.
+void flush_locked() {
+  usize done = 0;
+  while (done < tracer.len) {
+    const SysResult r = kernel->write(tracer.fd, trace_buf + done, tracer.len - done);
+    if (r.ok()) {
+      done += r.value;
+    } else if (r.err == Errno::again) {
+      kernel->usleep(1000);  // a full pipe whose reader set O_NONBLOCK: as patient as a blocking one
+    } else if (r.err != Errno::intr) {
+      trace_on.store_relaxed(kTraceOff);
+      eprintf("rt0: RT0_TRACE: write failed: %s (errno %d); the trace ends here\n", errno_cstr(r.err),
+              static_cast<i32>(r.err));
+      break;
+    }
+  }
+  tracer.len = 0;
+}
+
+void append_locked(i64 time_ns, TraceWho who, Ev e, const TraceValue* values) {
+  if (tracer.len + kMaxLine > kBufBytes) flush_locked();
+  Out out{trace_buf + tracer.len, kMaxLine - 1};
+  trace_line(out, time_ns, who, e, Isa::kName, values);
+  tracer.len += out.len;
+  if (out.lost != 0) trace_buf[tracer.len++] = '\n';
+  if (tracer.line_by_line) flush_locked();
+}
+
+TraceWho who_am_i() {
+  const G* gp = getg();
+  const M* mp = gp->m;
+  return {mp->id, mp->p != nullptr ? mp->p->id : -1, static_cast<i64>(gp->goid)};
+}
+
+}  // namespace
+
+namespace {
+
+void emit(Ev e, const TraceValue* values) {
+  M* mp = getg()->m;
+  if (trace_on.load_relaxed() != kTraceOn || mp->intrace != 0) return;
+  mp->intrace = 1;
+  lock(&tracer.lock);
+  // Looked at again: another M may have given the trace up while we waited.
+  if (trace_on.load_relaxed() == kTraceOn) append_locked(kernel->nanotime() - tracer.start_ns, who_am_i(), e, values);
+  if (e == Ev::Exit) {  // the last line: other Ms go on for a moment, but not in the trace
+    flush_locked();
+    trace_on.store_relaxed(kTraceOff);
+  }
+  unlock(&tracer.lock);
+  mp->intrace = 0;
+}
+
+}  // namespace
+
+void trace_slow(Ev e, i64 a, i64 b) {
+  const TraceValue values[] = {{a, {}, false}, {b, {}, false}};
+  emit(e, values);
+}
+
+// The text is the last argument, with or without a number before it.
+void trace_text_slow(Ev e, i64 a, Str text) {
+  const TraceValue values[] = {{a, {}, false}, {0, text, true}};
+  bool two = false;
+  for (char c : event_args(e)) two = two || c == ' ';
+  emit(e, two ? values : values + 1);
+}
+
+void trace_boot(Ev e) { trace_fn(e); }
+
+void trace_fn_slow(Ev e) {
+  if (trace_on.load_relaxed() == kTraceEarly) {
+    check(trace_early_n < kTraceEarlyMax, "trace: early events overflow");
+    trace_early[trace_early_n++] = static_cast<u8>(e);
+    return;
+  }
+  if (getg()->m->booting) emit(e, nullptr);
+}
+
+void trace_go_create_slow(const G* newg) {
+  char text[512];
+  Out at{text, sizeof(text)};
+  at.put(newg->go_file != nullptr ? cstr(newg->go_file) : Str("runtime"));
+  if (newg->go_file != nullptr) {
+    at.put(':');
+    at.put_i64(newg->go_line);
+  }
+  trace_text_slow(Ev::GoCreate, static_cast<i64>(newg->goid), at.str());
+}
+
+void trace_open() {
+  const Str path = gogetenv("RT0_TRACE");
+  // A privileged program must not write where its caller's environment says.
+  if (path.empty() || isSecureMode()) {
+    trace_on.store_relaxed(kTraceOff);
+    return;
+  }
+  if (path == Str("-")) {
+    tracer.fd = kStderr;
+    tracer.line_by_line = true;
+  } else {
+    fill_std_fds();
+    const SysResult fd = kernel->open(path.ptr, true);  // the environment's strings end in NUL
+    if (!fd.ok()) {
+      eprintf("rt0: RT0_TRACE: cannot open %s: %s (errno %d)\n", path.ptr, errno_cstr(fd.err),
+              static_cast<i32>(fd.err));
+      kernel->exit(2);
+    }
+    tracer.fd = static_cast<i32>(fd.value);
+    (void)kernel->setsig(kSIGPIPE,
+                         SigDisposition::ignore);  // a trace whose reader goes away ends, and the program goes on
+  }
+  lock(&tracer.lock);
+  for (u32 i = 0; i < trace_early_n; i++) append_locked(0, who_am_i(), static_cast<Ev>(trace_early[i]), nullptr);
+  tracer.start_ns = kernel->nanotime();
+  trace_on.store_relaxed(kTraceOn);
+  unlock(&tracer.lock);
+  trace_text(Ev::TraceOpen, cstr(kernel->name));
+}
+
+void trace_flush() {
+  M* mp = getg()->m;
+  if (trace_on.load_relaxed() != kTraceOn || mp->intrace != 0) return;
+  mp->intrace = 1;
+  lock(&tracer.lock);
+  flush_locked();
+  unlock(&tracer.lock);
+  mp->intrace = 0;
+}
+
+}  // namespace rt0

@@ -1,0 +1,25 @@
+// The few things that tests must know of amd64.
+#pragma once
+
+#include "arch/arch.h"
+#include "linux_abi.h"
+
+namespace test_isa {
+
+// What the thread pointer is; 0 if nobody has set it.
+inline rt0::uintptr thread_pointer() {
+  constexpr rt0::uintptr kArchGetFs = 0x1003;
+  rt0::uintptr fs = 0;
+  (void)rt0::Isa::syscall6(rt0::linux_abi::SYS_arch_prctl, kArchGetFs, reinterpret_cast<rt0::uintptr>(&fs), 0, 0, 0, 0);
+  return fs;
+}
+// What a C library's start code does for the main thread.
+inline void set_thread_pointer(rt0::uintptr* tls) {
+  (void)rt0::Isa::syscall6(rt0::linux_abi::SYS_arch_prctl, rt0::linux_abi::kArchSetFs, rt0::Isa::tls_base(tls), 0, 0, 0,
+                           0);
+}
+
+// __builtin_frame_address(0) modulo the stack alignment, in every function that was entered on an aligned stack.
+inline constexpr rt0::uintptr kFrameRemainder = 0;
+
+}  // namespace test_isa

@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+"""The boot as the witness sees it from outside: the trace tells the truth, the order is Go's, the cost within its budget."""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import boot_cost
+from harness import rt0test
+
+BOOT_ORDER = rt0test.TOP / "qemu" / "boot_order.py"
+GO_ORDER = rt0test.ORACLE / f"go-boot-order.{rt0test.ROW['go']}.txt"
+
+
+def boot_functions():
+    """The names in trace/events.def that stand for a function being entered."""
+    text = (rt0test.TOP / "trace" / "events.def").read_text()
+    return [name.replace("<isa>", rt0test.ROW["go"]) for name in re.findall(r'^FN\(\w+, "([^"]+)"\)', text, re.M)]
+
+
+class Boot(rt0test.Case):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.dir = pathlib.Path(folder.name)
+
+    def watch(self, program, env, build):
+        trace = self.dir / "trace"
+        done, log = boot_cost.witness(rt0test.program_path(program, build), self.dir, {**env, "RT0_TRACE": trace})
+        self.assert_status(done, 0)
+        return log, trace
+
+    def boot_order(self, *args):
+        done = subprocess.run([BOOT_ORDER, *map(str, args)], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_trace_witness_and_go_agree(self):
+        functions = self.dir / "functions"
+        functions.write_text("\n".join(boot_functions()) + "\n")
+        self.assertGreater(len(boot_functions()), 60)
+        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
+            for program in ("hello", "init_sorted"):
+                for procs in ("1", "4"):
+                    with self.subTest(build=build.name, program=program, procs=procs):
+                        log, trace = self.watch(program, {"GOMAXPROCS": procs}, build)
+                        out = self.boot_order("--witness", log, "--trace", trace, "--functions", functions)
+                        self.assertRegex(out, r"(?m)^trace: \d\d+ boot events up to main\.main, all as the witness saw them$")
+                        if program == "hello":  # Go's was recorded of a program without init functions
+                            out = self.boot_order("--witness", log, "--go", GO_ORDER)
+                            self.assertRegex(out, r"(?m)^order: \d\d+ entries of \d\d+ shared names, in Go's order$")
+
+    def test_budget(self):
+        numbers = boot_cost.measure(rt0test.program_path("hello"))
+        for what, most in boot_cost.BUDGET.items():
+            with self.subTest(what=what):
+                self.assertLessEqual(numbers[what], most)
+
+    def test_the_count_does_not_vary(self):
+        self.assertEqual(*(boot_cost.to_main(rt0test.program_path("hello")) for _ in range(2)))
+
+
+if __name__ == "__main__":
+    rt0test.main()

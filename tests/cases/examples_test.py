@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+"""The examples do what they say: stdout, stderr and exit status are those in tests/expected.
+
+GOMAXPROCS=1 where an example's own text says that the order depends on it. Tracebacks are compared by function and file:line;
+masked are addresses, and in the runtime's own frames the line, which moves with every change of the runtime. That a line is
+there, in a file which exists, is checked instead.
+"""
+
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
+FRAME = re.compile(r"((?:[\w.*~<>{}-]+)\(\)|[\w.*~<>{}-]+\(\.\.\.\)|created by .*)\n\t(\S+):(\d+)( \+0x[0-9a-f]+)?\n")
+
+
+def normal_traceback(case, err):
+    """Frames as `function()` and `file:line`: whether one was inlined is the compiler's affair, but must be said right."""
+
+    def frame(match):
+        function, file, line, offset = match.groups()
+        if not function.startswith("created by"):
+            case.assertEqual(function.endswith("(...)"), offset is None, f"{match[0]}: only real frames have an offset")
+        source = rt0test.TOP / file
+        case.assertTrue(source.is_file(), f"{match[0]}: no such file")
+        case.assertLessEqual(int(line), len(source.read_text().splitlines()), f"{match[0]}: no such line")
+        case.assertGreater(int(line), 0, match[0])
+        if not file.startswith(("examples/", "tests/")):
+            line = "?"
+        file = file.replace(f"arch/{rt0test.ISA}/", "arch/<isa>/")
+        return f"{function.replace('(...)', '()')}\n\t{file}:{line}\n"
+
+    text = rt0test.text(err)
+    # A frame without its file line, or the other way round, would be left as it is and fail the comparison.
+    text = FRAME.sub(frame, text)
+    text = re.sub(r"\bgp=0x[0-9a-f]+", "gp=0x?", text)
+    text = re.sub(r"\bmp=0x[0-9a-f]+", "mp=0x?", text)
+    return re.sub(r"\bpc=0x[0-9a-f]+", "pc=0x?", text).encode()
+
+
+@rt0test.each_how
+class Examples(rt0test.Case):
+    def check(self, name, *args, expected=None, env=None, normal=lambda err: err):
+        done = self.run_program(name, *args, env=env)
+        expected = expected or name
+        read = lambda kind: (rt0test.EXPECTED / f"{expected}.{kind}").read_bytes()
+        self.assert_same_text(normal(done.err), read("err"), f"{expected}: stderr")
+        self.assert_same_text(done.out, read("out"), f"{expected}: stdout")
+        self.assert_status(done, int(read("status")))
+
+    def test_hello(self):
+        for env in ({}, {"GOMAXPROCS": "1"}, {"GOMAXPROCS": "4"}):
+            with self.subTest(env=env):
+                self.check("hello", env=env)
+
+    def test_goroutines(self):
+        self.check("goroutines", env={"GOMAXPROCS": "1"})
+
+    def test_turns(self):
+        self.check("turns", env={"GOMAXPROCS": "1"})
+
+    def test_init_order(self):
+        for procs in ("1", "2", "4"):
+            with self.subTest(procs=procs):
+                self.check("init_order", env={"GOMAXPROCS": procs})
+
+    def test_goroutines_on_many_threads(self):
+        """The order is not promised then, and main waits for the lambdas only."""
+        for _ in range(5):
+            done = self.run_program("goroutines", env={"GOMAXPROCS": "4"})
+            self.assert_status(done, 0)
+            lines, expected = done.err.splitlines(), (rt0test.EXPECTED / "goroutines.err").read_bytes().splitlines()
+            self.assertEqual(len(lines), len(set(lines)))
+            self.assertLessEqual(set(lines), set(expected))
+            self.assertLessEqual({line for line in expected if line.startswith((b"lambda", b"done"))}, set(lines))
+
+    def check_traceback(self, *args, expected, env=None):
+        self.check("traceback", *args, expected=expected, env={"GOMAXPROCS": "1", **(env or {})},
+                   normal=lambda err: normal_traceback(self, err))
+
+    def test_traceback(self):
+        self.check_traceback(expected="traceback")
+
+    def test_traceback_g0(self):
+        self.check_traceback("g0", expected="traceback.g0")
+
+    def test_traceback_panic(self):
+        self.check_traceback("panic", expected="traceback.panic")
+
+    def test_traceback_nil(self):
+        self.check_traceback("nil", expected="traceback.nil")
+
+    def test_gotraceback(self):
+        """GOTRACEBACK, as in Go: none, single (the default), all, system; crash dies of SIGABRT."""
+        for level, expected in (("none", "traceback.panic.none"), ("single", "traceback.panic"), ("", "traceback.panic"),
+                                ("all", "traceback.panic.all"), ("1", "traceback.panic.all"), ("0", "traceback.panic.none"),
+                                ("system", "traceback.panic.system"), ("2", "traceback.panic.system"),
+                                ("nonsense", "traceback.panic.none")):
+            with self.subTest(level=level):
+                self.check_traceback("panic", expected=expected, env={"GOTRACEBACK": level})
+
+    def test_gotraceback_crash(self):
+        done = self.run_program("traceback", "panic", env={"GOMAXPROCS": "1", "GOTRACEBACK": "crash"})
+        self.assert_status(done, -6)
+        got = rt0test.text(normal_traceback(self, done.err))
+        self.assertTrue(got.startswith((rt0test.EXPECTED / "traceback.panic.system.err").read_text()), got)
+
+
+if __name__ == "__main__":
+    rt0test.main()

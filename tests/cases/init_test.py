@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+"""Init tasks: their order, what they may do, and what happens when they can't be ordered."""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
+ORDER = "a7 a8 a6 a5 a4 a3 a2 a1 a0 app banana date apple elderberry fig cherry zebra main".split()
+OURS = ["runtime", "os"]  # rt0's own, before all others
+
+
+@rt0test.each_how
+class Order(rt0test.Case):
+    def test_needs_first_then_names(self):
+        done = self.run_program("init_sorted")
+        self.assert_status(done, 0)
+        self.assertEqual(rt0test.text(done.err).split(), ORDER)
+
+    def test_the_trace_tells_each_begin_and_end(self):
+        done, trace = rt0test.run_traced("init_sorted", env={"GOMAXPROCS": "1"}, how=self.how)
+        self.assert_status(done, 0)
+        events = rt0test.parse_trace(trace)
+        told = [(e.name, e.args["name"]) for e in events if e.name.startswith("InitTask")]
+        tasks = OURS + ORDER[:-1]
+        self.assertEqual(told, [(name, task) for task in tasks for name in ("InitTask", "InitTaskDone")])
+        last = max(i for i, e in enumerate(events) if e.name == "InitTaskDone")
+        self.assertIn("main.main", [e.name for e in events[last:]])
+
+    def test_a_circle_is_named(self):
+        done = self.run_program("init_circle")
+        self.assert_fatal(done, "initialization cycle")
+        lines = rt0test.text(done.err).splitlines()
+        self.assertEqual(lines[0], "before")  # what could run has run
+        circles = [f"{a} -> {b} -> {c} -> {a}" for a, b, c in (("one", "two", "three"), ("two", "three", "one"), ("three", "one", "two"))]
+        self.assertIn(lines[1], [f"rt0: init tasks need each other: {circle}" for circle in circles])
+        self.assertEqual(lines[2], "fatal error: initialization cycle")
+        for never in ("one", "two", "three", "hanger", "main"):
+            self.assertNotIn(never, lines)
+
+
+@rt0test.each_how
+class Modes(rt0test.Case):
+    def modes(self, mode, procs="4"):
+        return self.run_program("init_modes", env={"MODE": mode, "GOMAXPROCS": procs})
+
+    def main_s_ms(self, mode):
+        """On which Ms the main goroutine ran after main.main was entered."""
+        done, trace = rt0test.run_traced("init_modes", env={"MODE": mode, "GOMAXPROCS": "4"}, how=self.how)
+        self.assert_status(done, 0)
+        self.assertEqual(done.err, b"main ends\n")
+        events = rt0test.parse_trace(trace)
+        at = [e.name for e in events].index("main.main")
+        starts = [e.m for e in events[at:] if e.name == "GoStart" and e.args["id"] == "1"]
+        self.assertGreater(len(starts), 50)
+        return set(starts)
+
+    def test_without_a_task_main_is_free(self):
+        self.assert_status(self.modes("none"), 0)
+
+    def test_lock_in_init_keeps_main_on_m0(self):
+        for _ in range(3):
+            self.assertEqual(self.main_s_ms("lock"), {0})
+
+    def test_unlock_in_init_frees_main(self):
+        """The counterpart, without which the test above could not fail: some run sees main elsewhere than on m0."""
+        for _ in range(20):
+            if self.main_s_ms("lock-unlock") - {0}:
+                return
+        self.fail("an unlocked main was on m0 all the time, in 20 runs")
+
+    def test_goroutines_run_while_init_waits(self):
+        """main is wired to m0 during init; gosched there lets others run on another M."""
+        for procs in ("1", "2", "4"):
+            done = self.modes("gosched", procs)
+            self.assert_status(done, 0)
+            self.assertEqual(done.err, b"init: all ten are done\nmain ends\n")
+
+    def test_goexit_in_init(self):
+        """main's goroutine ends, unlocks m0, and the others go on until none is left."""
+        for procs in ("1", "4"):
+            done = self.modes("goexit", procs)
+            self.assert_fatal(done, "no goroutines (main called runtime.Goexit) - deadlock!")
+            self.assertTrue(done.err.startswith(b"the other goroutine runs\n"), done.err)
+            self.assertNotIn(b"main ends", done.err)
+
+    def test_exit_in_init(self):
+        done = self.modes("exit")
+        self.assert_status(done, 7)
+        self.assertEqual(done.err, b"")
+
+    def test_throw_and_panic_in_init(self):
+        self.assert_fatal(self.modes("throw"), "deliberate, in an init task")
+        done = self.modes("panic")
+        self.assert_status(done, 2)
+        lines = rt0test.text(done.err).splitlines()
+        self.assertEqual(lines[:3], ["panic: deliberate, in an init task", "", "goroutine 1 [running, locked to thread]:"])
+        self.assertEqual(lines[3], "main.act()")
+
+
+if __name__ == "__main__":
+    rt0test.main()

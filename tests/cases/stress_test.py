@@ -1,0 +1,59 @@
+#!/usr/bin/python3
+"""Ten thousand goroutines, on one P and on more Ps than CPUs; threads that end; and memory that does not grow."""
+
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
+GOROUTINES = 10000
+MOST_SECONDS = 10
+PAGES = 512  # that a program may grow by while it does the same thing over and over
+
+
+@rt0test.each_how
+class Stress(rt0test.Case):
+    def each(self, check, all_procs=("1", "2", "4", "16")):
+        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
+            for procs in all_procs:
+                with self.subTest(build=build.name, procs=procs):
+                    check(build=build, procs=procs)
+
+    def stress(self, *args, build, procs):
+        done = self.run_program("stress", *args, env={"GOMAXPROCS": procs}, build=build, timeout=MOST_SECONDS)
+        self.assert_status(done, 0)
+        return rt0test.text(done.err)
+
+    def test_tree(self):
+        total = GOROUTINES * (GOROUTINES + 1) // 2
+        expected = f"done {GOROUTINES} ids {total} torn 0\n"
+        self.each(lambda **where: self.assertEqual(self.stress("tree", str(GOROUTINES), **where), expected))
+
+    def test_churn(self):
+        expected = f"done {GOROUTINES} torn 0 made true\n"
+        self.each(lambda **where: self.assertEqual(self.stress("churn", str(GOROUTINES), **where), expected), ("1", "4"))
+
+    def locked(self, **where):
+        rounds = 60
+        first, second = self.stress("locked", str(rounds), **where).splitlines()
+        self.assertEqual(first, f"done {rounds * 20} torn 0 threads true ended true")
+        grown = int(re.fullmatch(r"grown (-?\d+) of \d+", second)[1])
+        if self.how == "native":  # QEMU's own memory is in the same account
+            self.assertLess(grown, PAGES)
+
+    def test_locked(self):
+        self.each(self.locked, ("1", "4"))
+
+    def test_work_is_stolen(self):
+        """Without stealing the tests above would pass too."""
+        done, trace = rt0test.run_traced("stress", "tree", "500", env={"GOMAXPROCS": "4"}, how=self.how)
+        self.assert_status(done, 0)
+        events = rt0test.parse_trace(trace)
+        self.assertGreater(sum(int(e.args["n"]) for e in events if e.name == "ProcSteal"), 0)
+        self.assertGreater(len({e.m for e in events if e.name == "GoStart"}), 1)
+
+
+if __name__ == "__main__":
+    rt0test.main()

@@ -1,0 +1,78 @@
+#!/usr/bin/python3
+"""The golden boot trace: what hello's boot looks like, on every ISA, natively and under QEMU.
+
+  golden.py --write   runs hello and writes tests/golden/ anew (make golden shows the difference)
+  golden.py --check   exit status 0: every run gives the golden trace; 1: one does not, with the difference on stdout
+
+boot.trace has m0's lines from the first to the last; GOMAXPROCS=1 makes their order the only one possible. sysmon.trace has
+m1's: that thread starts when the host lets it, so a run may show any beginning of it, or nothing. Times are masked as T, the
+ISA's name as <isa>.
+"""
+
+import argparse
+import difflib
+import sys
+
+from harness import rt0test
+
+GOLDEN = rt0test.TESTS / "golden"
+BOOT, SYSMON = GOLDEN / "boot.trace", GOLDEN / "sysmon.trace"
+ENV = {"GOMAXPROCS": "1"}
+TRIES = 50  # of catching sysmon's whole start
+
+
+def traces(how, build=None):
+    """hello's trace as two masked texts: m0's lines and m1's. No other M has a reason to exist."""
+    done, trace = rt0test.run_traced("hello", env=ENV, how=how, build=build)
+    if done.status != 0 or done.out != b"Hello World\n" or done.err:
+        raise AssertionError(f"hello ({how}): status {done.status}\n{rt0test.text(done.out)}{rt0test.text(done.err)}")
+    by_m = {0: "", 1: ""}
+    for event in rt0test.parse_trace(trace):
+        by_m[event.m] += rt0test.mask_isa(rt0test.mask_time(event.line)) + "\n"
+    return by_m[0], by_m[1]
+
+
+def difference(golden, got, what):
+    return "\n".join(difflib.unified_diff(golden.splitlines(), got.splitlines(), "golden", what, lineterm=""))
+
+
+def check(how, build=None):
+    """What is wrong with one run; empty if nothing is."""
+    boot, sysmon = traces(how, build)
+    golden_sysmon = SYSMON.read_text("ascii")
+    wrong = difference(BOOT.read_text("ascii"), boot, f"hello, {how}: m0")
+    if not golden_sysmon.startswith(sysmon):
+        wrong += "\n" + difference(golden_sysmon, sysmon, f"hello, {how}: m1, which may end early")
+    return wrong.strip()
+
+
+def write():
+    boot, longest = traces("qemu")
+    for _ in range(TRIES):
+        again, sysmon = traces("qemu")
+        if again != boot:
+            raise AssertionError("hello: two runs, two traces:\n" + difference(boot, again, "the second run"))
+        longest = max(longest, sysmon, key=len)
+    GOLDEN.mkdir(exist_ok=True)
+    BOOT.write_text(boot, "ascii")
+    SYSMON.write_text(longest, "ascii")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="The golden boot trace of hello.")
+    mode = parser.add_mutually_exclusive_group(required=True)
+    mode.add_argument("--write", action="store_true", help="write tests/golden/ anew")
+    mode.add_argument("--check", action="store_true", help="compare")
+    if parser.parse_args().write:
+        write()
+        return 0
+    failed = 0
+    for how in rt0test.HOWS:
+        wrong = check(how)
+        print(wrong or f"hello, {how}: as the golden trace")
+        failed |= bool(wrong)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

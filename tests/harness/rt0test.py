@@ -1,0 +1,173 @@
+"""What the tests of target programs share: running one, natively or under QEMU; reading a trace; masking what varies.
+
+Environment: RT0_TEST_ISA, the ISA under test (default amd64); RT0_TEST_BUILD, its build folder (default build/<isa>);
+RT0_TEST_TIMEOUT, seconds after which a program is taken to hang (default 30).
+Nothing else of the caller's environment reaches a program: it gets what the test gives it, and no more.
+"""
+
+import collections
+import os
+import pathlib
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+TOP = TESTS.parent
+ISA = os.environ.get("RT0_TEST_ISA", "amd64")
+BUILD = pathlib.Path(os.environ.get("RT0_TEST_BUILD", TOP / "build" / ISA)).resolve()
+DEV_BUILD = BUILD.with_name(BUILD.name + "-dev")
+TIMEOUT = float(os.environ.get("RT0_TEST_TIMEOUT", "30"))
+RUN_SH = TOP / "qemu" / "run.sh"
+EXPECTED = TESTS / "expected"
+ORACLE = TESTS / "oracle"
+
+
+def isa_row():
+    """The ISA's row of arch/isas.txt, by column."""
+    columns = ("folder", "go", "triple", "package", "clang", "qemu", "native", "bits", "endian")
+    for line in (TOP / "arch" / "isas.txt").read_text().splitlines():
+        fields = line.split()
+        if fields and fields[0] == ISA:
+            return dict(zip(columns, fields))
+    raise SystemExit(f"RT0_TEST_ISA={ISA}: no such row in arch/isas.txt")
+
+
+ROW = isa_row()
+NATIVE = ROW["native"] == platform.machine()
+HOWS = ("qemu", "native") if NATIVE else ("qemu",)
+
+Done = collections.namedtuple("Done", "status out err seconds")  # status: -N for death by signal N
+
+
+def program_path(program, build=None):
+    path = pathlib.Path(program)
+    return path if path.is_absolute() else (build or BUILD) / "bin" / program
+
+
+def command(program, args=(), how="qemu", build=None, env=None, qemu_options=(), before=(), inner=()):
+    """The command line that runs a program with exactly `env`. The shell that run.sh is adds PWD, which has to go again.
+    before: what runs run.sh; inner, native only: what run.sh runs, and what then runs the program."""
+    env = env or {}
+    line = [*before, RUN_SH, ISA, how]
+    if how == "qemu":
+        line += [*qemu_options] + [x for name in ("PWD", "OLDPWD") if name not in env for x in ("-U", name)]
+    else:
+        line += [*inner, "/usr/bin/env", "-u", "PWD", "-u", "OLDPWD"]
+    return [str(x) for x in [*line, program_path(program, build), *args]]
+
+
+def run(program, *args, how="qemu", env=None, stdin=b"", timeout=TIMEOUT, build=None, qemu_options=(), before=(), inner=(),
+        **popen):
+    """Runs a program to its end. Output is bytes; a program that does not end in time fails the test with what it said."""
+    env = {str(k): str(v) for k, v in (env or {}).items()}
+    line = command(program, args, how, build, env, qemu_options, before, inner)
+    popen.setdefault("stdout", subprocess.PIPE)
+    popen.setdefault("stderr", subprocess.PIPE)
+    if stdin is not None and "stdin" not in popen:
+        popen["input"] = stdin
+    start = os.times().elapsed
+    try:
+        done = subprocess.run(line, env=env, timeout=timeout, check=False, **popen)
+    except subprocess.TimeoutExpired as late:
+        raise AssertionError(f"{' '.join(line)} {env}: no end after {timeout} s\nstdout: {text(late.stdout)[-2000:]}\n"
+                             f"stderr: {text(late.stderr)[-2000:]}") from None
+    return Done(done.returncode, done.stdout or b"", done.stderr or b"", os.times().elapsed - start)
+
+
+def text(data):
+    return (data or b"").decode("utf-8", "backslashreplace")
+
+
+# --- Traces ----------------------------------------------------------------------------------------------------------
+
+Event = collections.namedtuple("Event", "time m p g name args line")
+TRACE_LINE = re.compile(r"(\d+) m(\d+|-) p(\d+|-) g(\d+|-) ([A-Za-z_][\w.]*)((?: [A-Za-z]\w*=[!-~]*)*)")
+
+
+def parse_trace(data):
+    """Every line as an Event; ids are numbers, or None where the trace has '-'. A line that is none is an error."""
+    lines = data.decode("ascii") if isinstance(data, bytes) else data
+    if lines and not lines.endswith("\n"):
+        raise AssertionError(f"trace: the last line has no end: {lines[-100:]!r}")
+    events = []
+    for number, line in enumerate(lines.splitlines(), 1):
+        match = TRACE_LINE.fullmatch(line)
+        if not match:
+            raise AssertionError(f"trace:{number}: not a line of a trace: {line!r}")
+        time, m, p, g, name, rest = match.groups()
+        pairs = [word.split("=", 1) for word in rest.split()]
+        ids = [None if i == "-" else int(i) for i in (m, p, g)]
+        events.append(Event(int(time), *ids, name, dict(pairs), line))
+    return events
+
+
+def run_traced(program, *args, env=None, **how):
+    """run() with a trace to a file: the Done and the trace's text."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "trace"
+        done = run(program, *args, env={**(env or {}), "RT0_TRACE": path}, **how)
+        return done, path.read_text("ascii") if path.exists() else ""
+
+
+# --- Masks: what differs from run to run, or with every change of the source ---------------------------------------------
+
+
+def mask_time(trace):
+    return re.sub(r"(?m)^\d+ ", "T ", trace)
+
+
+def mask_isa(s):
+    """A trace names the entry point after the ISA; a golden serves all of them."""
+    return s.replace(f"_rt0_{ROW['go']}", "_rt0_<isa>")
+
+
+def mask_addresses(s):
+    """0x… numbers, but not 0x0; and where in a function a frame stands."""
+    s = re.sub(r" \+0x[0-9a-f]+$", " +0x?", s, flags=re.M)
+    return re.sub(r"\b0x(?!0\b)[0-9a-f]+", "0x?", s)
+
+
+# --- Test cases ------------------------------------------------------------------------------------------------------
+
+
+def each_how(cls):
+    """Turns a class of tests into one class for each way to run a program; self.how says which."""
+    module = sys.modules[cls.__module__]
+    for how in HOWS:
+        name = f"{cls.__name__}_{how}"
+        setattr(module, name, type(name, (cls,), {"how": how, "__module__": cls.__module__, "__doc__": cls.__doc__}))
+
+
+class Case(unittest.TestCase):
+    how = "qemu"
+    maxDiff = None
+
+    def run_program(self, program, *args, **options):
+        return run(program, *args, how=self.how, **options)
+
+    def assert_status(self, done, status):
+        self.assertEqual(done.status, status, f"exit status\nstdout: {text(done.out)[-3000:]}\nstderr: {text(done.err)[-3000:]}")
+
+    def assert_same_text(self, got, expected, what):
+        """Line by line, so that a difference is shown as one."""
+        self.assertEqual(text(got).split("\n"), text(expected).split("\n"), what)
+
+    def assert_fatal(self, done, message, status=2):
+        """A fatal error: its line is on stderr, once and whole; nothing crashed on the way."""
+        self.assert_status(done, status)
+        lines = text(done.err).split("\n")
+        self.assertEqual(lines.count(f"fatal error: {message}"), 1, text(done.err))
+        self.assertNotIn("SIGSEGV", text(done.err))
+
+
+def have(tool):
+    return shutil.which(tool) is not None
+
+
+def main():
+    unittest.main(module="__main__", verbosity=int(os.environ.get("RT0_TEST_VERBOSE", "1")))

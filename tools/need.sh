@@ -1,0 +1,24 @@
+#!/bin/sh
+# need.sh <debian package> ...: installs what is missing, says which, and touches nothing that is there. Without root or
+# sudo it says the one line to type.
+set -eu
+missing=
+for p in "$@"; do
+  dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
+done
+[ -n "$missing" ] || exit 0
+line="apt-get install -y --no-install-recommends$missing"
+if [ "$(id -u)" = 0 ]; then sudo=
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then sudo=sudo
+else
+  echo "rt0 needs these Debian packages; as root, type: $line" >&2
+  exit 1
+fi
+echo "rt0: installing$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { DEBIAN_FRONTEND=noninteractive $sudo $line || { $sudo apt-get update && DEBIAN_FRONTEND=noninteractive $sudo $line; }; } >"$log" 2>&1; then
+  cat "$log" >&2
+  echo "rt0: could not install$missing; as root, try: apt-get update && $line" >&2
+  exit 1
+fi

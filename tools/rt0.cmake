@@ -1,0 +1,125 @@
+# How an rt0 library and an rt0 program are built. No branch on an ISA: what differs is in arch/isas.txt and arch/<isa>/.
+
+set(RT0_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wundef -Wvla -Werror)
+
+# Of all target code. Frame pointers everywhere: tracebacks follow them. No unwind tables, no plt, no builtin guesses.
+set(RT0_TARGET_OPTIONS
+    -std=c++20 -Oz -g -nostdlib -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-stack-protector
+    -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer -fno-pic -fno-builtin
+    -fno-common -ffunction-sections -fdata-sections
+    "-ffile-prefix-map=${RT0_SOURCE_DIR}/=" "-fmacro-prefix-map=${RT0_SOURCE_DIR}/=")
+# Of the runtime only; programs are compiled like hosted ones, so that main may end without a return.
+set(RT0_RUNTIME_OPTIONS -ffreestanding)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  list(APPEND RT0_WARNINGS -Wglobal-constructors)
+  list(APPEND RT0_TARGET_OPTIONS -ffile-compilation-dir=.)  # or paths, relative already, would be joined to the build folder's
+else()
+  # The first is for mem.cc, the others make small code smaller.
+  list(APPEND RT0_RUNTIME_OPTIONS -fno-tree-loop-distribute-patterns -fno-tree-ch -fno-tree-loop-im -fno-jump-tables)
+endif()
+file(STRINGS "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/flags.txt" RT0_ISA_OPTIONS REGEX "^[^#]")
+set(RT0_ISA_LINK_OPTIONS ${RT0_ISA_OPTIONS})
+list(FILTER RT0_ISA_OPTIONS EXCLUDE REGEX "^-Wl,")
+
+set(RT0_DEV_DEFINES RT0_DCHECK=0 RT0_LOCKRANK=0)
+if(RT0_DEV)
+  set(RT0_DEV_DEFINES RT0_DCHECK=1 RT0_LOCKRANK=1)
+endif()
+
+# mkpclntab runs on the host. In a cross build, or somebody else's project, it is configured and built on the side.
+function(rt0_find_mkpclntab)
+  if(RT0_MKPCLNTAB)
+    return()
+  endif()
+  set(dir "${CMAKE_BINARY_DIR}/rt0-host-tools")
+  message(STATUS "rt0: building host tools in ${dir}")
+  execute_process(COMMAND "${CMAKE_COMMAND}" -S "${RT0_SOURCE_DIR}/tools" -B "${dir}" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND "${CMAKE_COMMAND}" --build "${dir}" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  set(RT0_MKPCLNTAB "${dir}/bin/mkpclntab" CACHE FILEPATH "the table maker" FORCE)
+endfunction()
+
+function(rt0_target_options target)
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANGUAGE:CXX>:${RT0_TARGET_OPTIONS}> ${RT0_ISA_OPTIONS}
+    $<$<COMPILE_LANGUAGE:ASM>:-g> $<$<COMPILE_LANGUAGE:ASM>:-ffile-prefix-map=${RT0_SOURCE_DIR}/=>)
+  target_compile_definitions(${target} PRIVATE ${RT0_DEV_DEFINES})
+endfunction()
+
+# go_asm.h: compiled to assembly, read back. See sched/asm_offsets.cc.
+function(rt0_add_go_asm)
+  set(gen "${CMAKE_BINARY_DIR}/gen")
+  file(MAKE_DIRECTORY "${gen}")
+  set(target_flag "")
+  if(CMAKE_CXX_COMPILER_TARGET)
+    set(target_flag "--target=${CMAKE_CXX_COMPILER_TARGET}")
+  endif()
+  set(src "${RT0_SOURCE_DIR}/sched/asm_offsets.cc")
+  add_custom_command(
+    OUTPUT "${gen}/go_asm.h"
+    COMMAND "${CMAKE_CXX_COMPILER}" ${target_flag} ${RT0_TARGET_OPTIONS} ${RT0_RUNTIME_OPTIONS} ${RT0_ISA_OPTIONS}
+            -Wno-invalid-offsetof "-I${RT0_SOURCE_DIR}" "-I${RT0_SOURCE_DIR}/include" "-I${RT0_SOURCE_DIR}/arch/${RT0_ISA}"
+            -g0 -S "${src}" -o "${gen}/asm_offsets.s" -MD -MF "${gen}/asm_offsets.d" -MT "${gen}/go_asm.h"
+    COMMAND "${CMAKE_COMMAND}" "-DIN=${gen}/asm_offsets.s" "-DOUT=${gen}/go_asm.h"
+            "-DDEF=${RT0_SOURCE_DIR}/sched/asm_offsets.def" -P "${RT0_SOURCE_DIR}/tools/go_asm.cmake"
+    DEPENDS "${src}" "${RT0_SOURCE_DIR}/tools/go_asm.cmake" "${RT0_SOURCE_DIR}/sched/asm_offsets.def"
+    DEPFILE "${gen}/asm_offsets.d"
+    COMMENT "go_asm.h" VERBATIM)
+  add_custom_target(rt0_go_asm DEPENDS "${gen}/go_asm.h")
+endfunction()
+
+# The library rt0: everything a program is linked with.
+function(rt0_add_runtime)
+  rt0_find_mkpclntab()
+  rt0_add_go_asm()
+  file(GLOB sources CONFIGURE_DEPENDS
+       "${RT0_SOURCE_DIR}/base/*.cc" "${RT0_SOURCE_DIR}/trace/*.cc" "${RT0_SOURCE_DIR}/arch/*.S"
+       "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.cc" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.S"
+       "${RT0_SOURCE_DIR}/kernel_iface/*.cc" "${RT0_SOURCE_DIR}/kernel_iface/linux/*.cc"
+       "${RT0_SOURCE_DIR}/mem/*.cc" "${RT0_SOURCE_DIR}/sched/*.cc")
+  list(FILTER sources EXCLUDE REGEX "asm_offsets\\.cc$")
+  add_library(rt0 STATIC ${sources})
+  add_dependencies(rt0 rt0_go_asm)
+  rt0_target_options(rt0)
+  target_compile_options(rt0 PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${RT0_RUNTIME_OPTIONS}>
+                         $<$<COMPILE_LANGUAGE:CXX>:${RT0_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:-Wno-invalid-offsetof>)
+  target_include_directories(rt0 PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}" "${CMAKE_BINARY_DIR}/gen")
+  target_include_directories(rt0 PUBLIC "${RT0_SOURCE_DIR}/include")
+endfunction()
+
+# rt0_add_executable(hello hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build folder.
+# Linked twice: the PC-line table is made from the first link and is part of the second. It must then still be right, which
+# mkpclntab --verify proves.
+function(rt0_add_executable name)
+  set(objects ${name}_objects)
+  add_library(${objects} OBJECT ${ARGN})
+  rt0_target_options(${objects})
+  target_include_directories(${objects} PRIVATE "${RT0_SOURCE_DIR}/include")
+  add_dependencies(${objects} rt0_go_asm)
+
+  rt0_isa_row("${RT0_ISA}" row)
+  set(script "${RT0_SOURCE_DIR}/arch/rt0.ld")
+  set(no_pie -no-pie)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    set(no_pie "")  # -static alone says it, and clang warns of the other
+  endif()
+  set(link_options -nostdlib -static ${no_pie} -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack
+      "-Wl,-T,${script}" "-Wl,--defsym=RT0_BASE=0x400000" "-Wl,-e,_rt0_${row_go}_linux" "-Wl,--defsym=main.main=main"
+      ${RT0_ISA_LINK_OPTIONS})
+  set(pclntab "${CMAKE_CURRENT_BINARY_DIR}/${name}_pclntab.S")
+
+  add_executable(${name}_pass1 $<TARGET_OBJECTS:${objects}>)
+  set_target_properties(${name}_pass1 PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/pass1")
+  add_custom_command(OUTPUT "${pclntab}"
+    COMMAND "${RT0_MKPCLNTAB}" --elf $<TARGET_FILE:${name}_pass1> --out "${pclntab}"
+    DEPENDS ${name}_pass1 "${RT0_MKPCLNTAB}" COMMENT "pclntab of ${name}" VERBATIM)
+
+  add_executable(${name} $<TARGET_OBJECTS:${objects}> "${pclntab}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+  add_custom_command(TARGET ${name} POST_BUILD
+    COMMAND "${RT0_MKPCLNTAB}" --elf $<TARGET_FILE:${name}> --verify VERBATIM)
+  foreach(exe ${name}_pass1 ${name})
+    target_link_libraries(${exe} PRIVATE rt0)
+    target_link_options(${exe} PRIVATE ${link_options})
+    set_target_properties(${exe} PROPERTIES LINK_DEPENDS "${script}" LINKER_LANGUAGE CXX)
+  endforeach()
+endfunction()

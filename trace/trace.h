@@ -1,0 +1,43 @@
+// Trace points. RT0_TRACE=<file> (or "-", stderr) switches them on; docs/TRACE.md has the format. The writer behind them is
+// sched/tracer.cc, because it must know which M, P and G is speaking.
+//
+// While the environment is not known yet, boot functions are noted in a small array by number; trace_open() writes them
+// out with time 0, or drops them. Off, a trace point costs a load and a branch that is never taken.
+#pragma once
+
+#include "base/atomic.h"
+#include "base/check.h"
+#include "trace/event.h"
+
+namespace rt0 {
+
+enum : u32 { kTraceOff = 0, kTraceEarly = 1, kTraceOn = 2 };
+extern Atomic<u32> trace_on;
+
+// For the trace points below only. In sched/tracer.cc.
+[[gnu::cold]] void trace_fn_slow(Ev e);
+[[gnu::cold]] void trace_slow(Ev e, i64 a, i64 b);
+[[gnu::cold]] void trace_text_slow(Ev e, i64 a, Str text);
+
+RT0_INLINE bool tracing() { return RT0_UNLIKELY(trace_on.load_relaxed() != kTraceOff); }
+
+// A boot function was entered. Noted while its M boots: on m0 until main.main, on others until they first schedule.
+RT0_INLINE void trace_fn(Ev e) {
+  if (tracing()) trace_fn_slow(e);
+}
+
+// The same out of line, for functions that run once: a call and a branch each, in a quarter of the space.
+void trace_boot(Ev e);
+
+// The scheduler did something. The event's arguments, as many as events.def names: numbers, or text as the last one.
+RT0_INLINE void trace(Ev e, i64 a = 0, i64 b = 0) {
+  if (tracing()) trace_slow(e, a, b);
+}
+RT0_INLINE void trace_text(Ev e, Str text) {
+  if (tracing()) trace_text_slow(e, 0, text);
+}
+RT0_INLINE void trace_text(Ev e, i64 a, Str text) {
+  if (tracing()) trace_text_slow(e, a, text);
+}
+
+}  // namespace rt0
