@@ -1,0 +1,160 @@
+// base/format: numbers to text and back. Floats are compared with what Go's println wrote, byte for byte.
+#include "base/format.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace rt0 {
+namespace {
+
+template <class F, class V>
+std::string text_of(F format, V v, usize promised) {
+  std::string out(64, '~');
+  const usize n = format(out.data(), v);
+  EXPECT_LE(n, promised);
+  EXPECT_EQ(out.find_first_not_of('~', n), std::string::npos) << "wrote behind what it said it wrote";
+  return out.substr(0, n);
+}
+std::string u64_text(u64 v) { return text_of(format_u64, v, kMaxDecimal); }
+std::string i64_text(i64 v) { return text_of(format_i64, v, kMaxDecimal); }
+std::string hex_text(u64 v) { return text_of(format_hex, v, kMaxHex); }
+std::string float_text(double v) { return text_of(format_float, v, kMaxFloat); }
+
+// Values around every power of two and of ten, and random ones of every length.
+std::vector<u64> interesting() {
+  std::vector<u64> all;
+  for (u32 bit = 0; bit < 64; bit++)
+    for (u64 d : {u64{0}, u64{1}, ~u64{0}}) all.push_back((u64{1} << bit) + d);
+  u64 power = 1;
+  for (u32 i = 0; i < 20; i++, power *= 10)
+    for (u64 d : {u64{0}, u64{1}, ~u64{0}}) all.push_back(power + d);
+  std::mt19937_64 random(1);
+  for (u32 i = 0; i < 10000; i++) all.push_back(random() >> (i % 64));
+  return all;
+}
+
+TEST(format, decimal) {
+  EXPECT_EQ(u64_text(0), "0");
+  EXPECT_EQ(u64_text(std::numeric_limits<u64>::max()), "18446744073709551615");
+  EXPECT_EQ(i64_text(std::numeric_limits<i64>::max()), "9223372036854775807");
+  EXPECT_EQ(i64_text(std::numeric_limits<i64>::min()), "-9223372036854775808");
+  EXPECT_EQ(i64_text(-1), "-1");
+  char want[32];
+  for (u64 v : interesting()) {
+    snprintf(want, sizeof(want), "%" PRIu64, v);
+    EXPECT_EQ(u64_text(v), want);
+    snprintf(want, sizeof(want), "%" PRId64, static_cast<i64>(v));
+    EXPECT_EQ(i64_text(static_cast<i64>(v)), want);
+  }
+}
+
+TEST(format, hexadecimal) {
+  EXPECT_EQ(hex_text(0), "0x0");
+  EXPECT_EQ(hex_text(std::numeric_limits<u64>::max()), "0xffffffffffffffff");
+  char want[32];
+  for (u64 v : interesting()) {
+    snprintf(want, sizeof(want), "0x%" PRIx64, v);
+    EXPECT_EQ(hex_text(v), want);
+  }
+}
+
+TEST(format, floats_as_go_prints_them) {
+  struct {
+    u64 bits;
+    const char* text;
+  } const recorded[] = {
+#include "go_floats.inc"
+  };
+  ASSERT_GT(std::size(recorded), 300u);
+  for (const auto& r : recorded) EXPECT_EQ(float_text(std::bit_cast<double>(r.bits)), r.text) << std::hex << r.bits;
+}
+
+TEST(format, floats_have_one_width) {
+  std::mt19937_64 random(2);
+  for (u32 i = 0; i < 20000; i++) {
+    const double v = std::bit_cast<double>(static_cast<u64>(random()));
+    const std::string s = float_text(v);
+    if (v != v) {
+      EXPECT_EQ(s, "NaN");
+      continue;
+    }
+    ASSERT_EQ(s.size(), 14u) << s;
+    EXPECT_EQ(s[0], v < 0 ? '-' : '+');
+    // The scaling by tens may be off in the last digit, as Go's is; more would be a mistake.
+    EXPECT_NEAR(strtod(s.c_str(), nullptr) / v, 1, 2e-6) << s;
+  }
+}
+
+TEST(format, out_drops_and_counts_what_does_not_fit) {
+  for (usize cap = 0; cap <= 40; cap++) {
+    std::string buf(64, '~');
+    Out out{buf.data(), cap};
+    out.put("text ");
+    out.put_i64(-12);
+    out.put(' ');
+    out.put_u64(34);
+    out.put(' ');
+    out.put_hex(0xab);
+    const std::string whole = "text -12 34 0xab";
+    EXPECT_EQ(std::string(out.str().ptr, out.str().len), whole.substr(0, cap));
+    EXPECT_EQ(out.lost, whole.size() - std::min(cap, whole.size()));
+    EXPECT_EQ(buf.find_first_not_of('~', std::min(cap, whole.size())), std::string::npos);
+  }
+}
+
+TEST(parse_i64, numbers) {
+  for (u64 v : interesting()) {
+    i64 n = 42;
+    const std::string s = std::to_string(static_cast<i64>(v));
+    EXPECT_TRUE(parse_i64(Str(s.data(), s.size()), &n)) << s;
+    EXPECT_EQ(n, static_cast<i64>(v));
+    const std::string zeroes = "000" + std::to_string(v >> 1);
+    EXPECT_TRUE(parse_i64(Str(zeroes.data(), zeroes.size()), &n)) << zeroes;
+    EXPECT_EQ(n, static_cast<i64>(v >> 1));
+  }
+  i64 n = 42;
+  EXPECT_TRUE(parse_i64("-0", &n));
+  EXPECT_EQ(n, 0);
+}
+
+TEST(parse_i64, what_is_none) {
+  for (const char* s : {"",
+                        "-",
+                        "+3",
+                        "--3",
+                        " 3",
+                        "3 ",
+                        "3x",
+                        "x3",
+                        "0x3",
+                        "1e1",
+                        "1_0",
+                        "3.0",
+                        "9223372036854775808",
+                        "-9223372036854775809",
+                        "9223372036854775810",
+                        "18446744073709551615",
+                        "18446744073709551616",
+                        "99999999999999999999",
+                        "-99999999999999999999",
+                        "184467440737095516160",
+                        "\xff",
+                        "1\n"}) {
+    i64 n = 42;
+    EXPECT_FALSE(parse_i64(cstr(s), &n)) << s;
+    EXPECT_EQ(n, 42) << s << ": the result was touched";
+  }
+  i64 n = 42;
+  EXPECT_FALSE(parse_i64(Str("1\0002", 3), &n));
+}
+
+}  // namespace
+}  // namespace rt0
