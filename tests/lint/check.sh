@@ -1,0 +1,95 @@
+#!/bin/sh
+# check.sh ISA...: what `make check` looks at: format, layers, docs; then for each ISA both compilers with warnings as
+# errors, clang-tidy, what the binaries consist of, and whether they run. One line per step, "ok   step" or "FAIL step: why",
+# with what it said, cut short; all of it is in build/check/. Exit status 1 if a step failed.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+[ $# -gt 0 ] || { echo "check.sh: which ISAs? Known: $(awk '/^[a-z0-9]/ {printf "%s ", $1}' arch/isas.txt)" >&2; exit 2; }
+logs=build/check
+mkdir -p "$logs"
+jobs=$(nproc)
+failed=0
+
+# step NAME REASON COMMAND...: runs it and reports.
+step() {
+  name=$1 reason=$2
+  shift 2
+  log="$logs/$(echo "$name" | tr ' /' '--').log"
+  if "$@" >"$log" 2>&1; then
+    echo "ok   $name"
+  else
+    echo "FAIL $name: $reason; all of it: $log"
+    { grep -E 'error|FAIL|undefined' "$log" || grep -v '^$' "$log"; } | head -n 20 | cut -c 1-300 | sed 's/^/       /'
+    failed=1
+    return 1
+  fi
+}
+
+sources() {
+  if [ -d .git ]; then git ls-files -co --exclude-standard -- '*.h' '*.cc'
+  else find . -path './build*' -prune -o \( -name '*.h' -o -name '*.cc' \) -print
+  fi | sort | while read -r f; do [ -f "$f" ] && echo "$f"; done
+}
+# Names each file that is not as .clang-format says, and how many places of it.
+format() {
+  wrong=$(sources | xargs clang-format-19 --dry-run -Werror 2>&1 | sed -n 's/^\([^: ]*\):[0-9]*:.*/\1/p' | sort | uniq -c)
+  echo "$wrong"
+  [ -z "$wrong" ]
+}
+
+# The host tools come first: every target build needs them.
+host() { make -s host; }
+gcc() { make -s "build-$1"; }
+clang() {
+  for dev in OFF ON; do
+    dir="build/$1-clang"
+    [ $dev = OFF ] || dir="$dir-dev"
+    cmake -G Ninja -Wno-dev -S . -B "$dir" -DRT0_ISA="$1" -DRT0_COMPILER=clang -DRT0_DEV=$dev \
+      -DCMAKE_TOOLCHAIN_FILE=tools/toolchain.cmake -DRT0_MKPCLNTAB="$PWD/build/host/bin/mkpclntab" \
+      -DCMAKE_EXPORT_COMPILE_COMMANDS=ON || return 1
+    cmake --build "$dir" || return 1
+  done
+}
+
+# Of the runtime and the examples, as clang compiles them. Test programs do on purpose what clang-tidy warns of.
+tidy() {
+  files=$(python3 -c '
+import json, sys
+files = {c["file"] for c in json.load(open(sys.argv[1]))}
+print("\n".join(sorted(f for f in files if f.endswith(".cc") and "/tests/" not in f.removeprefix(sys.argv[2]))))' \
+    "build/$1-clang/compile_commands.json" "$PWD") || return 1
+  [ -n "$files" ] || { echo "no sources in build/$1-clang/compile_commands.json"; return 1; }
+  echo "$files" | xargs -P "$jobs" -n 3 clang-tidy-19 -p "build/$1-clang" --quiet >"$logs/tidy.raw" 2>&1
+  status=$?
+  grep -E '(warning|error): ' "$logs/tidy.raw" | sed "s#$PWD/##" | sort -u
+  [ $status = 0 ] || grep -q 'error: ' "$logs/tidy.raw" || tail -n 5 "$logs/tidy.raw"
+  return $status
+}
+
+binaries() {
+  for dir in "$1" "$1-dev" "$1-clang" "$1-clang-dev"; do tests/lint/symbols.py --isa "$1" "build/$dir/bin" || return 1; done
+}
+
+# The same program from both compilers says the same.
+hello() {
+  for dir in "$1" "$1-dev" "$1-clang" "$1-clang-dev"; do
+    said=$(qemu/run.sh "$1" qemu "build/$dir/bin/hello") || { echo "build/$dir/bin/hello: exit status $?"; return 1; }
+    [ "$said" = "Hello World" ] || { echo "build/$dir/bin/hello said: $said"; return 1; }
+  done
+}
+
+step "format" "clang-format-19 -i would change files" format
+step "layers" "an include or a name where it does not belong" tests/lint/layers.py
+step "docs" "code and docs say different things" tests/lint/docs.py
+step "lint itself" "a broken tree was not noticed" tests/lint/lint_test.py
+if step "host tools" "they do not build" host; then
+  for isa in "$@"; do
+    step "$isa built by g++" "does not build" gcc "$isa"
+    if step "$isa built by clang" "does not build" clang "$isa"; then
+      step "$isa clang-tidy" "it found something" tidy "$isa"
+    fi
+    step "$isa binaries" "not what a static rt0 program is" binaries "$isa"
+    step "$isa hello" "does not run" hello "$isa"
+  done
+fi
+exit $failed

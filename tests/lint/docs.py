@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""docs.py [--root DIR]: what the docs say is what the code has, and the other way round.
+
+Prints one line per offence, `file:line: what`, and exits with 1 if there was one.
+"""
+import argparse
+import os
+import re
+import sys
+
+import states
+from source import files, read, ROOT
+
+CODE = ('.h', '.cc', '.S', '.def', '.py', '.sh', '.cmake', '.txt', '.ld')
+
+
+class Docs:
+    def __init__(self, root):
+        self.root = root
+        self.failures = []
+        self.paths = files(root)
+        self.pages = [p for p in self.paths if p.endswith('.md')]
+
+    def fail(self, path, line, what):
+        self.failures.append(f'{path}:{line}: {what}')
+
+    def text(self, path):
+        """The file's text; an empty one, and a failure, if it is missing."""
+        if path not in self.paths:
+            self.fail(path, 1, 'is missing')
+            return None
+        return read(path, self.root)
+
+    def run(self):
+        self.events()
+        self.readme()
+        self.marks()
+        self.links()
+        self.failures += states.unlike_code(self.root) + [w for w in [states.difference(self.root)] if w]
+        return self.failures
+
+    def events(self):
+        """events.def and the table rows "| `Name` |" of docs/TRACE.md name the same events, with the same arguments."""
+        rows = {}
+        text = read('trace/events.def', self.root)
+        for m in re.finditer(r'^(?:FN\(\w+,\s*"([^"]+)"\)|EV\(\w+,\s*"([^"]+)",\s*"([^"]*)")', text, re.M):
+            rows[m.group(1) or m.group(2)] = (m.group(3) or '').split()
+        if len(rows) != len(re.findall(r'^(?:FN|EV)\(', text, re.M)):
+            self.fail('trace/events.def', 1, 'a row that tests/lint/docs.py cannot read, or a name twice')
+        page = self.text('docs/TRACE.md')
+        if page is None:
+            return
+        seen = {}
+        for n, line in enumerate(page.splitlines(), 1):
+            m = re.match(r'\| `([^`]+)` \|', line)
+            if not m or m.group(1) not in rows and not re.match(r'[A-Z_a-z][\w.<>]*$', m.group(1)):
+                continue
+            name = m.group(1)
+            if name in seen:
+                self.fail('docs/TRACE.md', n, f'{name} has a row already, on line {seen[name]}')
+            elif name not in rows:
+                self.fail('docs/TRACE.md', n, f'{name}: no such event in trace/events.def')
+            else:
+                for arg in rows[name]:
+                    if not re.search(r'`(?:[^`]*\b)?' + re.escape(arg) + r'\b[^`]*`', line[m.end():]):
+                        self.fail('docs/TRACE.md', n, f'{name}: its argument `{arg}` is not in the row')
+            seen[name] = n
+        for name in rows:
+            if name not in seen:
+                self.fail('docs/TRACE.md', 1, f'no row "| `{name}` |" for the event of trace/events.def')
+
+    def readme(self):
+        page = self.text('README.md')
+        if page is None:
+            return
+        # Code blocks are whole lines of one file of examples/.
+        examples = {p: read(p, self.root).splitlines() for p in self.paths if re.match(r'examples/[^/]+\.cc$', p)}
+        for m in re.finditer(r'^```(?:cpp|c\+\+|cc)\n(.*?)^```', page, re.M | re.S):
+            block = m.group(1).rstrip('\n').split('\n')
+            at = page.count('\n', 0, m.start()) + 1
+            if not any(lines[i:i + len(block)] == block for lines in examples.values() for i in range(len(lines))):
+                self.fail('README.md', at, f'this code ("{block[0].strip()} …") is not cut from a file of examples/')
+        for target in re.findall(r'^([a-z-]+):.*?## ', read('Makefile', self.root), re.M):
+            if not re.search(rf'\bmake {target}\b', page):
+                self.fail('README.md', 1, f'`make {target}`, which `make help` lists, is not mentioned')
+        known = set(re.findall(r'^([a-z-]+):', read('Makefile', self.root), re.M))
+        for page_path in self.pages:
+            for n, line in enumerate(read(page_path, self.root).splitlines(), 1):
+                for target in re.findall(r'(?:`|^ {4}|^\$ )make ([a-z][a-z-]*)\b(?!=)', line):
+                    if target not in known:
+                        self.fail(page_path, n, f'make {target}: the Makefile has no such target')
+
+    def marks(self):
+        """`// DOC(name)` in the code marks a line which the docs explain under `DOC(name)`, and nothing is left alone."""
+        code, docs = {}, {}
+        for path in self.paths:
+            if not path.endswith(CODE + ('.md',)) or path.startswith('tests/lint/'):
+                continue
+            for n, line in enumerate(read(path, self.root).splitlines(), 1):
+                for name in re.findall(r'\bDOC\(([a-z][\w.-]*)\)', line):
+                    where = docs if path.endswith('.md') else code
+                    if where is code and name in code:
+                        self.fail(path, n, f'DOC({name}) marks {code[name][0]}:{code[name][1]} already')
+                    where.setdefault(name, (path, n))
+        for name in code.keys() - docs.keys():
+            self.fail(*code[name], f'DOC({name}): no page explains it')
+        for name in docs.keys() - code.keys():
+            self.fail(*docs[name], f'DOC({name}): no line of code has this mark')
+
+    def links(self):
+        """Links between pages, and paths in `…` that look like files of the project, lead somewhere."""
+        folders = {p.split('/')[0] for p in self.paths if '/' in p} - {'build'}
+        for path in self.pages:
+            fenced = False
+            for n, line in enumerate(read(path, self.root).splitlines(), 1):
+                if line.startswith('```'):
+                    fenced = not fenced
+                if fenced:
+                    continue
+                for target in re.findall(r'\]\(([^)#\s]+)[^)]*\)', line):
+                    if not re.match(r'[a-z]+:', target):
+                        self.exists(path, n, os.path.normpath(os.path.join(os.path.dirname(path), target)))
+                for target in re.findall(r'`([\w.+-]+(?:/[\w.+-]+)+/?)(?::\d+)?`', line):
+                    if target.split('/')[0] in folders:
+                        self.exists(path, n, target.rstrip('/'))
+
+    def exists(self, path, n, target):
+        if not os.path.exists(os.path.join(self.root, target)) and not re.match(r'build(/|$)', target):
+            self.fail(path, n, f'{target}: there is no such file')
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    ap.add_argument('--root', default=ROOT)
+    failures = Docs(ap.parse_args().root).run()
+    for f in failures:
+        print(f)
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+"""layers.py [--root DIR]: who may include whom, and what may be named where.
+
+Prints one line per offence, `file:line: what`, and exits with 1 if there was one.
+"""
+import argparse
+import fnmatch
+import os
+import re
+import sys
+
+from source import files, isa_rows, read, strip, strip_hash, ROOT
+
+# Who may include whom: the longest matching folder counts. A file may include its own folder and what its row names, nothing
+# else. "own": files of the same folder by their bare name, which an ISA's folder needs because the include path picks it.
+# A name that ends in '/' stands for the files directly in that folder. <…>: the compiler's own headers.
+TABLE = {
+    'base':                 ['<stdarg.h>', '<stddef.h>', '<stdint.h>', 'base/'],
+    'include/rt0':          ['<stddef.h>', '<stdint.h>', 'rt0/'],
+    'trace':                ['base/', 'trace/'],
+    'arch':                 ['base/', 'arch/', 'isa.h'],
+    'arch/*':               ['base/', 'arch/', 'own'],
+    'kernel_iface':         ['base/', 'arch/', 'kernel_iface/'],
+    'kernel_iface/linux':   ['base/', 'arch/', 'kernel_iface/', 'kernel_iface/linux/', 'linux_abi.h'],
+    'kernel_iface/sim':     ['base/', 'arch/', 'kernel_iface/', 'kernel_iface/sim/', 'trace/'],
+    'mem':                  ['base/', 'trace/', 'kernel_iface/kernel.h', 'mem/'],
+    'sched':                ['base/', 'rt0/', 'trace/', 'arch/', 'kernel_iface/', 'mem/', 'sched/'],
+    'examples':             ['rt0/'],
+    'bench':                ['rt0/'],
+    'tests/programs':       ['rt0/', 'own'],
+}
+# Assembly: macros, the generated offsets, and how this ISA notes an early event.
+ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'trace_early.h']
+# Single edges beside the table, each with its reason.
+ALSO = {
+    ('sched/asm_offsets.cc', 'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
+    ('sched/asm_offsets.cc', 'asm_constants.def'): 'the same',
+}
+# Names of the language itself, which happen to live in std.
+LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b')}
+# Hosted code has the whole C++ library and may include whatever it tests.
+HOSTED = ['tools', 'qemu', 'tests']
+
+TARGET = [f for f in TABLE]                                    # folders whose code runs on the target
+PORTABLE = [f for f in TABLE if f not in ('arch', 'arch/*', 'kernel_iface/linux')]
+SOURCES = ('.h', '.cc', '.S', '.def')
+
+# ISA names that are macros of compilers. The rest comes from arch/isas.txt.
+MACROS = re.compile(r'\b_*(x86_64|amd64|i[3-6]86|aarch64|arm64|arm|ARM_ARCH\w*|riscv\w*|loongarch\w*|mips\w*|powerpc\w*|'
+                    r'ppc(?:64)?|PPC(?:64)?|s390x?|sparc\w*|alpha|m68k|hppa|sh4?|or1k|xtensa|microblaze|hexagon)_+\b'
+                    r'|\b__(x86_64|amd64|i386|aarch64|arm|riscv|loongarch|mips|powerpc|PPC|s390|sparc|m68k)\w*')
+BANNED = {
+    'thread_local': 'a goroutine has no thread of its own: keep it in M, P or G',
+    '__thread': 'a goroutine has no thread of its own: keep it in M, P or G',
+    'virtual': 'needs what is not there: a struct of function pointers says what it costs',
+    'dynamic_cast': 'there is no RTTI',
+    'typeid': 'there is no RTTI',
+    'std::': 'target code has no C++ library',
+}
+# The default of `make run` and its like; the table of ports is arch/isas.txt.
+DEFAULT_ISA = re.compile(r'or \$\(ISA\),\w+|RT0_ISA "\w+" CACHE|^bench:|^\t@tests/boot_cost\.py')
+
+# Assembly: "8(%rax)", "[x0, #8]", "ld.d $a0, $a1, 8".
+MEMORY = [re.compile(r'(?<![\w.])(?P<n>-?(?:0x[0-9a-fA-F]+|\d+))\((?P<base>[$%]?\w+)(?:,[^)]*)?\)'),
+          re.compile(r'\[(?P<base>\w+),\s*#?(?P<n>-?(?:0x[0-9a-fA-F]+|\d+))\]'),
+          re.compile(r'^\s*(?:ld|st|fld|fst)\.\w+\s+\$\w+,\s*(?P<base>\$\w+),\s*(?P<n>-?(?:0x[0-9a-fA-F]+|\d+))')]
+SEGMENT = re.compile(r'%[fg]s:-?(?:0x[0-9a-fA-F]+|\d+)')
+STACK = {'%rsp', '%esp', 'sp', '$sp', '$29', '$r3', 'rsp', 'esp', 'x2', 'r13'}
+STACK_OF = {'ppc64x': {'r1', '%r1', '1'}, 'ppc': {'r1', '%r1', '1'}, 's390x': {'%r15', '15'}}
+ADDRESS_OF_NEXT_WORD = re.compile(r'^\s*lea[lq]?\s+[48]\(')
+CALL = re.compile(r'^(?:\w+:)?\s*(?:call|jmp|j[a-z]{1,3}|bl|b|b\.\w+|bal|brasl|jg|tail|jal|la\.local|la)\s+(?:%?\w+,\s*)?'
+                  r'(runtime\.[\w.]+)')
+
+
+def rule_of(path, table=TABLE):
+    folder = os.path.dirname(path)
+    while folder:
+        for pattern in table:
+            if pattern == folder or ('*' in pattern and fnmatch.fnmatch(folder, pattern) and
+                                     folder.count('/') == pattern.count('/')):
+                return pattern
+        folder = os.path.dirname(folder)
+    return None
+
+
+def hosted(path):
+    return rule_of(path) is None and any(path.startswith(h + '/') for h in HOSTED)
+
+
+def inside_programs(root):
+    """Test programs that look into the runtime, as CMake builds them: they may include what the runtime includes."""
+    path = 'tests/programs/CMakeLists.txt'
+    if not os.path.exists(os.path.join(root, path)):
+        return set()
+    rows = re.findall(r'^\s*rt0_add_inside_executable\(\w+\s+([^)]*)\)', strip_hash(read(path, root)), re.M)
+    return {f'tests/programs/{name}' for row in rows for name in row.split() if re.fullmatch(r'[\w.]+', name)}
+
+
+class Lint:
+    def __init__(self, root):
+        self.root = root
+        self.failures = []
+        self.paths = files(root)
+        self.inside = inside_programs(root)
+        rows = isa_rows(root)
+        self.folders = {r['folder'] for r in rows}
+        names = set()
+        for r in rows:
+            names |= {r['folder'], r['go'], r['native'], r['triple'].split('-')[0], r['qemu'].removeprefix('qemu-')}
+        # "386" is a number and "arm" a verb: as macros they are found anyway.
+        names = {n for n in names if not n.isdigit() and not (n.isalpha() and len(n) <= 4)}
+        self.names = re.compile(r'(?<![A-Za-z0-9])(' + '|'.join(sorted(map(re.escape, names))) + r')(?![A-Za-z0-9])')
+
+    def fail(self, path, line, what):
+        self.failures.append(f'{path}:{line}: {what}')
+
+    def run(self):
+        for path in self.paths:
+            if path.endswith(SOURCES) and not hosted(path):
+                self.source(path)
+            elif path.endswith(('.cmake', 'CMakeLists.txt', 'Makefile')):
+                self.build_file(path)
+        return self.failures
+
+    def source(self, path):
+        rule = rule_of(path)
+        if rule is None:
+            self.fail(path, 1, 'no row in the table of tests/lint/layers.py for this folder')
+            return
+        text = read(path, self.root)
+        code = strip(text)
+        bare = strip(text, strings=False)
+        for n, line in enumerate(code.split('\n'), 1):
+            m = re.match(r'\s*#\s*include\s*(.*)', line)
+            if m and path not in self.inside:
+                self.include(path, n, rule, m.group(1).strip())
+        for n, line in enumerate(bare.split('\n'), 1):
+            if path in LANGUAGE:
+                line = LANGUAGE[path].sub('', line)
+            for word, why in BANNED.items():
+                if re.search(r'(?<!\w)' + re.escape(word) + (r'(?!\w)' if word[-1] != ':' else ''), line):
+                    self.fail(path, n, f'{word}: {why}')
+        if rule in PORTABLE:
+            self.portable(path, code, bare)
+        if path.endswith('.S') and path.startswith('arch/'):
+            self.assembly(path, code)
+
+    def include(self, path, n, rule, what):
+        m = re.match(r'([<"])([^>"]+)[>"]$', what)
+        if not m:
+            self.fail(path, n, f'#include {what}: only a name in quotes or angle brackets can be checked')
+            return
+        name = m.group(2)
+        if (path, name) in ALSO:
+            return
+        where = os.path.dirname(path)
+        if path.endswith('.S'):
+            if name not in ASSEMBLY:
+                self.fail(path, n, f'{name}: assembly includes {", ".join(ASSEMBLY)}, nothing else')
+            return
+        for allowed in TABLE[rule]:
+            if allowed == f'<{name}>' or allowed == name:
+                break
+            if allowed.endswith('/') and os.path.dirname(name) + '/' == allowed:
+                break
+            if allowed == 'own' and '/' not in name and f'{where}/{name}' in self.paths:
+                break
+        else:
+            self.fail(path, n, f'{name}: {rule}/ may include {", ".join(TABLE[rule])}')
+            return
+        exists = {name, f'include/{name}', f'{where}/{name}'} | {f'arch/{f}/{name}' for f in self.folders}
+        if not name.startswith('std') and not exists & set(self.paths):
+            self.fail(path, n, f'{name}: there is no such file')
+
+    def portable(self, path, code, bare):
+        for n, line in enumerate(code.split('\n'), 1):
+            for m in list(MACROS.finditer(line)) + list(self.names.finditer(line)):
+                self.fail(path, n, f'{m.group(0)}: an ISA is named in arch/ only; ask Isa (arch/arch.h)')
+        for n, line in enumerate(bare.split('\n'), 1):
+            if path == 'sched/asm_offsets.cc' or path in self.inside:
+                continue
+            for m in re.finditer(r'\b(SYS_\w+|__NR_\w+|syscall6)\b', line):
+                self.fail(path, n, f'{m.group(0)}: system calls are made in kernel_iface/linux only; use kernel->…')
+
+    def build_file(self, path):
+        for n, line in enumerate(strip_hash(read(path, self.root)).split('\n'), 1):
+            m = self.names.search(line)
+            if m and not DEFAULT_ISA.search(line):
+                self.fail(path, n, f'{m.group(0)}: no build file knows an ISA; what differs is in arch/isas.txt')
+
+    def assembly(self, path, code):
+        isa = path.split('/')[1] if path.count('/') > 1 else ''
+        stack = STACK | STACK_OF.get(isa, set())
+        for n, line in enumerate(code.split('\n'), 1):
+            if not re.match(r'\s*#\s*define\b', line) and SEGMENT.search(line):
+                self.fail(path, n, 'a number behind a segment register: give it a name (see g_tls)')
+            if ADDRESS_OF_NEXT_WORD.match(line):
+                continue
+            for pattern in MEMORY:
+                for m in pattern.finditer(line):
+                    if m.group('base') not in stack and int(m.group('n'), 0) != 0:
+                        self.fail(path, n, f'{m.group(0).strip()}: an offset is a name from go_asm.h, never a number')
+        self.upcalls(path, isa, code)
+
+    def upcalls(self, path, isa, code):
+        here = ''.join(read(p, self.root) for p in self.paths if p.endswith('.S') and
+                       os.path.dirname(p) in ('arch', f'arch/{isa}'))
+        allowed = set(re.findall(r'\bFUNC\(([\w.]+)\)', here)) | {'runtime.newproc'}
+        upcalls = read('arch/arch.h', self.root).split('C++ that assembly calls')
+        if len(upcalls) != 2:
+            self.fail('arch/arch.h', 1, 'no section "C++ that assembly calls"')
+            return
+        allowed |= set(re.findall(r'RT0_SYM\("([\w.]+)"\)', upcalls[1]))
+        for n, line in enumerate(code.split('\n'), 1):
+            m = CALL.match(line)
+            if m and m.group(1) not in allowed:
+                self.fail(path, n, f'{m.group(1)}: not among the up-calls at the end of arch/arch.h')
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    ap.add_argument('--root', default=ROOT)
+    failures = Lint(ap.parse_args().root).run()
+    for f in failures:
+        print(f)
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""lint_test.py: breaks a copy of the tree, one way at a time, and wants layers.py or docs.py to notice each."""
+import os
+import re
+import shutil
+import sys
+import tempfile
+
+import docs
+import layers
+import states
+from source import files, isa_rows, read, ROOT
+
+ISA = isa_rows()[0]['folder']
+ASM = f'arch/{ISA}/asm.S'
+
+# A check, the file, the line that is put into it (at the top; '' with a pattern: replaced), and what must be said.
+LAYERS = [
+    ('base/types.h', '#include "trace/event.h"', 'base/types.h:1: trace/event.h: base/ may include'),
+    ('base/types.h', '#include <string.h>', 'string.h: base/ may include'),
+    ('base/types.h', '#include "base/nothere.h"', 'base/nothere.h: there is no such file'),
+    ('include/rt0/go.h', '#include "base/types.h"', 'base/types.h: include/rt0/ may include'),
+    ('trace/event.cc', '#include "kernel_iface/kernel.h"', 'kernel_iface/kernel.h: trace/ may include'),
+    ('arch/arch.h', '#include "sched/gmp.h"', 'sched/gmp.h: arch/ may include'),
+    (f'arch/{ISA}/isa.h', '#include "kernel_iface/kernel.h"', 'kernel_iface/kernel.h: arch/*/ may include'),
+    (ASM, '#include "base/types.h"', 'base/types.h: assembly includes'),
+    ('kernel_iface/kernel.h', '#include "kernel_iface/linux/uapi.h"', 'kernel_iface/linux/uapi.h: kernel_iface/ may include'),
+    ('kernel_iface/kernel.cc', '#include "linux_abi.h"', 'linux_abi.h: kernel_iface/ may include'),
+    ('kernel_iface/linux/linux.h', '#include "sched/gmp.h"', 'sched/gmp.h: kernel_iface/linux/ may include'),
+    ('mem/gc.cc', '#include "kernel_iface/linux/uapi.h"', 'kernel_iface/linux/uapi.h: mem/ may include'),
+    ('mem/gc.cc', '#include "arch/arch.h"', 'arch/arch.h: mem/ may include'),
+    ('sched/proc.cc', '#include "kernel_iface/linux/linux.h"', 'kernel_iface/linux/linux.h: sched/ may include'),
+    ('sched/proc.cc', '#include "kernel_iface/sim/choose.h"', 'kernel_iface/sim/choose.h: sched/ may include'),
+    ('sched/proc.cc', '#include "linux_abi.h"', 'linux_abi.h: sched/ may include'),
+    ('sched/proc.cc', '#include HEADER', '#include HEADER: only a name in quotes'),
+    ('examples/hello.cc', '#include "sched/gmp.h"', 'sched/gmp.h: examples/ may include'),
+    ('examples/hello.cc', '#include <vector>', 'vector: examples/ may include'),
+    ('nowhere/new.cc', 'int x;', 'nowhere/new.cc:1: no row in the table'),
+    ('sched/proc.cc', '#if defined(__x86_64__)\n#endif', '__x86_64__: an ISA is named in arch/ only'),
+    ('mem/stack.cc', '#ifdef __aarch64__\n#endif', '__aarch64__: an ISA is named'),
+    ('mem/stack.cc', '#if __riscv_xlen == 64\n#endif', '__riscv_xlen: an ISA is named'),
+    ('base/types.h', f'inline int {ISA}_only;', f'{ISA}: an ISA is named'),
+    ('sched/proc.cc', 'static const int SYS_write = 1;', 'SYS_write: system calls are made in kernel_iface/linux only'),
+    ('sched/proc.cc', 'int f() { return Isa::syscall6(1, 2, 3, 4, 5, 6, 7); }', 'syscall6: system calls are made'),
+    ('sched/proc.cc', 'thread_local int x;', 'thread_local: a goroutine has no thread'),
+    ('sched/proc.cc', 'struct S { virtual void f(); };', 'virtual: needs what is not there'),
+    ('sched/proc.cc', 'std::size_t n;', 'std::: target code'),
+    ('mem/new.cc', 'std::size_t n;', 'std::: target code'),
+    ('sched/proc.cc', 'auto* x = dynamic_cast<int*>(y);', 'dynamic_cast: there is no RTTI'),
+    ('sched/proc.cc', 'auto& x = typeid(int);', 'typeid: there is no RTTI'),
+    (ASM, '        movq    8(%rax), %rdx', '8(%rax): an offset is a name'),
+    (ASM, '        movq    -16(%rdi,%rcx,8), %rdx', '-16(%rdi,%rcx,8): an offset is a name'),
+    (ASM, '        ld      a0, 0x30(a1)', '0x30(a1): an offset is a name'),
+    (ASM, '        ldr     x0, [x1, #48]', '[x1, #48]: an offset is a name'),
+    (ASM, '        ld.d    $a0, $a1, 48', '$a1, 48: an offset is a name'),
+    (ASM, '        movq    %fs:-8, %rax', 'a number behind a segment register'),
+    (ASM, '        call    runtime.schedule', 'runtime.schedule: not among the up-calls'),
+    ('CMakeLists.txt', f'if(RT0_ISA STREQUAL "{ISA}")\nendif()', f'{ISA}: no build file knows an ISA'),
+]
+# What must not be mistaken for an offence.
+FINE = [
+    ('sched/proc.cc', f'// {ISA} has std::atomic, virtual and thread_local; #include "sched/x.h"; SYS_write'),
+    ('sched/proc.cc', 'constexpr char k[] = "std::string, virtual";'),
+    ('sched/proc.cc', 'int virtual_time, xthread_local, SYS;'),
+    (ASM, '        movq    8(%rsp), %rdi'),
+    (ASM, '        movq    g_stackguard0(%rdi), %rdx'),
+    (ASM, '        leaq    8(%rdi), %rsi'),
+    (ASM, '        call    runtime.schedinit'),
+    (ASM, '        // movq 8(%rax), %rdx'),
+]
+DOCS = [
+    ('trace/events.def', 'EV(New, "NewEvent", "", "x")', 'no row "| `NewEvent` |"'),
+    ('docs/TRACE.md', '| `NoEvent` | |', 'NoEvent: no such event'),
+    ('docs/TRACE.md', '| `GoBlock` | `id` `reason` |', 'GoBlock has a row already'),
+    ('docs/TRACE.md', r's/\| `GoBlock` \| `id`/| `GoBlock` |/', 'GoBlock: its argument `id` is not in the row'),
+    ('docs/TRACE.md', r's/\| `GoStart` \|/| GoStart |/', 'no row "| `GoStart` |"'),
+    ('README.md', r's/int main\(\)/int main(void)/', 'is not cut from a file of examples/'),
+    ('README.md', r's/make clean//', '`make clean`, which `make help` lists, is not mentioned'),
+    ('README.md', '`make nonsense`', 'make nonsense: the Makefile has no such target'),
+    ('README.md', '[x](docs/NOTHERE.md)', 'docs/NOTHERE.md: there is no such file'),
+    ('README.md', 'see `sched/nothere.cc`', 'sched/nothere.cc: there is no such file'),
+    ('sched/proc.cc', '// DOC(lonely)', 'DOC(lonely): no page explains it'),
+    ('README.md', 'DOC(lost): text', 'DOC(lost): no line of code has this mark'),
+    ('sched/status.h', r's/on an M with a P/on an M/', 'docs/STATES.md:'),
+    ('docs/STATES.md', r's/`execute`/`nobody`/', 'docs/STATES.md:'),
+    ('sched/status.h', r's/"execute"/"schedule"/', 'execute moves a goroutine from runnable to running: no such row'),
+    ('sched/status.h', r's/(\{GStatus::runnable, GStatus::running, "execute"\},)/\1\n    {GStatus::idle, GStatus::running, "never"},/',
+     'never does not move a goroutine from idle to running'),
+    ('sched/proc.cc', 'void f() { casgstatus(gp, GStatus::dead, GStatus::idle); }', 'from dead to idle: no such row'),
+]
+
+
+def good_docs(root):
+    """Pages that docs.py has nothing against, whatever the real ones look like."""
+    events = re.findall(r'^(?:FN|EV)\(\w+,\s*"([^"]+)"(?:,\s*"([^"]*)",)?', read('trace/events.def', root), re.M)
+    rows = [f'| `{n}` | {" ".join(f"`{a}`" for a in args.split())} |' for n, args in events]
+    targets = re.findall(r'^([a-z-]+):.*?## ', read('Makefile', root), re.M)
+    example = next(p for p in files(root, 'examples') if p.endswith('.cc') and '\nint main() {' in read(p, root))
+    code = read(example, root)[read(example, root).index('\nint main() {') + 1:]
+    put(root, 'docs/TRACE.md', '\n'.join(rows) + '\n')
+    put(root, 'README.md', f'```cpp\n{code}```\n' + '\n'.join(f'`make {t}`' for t in targets) + '\n')
+    put(root, 'docs/STATES.md', states.page(read('sched/status.h', root)))
+
+
+def put(root, path, text):
+    os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+    with open(os.path.join(root, path), 'w', encoding='utf-8') as f:
+        f.write(text)
+
+
+def broken(root, path, change, run):
+    """What `run` says while `path` is changed; None if the change changes nothing."""
+    full = os.path.join(root, path)
+    before = read(path, root) if os.path.exists(full) else None
+    m = re.fullmatch(r's/(.*)/(.*)/', change, re.S)
+    after = re.sub(m.group(1), m.group(2), before) if m else change + '\n' + (before or '')
+    if after == before:
+        return None
+    put(root, path, after)
+    try:
+        return run(root)
+    finally:
+        if before is None:
+            shutil.rmtree(os.path.dirname(full))
+        else:
+            put(root, path, before)
+
+
+def lint_layers(root):
+    return layers.Lint(root).run()
+
+
+def lint_docs(root):
+    return docs.Docs(root).run()
+
+
+def main():
+    failed = 0
+    with tempfile.TemporaryDirectory() as tmp:
+        for path in files(ROOT):
+            if path.endswith(layers.SOURCES + docs.CODE + ('.md', 'Makefile')):
+                put(tmp, path, read(path, ROOT))
+        good_docs(tmp)
+        cases = [(lint_layers, *c) for c in LAYERS] + [(lint_docs, *c) for c in DOCS]
+        usual = {run: set(run(tmp)) for run in (lint_layers, lint_docs)}
+        for run, path, change, expected in cases:
+            found = broken(tmp, path, change, run)
+            if found is None:
+                print(f'FAIL {path}: {change}: changes nothing')
+                failed += 1
+            elif not any(expected in f for f in found):
+                print(f'FAIL {path}: {change}: wanted "{expected}", found {sorted(set(found) - usual[run])}')
+                failed += 1
+            elif any(expected in f for f in usual[run]):
+                print(f'FAIL {path}: {change}: "{expected}" is said of the tree as it is')
+                failed += 1
+        for path, change in FINE:
+            known = {re.sub(r':\d+:', ':', f) for f in usual[lint_layers]}
+            found = [f for f in broken(tmp, path, change, lint_layers) if re.sub(r':\d+:', ':', f) not in known]
+            if found:
+                print(f'FAIL {path}: {change}: is fine, but {found}')
+                failed += 1
+    total = len(cases) + len(FINE)
+    print(f'{total - failed} of {total} passed')
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == '__main__':
+    main()

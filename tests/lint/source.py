@@ -1,0 +1,52 @@
+"""What the lint scripts share: the project's files, and C++ and assembly without comments."""
+import functools
+import os
+import re
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+TOKENS = re.compile(
+    r'//[^\n]*|/\*.*?\*/'                       # comments
+    r'|R"(?P<mark>[^()\\ ]*)\(.*?\)(?P=mark)"'  # raw strings
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|(?<![0-9A-Za-z_])'(?:\\.|[^'\\\n])+'",   # a ' inside a number separates digits
+    re.S)
+
+
+@functools.lru_cache(maxsize=None)
+def strip(text, strings=True):
+    """`text` with comments blanked out and, unless `strings`, what stands inside quotes; line numbers stay."""
+    def blank(m):
+        t = m.group(0)
+        if t.startswith('/'):
+            return re.sub(r'[^\n]', ' ', t)
+        return t if strings else t[0] + re.sub(r'[^\n]', ' ', t[1:-1]) + t[-1]
+    return TOKENS.sub(blank, text)
+
+
+def strip_hash(text):
+    """Shell, make and CMake files without their comments."""
+    return re.sub(r'(?m)(^|\s)#[^\n]*', r'\1', text)
+
+
+def read(path, root=ROOT):
+    with open(os.path.join(root, path), encoding='utf-8') as f:
+        return f.read()
+
+
+def files(root=ROOT, under=''):
+    """All files of the project, as paths from its root, sorted; without what builds and git leave behind."""
+    found = []
+    for where, dirs, names in os.walk(os.path.join(root, under)):
+        at = os.path.relpath(where, root)
+        dirs[:] = [d for d in dirs if d not in ('.git', '__pycache__') and
+                   not (at == '.' and (d == 'build' or d.startswith('build-')))]
+        found += [os.path.normpath(os.path.join(at, n)) for n in names]
+    return sorted(found)
+
+
+def isa_rows(root=ROOT):
+    """The rows of arch/isas.txt, as dicts."""
+    columns = ('folder', 'go', 'triple', 'package', 'clang', 'qemu', 'native', 'bits', 'endian')
+    lines = [l for l in read('arch/isas.txt', root).splitlines() if re.match(r'[a-z0-9]', l)]
+    return [dict(zip(columns, l.split())) for l in lines]

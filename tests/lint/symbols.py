@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""symbols.py BINARY|DIRECTORY...: a target binary stands on its own, is laid out as arch/rt0.ld says, and its symbols speak Go.
+
+Prints one line per offence, `binary: what`, and exits with 1 if there was one.
+"""
+import argparse
+import os
+import re
+import sys
+
+import elf
+from elf import Elf
+from source import files, isa_rows, read, ROOT
+
+# What a compiler calls on its own; base/mem.cc has them, and tests with -finstrument-functions the other two.
+OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'strlen', '__cyg_profile_func_enter', '__cyg_profile_func_exit'}
+# Names without C++ mangling that may be seen from other files. Everything else is a libc's, or on its way to clash with one.
+PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$')
+# C++ names which somebody else's library has to define.
+FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|_ITM_|__gmon|__tls_get_addr')
+SECTIONS = {
+    '.interp': 'a dynamic loader is asked for', '.dynamic': 'a dynamic loader is asked for',
+    '.init_array': 'a constructor nobody runs', '.fini_array': 'a destructor nobody runs',
+    '.preinit_array': 'a constructor nobody runs', '.ctors': 'a constructor nobody runs', '.dtors': 'a destructor nobody runs',
+    '.tdata': 'a goroutine has no thread of its own', '.tbss': 'a goroutine has no thread of its own',
+    '.eh_frame': 'unwind tables nobody reads', '.eh_frame_hdr': 'unwind tables nobody reads',
+    '.gcc_except_table': 'there are no exceptions',
+}
+LAYOUT = [('R+E', elf.PF_R | elf.PF_X), ('R', elf.PF_R), ('RW', elf.PF_R | elf.PF_W)]
+
+
+def flags_text(flags):
+    return ''.join(c for c, bit in (('R', elf.PF_R), ('W', elf.PF_W), ('E', elf.PF_X)) if flags & bit) or '-'
+
+
+def boot_functions(root=ROOT):
+    """The symbols that the FN rows of trace/events.def promise, with <go> for the ISA's Go name."""
+    names = re.findall(r'^FN\(\w+,\s*"([^"]+)"\)', read('trace/events.def', root), re.M)
+    names = [n.replace('<isa>', '<go>') for n in names]
+    return [n if n.startswith(('_rt0_', 'main.')) else f'runtime.{n}' for n in names]
+
+
+def entries(root=ROOT):
+    """Test programs which are meant to be entered elsewhere: {program: symbol}."""
+    path = 'tests/programs/CMakeLists.txt'
+    text = read(path, root) if os.path.exists(os.path.join(root, path)) else ''
+    return dict(re.findall(r'^\s*rt0_enter_at\((\w+)\s+(\w+)\)', text, re.M))
+
+
+def test_symbols(root=ROOT):
+    """What the assembly of tests/arch defines or calls: some test programs are linked with it."""
+    text = ''.join(read(p, root) for p in files(root, 'tests/arch') if p.endswith('.S'))
+    return set(re.findall(r'(?:\bFUNC\(|\.globl\s+|\b(?:call|bl|jal|brasl)\s+(?:%?\w+,\s*)?)(\w+)', text))
+
+
+def check(path, go_names, functions, entry=None):
+    """What is wrong with the binary at `path`, as a list of texts. entry: where it is entered if not at _rt0_<go>_linux."""
+    e = Elf(path)
+    bad = []
+    known = OWN_C | test_symbols()
+    if e.type != elf.ET_EXEC:
+        bad.append(f'ELF type {e.type}: not ET_EXEC, a static executable')
+
+    for s in e.symbols:
+        if s.name == '' or s.type in (elf.STT_SECTION, elf.STT_FILE):
+            continue
+        if s.section == elf.SHN_UNDEF:
+            bad.append(f'undefined symbol {s.name}')
+        elif FOREIGN.match(s.name):
+            bad.append(f'{s.name}: a name of the C++ library')
+        elif s.type == elf.STT_IFUNC:
+            bad.append(f'{s.name}: chosen at run time by a loader that is not there')
+        elif s.bind != elf.STB_LOCAL and not s.name.startswith('_Z') and s.name not in known and not PLAIN.match(s.name):
+            bad.append(f'{s.name}: neither a Go name nor a C++ one, so it looks like a libc\'s')
+
+    for s in e.sections:
+        for name, why in SECTIONS.items():
+            if s.size != 0 and (s.name == name or s.name.startswith(name + '.')):
+                bad.append(f'section {s.name}, {s.size} bytes: {why}')
+        if s.name.startswith('.rel') and s.size != 0:
+            bad.append(f'section {s.name}, {s.size} bytes: relocations nobody applies')
+    if not any(s.name == '.gopclntab' and s.size > 0 for s in e.sections):
+        bad.append('no .gopclntab: tracebacks would have no lines')
+
+    loads = [p for p in e.segments if p.type == elf.PT_LOAD]
+    if [p.flags for p in loads] != [flags for _, flags in LAYOUT]:
+        bad.append(f'load segments {", ".join(flags_text(p.flags) for p in loads)}: must be {", ".join(n for n, _ in LAYOUT)}')
+    for p in loads:
+        if p.flags & elf.PF_W and p.flags & elf.PF_X:
+            bad.append(f'load segment at {p.vaddr:#x} is writable and executable')
+    stacks = [p for p in e.segments if p.type == elf.PT_GNU_STACK]
+    if not stacks:
+        bad.append('no GNU_STACK segment: the kernel would make the stack executable')
+    if any(p.flags & elf.PF_X for p in stacks):
+        bad.append('the stack is executable')
+    for kind, name in ((elf.PT_INTERP, 'INTERP'), (elf.PT_DYNAMIC, 'DYNAMIC'), (elf.PT_TLS, 'TLS')):
+        if any(p.type == kind for p in e.segments):
+            bad.append(f'segment {name}: not a static executable without thread-local storage')
+
+    defined = {}
+    for s in e.symbols:
+        if s.section != elf.SHN_UNDEF:
+            defined.setdefault(s.name, s)
+    at_entry = {s.name for s in e.symbols if s.value == e.entry and s.section != elf.SHN_UNDEF}
+    go = next((g for g in sorted(go_names) if f'_rt0_{g}_linux' in (defined if entry in at_entry else at_entry)), None)
+    if go is None or (entry and entry not in at_entry):
+        bad.append(f'entry {e.entry:#x} is {", ".join(sorted(at_entry)) or "no symbol"}: must be _rt0_<go>_linux, <go> one of '
+                   f'{", ".join(sorted(go_names))}')
+        go = go or sorted(go_names)[0]
+    for name in functions:
+        name = name.replace('<go>', go)
+        s = defined.get(name)
+        if s is None:
+            bad.append(f'no symbol {name}, which trace/events.def promises')
+        elif s.type not in (elf.STT_FUNC, elf.STT_NOTYPE):
+            bad.append(f'{name} is no function')
+    return bad
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    ap.add_argument('binary', nargs='+', help='a target binary, or a folder of them')
+    ap.add_argument('--isa', help='the folder of arch/ that the binaries were built for (default: any)')
+    args = ap.parse_args()
+    rows = [r for r in isa_rows() if args.isa in (None, r['folder'])]
+    if not rows:
+        sys.exit(f'symbols.py: --isa {args.isa}: must be one of {", ".join(r["folder"] for r in isa_rows())}')
+    failed = False
+    paths = []
+    for given in args.binary:
+        inside = sorted(os.path.join(given, n) for n in os.listdir(given)) if os.path.isdir(given) else [given]
+        if not inside:
+            print(f'{given}: nothing in it')
+            failed = True
+        paths += inside
+    for path in paths:
+        try:
+            bad = check(path, {r['go'] for r in rows}, boot_functions(), entries().get(os.path.basename(path)))
+        except (OSError, ValueError) as error:
+            bad = [str(error)]
+        for what in bad:
+            print(f'{os.path.relpath(path)}: {what}')
+            failed = True
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == '__main__':
+    main()
