@@ -29,15 +29,20 @@ struct Funcval {
   void (*fn)(Funcval* self);
 };
 
+// A go statement: where a goroutine comes from.
+struct GoSite {
+  uintptr gopc;      // its return address
+  const char* file;  // its source position; null for the runtime's own
+  u32 line;
+};
+
 // What a traceback says of those who made this goroutine, oldest ancestor last. Kept if GODEBUG=tracebackancestors=N.
 struct AncestorInfo {
   static constexpr u32 kMaxPcs = 16;
   uintptr pcs[kMaxPcs];
   u32 npcs;
   u64 goid;
-  uintptr gopc;
-  const char* go_file;
-  u32 go_line;
+  GoSite created;
 };
 struct alignas(AncestorInfo) Ancestors {
   u32 n;  // this many infos follow
@@ -63,9 +68,7 @@ struct G {
   usize stack_bytes;      // of the whole reservation, guard and G included; 0: not from stackalloc
 
   u64 parent_goid;
-  uintptr gopc;         // return address of the go statement
-  const char* go_file;  // and its source position; null for the runtime's own
-  u32 go_line;
+  GoSite created;
   uintptr startpc;
   Ancestors* ancestors;  // ours to free, or null
   Atomic<G*> alllink;    // in allgs

@@ -36,9 +36,7 @@ Ancestors* saveAncestors(G* callergp) {
   for (u32 i = 1; i < n; i++) a->infos()[i] = callergp->ancestors->infos()[i - 1];
   AncestorInfo& own = a->infos()[0];
   own.goid = callergp->goid;
-  own.gopc = callergp->gopc;
-  own.go_file = callergp->go_file;
-  own.go_line = callergp->go_line;
+  own.created = callergp->created;
   own.npcs = callers_of_systemstack(callergp, {own.pcs, AncestorInfo::kMaxPcs});
   return a;
 }
@@ -96,9 +94,8 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   newg->sched.g = newg;
   gostartcallfn(&newg->sched, fn);
   newg->parent_goid = callergp->goid;
-  newg->gopc = callerpc;
-  newg->go_file = stmt != nullptr ? stmt->file : nullptr;
-  newg->go_line = stmt != nullptr ? stmt->line : 0;
+  newg->created = {callerpc, nullptr, 0};
+  if (stmt != nullptr) newg->created.file = stmt->file, newg->created.line = stmt->line;
   newg->startpc = newg->sched.pc;
   newg->ancestors = saveAncestors(callergp);
   newg->goid = next_goid(pp);

@@ -71,9 +71,10 @@ void put_func(Writer& w, const PcFrame& f) {
 [[gnu::noinline]] bool put_pc(Writer& w, uintptr pc, bool is_return, i32 level, u32* printed) {
   const Frames f(pc, is_return);
   if (f.n == 0 && ++*printed <= kMaxFrames) w.fmt("?()\n\tpc=%#llx\n", static_cast<ull>(pc));
+  bool more = true;
   for (usize i = 0; i < f.n; i++) {
     const PcFrame& frame = f.at[i];
-    if (is_runtime(frame) && frame.func == Str("goexit")) return false;
+    if (is_runtime(frame) && frame.func == Str("goexit")) more = false;
     if ((level < 2 && is_runtime(frame)) || ++*printed > kMaxFrames) continue;
     put_func(w, frame);
     w.put(frame.inlined ? Str("(...)\n\t") : Str("()\n\t"));
@@ -82,22 +83,21 @@ void put_func(Writer& w, const PcFrame& f) {
     if (!frame.inlined) w.fmt(" +%#llx", static_cast<ull>(text_offset(pc) - frame.entry));
     w.put('\n');
   }
-  return true;
+  return more;
 }
 
-// Who started a goroutine, unless it is the main one. parent: goroutine 0 is not named. Go: printcreatedby.
-[[gnu::noinline]] void put_created_by(Writer& w, u64 goid, uintptr gopc, u64 parent, const char* file, u32 line) {
-  if (gopc == 0 || goid == 1) return;
-  const Frames f(gopc, true);
+// Who started goroutine goid, unless it is the main one. parent: 0 is not named. Go: printcreatedby.
+void put_created_by(Writer& w, u64 goid, const GoSite& at, u64 parent) {
+  if (at.gopc == 0 || goid == 1) return;
+  const Frames f(at.gopc, true);
   usize i = 0;  // the innermost frame that is not the inlined part of the go statement
   while (i + 1 < f.n && is_runtime(f.at[i])) i++;
+  if (f.n == 0) return;
   w.put("created by ");
-  if (f.n > 0) put_func(w, f.at[i]);
+  put_func(w, f.at[i]);
   if (parent != 0) w.fmt(" in goroutine %llu", static_cast<ull>(parent));
-  w.fmt("\n\t%s:%d\n", file != nullptr ? file : "?", static_cast<i32>(line));
-}
-void put_created_by(Writer& w, const G* gp) {
-  put_created_by(w, gp->goid, gp->gopc, gp->parent_goid, gp->go_file, gp->go_line);
+  w.fmt("\n\t%s:%d +%#llx\n", at.file != nullptr ? at.file : "?", static_cast<i32>(at.line),
+        static_cast<ull>(text_offset(at.gopc) - f.at[i].entry));
 }
 
 void put_ancestors(Writer& w, const G* gp, i32 level) {
@@ -108,7 +108,7 @@ void put_ancestors(Writer& w, const G* gp, i32 level) {
     u32 printed = 0;
     for (u32 i = 0; i < info.npcs; i++)
       if (!put_pc(w, info.pcs[i], true, level, &printed)) break;
-    put_created_by(w, info.goid, info.gopc, 0, info.go_file, info.go_line);
+    put_created_by(w, info.goid, info.created, 0);
   }
 }
 
@@ -157,7 +157,7 @@ void traceback(Writer& w, G* gp, TracePoint at, i32 level) {
   bool is_return = at.is_return;
   while (put_pc(w, pc, is_return, level, &printed) && next_frame(gp->stack, &fp, &pc)) is_return = true;
   if (printed > kMaxFrames) w.fmt("...%d frames elided...\n", static_cast<i32>(printed - kMaxFrames));
-  put_created_by(w, gp);
+  put_created_by(w, gp->goid, gp->created, gp->parent_goid);
   put_ancestors(w, gp, level);
 }
 
@@ -183,7 +183,7 @@ void tracebackothers(Writer& w, G* me, i32 level) {
     goroutineheader(w, gp, level >= 2);
     if (status == GStatus::running) {
       w.put("\tgoroutine running on other thread; stack unavailable\n");
-      put_created_by(w, gp);
+      put_created_by(w, gp->goid, gp->created, gp->parent_goid);
     } else {
       traceback_saved(w, gp, level);
     }

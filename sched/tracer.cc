@@ -118,10 +118,10 @@ void trace_fn_slow(Ev e) {
 void trace_go_create_slow(const G* newg) {
   char text[512];
   Out at{text, sizeof(text)};
-  at.put(newg->go_file != nullptr ? cstr(newg->go_file) : Str("runtime"));
-  if (newg->go_file != nullptr) {
+  at.put(newg->created.file != nullptr ? cstr(newg->created.file) : Str("runtime"));
+  if (newg->created.file != nullptr) {
     at.put(':');
-    at.put_i64(newg->go_line);
+    at.put_i64(newg->created.line);
   }
   trace_text_slow(Ev::GoCreate, static_cast<i64>(newg->goid), at.str());
 }

@@ -12,7 +12,9 @@ set(RT0_TARGET_OPTIONS
 set(RT0_RUNTIME_OPTIONS -ffreestanding)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND RT0_WARNINGS -Wglobal-constructors)
-  list(APPEND RT0_TARGET_OPTIONS -ffile-compilation-dir=.)  # or paths, relative already, would be joined to the build folder's
+  # Or paths, relative already, would be joined to the build folder's.
+  list(APPEND RT0_TARGET_OPTIONS -ffile-compilation-dir=.)
+  set(RT0_ASM_OPTIONS -ffile-compilation-dir=.)
 else()
   # The first is for mem.cc, the others make small code smaller.
   list(APPEND RT0_RUNTIME_OPTIONS -fno-tree-loop-distribute-patterns -fno-tree-ch -fno-tree-loop-im -fno-jump-tables)
@@ -41,7 +43,7 @@ endfunction()
 function(rt0_target_options target)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:CXX>:${RT0_TARGET_OPTIONS}> ${RT0_ISA_OPTIONS}
-    $<$<COMPILE_LANGUAGE:ASM>:-g> $<$<COMPILE_LANGUAGE:ASM>:-ffile-prefix-map=${RT0_SOURCE_DIR}/=>)
+    $<$<COMPILE_LANGUAGE:ASM>:-g> $<$<COMPILE_LANGUAGE:ASM>:${RT0_ASM_OPTIONS}> $<$<COMPILE_LANGUAGE:ASM>:-ffile-prefix-map=${RT0_SOURCE_DIR}/=>)
   target_compile_definitions(${target} PRIVATE ${RT0_DEV_DEFINES})
 endfunction()
 

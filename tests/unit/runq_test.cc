@@ -221,10 +221,10 @@ struct Ledger {
 
   void take(G* gp) {
     if (in_hand[gp->goid].exchange(true, std::memory_order_relaxed)) twice.fetch_add(1, std::memory_order_relaxed);
-    if (gp->parent_goid != gp->goid * 3 + gp->go_line) torn.fetch_add(1, std::memory_order_relaxed);
+    if (gp->parent_goid != gp->goid * 3 + gp->created.line) torn.fetch_add(1, std::memory_order_relaxed);
   }
   void give(G* gp) {
-    gp->parent_goid = gp->goid * 3 + --gp->go_line;
+    gp->parent_goid = gp->goid * 3 + --gp->created.line;
     in_hand[gp->goid].store(false, std::memory_order_relaxed);
   }
   void end() { rest.fetch_sub(1, std::memory_order_relaxed); }
@@ -247,7 +247,7 @@ void runq::owner_and_three_thieves(u32 seed) {
   const std::vector<G*> gs = make(kGs);
   Ledger ledger(kGs);
   for (G* gp : gs) {
-    gp->go_line = 2;
+    gp->created.line = 2;
     gp->parent_goid = gp->goid * 3 + 2;
     ledger.in_hand[gp->goid] = true;
   }
@@ -306,7 +306,7 @@ void runq::runnext_goes_to_one_only() {
   constexpr usize kGs = 10000;
   const std::vector<G*> gs = make(kGs);
   Ledger ledger(kGs);
-  for (G* gp : gs) gp->go_line = 1;
+  for (G* gp : gs) gp->created.line = 1;
   const auto end = [&](G* gp) {
     ledger.take(gp);
     ledger.end();
@@ -355,7 +355,7 @@ void runq::all_against_all(u32 seed) {
   {
     ThisThreadIsM self;
     for (G* gp : gs) {
-      gp->go_line = kHops + 1;
+      gp->created.line = kHops + 1;
       ledger.give(gp);
       runqput(p(0), gp, true);  // most of them overflow to the global queue
     }
@@ -381,7 +381,7 @@ void runq::all_against_all(u32 seed) {
         // Now and then many at once, so that queues are full and empty by turns.
         if (gp != nullptr && hand.size() < random() % 300) continue;
         for (G* h : hand) {
-          if (h->go_line == 0) {
+          if (h->created.line == 0) {
             ledger.end();
           } else {
             ledger.give(h);
