@@ -71,7 +71,7 @@ inspect: need-build build-$(ONE) ## the ELF facts of P=hello: entry, segments, s
 clean: ## removes build/
 	@rm -rf build
 
-need-build: ; @tools/need.sh $(PKG_BUILD)
+need-build: ; @tools/need.sh $(sort $(PKG_BUILD))
 need-run: ; @tools/need.sh $(PKG_RUN)
 need-test: ; @tools/need.sh $(PKG_TEST)
-need-check: ; @tools/need.sh $(PKG_BUILD) $(PKG_CHECK)
+need-check: ; @tools/need.sh $(sort $(PKG_BUILD) $(PKG_CHECK))
