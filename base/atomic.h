@@ -34,6 +34,7 @@ struct Atomic {
   RT0_INLINE T xchg_acquire(T x) { return __atomic_exchange_n(&v, x, __ATOMIC_ACQUIRE); }
   RT0_INLINE T xchg_release(T x) { return __atomic_exchange_n(&v, x, __ATOMIC_RELEASE); }
   RT0_INLINE T xchg_acqrel(T x) { return __atomic_exchange_n(&v, x, __ATOMIC_ACQ_REL); }
+  RT0_INLINE T xchg_seqcst(T x) { return __atomic_exchange_n(&v, x, __ATOMIC_SEQ_CST); }
 
   // Add: returns the value after, as Go's Xadd does.
   RT0_INLINE T add_relaxed(T d) { return __atomic_add_fetch(&v, d, __ATOMIC_RELAXED); }

@@ -107,8 +107,10 @@ P* pidlegetSpinning() {
   return pp;
 }
 
-// Order: the caller has queued the goroutine; our first access here is a seq_cst read of nmspinning. If we see a spinner,
-// it has yet to lower the count, after which it looks at all queues: it will see the goroutine.
+// The caller has queued a goroutine: A1 it stored runnext (runqput), A2 we read nmspinning. A spinner that gives up: B1 it lowers
+// nmspinning, B2 it reads every runnext (runqempty). All four are sequentially consistent, so they have one order, in which
+// A1 is before A2 and B1 before B2: either A2 sees the lowered count, and we start somebody, or B2 sees the goroutine. For the
+// global queue sched.lock, under which both look, does the same.
 void wakep() {
   trace_fn(Ev::wakep);
   if (sched.nmspinning.load_seqcst() != 0 || !sched.nmspinning.cas_seqcst(0, 1)) return;

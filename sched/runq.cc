@@ -57,7 +57,9 @@ u32 runqgrab(P* from, P* pp, u32 at, bool steal_runnext) {
 void runqput(P* pp, G* gp, bool next) {
   trace_fn(Ev::runqput);
   if (next) {
-    gp = pp->runnext.xchg_acqrel(gp);  // release for a thief of the new one, acquire because we hand on the old
+    // Release for a thief of the new one, acquire because we hand on the old; sequentially consistent for wakep, which must
+    // not look for spinners before this can be seen.
+    gp = pp->runnext.xchg_seqcst(gp);
     if (gp == nullptr) return;
   }
   for (;;) {
@@ -103,7 +105,7 @@ bool runqempty(P* pp) {
   for (;;) {
     const u32 h = pp->runqhead.load_acquire();
     const u32 t = pp->runqtail.load_acquire();
-    G* next = pp->runnext.load_acquire();
+    G* next = pp->runnext.load_seqcst();  // the other half of wakep's bargain
     if (t == pp->runqtail.load_acquire()) return h == t && next == nullptr;
   }
 }
