@@ -194,7 +194,9 @@ void execute(G* gp, bool inherit_time) {
   gp->m = mp;
   casgstatus(gp, GStatus::runnable, GStatus::running);
   gp->stackguard0 = gp->stack.lo;
-  if (!inherit_time) mp->p->schedtick++;
+  // The first goroutine of a P has nobody's time slice to inherit. Without this the tick would still be 0 at main's first gosched,
+  // and 0 is a multiple of 61: the global queue, with main in it, would come before the goroutine main has just started.
+  if (!inherit_time || mp->p->schedtick == 0) mp->p->schedtick++;
   trace(Ev::GoStart, static_cast<i64>(gp->goid));
   trace_fn(Ev::gogo);
   gogo(&gp->sched);
