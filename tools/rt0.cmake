@@ -28,6 +28,11 @@ if(RT0_DEV)
   set(RT0_DEV_DEFINES RT0_DCHECK=1 RT0_LOCKRANK=1)
 endif()
 
+# The functions below are called from the directory of whoever uses rt0, where only cached variables are seen.
+foreach(name RT0_SOURCE_DIR RT0_TARGET_OPTIONS RT0_ASM_OPTIONS RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_DEV_DEFINES)
+  set(${name} "${${name}}" CACHE INTERNAL "rt0")
+endforeach()
+
 # mkpclntab runs on the host. In a cross build, or somebody else's project, it is configured and built on the side.
 function(rt0_find_mkpclntab)
   if(RT0_MKPCLNTAB)
