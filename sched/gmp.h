@@ -19,6 +19,9 @@ struct M;
 struct P;
 struct Sudog;
 struct Defer;
+struct Panic;
+struct RecoverPoint;
+struct Timer;
 
 struct Stack {
   uintptr lo, hi;
@@ -73,7 +76,16 @@ struct G {
   Ancestors* ancestors;  // ours to free, or null
   Atomic<G*> alllink;    // in allgs
   Defer* defers;         // newest first; see defer.h
-  Sudog* waiting;        // the sudog it waits with, while it waits in a channel
+  Sudog* waiting;        // the sudog it waits with, while it waits in a channel or a semaphore; of a select, the first
+
+  Atomic<u32> preempt;           // 1: sysmon or stopTheWorld wants it to yield; it does so at its next safe point
+  Atomic<u32> selectDone;        // 1: somebody has won the race to wake this select
+  void* param;                   // handed over by the waker: the sudog that fired
+  i64 waitsince;                 // ns; about when it began to wait, 0 if nobody has looked yet. For dumps
+  Panic* panics;                 // newest first; see panic.h
+  RecoverPoint* recover_points;  // newest first
+  // In a system call: where it stands, for tracebacks.
+  uintptr syscallsp, syscallpc, syscallbp;
 };
 
 // What kind of fatal error an M is in: decides how much its traceback shows. Go: throwType.
@@ -88,6 +100,7 @@ struct M {
   void (*mstartfn)();
   P* p;      // attached P, or null
   P* nextp;  // the P it is to take when it wakes; handed over before notewakeup
+  P* oldp;   // the P it had before its system call
   MId id;
   bool spinning;      // out of work, looking for it: counted in sched.nmspinning
   bool blocked;       // in a note
@@ -168,13 +181,31 @@ struct GQueue {
   }
 };
 
+// A P's timers, a heap of four children each. Go: time.go. See timer.h.
+struct Timers {
+  Mutex lock;
+  Timer** heap;     // [lock]
+  u32 cap;          // [lock]
+  Atomic<u32> len;  // written under lock; read without as a hint
+};
+
+// What sysmon saw when it last looked at a P: its own, nobody else reads it.
+struct Sysmontick {
+  u32 schedtick, syscalltick;
+  i64 schedwhen, syscallwhen;
+};
+
 // The right to run goroutines, and what goes with it.
 struct alignas(Isa::kCacheLine) P {
   PId id;
   Atomic<u32> status;  // PStatus
   P* link;             // in the idle list [sched.lock], or in procresize's result
   u32 schedtick;       // + 1 with every execute that begins a time slice
-  M* m;                // its M, null while idle
+  u32 syscalltick;     // + 1 with every system call that lost or left the P
+  M* m;                // its M, null while idle or in a system call
+  Sysmontick sysmontick;
+  Atomic<u32> preempt;  // 1: enter the scheduler as soon as possible
+  Timers timers;
 
   u64 goidcache;  // ids [goidcache, goidcacheend) are this P's to give
   u64 goidcacheend;

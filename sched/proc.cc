@@ -10,12 +10,16 @@
 
 #include "kernel_iface/kernel.h"
 #include "sched/alg.h"
+#include "sched/hooks.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/runq.h"
 #include "sched/tracer.h"
 
 namespace rt0 {
+
+constinit Atomic<const TimerHooks*> timer_hooks{nullptr};
+constinit Atomic<const NetpollHooks*> netpoll_hooks{nullptr};
 
 namespace {
 
@@ -222,5 +226,7 @@ void schedule() {
     execute(r.gp, r.inherit_time);
   }
 }
+
+void wakeNetPoller(i64) {}
 
 }  // namespace rt0

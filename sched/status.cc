@@ -14,7 +14,18 @@ constexpr char kWaitReasons[] =
     "chan send\0"
     "panicwait\0"
     "finished main goroutine\0"
-    "select (no cases)\0";
+    "select (no cases)\0"
+    "select\0"
+    "IO wait\0"
+    "sleep\0"
+    "semacquire\0"
+    "sync.Cond.Wait\0"
+    "sync.Mutex.Lock\0"
+    "sync.RWMutex.RLock\0"
+    "sync.RWMutex.Lock\0"
+    "sync.WaitGroup.Wait\0"
+    "preempted\0"
+    "stopping the world\0";
 }  // namespace
 
 Str status_name(GStatus s) {

@@ -40,6 +40,17 @@ enum class WaitReason : u8 {
   panic_wait,
   goexit_main,
   forever,
+  select,
+  io_wait,
+  sleep,
+  semacquire,
+  cond_wait,
+  mutex_lock,
+  rwmutex_rlock,
+  rwmutex_lock,
+  waitgroup_wait,
+  preempted,
+  stopping_the_world,
   kCount,
 };
 

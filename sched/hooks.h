@@ -1,0 +1,42 @@
+// Parts of the scheduler that only some programs need: timers and the network poller. A program that uses neither is not
+// linked with them, so the scheduler reaches them through these tables, which they hand in when they are first used.
+#pragma once
+
+#include "sched/gmp.h"
+
+namespace rt0 {
+
+struct TimerHooks {
+  // Runs what is due on pp's heap. now: 0 asks the clock, if it has to. On the M that owns pp, or a thief's; no locks held;
+  // on g0. Go: timers.check.
+  struct Checked {
+    i64 now;         // as given, or asked; 0 if nobody had to ask
+    i64 poll_until;  // ns of the next deadline on this heap; 0: none
+    bool ran;        // something was due: there may be new goroutines on pp's queue
+  };
+  Checked (*check)(P* pp, i64 now);
+  // The earliest deadline on pp's heap, 0 for none. Any thread.
+  i64 (*wake_time)(P* pp);
+  // The world is stopped and `from` dies: its timers become `to`'s.
+  void (*take)(P* to, P* from);
+};
+
+struct NetpollHooks {
+  // Goroutines whose descriptors have become ready. delay_ns < 0 waits for as long as it takes, 0 does not, > 0 at most so
+  // long. Goroutines that netpoll did not wake are in nobody's hands: the caller makes them runnable. Go: netpoll.
+  GList (*poll)(i64 delay_ns);
+  // Ends a poll that waits, now or the next one. Go: netpollBreak.
+  void (*wake)();
+  // How many goroutines wait for the network. Go: netpollWaiters.
+  u32 (*waiters)();
+};
+
+// Null until the program uses them. Never changed back.
+extern Atomic<const TimerHooks*> timer_hooks;
+extern Atomic<const NetpollHooks*> netpoll_hooks;
+
+// A timer with an earlier deadline than all others was put on some P's heap: an M that sleeps until a later one, or for the
+// network, must look again. Go: wakeNetPoller. In proc.cc.
+void wakeNetPoller(i64 when) RT0_SYM("runtime.wakeNetPoller");
+
+}  // namespace rt0
