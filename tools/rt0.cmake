@@ -101,6 +101,8 @@ function(rt0_add_executable name)
   set(objects ${name}_objects)
   add_library(${objects} OBJECT ${ARGN})
   rt0_target_options(${objects})
+  # As in Go, a call at a function's end leaves a frame behind: a traceback must not lack it.
+  target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-optimize-sibling-calls>)
   target_include_directories(${objects} PRIVATE "${RT0_SOURCE_DIR}/include")
   add_dependencies(${objects} rt0_go_asm)
 

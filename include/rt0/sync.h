@@ -39,6 +39,12 @@ struct NotifyList {
   NotifyList& operator=(const NotifyList&) = delete;
 };
 
+// A callable as a plain function that takes its address.
+template <class F>
+void call_at(void* f) {
+  (*static_cast<F*>(f))();
+}
+
 }  // namespace detail
 
 namespace internal::sync {
@@ -146,7 +152,7 @@ class WaitGroup {
   static constexpr size_t kWaiters = 1;
   static int counter(size_t state) { return static_cast<int>(static_cast<ptrdiff_t>(state) >> kShift); }
 
-  friend void runtime_SemacquireWaitGroup(WaitGroup* wg);
+  friend bool runtime_SemacquireWaitGroup(WaitGroup* wg);
 
   atomic::Number<size_t> state_;
   detail::Sema sema_;
@@ -191,7 +197,7 @@ class Once {
   template <class F>
   [[gnu::always_inline]] inline void do_(F&& f) {
     if (__builtin_expect(done_.load() == 0, 0))
-      do_slow([](void* p) { (*static_cast<typename detail::RemoveRef<F>::type*>(p))(); },
+      do_slow(detail::call_at<typename detail::RemoveRef<F>::type>,
               const_cast<void*>(static_cast<const volatile void*>(&f)));
   }
 
