@@ -158,11 +158,11 @@ void dropg() {
 }
 
 void gosched() { yield("Gosched"); }
-void gopreempt() { yield("Preempted"); }
+void gopreempt() { yield("preempted"); }
 
 void goyield() {
   G* gp = getg();
-  trace_text(Ev::GoStop, static_cast<i64>(gp->goid), "Goyield");
+  trace_text(Ev::GoStop, static_cast<i64>(gp->goid), "preempted");
   leave(gp, goyield_m, goyield_over_g0);
 }
 
