@@ -124,6 +124,9 @@ void runtime_main(Funcval*) {
   DeferredUnlock unlock_at_goexit;
   unlock_at_goexit.push(DeferredUnlock::run);
   gcenable();
+  // Three time slices have passed on this P when Go gets here, for goroutines of its collector; we have none. They count, for
+  // every 61st slice looks at the global queue first, and programs' order depends on when the first of those comes.
+  getg()->m->p->schedtick += 3;
   main_init_done = makechan(1, 0);
   check_cgo();
   doInit(false);

@@ -63,6 +63,7 @@ struct GMove {
 inline constexpr GMove kGMoves[] = {
     {GStatus::idle, GStatus::dead, "newproc1"},       {GStatus::dead, GStatus::runnable, "newproc1"},
     {GStatus::runnable, GStatus::running, "execute"}, {GStatus::running, GStatus::runnable, "gosched_m"},
+    {GStatus::running, GStatus::runnable, "goyield_m"},
     {GStatus::running, GStatus::waiting, "park_m"},   {GStatus::waiting, GStatus::runnable, "ready"},
     {GStatus::waiting, GStatus::runnable, "park_m"},  // unlockf refused: the G goes on at once
     {GStatus::running, GStatus::dead, "gdestroy"},

@@ -89,6 +89,7 @@ function(rt0_add_runtime)
   rt0_target_options(rt0)
   target_compile_options(rt0 PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${RT0_RUNTIME_OPTIONS}>
                          $<$<COMPILE_LANGUAGE:CXX>:${RT0_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:-Wno-invalid-offsetof>)
+  target_compile_definitions(rt0 PRIVATE RT0_RUNTIME)  # see include/rt0/sync.h
   target_include_directories(rt0 PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}" "${CMAKE_BINARY_DIR}/gen")
   target_include_directories(rt0 PUBLIC "${RT0_SOURCE_DIR}/include")
 endfunction()
@@ -100,6 +101,8 @@ function(rt0_add_executable name)
   set(objects ${name}_objects)
   add_library(${objects} OBJECT ${ARGN})
   rt0_target_options(${objects})
+  # As in Go, a call at a function's end leaves a frame behind: a traceback must not lack it.
+  target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-optimize-sibling-calls>)
   target_include_directories(${objects} PRIVATE "${RT0_SOURCE_DIR}/include")
   add_dependencies(${objects} rt0_go_asm)
 
