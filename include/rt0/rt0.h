@@ -9,6 +9,7 @@
 #pragma once
 
 #include "rt0/atomic.h"
+#include "rt0/chan.h"
 #include "rt0/errgroup.h"
 #include "rt0/go.h"
 #include "rt0/init.h"
@@ -17,5 +18,6 @@
 #include "rt0/pool.h"
 #include "rt0/print.h"
 #include "rt0/runtime.h"
+#include "rt0/select.h"
 #include "rt0/semaphore.h"
 #include "rt0/sync.h"
