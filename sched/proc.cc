@@ -71,12 +71,65 @@ struct RandomOrder {
   }
 };
 
+void become_spinning(M* mp) {
+  mp->spinning = true;
+  (void)sched.nmspinning.add_seqcst(1);
+  sched.needspinning.store_relaxed(0);
+}
+
+// PROVISIONAL timer wiring, to be replaced: one M at a time sleeps until the earliest deadline, in timer_note, without being
+// idle in checkdead's eyes.
+constinit M* timer_sleeper = nullptr;  // [sched.lock] this and the next three
+constinit i64 timer_sleeper_until = 0;
+constinit bool timer_sleeper_woken = false;
+constinit Note timer_note{};
+
+bool check_timers(P* pp) {
+  const TimerHooks* h = timer_hooks.load_acquire();
+  return h != nullptr && h->check(pp, 0).ran;
+}
+
+// True: slept until a deadline, or was woken for an earlier one, and has got a P.
+bool sleep_until_timer(M* mp) {
+  const TimerHooks* h = timer_hooks.load_acquire();
+  if (h == nullptr) return false;
+  lock(&sched.lock);
+  i64 until = 0;
+  for (i32 i = 0; i < gomaxprocs; i++)
+    if (const i64 w = h->wake_time(allp[i]); w != 0 && (until == 0 || w < until)) until = w;
+  if (until == 0 || timer_sleeper != nullptr) {
+    if (until != 0 && until < timer_sleeper_until && !timer_sleeper_woken) {
+      timer_sleeper_woken = true;
+      notewakeup(&timer_note);
+    }
+    unlock(&sched.lock);
+    return false;
+  }
+  timer_sleeper = mp;
+  timer_sleeper_until = until;
+  timer_sleeper_woken = false;
+  noteclear(&timer_note);
+  unlock(&sched.lock);
+  const i64 left = until - kernel->nanotime();
+  if (left > 0) (void)notetsleep(&timer_note, left);
+  lock(&sched.lock);
+  timer_sleeper = nullptr;
+  P* idle = pidlegetSpinning();
+  unlock(&sched.lock);
+  if (idle == nullptr) return false;
+  acquirep(idle);
+  become_spinning(mp);
+  return true;
+}
+
 // Half of somebody's queue; runnext only in the last of four rounds. Go: stealWork.
 G* stealWork(P* pp) {
   for (u32 i = 0; i < kStealTries; i++) {
     RandomOrder order(static_cast<u32>(gomaxprocs));
     for (u32 v; order.next(&v);) {
       P* victim = allp[v];
+      if (i == kStealTries - 1 && victim != pp && check_timers(victim))
+        if (G* gp = runqget(pp).gp; gp != nullptr) return gp;
       if (victim == pp || static_cast<PStatus>(victim->status.load_relaxed()) == PStatus::idle) continue;
       if (G* gp = runqsteal(pp, victim, i == kStealTries - 1); gp != nullptr) return gp;
     }
@@ -89,12 +142,6 @@ bool may_spin(const M* mp) {
   if (mp->spinning) return true;
   const u32 busy = static_cast<u32>(gomaxprocs) - sched.npidle.load_relaxed();
   return 2 * sched.nmspinning.load_relaxed() < busy;
-}
-
-void become_spinning(M* mp) {
-  mp->spinning = true;
-  (void)sched.nmspinning.add_seqcst(1);
-  sched.needspinning.store_relaxed(0);
 }
 
 // All queues once more, without a P. If one has work, takes an idle P for it. Go: checkRunqsNoP.
@@ -161,6 +208,7 @@ Runnable findrunnable() {
   M* mp = getg()->m;
   for (;;) {
     P* pp = mp->p;
+    (void)check_timers(pp);
     if (Runnable r = fair_global(pp); r.gp != nullptr) return r;
     if (Runnable r = runqget(pp); r.gp != nullptr) return r;
     if (Runnable r = global(pp); r.gp != nullptr) return r;
@@ -173,6 +221,7 @@ Runnable findrunnable() {
       if (found != nullptr) return {found, false, false};
       continue;
     }
+    if (sleep_until_timer(mp)) continue;
     stopm();
   }
 }
@@ -227,6 +276,15 @@ void schedule() {
   }
 }
 
-void wakeNetPoller(i64) {}
+void wakeNetPoller(i64 when) {
+  lock(&sched.lock);
+  const bool sleeps = timer_sleeper != nullptr;
+  if (sleeps && when < timer_sleeper_until && !timer_sleeper_woken) {
+    timer_sleeper_woken = true;
+    notewakeup(&timer_note);
+  }
+  unlock(&sched.lock);
+  if (!sleeps) wakep();
+}
 
 }  // namespace rt0
