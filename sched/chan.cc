@@ -117,6 +117,7 @@ RecvResult chanrecv(Hchan* c, void* elem, bool block) {
     gopark(nullptr, nullptr, WaitReason::chan_receive_nil);
     check(false, "unreachable");
   }
+  if (c->timer != nullptr) c->timer->ops->maybe_run(c->timer);
   lock(&c->lock);
   if (c->qcount > 0) {
     copy(elem, slot(c, c->recvx), c->elemsize);
@@ -145,7 +146,9 @@ RecvResult chanrecv(Hchan* c, void* elem, bool block) {
     unlock(&c->lock);
     return {false, false};
   }
+  if (c->timer != nullptr) c->timer->ops->block(c->timer);
   const bool got = wait_in(c, &c->recvq, elem, WaitReason::chan_receive);
+  if (c->timer != nullptr) c->timer->ops->unblock(c->timer);
   if (!got && elem != nullptr) memset(elem, 0, c->elemsize);
   return {true, got};
 }

@@ -22,6 +22,18 @@ struct Waitq {
   Sudog* dequeue();
 };
 
+// The timer that feeds a channel, as far as the channel has to know it. A timer is only on a heap while somebody waits on its channel, so
+// the channel has to say so, and whoever looks into the channel has to let the timer look at the clock first. See chantimer.h.
+struct ChanTimer;
+struct ChanTimerOps {
+  void (*maybe_run)(ChanTimer*);  // before a look into the channel; no lock held
+  void (*block)(ChanTimer*);      // a goroutine is about to wait; the channel's lock is held
+  void (*unblock)(ChanTimer*);    // it waits no longer
+};
+struct ChanTimer {
+  const ChanTimerOps* ops;
+};
+
 // All under lock. Invariant: at least one of recvq and sendq is empty; if the buffer holds something, recvq is empty; if
 // the buffer has room, sendq is empty.
 struct Hchan {
@@ -33,6 +45,7 @@ struct Hchan {
   u32 sendx, recvx;
   u8* buf;
   Waitq recvq, sendq;
+  ChanTimer* timer;  // or null. Never changes once others know the channel; then dataqsiz is 1, but programs see 0
 };
 
 // A channel of `size` elements of elemsize bytes; panics with Go's text if that is too much.
