@@ -48,6 +48,17 @@ void gosched_m(G* gp) {
   schedule();
 }
 
+// As gosched_m, but to the end of this P's own queue: whoever made us yield wants us back soon.
+void goyield_m(G* gp) RT0_SYM("runtime.goyield_m");
+void goyield_m(G* gp) {
+  trace_text(Ev::GoStop, static_cast<i64>(gp->goid), "preempted");
+  P* pp = gp->m->p;
+  casgstatus(gp, GStatus::running, GStatus::runnable);
+  dropg();
+  runqput(pp, gp, false);
+  schedule();
+}
+
 void dolockOSThread() RT0_SYM("runtime.dolockOSThread");
 void dolockOSThread() {
   trace_fn(Ev::dolockOSThread);
@@ -102,6 +113,7 @@ void dropg() {
 }
 
 void gosched() { mcall(gosched_m); }
+void goyield() { mcall(goyield_m); }
 
 void goexit_now() {
   run_defers();

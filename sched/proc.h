@@ -21,6 +21,9 @@ void goparkunlock(Mutex* l, WaitReason reason);
 void goready(G* gp) RT0_SYM("runtime.goready");
 void ready(G* gp, bool next) RT0_SYM("runtime.ready");
 
+// Like gosched, but the goroutine goes to the end of this P's own queue, not of the global one.
+void goyield() RT0_SYM("runtime.goyield");
+
 // g0 leaves its goroutine: m->curg and gp->m no longer know each other.
 void dropg();
 

@@ -62,7 +62,7 @@ struct GMove {
 // Every legal move. casgstatus checks against it; docs/STATES.md is printed from it.
 inline constexpr GMove kGMoves[] = {
     {GStatus::idle, GStatus::dead, "newproc1"},       {GStatus::dead, GStatus::runnable, "newproc1"},
-    {GStatus::runnable, GStatus::running, "execute"}, {GStatus::running, GStatus::runnable, "gosched_m"},
+    {GStatus::runnable, GStatus::running, "execute"}, {GStatus::running, GStatus::runnable, "gosched_m, goyield_m"},
     {GStatus::running, GStatus::waiting, "park_m"},   {GStatus::waiting, GStatus::runnable, "ready"},
     {GStatus::waiting, GStatus::runnable, "park_m"},  // unlockf refused: the G goes on at once
     {GStatus::running, GStatus::dead, "gdestroy"},

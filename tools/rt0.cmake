@@ -89,6 +89,7 @@ function(rt0_add_runtime)
   rt0_target_options(rt0)
   target_compile_options(rt0 PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${RT0_RUNTIME_OPTIONS}>
                          $<$<COMPILE_LANGUAGE:CXX>:${RT0_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:-Wno-invalid-offsetof>)
+  target_compile_definitions(rt0 PRIVATE RT0_RUNTIME)  # see include/rt0/sync.h
   target_include_directories(rt0 PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}" "${CMAKE_BINARY_DIR}/gen")
   target_include_directories(rt0 PUBLIC "${RT0_SOURCE_DIR}/include")
 endfunction()
