@@ -15,3 +15,4 @@
 #include "rt0/print.h"
 #include "rt0/runtime.h"
 #include "rt0/sync.h"
+#include "rt0/time.h"

@@ -4,10 +4,10 @@
 using namespace rt0;
 
 int main() {
-  static Chan<int> c(0);
-  static Timer t;
-  static int n = 0;
-  t = after_func(ms(1), [] {
+  Chan<int> c(0);
+  Timer t;
+  int n = 0;
+  t = after_func(ms(1), [&] {
     const int k = ++n;
     if (n < 4) println("f", k, "starts it again:", t.reset(ms(1)));
     c.send(k);

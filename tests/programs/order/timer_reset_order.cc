@@ -4,10 +4,10 @@
 using namespace rt0;
 
 int main() {
-  static Chan<bool> done(0);
+  Chan<bool> done(0);
   Timer t[10];
   for (int i = 0; i < 10; i++) {
-    t[i] = after_func(ms(40 + 20 * i), [i] {
+    t[i] = after_func(ms(40 + 20 * i), [i, done] {
       print("f", i, " ");
       if (i == 3) done.send(true);
     });
