@@ -2,6 +2,7 @@
 
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
+#include "rt0/panic.h"
 
 namespace rt0 {
 
@@ -20,46 +21,78 @@ void sendTime(void* arg, uintptr seq, i64 delta) {
   (void)chansend(t->c, &v, false);  // full: nobody has read the last one, so this one is dropped
 }
 
-// Takes the value out that nobody has read. Not by chanrecv, which would ask the timer. Go: timerchandrain.
-bool drain(Hchan* c) {
-  Locked l(&c->lock);
-  const bool had = c->qcount > 0;
-  c->qcount = c->sendx = c->recvx = 0;
-  return had;
+// The channel's last handle is gone. Whose send woke the last goroutine that had one may be still on its way out of sendTime.
+void abandon(ChanTimer* timer) {
+  TimerChan* t = of(timer);
+  (void)timer_stop_wait(&t->timer);
+  heap_free(t->c);
+  heap_free(t);
 }
 
 constexpr ChanTimerOps kOps = {
     [](ChanTimer* t) { timer_maybe_run(&of(t)->timer); },
     [](ChanTimer* t) { timer_block(&of(t)->timer); },
     [](ChanTimer* t) { timer_unblock(&of(t)->timer); },
+    abandon,
 };
 
-}  // namespace
+bool stop(detail::TimerObject* o) {
+  TimerChan* t = static_cast<TimerChan*>(o);
+  Locked l(&t->send_lock);
+  const bool pending = timer_stop(&t->timer);
+  return timerchandrain(t->c) || pending;
+}
 
-TimerChan* new_timer_chan(i64 when, i64 period) {
+// Emptied under send_lock, so that what is received afterwards is of the new time.
+bool reset(detail::TimerObject* o, i64 when, i64 period) {
+  TimerChan* t = static_cast<TimerChan*>(o);
+  Locked l(&t->send_lock);
+  const bool pending = timer_reset(&t->timer, when, period);
+  return timerchandrain(t->c) || pending;
+}
+
+constexpr TimerKind kKind = {stop, reset, [](detail::TimerObject*) {}};
+
+// Gives c a timer and starts it.
+detail::TimerHandle new_timer_chan(i64 when, i64 period) {
+  Chan<Time> c(1);
   TimerChan* t = static_cast<TimerChan*>(mallocgc(sizeof(TimerChan), alignof(TimerChan)));
   if (t == nullptr) fatal_out_of_memory(sizeof(TimerChan));
+  t->kind = &kKind;
+  t->refs.store_relaxed(1);  // published by the heap's lock
   t->ops = &kOps;
-  t->c = makechan(sizeof(Time), 1);
+  t->c = c.handle();
   t->c->timer = t;
   lockInit(&t->send_lock, LockRank::timerSend);
   timer_init(&t->timer, sendTime, t);
   t->timer.is_chan = true;
   (void)timer_reset(&t->timer, when, period);
-  return t;
+  return detail::TimerHandle(t, static_cast<Chan<Time>&&>(c));
 }
 
-bool timer_chan_stop(TimerChan* t) {
-  Locked l(&t->send_lock);
-  const bool pending = timer_stop(&t->timer);
-  return drain(t->c) || pending;
+}  // namespace
+
+Timer new_timer(Duration d) { return Timer(new_timer_chan(deadline_after(d.count), 0)); }
+Chan<Time> after(Duration d) { return new_timer(d).c(); }
+
+Ticker new_ticker(Duration d) {
+  if (d.count <= 0) panic("non-positive interval for NewTicker");
+  return Ticker(new_timer_chan(deadline_after(d.count), d.count));
 }
 
-// Emptied under send_lock, so that what is received afterwards is of the new time.
-bool timer_chan_reset(TimerChan* t, i64 when, i64 period) {
-  Locked l(&t->send_lock);
-  const bool pending = timer_reset(&t->timer, when, period);
-  return drain(t->c) || pending;
+Chan<Time> tick(Duration d) {
+  if (d.count <= 0) return {};
+  return new_ticker(d).c();
+}
+
+void Ticker::stop() const {
+  if (h_.t_ != nullptr) (void)h_.t_->kind->stop(h_.t_);
+}
+
+void Ticker::reset(Duration d) const {
+  if (d.count <= 0) panic("non-positive interval for Ticker.Reset");
+  if (h_.t_ == nullptr) panic("time: Reset called on uninitialized Ticker");
+  (void)h_.t_->kind->reset(h_.t_, deadline_after(d.count), d.count);
 }
 
 }  // namespace rt0

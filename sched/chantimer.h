@@ -13,16 +13,11 @@
 
 namespace rt0 {
 
-// Lives as long as its channel, which owns it. A handle of a program counts in refs, and refs > 0 in the channel's handles.
+// Lives as long as its channel, which takes it along (abandon). Handles have both, and so it does not matter how they count in refs.
 struct TimerChan : detail::TimerObject, ChanTimer {
   RtTimer timer;
   Mutex send_lock;
   Hchan* c;
 };
-
-// A channel with its timer, started; period 0: it fires once.
-TimerChan* new_timer_chan(i64 when, i64 period);
-bool timer_chan_stop(TimerChan* t);
-bool timer_chan_reset(TimerChan* t, i64 when, i64 period);
 
 }  // namespace rt0

@@ -9,10 +9,12 @@
 #pragma once
 
 #include "rt0/atomic.h"
+#include "rt0/chan.h"
 #include "rt0/go.h"
 #include "rt0/init.h"
 #include "rt0/panic.h"
 #include "rt0/print.h"
 #include "rt0/runtime.h"
+#include "rt0/select.h"
 #include "rt0/sync.h"
 #include "rt0/time.h"

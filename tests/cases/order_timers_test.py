@@ -55,6 +55,15 @@ class OrderTest(Case):
     def test_ticker_panic(self):
         self.same("ticker_panic", PLAIN)
 
+    def test_ticker_reset_panic(self):
+        self.same("ticker_reset_panic", PLAIN)
+
+    def test_timer_zero_panic(self):
+        self.same("timer_zero_panic", PLAIN)
+
+    def test_afterfunc_panic(self):
+        self.same("afterfunc_panic", PLAIN)
+
     def test_after_select(self):
         self.same("after_select")
 
