@@ -154,6 +154,66 @@ bool give_up_p(M* mp, P* pp, G** found) {
   return true;
 }
 
+// Provisional: timers and the network, until the real wiring is there.
+constinit Atomic<u32> poller{0};  // 1: an M waits in poll
+void inject(GList list) {
+  if (list.empty()) return;
+  GQueue q;
+  u32 n = 0;
+  while (G* gp = list.pop()) {
+    casgstatus(gp, GStatus::waiting, GStatus::runnable);
+    trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
+    q.push_back(gp);
+    n++;
+  }
+  lock(&sched.lock);
+  globrunqputbatch(&q, n);
+  unlock(&sched.lock);
+  wakep();
+}
+bool look_around(P* pp) {
+  bool found = false;
+  if (const TimerHooks* th = timer_hooks.load_acquire(); th != nullptr) {
+    found = th->check(pp, 0).ran;
+    for (i32 i = 0; i < gomaxprocs; i++)
+      if (allp[i] != pp && static_cast<PStatus>(allp[i]->status.load_relaxed()) == PStatus::idle) found |= th->check(allp[i], 0).ran;
+  }
+  if (const NetpollHooks* nh = netpoll_hooks.load_acquire(); nh != nullptr && nh->waiters() > 0) {
+    GList list = nh->poll(0);
+    found |= !list.empty();
+    inject(list);
+  }
+  return found;
+}
+bool wait_for_network(M* mp) {
+  const NetpollHooks* nh = netpoll_hooks.load_acquire();
+  if (nh == nullptr || !poller.cas_seqcst(0, 1)) return false;
+  i64 delay = -1;
+  if (const TimerHooks* th = timer_hooks.load_acquire(); th != nullptr) {
+    i64 first = 0;
+    for (i32 i = 0; i < gomaxprocs; i++)
+      if (const i64 w = th->wake_time(allp[i]); w != 0 && (first == 0 || w < first)) first = w;
+    if (first != 0) delay = max<i64>(first - kernel->nanotime(), 0);
+  }
+  if (delay < 0 && nh->waiters() == 0) {
+    poller.store_seqcst(0);
+    return false;
+  }
+  GList list = nh->poll(delay);
+  poller.store_seqcst(0);
+  lock(&sched.lock);
+  P* pp = pidleget();
+  unlock(&sched.lock);
+  if (pp != nullptr) {
+    acquirep(pp);
+    become_spinning(mp);
+    inject(list);
+    return true;
+  }
+  inject(list);
+  return false;
+}
+
 // A goroutine to run; sleeps until there is one.
 Runnable findrunnable() RT0_SYM("runtime.findrunnable");
 Runnable findrunnable() {
@@ -161,9 +221,11 @@ Runnable findrunnable() {
   M* mp = getg()->m;
   for (;;) {
     P* pp = mp->p;
+    if (pp->schedtick % 16 == 0) (void)look_around(pp);
     if (Runnable r = fair_global(pp); r.gp != nullptr) return r;
     if (Runnable r = runqget(pp); r.gp != nullptr) return r;
     if (Runnable r = global(pp); r.gp != nullptr) return r;
+    if (look_around(pp)) continue;
     if (may_spin(mp)) {
       if (!mp->spinning) become_spinning(mp);
       if (G* gp = stealWork(pp); gp != nullptr) return {gp, false, false};
@@ -173,6 +235,7 @@ Runnable findrunnable() {
       if (found != nullptr) return {found, false, false};
       continue;
     }
+    if (wait_for_network(mp)) continue;
     stopm();
   }
 }
@@ -227,6 +290,10 @@ void schedule() {
   }
 }
 
-void wakeNetPoller(i64) {}
+void wakeNetPoller(i64) {
+  const NetpollHooks* nh = netpoll_hooks.load_acquire();
+  if (nh == nullptr) return;
+  if (poller.load_seqcst() != 0) nh->wake();
+}
 
 }  // namespace rt0
