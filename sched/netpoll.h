@@ -24,6 +24,7 @@
 // part of what the kernel gives back, tells those from its successor's.
 #pragma once
 
+#include "kernel_iface/errno.h"
 #include "sched/gmp.h"
 #include "sched/timer.h"
 
@@ -55,19 +56,19 @@ struct PollOpened {
   PollDesc* pd;
   Errno err;
 };
-PollOpened pollOpen(i32 fd) RT0_SYM("internal/poll.runtime_pollOpen");
+PollOpened pollOpen(i32 fd) RT0_SYM("runtime.poll_runtime_pollOpen");
 // Takes it out. After pollUnblock, when nobody uses it any more.
-void pollClose(PollDesc* pd) RT0_SYM("internal/poll.runtime_pollClose");
+void pollClose(PollDesc* pd) RT0_SYM("runtime.poll_runtime_pollClose");
 // Before a system call that may find nothing: forgets readiness that is already known.
-PollError pollReset(PollDesc* pd, PollMode mode) RT0_SYM("internal/poll.runtime_pollReset");
+PollError pollReset(PollDesc* pd, PollMode mode) RT0_SYM("runtime.poll_runtime_pollReset");
 // Waits until the descriptor may be ready. Then the caller tries again.
-PollError pollWait(PollDesc* pd, PollMode mode) RT0_SYM("internal/poll.runtime_pollWait");
+PollError pollWait(PollDesc* pd, PollMode mode) RT0_SYM("runtime.poll_runtime_pollWait");
 // The same, whatever deadlines and close say: to take back an attempt that is under way.
-void pollWaitCanceled(PollDesc* pd, PollMode mode) RT0_SYM("internal/poll.runtime_pollWaitCanceled");
+void pollWaitCanceled(PollDesc* pd, PollMode mode) RT0_SYM("runtime.poll_runtime_pollWaitCanceled");
 // The deadline becomes `when` in ns as nanotime counts; 0: none; < 0: it is over.
-void pollSetDeadline(PollDesc* pd, i64 when, PollMode mode) RT0_SYM("internal/poll.runtime_pollSetDeadline");
+void pollSetDeadline(PollDesc* pd, i64 when, PollMode mode) RT0_SYM("runtime.poll_runtime_pollSetDeadline");
 // Wakes whoever waits; nobody can wait any more.
-void pollUnblock(PollDesc* pd) RT0_SYM("internal/poll.runtime_pollUnblock");
+void pollUnblock(PollDesc* pd) RT0_SYM("runtime.poll_runtime_pollUnblock");
 
 // Of NetpollHooks. Goroutines that have become ready.
 GList netpoll(i64 delay_ns) RT0_SYM("runtime.netpoll");

@@ -56,7 +56,7 @@ void from_raw(const RawAddr& raw, u32 len, SockAddr* a) {
     a->scope = raw.in6.scope;
   } else if (raw.family == AF_UNIX) {
     a->family = AddrFamily::unix_;
-    u32 n = min<u32>(len - kUnixPathAt, kMaxUnixPath);
+    u32 n = min(len - static_cast<u32>(kUnixPathAt), static_cast<u32>(kMaxUnixPath));
     // The length that comes back may count the NUL, and what is behind it.
     if (n > 0 && raw.un.path[0] != '\0')
       for (u32 i = 0; i < n; i++)
