@@ -2,6 +2,7 @@
 
 #include "kernel_iface/kernel.h"
 #include "mem/sysmem.h"
+#include "sched/hooks.h"
 #include "sched/mthread.h"
 #include "sched/newproc.h"
 #include "sched/runq.h"
@@ -32,6 +33,7 @@ void p_init(P* pp, PId id) {
 void p_destroy(P* pp) {
   for (G* gp = runqget(pp).gp; gp != nullptr; gp = runqget(pp).gp) globrunqputhead(gp);
   gfpurge(pp);
+  if (const TimerHooks* h = timer_hooks.load_acquire(); h != nullptr) h->take(getg()->m->p, pp);  // PROVISIONAL
   pp->goidcache = pp->goidcacheend = 0;  // ids are not scarce
   set_status(pp, PStatus::dead);
 }

@@ -139,7 +139,8 @@ TimerHooks::Checked timers_check(P* pp, i64 now) {
       r.poll_until = ts->heap[0].when;
       break;
     }
-    run(ts, ts->heap[0].timer, now);  // ends: what it leaves on the heap is due after now, but for what others add meanwhile
+    run(ts, ts->heap[0].timer,
+        now);  // ends: what it leaves on the heap is due after now, but for what others add meanwhile
     r.ran = true;
   }
   unlock(&ts->lock);
@@ -186,7 +187,8 @@ void timer_init(RtTimer* t, TimerFn f, void* arg) {
   if (timer_hooks.load_relaxed() == nullptr) timer_hooks.store_release(&kHooks);
 }
 
-bool timer_modify_locked(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq, void (*changed)(RtTimer*)) {
+bool timer_modify_locked(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq,
+                         void (*changed)(RtTimer*)) {
   check(when > 0, "timer when must be positive");
   check(period >= 0, "timer period must be non-negative");
   M* mp = acquirem();
@@ -222,7 +224,9 @@ bool timer_stop_locked(RtTimer* t, void (*changed)(RtTimer*)) {
 bool timer_modify(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq) {
   return timer_modify_locked(t, when, period, f, arg, seq, nullptr);
 }
-bool timer_reset(RtTimer* t, i64 when, i64 period) { return timer_modify_locked(t, when, period, nullptr, nullptr, 0, nullptr); }
+bool timer_reset(RtTimer* t, i64 when, i64 period) {
+  return timer_modify_locked(t, when, period, nullptr, nullptr, 0, nullptr);
+}
 bool timer_stop(RtTimer* t) { return timer_stop_locked(t, nullptr); }
 
 bool timer_stop_wait(RtTimer* t) {

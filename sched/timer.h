@@ -31,9 +31,9 @@ using TimerFn = void (*)(void* arg, uintptr seq, i64 delta);
 
 struct RtTimer {
   // All [home's lock].
-  i64 when;     // ns, as nanotime counts; 0: not active
-  i64 period;   // > 0: again at when + period, and so on
-  TimerFn f;    // f(arg, seq, now - when)
+  i64 when;    // ns, as nanotime counts; 0: not active
+  i64 period;  // > 0: again at when + period, and so on
+  TimerFn f;   // f(arg, seq, now - when)
   void* arg;
   uintptr seq;  // the caller's; of a channel's timer, a number that stop and modify change
   Atomic<Timers*> home;
@@ -62,7 +62,8 @@ bool timer_stop(RtTimer* t) RT0_SYM("runtime.stopTimer");
 bool timer_stop_wait(RtTimer* t);
 
 // The same as timer_modify and timer_stop, with something to be done under the timer's lock. For chantimer.cc.
-bool timer_modify_locked(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq, void (*changed)(RtTimer*));
+bool timer_modify_locked(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq,
+                         void (*changed)(RtTimer*));
 bool timer_stop_locked(RtTimer* t, void (*changed)(RtTimer*));
 
 // The earliest of all deadlines on all Ps, kMaxWhen if there is none. Under sched.lock, or with the world stopped. Go: timeSleepUntil.

@@ -13,3 +13,4 @@
 #include "rt0/panic.h"
 #include "rt0/print.h"
 #include "rt0/runtime.h"
+#include "rt0/time.h"
