@@ -209,18 +209,13 @@ bool parse_port(const Network& net, Str s, u16* port, ErrorMaker& m) {
   return false;
 }
 
-bool unix_address(Str path, SockAddr* a, ErrorMaker& m) {
+// The caller has seen to it that it fits.
+void unix_address(Str path, SockAddr* a) {
+  check(path.len <= kMaxUnixPath, "unix_address: path too long");
   a->family = AddrFamily::unix_;
-  // One byte is kept for the NUL; a name that begins with '@' has none, but Go's limit is the same.
-  const bool abstract = !path.empty() && path[0] == '@';
-  if (path.len > kMaxUnixPath || (path.len == kMaxUnixPath && !abstract)) {
-    m.errno_reason(Errno::inval);
-    return false;
-  }
   for (usize i = 0; i < path.len; i++) a->path[i] = path[i];
-  if (abstract) a->path[0] = '\0';
+  if (!path.empty() && path[0] == '@') a->path[0] = '\0';
   a->path_len = static_cast<u16>(path.len);
-  return true;
 }
 
 bool fits(const Network& net, const SockAddr& a) {
@@ -299,7 +294,12 @@ bool resolve(const Network& net, Str address, bool dial, AddrList* out, ErrorMak
   }
   if (net.kind == Network::Kind::unix_) {
     out->n = 1;
-    return unix_address(address, &out->addr[0], m);
+    if (address.len > kMaxUnixPath) {  // where a packet should go: listen and dial have looked before
+      m.errno_reason(Errno::inval);
+      return false;
+    }
+    unix_address(address, &out->addr[0]);
+    return true;
   }
   Str host, port;
   u16 number = 0;

@@ -8,8 +8,11 @@
 //   }
 #pragma once
 
+#include "rt0/error.h"
 #include "rt0/go.h"
 #include "rt0/init.h"
+#include "rt0/net.h"
+#include "rt0/os.h"
 #include "rt0/panic.h"
 #include "rt0/print.h"
 #include "rt0/runtime.h"
