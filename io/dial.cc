@@ -107,7 +107,9 @@ Made dial_to(const Network& net, const SockAddr& a, i64 deadline) {
 // The network's name and the address's meaning, or an error that says what is wrong with them.
 bool prepare(Str op, Str network, Str address, bool dial, Network* net, AddrList* list, Error* e) {
   ErrorMaker m(*e);
-  m.op(op).put(" ").put(network).put(": ", true);
+  m.op(op);
+  if (!network.empty()) m.put(" ").put(network);
+  m.put(": ", true);
   if (!parse_network(network, net)) {
     m.put("unknown network ", true).put(network).reason("", Err::address);
     return false;
