@@ -82,7 +82,7 @@ function(rt0_add_runtime)
        "${RT0_SOURCE_DIR}/base/*.cc" "${RT0_SOURCE_DIR}/trace/*.cc" "${RT0_SOURCE_DIR}/arch/*.S"
        "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.cc" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.S"
        "${RT0_SOURCE_DIR}/kernel_iface/*.cc" "${RT0_SOURCE_DIR}/kernel_iface/linux/*.cc"
-       "${RT0_SOURCE_DIR}/mem/*.cc" "${RT0_SOURCE_DIR}/sched/*.cc")
+       "${RT0_SOURCE_DIR}/mem/*.cc" "${RT0_SOURCE_DIR}/sched/*.cc" "${RT0_SOURCE_DIR}/io/*.cc")
   list(FILTER sources EXCLUDE REGEX "asm_offsets\\.cc$")
   add_library(rt0 STATIC ${sources})
   add_dependencies(rt0 rt0_go_asm)
