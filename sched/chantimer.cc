@@ -15,8 +15,8 @@ void sendTime(void* arg, uintptr seq, i64 delta) RT0_SYM("time.sendTime");
 void sendTime(void* arg, uintptr seq, i64 delta) {
   TimerChan* t = static_cast<TimerChan*>(arg);
   Locked l(&t->send_lock);
-  (void)t->timer.sending.add_relaxed(static_cast<u32>(-1));  // send_lock orders it
-  if (t->timer.seq != seq) return;                           // stopped or reset meanwhile
+  (void)t->timer.sending.cas_relaxed(seq, 0);  // fails if a later f is under way. send_lock orders it
+  if (t->timer.seq != seq) return;             // stopped or reset meanwhile
   const Time v = now().add(ns(-delta));
   (void)chansend(t->c, &v, false);  // full: nobody has read the last one, so this one is dropped
 }

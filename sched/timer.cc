@@ -101,12 +101,13 @@ i64 next_when(const RtTimer* t, i64 delta) {
 }
 
 // t is about to be stopped or changed; true if it was active. If a value for a channel is under way it will not be sent, for it carries
-// the old seq, so the timer counts as active: the caller holds the send lock. Go: the same lines in stop and modify.
+// the old seq, so the timer counts as active: the caller holds the send lock. Go: isSending. Differs: it counts, and so takes a value that an
+// earlier stop has prevented for one of its own.
 bool cancel(RtTimer* t) {
   bool pending = t->when > 0;
   if (t->is_chan) {
-    t->seq++;
-    if (t->period == 0 && t->sending.load_relaxed() > 0) pending = true;
+    if (t->period == 0 && t->sending.load_relaxed() == t->seq) pending = true;  // both locks order it
+    if (++t->seq == 0) t->seq = 1;
   }
   return pending;
 }
@@ -124,7 +125,7 @@ void run(Timers* ts, RtTimer* t, i64 now) {
     publish(ts);
   }
   // stop and modify must know that a value is under way, which they can still prevent: see ChanTimer.
-  if (t->is_chan) (void)t->sending.add_relaxed(1);  // the lock orders it
+  if (t->is_chan) t->sending.store_relaxed(seq);  // the lock orders it
   TimerRun me{t, ts->running};
   ts->running = &me;
   unlock(&ts->lock);

@@ -39,9 +39,9 @@ struct RtTimer {
   Atomic<Timers*> home;
   u32 pos;  // place on home's heap + 1; 0: not there
   // Of a channel's timer, see chantimer.h.
-  bool is_chan;         // it is one. Never changes
-  u32 blocked;          // goroutines that wait on the channel
-  Atomic<u32> sending;  // fs that have been called and have not yet decided whether to send
+  bool is_chan;             // it is one. Never changes
+  u32 blocked;              // goroutines that wait on the channel
+  Atomic<uintptr> sending;  // seq of the last f that was called; 0 once it has decided whether to send
 };
 
 // The largest deadline: in 292 years.

@@ -224,7 +224,6 @@ class Ticker {
 using time::Ticker;
 using time::Timer;
 
-
 // Sends the time to its channel in d from now. Without anybody who waits on the channel it costs nothing. Go: time.NewTimer.
 Timer new_timer(Duration d) __asm__("time.NewTimer");
 // Its channel alone. Go: time.After.
