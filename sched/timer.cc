@@ -44,12 +44,14 @@ i64 earliest(Timers* ts) {
   }
 }
 
-// Locks the heap that t belongs to and returns it. Only its holder can give t another home, so if t is still at home, it stays.
+// Locks the heap that t belongs to and returns it. Only its holder can give t another home, so if t is still at home, it stays. The second
+// load is an acquire, too: t may have gone away and come back since the first, and who sent it back (with release) held the lock of
+// where it was, not this one.
 Timers* lock_home(RtTimer* t) {
   for (;;) {
     Timers* ts = t->home.load_acquire();
     lock(&ts->lock);
-    if (t->home.load_relaxed() == ts) return ts;
+    if (t->home.load_acquire() == ts) return ts;
     unlock(&ts->lock);
   }
 }
