@@ -9,19 +9,21 @@
 
 namespace rt0::sync {
 
-// Adds the caller to those who wait, unless there is nothing to wait for any more. Go's traceback has a frame for it.
-[[gnu::noinline]] void runtime_SemacquireWaitGroup(WaitGroup* wg) {
+// Adds the caller to those who wait, and waits; false if there is nothing to wait for any more. Go's traceback has a frame for it.
+[[gnu::noinline]] bool runtime_SemacquireWaitGroup(WaitGroup* wg) {
   sema_lock(&wg->sema_);
   for (;;) {  // ends when the counter stays as it is for a moment
     const size_t s = wg->state_.load();
     if (WaitGroup::counter(s) == 0) {
       sema_unlock(&wg->sema_);
-      return;
+      return false;
     }
     if ((s & WaitGroup::kWaiters) != 0 || wg->state_.compare_and_swap(s, s | WaitGroup::kWaiters)) break;
   }
+  SemaWaiter me{getg(), nullptr, 0};
+  sema_enqueue(&wg->sema_, &me);
   sema_park(&wg->sema_, WaitReason::waitgroup_wait);
-  if (wg->state_.load() != 0) panic("sync: WaitGroup is reused before previous Wait has returned");
+  return true;
 }
 
 void WaitGroup::add(int delta) {
@@ -44,9 +46,8 @@ void WaitGroup::add(int delta) {
 }
 
 void WaitGroup::wait() {
-  if (counter(state_.load()) == 0) return;
-  runtime_SemacquireWaitGroup(this);
-  compiler_barrier();  // no jump: the traceback has a frame for us
+  if (counter(state_.load()) == 0 || !runtime_SemacquireWaitGroup(this)) return;
+  if (state_.load() != 0) panic("sync: WaitGroup is reused before previous Wait has returned");
 }
 
 }  // namespace rt0::sync

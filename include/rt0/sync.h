@@ -39,6 +39,12 @@ struct NotifyList {
   NotifyList& operator=(const NotifyList&) = delete;
 };
 
+// A callable as a plain function that takes its address.
+template <class F>
+void call_at(void* f) {
+  (*static_cast<F*>(f))();
+}
+
 }  // namespace detail
 
 namespace internal::sync {
@@ -146,7 +152,7 @@ class WaitGroup {
   static constexpr size_t kWaiters = 1;
   static int counter(size_t state) { return static_cast<int>(static_cast<ptrdiff_t>(state) >> kShift); }
 
-  friend void runtime_SemacquireWaitGroup(WaitGroup* wg);
+  friend bool runtime_SemacquireWaitGroup(WaitGroup* wg);
 
   atomic::Number<size_t> state_;
   detail::Sema sema_;
@@ -191,7 +197,7 @@ class Once {
   template <class F>
   [[gnu::always_inline]] inline void do_(F&& f) {
     if (__builtin_expect(done_.load() == 0, 0))
-      do_slow([](void* p) { (*static_cast<typename detail::RemoveRef<F>::type*>(p))(); },
+      do_slow(detail::call_at<typename detail::RemoveRef<F>::type>,
               const_cast<void*>(static_cast<const volatile void*>(&f)));
   }
 
@@ -201,6 +207,42 @@ class Once {
   atomic::Uint32 done_;
   Mutex m_;
 };
+
+// What once_func and once_value return: a callable that does its work at the first call. Go: OnceFunc, OnceValue.
+template <class F, class R>
+class OnceCall {
+ public:
+  explicit OnceCall(const F& f) : f_(f) {}
+  const R& operator()() {
+    once_.do_([this] { value_ = f_(); });
+    return value_;
+  }
+
+ private:
+  F f_;
+  R value_{};
+  Once once_;
+};
+template <class F>
+class OnceCall<F, void> {
+ public:
+  explicit OnceCall(const F& f) : f_(f) {}
+  void operator()() { once_.do_(f_); }
+
+ private:
+  F f_;
+  Once once_;
+};
+
+// auto config = rt0::once_value([] { return load(); });   config() loads once, whoever calls it first.
+template <class F>
+auto once_value(const F& f) {
+  return OnceCall<F, typename detail::RemoveRef<decltype(f())>::type>(f);
+}
+template <class F>
+auto once_func(const F& f) {
+  return OnceCall<F, void>(f);
+}
 
 // Holds a lock for a scope.
 template <class L>
@@ -232,6 +274,8 @@ class [[nodiscard]] RLockGuard {
 using sync::Cond;
 using sync::LockGuard;
 using sync::Once;
+using sync::once_func;
+using sync::once_value;
 using sync::RLockGuard;
 using sync::RWMutex;
 using sync::WaitGroup;
