@@ -1,6 +1,7 @@
-// sched/timer and its heap: against a model, and with owners, thieves and strangers at work at once. Each time a timer is started, exactly
-// one of these follows: it fires, a stop says that it has prevented that, or a restart says so. Nothing fires early. The memory of a
-// timer that was stopped by timer_stop_wait is given back at once, so ASan sees who still looks at it.
+// sched/timer and its heap: against a model, and with owners, thieves and strangers at work at once. Each time a timer
+// is started, exactly one of these follows: it fires, a stop says that it has prevented that, or a restart says so.
+// Nothing fires early. The memory of a timer that was stopped by timer_stop_wait is given back at once, so ASan sees
+// who still looks at it.
 #include "sched/timer.h"
 
 #include <gtest/gtest.h>
@@ -99,8 +100,8 @@ struct Probe {
   }
 };
 
-// The timers of tests/oracle/order/timer_afterfunc_faketime, in the order in which Go fires them; their goroutines run in another, for
-// the last one made ready runs next.
+// The timers of tests/oracle/order/timer_afterfunc_faketime, in the order in which Go fires them; their goroutines run
+// in another, for the last one made ready runs next.
 TEST_F(timer, equal_deadlines_fire_in_gos_order) {
   ThisThreadIsM me;
   me.m.p = p(0);
@@ -371,7 +372,8 @@ TEST_F(timer, memory_may_go_after_stop_wait) {
   EXPECT_GT(prevented, 10u);
 }
 
-// One-shot timers on the stacks of those who wait for them to fire: nothing of a timer is touched after its f was called.
+// One-shot timers on the stacks of those who wait for them to fire: nothing of a timer is touched after its f was
+// called.
 TEST_F(timer, memory_may_go_when_a_one_shot_has_fired) {
   std::atomic<bool> done{false};
   std::atomic<u64> rounds{0};
