@@ -119,7 +119,7 @@ Hchan* makechan(u32 elemsize, usize size, const ChanType* type) {
   u8* mem = static_cast<u8*>(mallocgc(header + bytes, type != nullptr ? max(type->align, kMinAlign) : kMinAlign));
   if (mem == nullptr) fatal_out_of_memory(header + bytes);
   Hchan* c = reinterpret_cast<Hchan*>(mem);
-  memset(c, 0, sizeof(Hchan));
+  memset(mem, 0, sizeof(Hchan));
   lockInit(&c->lock, LockRank::hchan);
   c->head.refs = 1;
   c->elemsize = elemsize;
@@ -175,7 +175,10 @@ bool chansend(Hchan* c, const void* elem, bool block) {
   }
   // Without the lock: a channel that is not closed now, and full now or a moment later, was both at once at some moment, for
   // a closed channel does not open again.
-  if (!block && c->closed.load_acquire() == 0 && full(c)) return false;
+  if (!block && c->closed.load_acquire() == 0 && full(c)) {
+    preempt_point();
+    return false;
+  }
   chan_lock(c);
   if (RT0_UNLIKELY(c->closed.load_relaxed() != 0)) {
     chan_unlock(c);
@@ -190,10 +193,12 @@ bool chansend(Hchan* c, const void* elem, bool block) {
   if (c->qcount.load_relaxed() < c->dataqsiz) {
     chan_put(c, elem);
     chan_unlock(c);
+    preempt_point();
     return true;
   }
   if (!block) {
     chan_unlock(c);
+    preempt_point();
     return false;
   }
   if (!wait_in(c, &c->sendq, const_cast<void*>(elem), WaitReason::chan_send)) panic_plain("send on closed channel");
@@ -208,7 +213,10 @@ RecvResult chanrecv(Hchan* c, void* elem, bool block) {
   if (RT0_UNLIKELY(c->timer != nullptr)) c->timer->ops->maybe_run(c->timer);
   if (!block && empty(c)) {
     // Not closed after it was empty: it was empty and open at once. Closed: what was sent in between is found by looking again.
-    if (c->closed.load_acquire() == 0) return {false, false};
+    if (c->closed.load_acquire() == 0) {
+      preempt_point();
+      return {false, false};
+    }
     if (empty(c)) {
       clear(c, elem);
       return {true, false};
@@ -229,6 +237,7 @@ RecvResult chanrecv(Hchan* c, void* elem, bool block) {
   if (c->qcount.load_relaxed() > 0) {
     chan_get(c, elem);
     chan_unlock(c);
+    preempt_point();
     return {true, true};
   }
   if (!block) {

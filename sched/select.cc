@@ -212,10 +212,12 @@ SelectResult selectgo(SelectOp* ops, usize n, bool block) {
     selunlock(s);
     if (found == Found::closed) send_on_closed();
     if (partner != nullptr) chan_wake(partner, true);
+    preempt_point();
     return {&op - ops, received};
   }
   if (!block) {
     selunlock(s);
+    preempt_point();
     return {-1, false};
   }
   return wait_for_one(s);
