@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
-MODES = (("many", 400), ("selects", 300), ("chain", 1000), ("closing", 3000))
+MODES = (("many", 400), ("selects", 300), ("chain", 1000), ("closing", 3000), ("procs", 50))
 
 
 @rt0test.each_how

@@ -145,14 +145,34 @@ void closing(unsigned n) {
   for (unsigned k = 0; k < n; k++) done.recv();
 }
 
+// GOMAXPROCS changes between one and several while channels are in use, and with it what their lock is.
+void procs(unsigned n) {
+  rt0::Chan<rt0::Unit> stop(0);
+  rt0::Chan<unsigned> stopped(0);
+  rt0::go([=] {
+    unsigned k = 0;
+    for (; !stop.try_recv().ready; k++) {
+      rt0::set_gomaxprocs(k % 2 == 0 ? 1 : 2 + static_cast<int>(k) % 3);
+      rt0::gosched();
+    }
+    stopped.send(k);
+  });
+  for (int k = 0; k < 20; k++) {
+    many(n, 10, k % 4);
+    selects(n, 10);
+  }
+  stop.close();
+  if (const unsigned changes = stopped.recv(); changes < 10) fail("procs", changes, 0);
+}
+
 }  // namespace
 
 int main(int, char** argv) {
   const unsigned n = static_cast<unsigned>(number(argv[2]));
-  if (same(argv[1], "many"))
-    for (int size : {0, 1, 100}) many(n, 50, size);
+  if (same(argv[1], "many")) many(n, 50, 0), many(n, 50, 1), many(n, 50, 100);
   else if (same(argv[1], "selects")) selects(n, 50);
   else if (same(argv[1], "chain")) chain(n, 20);
   else if (same(argv[1], "closing")) closing(n);
+  else if (same(argv[1], "procs")) procs(n);
   rt0::println("ok");
 }
