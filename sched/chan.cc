@@ -22,9 +22,6 @@ namespace {
 constexpr usize kMaxBytes = kPtrSize == 8 ? usize{1} << (kPtrSize * 6) : static_cast<usize>(-1);
 constexpr usize kMinAlign = 16;
 
-u8* chanbuf(Hchan* c, usize i) { return c->buf + i * c->elemsize; }
-usize after(const Hchan* c, usize i) { return i + 1 == c->dataqsiz ? 0 : i + 1; }
-
 usize header_bytes(const ChanType* type) {
   return align_up(sizeof(Hchan), type != nullptr ? max(type->align, kMinAlign) : kMinAlign);
 }
@@ -129,19 +126,6 @@ Hchan* makechan(u32 elemsize, usize size, const ChanType* type) {
   return c;
 }
 
-void chan_put(Hchan* c, const void* elem) {
-  chan_copy(chanbuf(c, c->sendx), elem, c->elemsize);
-  c->sendx = after(c, c->sendx);
-  // Release for those who look without the lock: chanrecv's empty() must not see this before what came earlier.
-  c->qcount.store_release(c->qcount.load_relaxed() + 1);
-}
-
-void chan_get(Hchan* c, void* elem) {
-  if (elem != nullptr) chan_copy(elem, chanbuf(c, c->recvx), c->elemsize);
-  c->recvx = after(c, c->recvx);
-  c->qcount.store_release(c->qcount.load_relaxed() - 1);
-}
-
 void chan_to_receiver(Hchan* c, Sudog* s, const void* elem) {
   if (s->elem == nullptr) return;
   chan_copy(s->elem, elem, c->elemsize);
@@ -156,7 +140,7 @@ void chan_from_sender(Hchan* c, Sudog* s, void* elem) {
     u8* at = chanbuf(c, c->recvx);
     if (elem != nullptr) chan_copy(elem, at, c->elemsize);
     chan_copy(at, s->elem, c->elemsize);
-    c->sendx = c->recvx = after(c, c->recvx);
+    c->sendx = c->recvx = chan_after(c, c->recvx);
   }
   s->elem = nullptr;
 }
@@ -289,7 +273,7 @@ Hchan* detail::chan_make(const ChanType* type, ptrdiff_t size) {
 void detail::chan_free(Hchan* c) {
   if (c->timer != nullptr && c->timer->ops->abandon != nullptr) return c->timer->ops->abandon(c->timer);
   if (const ChanType* t = c->elemtype; t != nullptr && t->destroy != nullptr)
-    for (usize n = c->qcount.load_relaxed(), i = c->recvx; n > 0; n--, i = after(c, i)) t->destroy(chanbuf(c, i));
+    for (usize n = c->qcount.load_relaxed(), i = c->recvx; n > 0; n--, i = chan_after(c, i)) t->destroy(chanbuf(c, i));
   heap_free(c);
 }
 
