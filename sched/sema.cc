@@ -43,7 +43,9 @@ void enqueue(Sema* s, SemaWaiter* w, bool front) {
   if (!front) s->last = w;
 }
 
-SemaWaiter* dequeue(Sema* s) {
+}  // namespace
+
+SemaWaiter* sema_dequeue(Sema* s) {
   SemaWaiter* last = static_cast<SemaWaiter*>(s->last);
   if (last == nullptr) return nullptr;
   SemaWaiter* first = last->next;
@@ -52,7 +54,7 @@ SemaWaiter* dequeue(Sema* s) {
   return first;
 }
 
-}  // namespace
+void sema_enqueue(Sema* s, SemaWaiter* w) { enqueue(s, w, false); }
 
 void sema_lock(Sema* s) {
   Mutex* l = reinterpret_cast<Mutex*>(s);
@@ -82,7 +84,7 @@ void semacquire1(Sema* s, bool lifo, WaitReason reason) {
 void semrelease1(Sema* s, bool handoff) {
   sema_lock(s);
   (void)count_of(s)->add_acqrel(1);
-  SemaWaiter* w = dequeue(s);
+  SemaWaiter* w = sema_dequeue(s);
   bool ticket = false;
   if (w != nullptr && handoff) ticket = cansemacquire(s);
   if (ticket) w->ticket = 1;
@@ -94,11 +96,7 @@ void semrelease1(Sema* s, bool handoff) {
   if (ticket && getg()->m->locks == 0) goyield();
 }
 
-void sema_park(Sema* s, WaitReason reason) {
-  SemaWaiter me{getg(), nullptr, 0};
-  enqueue(s, &me, false);
-  goparkunlock(reinterpret_cast<Mutex*>(s), reason);
-}
+void sema_park(Sema* s, WaitReason reason) { goparkunlock(reinterpret_cast<Mutex*>(s), reason); }
 
 SemaWaiter* sema_take_all(Sema* s) {
   SemaWaiter* last = static_cast<SemaWaiter*>(s->last);

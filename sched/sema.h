@@ -28,13 +28,16 @@ inline void semacquire(Sema* s) { semacquire1(s, false, WaitReason::semacquire);
 void semrelease1(Sema* s, bool handoff) RT0_SYM("runtime.semrelease1");
 inline void semrelease(Sema* s) { semrelease1(s, false); }
 
-// For those who guard more than a count with the semaphore's lock and queue (WaitGroup). The lock is held where it says so.
+// For those who guard more than a count with the semaphore's lock and queue (WaitGroup, weighted semaphores).
 void sema_lock(Sema* s);
 void sema_unlock(Sema* s);
-// Waits at the end of the queue; called with the lock, returns without.
-void sema_park(Sema* s, WaitReason reason);
-// Takes the whole queue; with the lock. ready_all, without it, makes those on it ready, first first.
+// With the lock: puts w at the end of the queue; takes the first out of it, or all, as a ring of which the last is returned.
+void sema_enqueue(Sema* s, SemaWaiter* w);
+SemaWaiter* sema_dequeue(Sema* s);
 SemaWaiter* sema_take_all(Sema* s);
+// Waits until somebody makes the caller ready, who is in the queue. Called with the lock, returns without.
+void sema_park(Sema* s, WaitReason reason);
+// Without the lock: makes those in the ring ready, the first first. Null is allowed.
 void ready_all(SemaWaiter* last);
 
 }  // namespace rt0

@@ -20,6 +20,8 @@ namespace rt0::sync {
     }
     if ((s & WaitGroup::kWaiters) != 0 || wg->state_.compare_and_swap(s, s | WaitGroup::kWaiters)) break;
   }
+  SemaWaiter me{getg(), nullptr, 0};
+  sema_enqueue(&wg->sema_, &me);
   sema_park(&wg->sema_, WaitReason::waitgroup_wait);
   return true;
 }

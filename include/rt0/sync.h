@@ -208,6 +208,42 @@ class Once {
   Mutex m_;
 };
 
+// What once_func and once_value return: a callable that does its work at the first call. Go: OnceFunc, OnceValue.
+template <class F, class R>
+class OnceCall {
+ public:
+  explicit OnceCall(const F& f) : f_(f) {}
+  const R& operator()() {
+    once_.do_([this] { value_ = f_(); });
+    return value_;
+  }
+
+ private:
+  F f_;
+  R value_{};
+  Once once_;
+};
+template <class F>
+class OnceCall<F, void> {
+ public:
+  explicit OnceCall(const F& f) : f_(f) {}
+  void operator()() { once_.do_(f_); }
+
+ private:
+  F f_;
+  Once once_;
+};
+
+// auto config = rt0::once_value([] { return load(); });   config() loads once, whoever calls it first.
+template <class F>
+auto once_value(const F& f) {
+  return OnceCall<F, typename detail::RemoveRef<decltype(f())>::type>(f);
+}
+template <class F>
+auto once_func(const F& f) {
+  return OnceCall<F, void>(f);
+}
+
 // Holds a lock for a scope.
 template <class L>
 class [[nodiscard]] LockGuard {
@@ -238,6 +274,8 @@ class [[nodiscard]] RLockGuard {
 using sync::Cond;
 using sync::LockGuard;
 using sync::Once;
+using sync::once_func;
+using sync::once_value;
 using sync::RLockGuard;
 using sync::RWMutex;
 using sync::WaitGroup;

@@ -3,8 +3,7 @@
 #include <rt0/rt0.h>
 
 static void busy(int64_t ns) {
-  for (const int64_t t = rt0::nanotime(); rt0::nanotime() - t < ns;) {
-  }
+  for (const int64_t t = rt0::nanotime(); rt0::nanotime() - t < ns;) {}
 }
 
 int main() {
