@@ -21,7 +21,7 @@ struct Sudog;
 struct Defer;
 struct Panic;
 struct RecoverPoint;
-struct Timer;
+struct RtTimer;
 
 struct Stack {
   uintptr lo, hi;
@@ -185,12 +185,28 @@ struct GQueue {
   }
 };
 
+// A timer on a heap, and its deadline beside it, so that the heap can be kept in order without touching the timers.
+struct TimerWhen {
+  RtTimer* timer;
+  i64 when;
+};
+
+// An f that runs: lies in the frame of who runs it.
+struct TimerRun {
+  const RtTimer* timer;
+  TimerRun* next;
+};
+
 // A P's timers, a heap of four children each. Go: time.go. See timer.h.
 struct Timers {
   Mutex lock;
-  Timer** heap;     // [lock]
-  u32 cap;          // [lock]
-  Atomic<u32> len;  // written under lock; read without as a hint
+  TimerWhen* heap;    // [lock]
+  u32 cap;            // [lock]
+  Atomic<u32> len;    // written under lock; read without as a hint
+  TimerRun* running;  // [lock]: timers of this heap whose f has been called and has not returned
+  // heap[0].when, 0 if there is none, for those who do not hold the lock. Written under it; seq is odd meanwhile. In two halves,
+  // for there are no 64-bit atomics.
+  Atomic<u32> seq, when_lo, when_hi;
 };
 
 // What sysmon saw when it last looked at a P: its own, nobody else reads it.

@@ -21,3 +21,4 @@
 #include "rt0/select.h"
 #include "rt0/semaphore.h"
 #include "rt0/sync.h"
+#include "rt0/time.h"

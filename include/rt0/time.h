@@ -1,0 +1,246 @@
+// Time: durations, the clock, sleep, timers and tickers. Go: package time, with the rules of Go 1.23 for timers.
+//
+//   sleep(ms(20));
+//   Timer t = after_func(seconds(1), [] { println("a second has passed"); });
+//   t.stop();
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rt0/chan.h"
+#include "rt0/go.h"
+
+namespace rt0 {
+
+// A Duration as text, "1h15m30.918s". Printable; lives as long as you keep it.
+struct DurationText {
+  char text[32];
+  unsigned char length;
+
+  const char* data() const { return text; }
+  size_t size() const { return length; }
+};
+
+// An elapsed time in nanoseconds: up to 292 years. Arithmetic wraps around, as Go's does.
+struct Duration {
+  int64_t count = 0;
+
+  constexpr int64_t nanoseconds() const { return count; }
+  constexpr int64_t microseconds() const { return count / 1000; }
+  constexpr int64_t milliseconds() const { return count / 1000000; }
+  // With fractions.
+  double seconds() const { return in(1000000000); }
+  double minutes() const { return in(60 * int64_t{1000000000}); }
+  double hours() const { return in(3600 * int64_t{1000000000}); }
+
+  // Toward zero to a multiple of m; to the nearest multiple, halves away from zero. As it is if m <= 0.
+  constexpr Duration truncate(Duration m) const { return m.count <= 0 ? *this : Duration{count - count % m.count}; }
+  Duration round(Duration m) const;
+  constexpr Duration abs() const {
+    return count >= 0 ? *this : count == INT64_MIN ? Duration{INT64_MAX} : Duration{-count};
+  }
+
+  // As Go's Duration.String has it: println(d.str()).
+  DurationText str() const;
+
+  static constexpr Duration min() { return {INT64_MIN}; }
+  static constexpr Duration max() { return {INT64_MAX}; }
+
+  friend constexpr bool operator==(Duration, Duration) = default;
+  friend constexpr bool operator<(Duration a, Duration b) { return a.count < b.count; }
+  friend constexpr bool operator>(Duration a, Duration b) { return a.count > b.count; }
+  friend constexpr bool operator<=(Duration a, Duration b) { return a.count <= b.count; }
+  friend constexpr bool operator>=(Duration a, Duration b) { return a.count >= b.count; }
+  friend constexpr Duration operator-(Duration a) { return {wrap(0 - bits(a.count))}; }
+  friend constexpr Duration operator+(Duration a, Duration b) { return {wrap(bits(a.count) + bits(b.count))}; }
+  friend constexpr Duration operator-(Duration a, Duration b) { return {wrap(bits(a.count) - bits(b.count))}; }
+  friend constexpr Duration operator*(Duration a, int64_t n) { return {wrap(bits(a.count) * bits(n))}; }
+  friend constexpr Duration operator*(int64_t n, Duration a) { return a * n; }
+  friend constexpr Duration operator/(Duration a, int64_t n) { return {n == -1 ? (-a).count : a.count / n}; }
+  friend constexpr int64_t operator/(Duration a, Duration b) { return (a / b.count).count; }
+  friend constexpr Duration operator%(Duration a, Duration b) { return {b.count == -1 ? 0 : a.count % b.count}; }
+  constexpr Duration& operator+=(Duration d) { return *this = *this + d; }
+  constexpr Duration& operator-=(Duration d) { return *this = *this - d; }
+  constexpr Duration& operator*=(int64_t n) { return *this = *this * n; }
+  constexpr Duration& operator/=(int64_t n) { return *this = *this / n; }
+
+ private:
+  static constexpr uint64_t bits(int64_t v) { return static_cast<uint64_t>(v); }
+  static constexpr int64_t wrap(uint64_t v) { return static_cast<int64_t>(v); }
+  double in(int64_t unit) const {
+    return static_cast<double>(count / unit) + static_cast<double>(count % unit) / static_cast<double>(unit);
+  }
+};
+
+// 20 * time.Millisecond is ms(20).
+constexpr Duration ns(int64_t n) { return {n}; }
+constexpr Duration us(int64_t n) { return Duration{1000} * n; }
+constexpr Duration ms(int64_t n) { return Duration{1000000} * n; }
+constexpr Duration seconds(int64_t n) { return Duration{1000000000} * n; }
+constexpr Duration minutes(int64_t n) { return seconds(60) * n; }
+constexpr Duration hours(int64_t n) { return minutes(60) * n; }
+
+// A moment: what the wall clock showed, and if it comes from now(), what the monotonic clock showed, by which differences are then
+// told. Time{} is the year 1, as in Go. No time zones: UTC.
+class Time {
+ public:
+  constexpr Time() = default;
+  // sec and nsec since 1970; nsec may be any number. Go: time.Unix.
+  static Time from_unix(int64_t sec, int64_t nsec);
+
+  constexpr bool is_zero() const { return sec_ == 0 && nsec_ == 0; }
+  constexpr int64_t unix() const { return sec_ - kUnixEpoch; }
+  constexpr int64_t unix_milli() const { return unix() * 1000 + nsec_ / 1000000; }
+  constexpr int64_t unix_micro() const { return unix() * 1000000 + nsec_ / 1000; }
+  constexpr int64_t unix_nano() const { return unix() * 1000000000 + nsec_; }  // of the years 1678 to 2262
+  constexpr int nanosecond() const { return nsec_; }
+
+  Time add(Duration d) const;
+  Duration sub(Time t) const;  // this - t, as near as a Duration can be
+  // -1, 0, 1 as this is before, at or after t.
+  int compare(Time t) const;
+  bool before(Time t) const { return compare(t) < 0; }
+  bool after(Time t) const { return compare(t) > 0; }
+  bool equal(Time t) const { return compare(t) == 0; }
+  // Without the monotonic clock's part. Go: t.Round(0).
+  constexpr Time strip_monotonic() const {
+    Time t = *this;
+    t.mono_ = 0;
+    return t;
+  }
+
+ private:
+  friend Time now();
+
+  static constexpr int64_t kUnixEpoch = 62135596800;  // 1970 as seconds since the year 1
+
+  int64_t sec_ = 0;   // since the year 1
+  int64_t mono_ = 0;  // 0: none
+  int32_t nsec_ = 0;  // [0, 1e9)
+};
+
+Time now() __asm__("time.Now");
+Duration since(Time t);  // now() - t
+Duration until(Time t);  // t - now()
+
+// Stops the calling goroutine for at least d; returns at once if d <= 0. Go: time.Sleep.
+void sleep(Duration d);
+
+namespace detail {
+
+// What an after_func timer calls: lies in memory of its own, made by the template below and destroyed by the runtime when neither
+// a handle nor a pending or running call needs it.
+struct TimerFunc {
+  void (*call)(TimerFunc* self);
+  void (*destroy)(TimerFunc* self);
+};
+
+template <class F>
+struct TimerFuncOf : TimerFunc {
+  F f;
+  explicit TimerFuncOf(F&& g)
+      : TimerFunc{[](TimerFunc* self) { static_cast<TimerFuncOf*>(self)->f(); },
+                  [](TimerFunc* self) { delete static_cast<TimerFuncOf*>(self); }},
+        f(static_cast<F&&>(g)) {}
+};
+
+struct TimerObject;
+TimerObject* new_after_func(Duration d, TimerFunc* f) __asm__("time.AfterFunc");
+void timer_ref(TimerObject* t);
+void timer_unref(TimerObject* t);
+
+// What Timer and Ticker have in common: one word to the timer, one to its channel (nil of after_func).
+class TimerHandle {
+ public:
+  TimerHandle() = default;
+  explicit TimerHandle(TimerObject* t) : t_(t) {}
+  TimerHandle(TimerObject* t, Chan<Time>&& c) : t_(t), c_(static_cast<Chan<Time>&&>(c)) {}
+  TimerHandle(const TimerHandle& h) : t_(h.t_), c_(h.c_) {
+    if (t_ != nullptr) timer_ref(t_);
+  }
+  TimerHandle(TimerHandle&& h) noexcept : t_(h.t_), c_(static_cast<Chan<Time>&&>(h.c_)) { h.t_ = nullptr; }
+  TimerHandle& operator=(TimerHandle h) noexcept {
+    TimerObject* mine = t_;
+    t_ = h.t_;
+    h.t_ = mine;
+    Chan<Time> my_chan = static_cast<Chan<Time>&&>(c_);
+    c_ = static_cast<Chan<Time>&&>(h.c_);
+    h.c_ = static_cast<Chan<Time>&&>(my_chan);
+    return *this;
+  }
+  ~TimerHandle() {
+    if (t_ != nullptr) timer_unref(t_);  // before the channel, which may take the timer with it
+  }
+
+  TimerObject* t_ = nullptr;
+  Chan<Time> c_;
+};
+
+}  // namespace detail
+
+// The classes stand in a namespace of their own, which tracebacks spell as Go does.
+namespace time {
+
+// A single event in the future. Copies are the same timer, as with Go's *Timer.
+class Timer {
+ public:
+  Timer() = default;
+
+  // Where the time is sent when the timer fires; nil of after_func. Looks unbuffered.
+  const Chan<Time>& c() const { return h_.c_; }
+
+  // The timer will not fire; true if this prevented it, false if it had fired or been stopped before. A function that has been started
+  // goes on: stop does not wait for it. No value from before is received after. Go: Timer.Stop.
+  bool stop() const;
+  // The timer fires d from now; true if it had been active. No value from before is received after. Go: Timer.Reset.
+  bool reset(Duration d) const;
+
+  // For the runtime.
+  explicit Timer(detail::TimerHandle&& h) : h_(static_cast<detail::TimerHandle&&>(h)) {}
+
+ private:
+  detail::TimerHandle h_;
+};
+
+// Sends the time to its channel every d; a tick that nobody reads before the next one is dropped. Go: time.Ticker.
+class Ticker {
+ public:
+  Ticker() = default;
+
+  const Chan<Time>& c() const { return h_.c_; }
+  void stop() const;
+  // From now on every d. Panics if d <= 0.
+  void reset(Duration d) const;
+
+  // For the runtime.
+  explicit Ticker(detail::TimerHandle&& h) : h_(static_cast<detail::TimerHandle&&>(h)) {}
+
+ private:
+  detail::TimerHandle h_;
+};
+
+}  // namespace time
+using time::Ticker;
+using time::Timer;
+
+
+// Sends the time to its channel in d from now. Without anybody who waits on the channel it costs nothing. Go: time.NewTimer.
+Timer new_timer(Duration d) __asm__("time.NewTimer");
+// Its channel alone. Go: time.After.
+Chan<Time> after(Duration d) __asm__("time.After");
+
+// Panics if d <= 0. Go: time.NewTicker.
+Ticker new_ticker(Duration d) __asm__("time.NewTicker");
+// A ticker's channel alone; nil if d <= 0. Go: time.Tick.
+Chan<Time> tick(Duration d) __asm__("time.Tick");
+
+// Runs f in a goroutine of its own in d from now, and each time the timer fires again after a reset. f is any callable, copied or moved.
+// The timer goes on if its handle is dropped. Go: time.AfterFunc.
+template <class F>
+Timer after_func(Duration d, F&& f) {
+  using Fn = typename detail::Decay<F>::type;
+  return Timer(detail::TimerHandle(detail::new_after_func(d, new detail::TimerFuncOf<Fn>(Fn(static_cast<F&&>(f))))));
+}
+
+}  // namespace rt0

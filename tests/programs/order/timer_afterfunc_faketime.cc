@@ -1,0 +1,14 @@
+// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
+#include "equal_deadlines.h"
+
+using namespace rt0;
+
+int main() {
+  static EqualDeadlines t;
+  static Chan<bool>* done = nullptr;
+  done = new Chan<bool>(0);
+  for (int i = 0; i < 6; i++) t.after_func(ms(10), [](int id) { print("f", id, " "); }, i);
+  t.after_func(ms(5), [](int) { print("early "); }, 0);
+  t.after_func(ms(20), [](int) { print("last\n"), done->send(true); }, 0);
+  done->recv();
+}
