@@ -12,13 +12,14 @@ from harness import rt0test
 ORDER = rt0test.ORACLE / "order"
 PROGRAMS = rt0test.TESTS / "programs" / "order"
 NAMES = """
-cond_broadcast cond_rlocker cond_signal fatal_deadlock_cond fatal_deadlock_mutex fatal_deadlock_rwmutex fatal_deadlock_wg
-fatal_once_nested fatal_runlock fatal_rw_unlock fatal_unlock fatal_unlock_recover fatal_wg_negative fatal_wg_reuse
-lockosthread map_basic mutex_barge mutex_handoff once_value pool_order rw_prefer spawn1 spawn10 spawn257 spawn300 wg_phases wg_wake
+context_after context_cancel context_deadline cond_broadcast cond_rlocker cond_signal fatal_deadlock_cond
+fatal_deadlock_mutex fatal_deadlock_rwmutex fatal_deadlock_wg fatal_once_nested fatal_runlock fatal_rw_unlock
+fatal_unlock fatal_unlock_recover fatal_wg_negative fatal_wg_reuse lockosthread map_basic mutex_barge mutex_handoff
+mutex_starve once_value pool_order rw_prefer spawn1 spawn10 spawn257 spawn300 wg_phases wg_wake
 """.split()
 
 # A Mutex starves after 1 ms: on a machine that is busy enough these may take another turn than Go's did. Once in five has to do.
-TIMED = {"mutex_barge"}
+TIMED = {"mutex_barge", "mutex_starve"}
 
 
 def mask(s):
