@@ -32,11 +32,23 @@ enum class Errno : i32 {
   nametoolong = 36,
   nosys = 38,
   loop = 40,
+  notempty = 39,
+  nobufs = 105,
+  addrinuse = 98,
+  connaborted = 103,
+  connreset = 104,
+  isconn = 106,
+  notconn = 107,
   timedout = 110,
+  connrefused = 111,
+  already = 114,
+  inprogress = 115,
 };
 
 // What strerror would say, for those that a message of rt0's own can hold; the number is printed beside it. "" for others.
 const char* errno_text(Errno e);
+// The same for all numbers, in a file of its own: for errors as values. "" for numbers that Linux does not use.
+const char* errno_text_all(Errno e);
 
 // A value, or why there is none.
 struct [[nodiscard]] SysResult {

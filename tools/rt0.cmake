@@ -82,18 +82,18 @@ function(rt0_add_runtime)
        "${RT0_SOURCE_DIR}/base/*.cc" "${RT0_SOURCE_DIR}/trace/*.cc" "${RT0_SOURCE_DIR}/arch/*.S"
        "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.cc" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.S"
        "${RT0_SOURCE_DIR}/kernel_iface/*.cc" "${RT0_SOURCE_DIR}/kernel_iface/linux/*.cc"
-       "${RT0_SOURCE_DIR}/mem/*.cc" "${RT0_SOURCE_DIR}/sched/*.cc")
+       "${RT0_SOURCE_DIR}/mem/*.cc" "${RT0_SOURCE_DIR}/sched/*.cc" "${RT0_SOURCE_DIR}/io/*.cc")
   list(FILTER sources EXCLUDE REGEX "asm_offsets\\.cc$")
   add_library(rt0 STATIC ${sources})
   add_dependencies(rt0 rt0_go_asm)
   rt0_target_options(rt0)
   target_compile_options(rt0 PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${RT0_RUNTIME_OPTIONS}>
                          $<$<COMPILE_LANGUAGE:CXX>:${RT0_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:-Wno-invalid-offsetof>)
-  target_compile_definitions(rt0 PRIVATE RT0_RUNTIME)  # see include/rt0/sync.h
   # What runs a million times a second is compiled for speed, everything else for size.
   set(hot lock runq park proc newproc chan select sema sync timer syscall netpoll)
   list(TRANSFORM hot REPLACE "(.+)" "${RT0_SOURCE_DIR}/sched/\\1.cc")
   set_source_files_properties(${hot} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS -O2)
+  target_compile_definitions(rt0 PRIVATE RT0_RUNTIME)  # see include/rt0/sync.h
   target_include_directories(rt0 PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}" "${CMAKE_BINARY_DIR}/gen")
   target_include_directories(rt0 PUBLIC "${RT0_SOURCE_DIR}/include")
 endfunction()

@@ -32,6 +32,43 @@ enum Nr : uintptr {
   SYS_ppoll = 271,
   SYS_sigaltstack = 131,
   SYS_getrandom = 318,
+  // Files, sockets, processes (kernel_iface/linux/io.cc, socket.cc).
+  SYS_lseek = 8,
+  SYS_pread64 = 17,
+  SYS_pwrite64 = 18,
+  SYS_connect = 42,
+  SYS_sendto = 44,
+  SYS_recvfrom = 45,
+  SYS_shutdown = 48,
+  SYS_bind = 49,
+  SYS_listen = 50,
+  SYS_getsockname = 51,
+  SYS_getpeername = 52,
+  SYS_socket = 41,
+  SYS_socketpair = 53,
+  SYS_setsockopt = 54,
+  SYS_getsockopt = 55,
+  SYS_wait4 = 61,
+  SYS_kill = 62,
+  SYS_uname = 63,
+  SYS_fcntl = 72,
+  SYS_fsync = 74,
+  SYS_ftruncate = 77,
+  SYS_getcwd = 79,
+  SYS_chdir = 80,
+  SYS_getuid = 102,
+  SYS_getppid = 110,
+  SYS_epoll_ctl = 233,
+  SYS_mkdirat = 258,
+  SYS_unlinkat = 263,
+  SYS_epoll_pwait = 281,
+  SYS_accept4 = 288,
+  SYS_eventfd2 = 290,
+  SYS_epoll_create1 = 291,
+  SYS_pipe2 = 293,
+  SYS_renameat2 = 316,
+  SYS_statx = 332,
+  SYS_llseek = ~uintptr{0},  // 32-bit ISAs only
 };
 inline constexpr uintptr kArchSetFs = 0x1002;
 
@@ -87,6 +124,14 @@ struct Ucontext {
   }
 };
 static_assert(offsetof(Ucontext, r8) == 40);
+
+// x86-64 alone packs it; elsewhere u64 has its natural alignment.
+struct [[gnu::packed]] EpollEvent {
+  u32 events;
+  u64 data;
+};
+// A 64-bit argument in two registers begins at an even one. 32-bit ISAs only.
+inline constexpr bool kAlignedPairs = false;
 
 inline constexpr char kVdsoClockGettime[] = "__vdso_clock_gettime";
 

@@ -1,0 +1,167 @@
+// Errors as values: what went wrong, with which operation on what, and the kernel's number.
+//
+//   auto [n, err] = f.read(buf, sizeof(buf));
+//   if (err == io::eof) …
+//   if (err) fmt::println(err);            // read /etc/motd: is a directory
+//
+// An error holds its whole text, so that copying one, keeping it, or panicking with it needs no heap.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace rt0 {
+
+// What an error can be asked for with is(). Positive: the kernel's error numbers.
+enum class Err : int {
+  none = 0,
+  perm = 1,
+  noent = 2,
+  srch = 3,
+  intr = 4,
+  io = 5,
+  badf = 9,
+  child = 10,
+  again = 11,
+  nomem = 12,
+  acces = 13,
+  exist = 17,
+  notdir = 20,
+  isdir = 21,
+  inval = 22,
+  nfile = 23,
+  mfile = 24,
+  fbig = 27,
+  nospc = 28,
+  spipe = 29,
+  rofs = 30,
+  pipe = 32,
+  nametoolong = 36,
+  notempty = 39,
+  loop = 40,
+  msgsize = 90,
+  opnotsupp = 95,
+  afnosupport = 97,
+  addrinuse = 98,
+  addrnotavail = 99,
+  netunreach = 101,
+  connaborted = 103,
+  connreset = 104,
+  isconn = 106,
+  notconn = 107,
+  timedout = 110,
+  connrefused = 111,
+  hostunreach = 113,
+
+  eof = -1,             // nothing more to read
+  timeout = -2,         // the deadline is over
+  closed = -3,          // of a file or connection that has been closed
+  unexpected_eof = -4,  // less came, or was taken, than had to
+  address = -5,         // an address nobody can understand
+  unknown_host = -6,
+  no_deadline = -7,     // of this kind of file nobody can wait in turns
+  other = -8,
+};
+
+namespace io {
+inline constexpr Err eof = Err::eof;
+}
+
+// A string that somebody else owns, as an argument.
+struct StrArg {
+  const char* ptr;
+  size_t len;
+
+  StrArg(const char* s) : ptr(s), len(0) {
+    while (s[len] != '\0') len++;
+  }
+  constexpr StrArg(const char* s, size_t n) : ptr(s), len(n) {}
+  template <class S>
+    requires requires(const S& s) {
+      static_cast<const char*>(s.data());
+      static_cast<size_t>(s.size());
+    }
+  StrArg(const S& s) : ptr(s.data()), len(s.size()) {}
+
+  constexpr const char* data() const { return ptr; }
+  constexpr size_t size() const { return len; }
+};
+
+// A string of at most N - 1 bytes, held by value; NUL-terminated.
+template <size_t N>
+struct FixedText {
+  size_t len = 0;
+  char text[N] = {};
+
+  const char* c_str() const { return text; }
+  const char* data() const { return text; }
+  size_t size() const { return len; }
+  void put(StrArg s) {
+    for (size_t i = 0; i < s.len && len + 1 < N; i++) text[len++] = s.ptr[i];
+    text[len] = '\0';
+  }
+  friend bool operator==(const FixedText& a, StrArg b) {
+    if (a.len != b.len) return false;
+    for (size_t i = 0; i < b.len; i++)
+      if (a.text[i] != b.ptr[i]) return false;
+    return true;
+  }
+};
+
+namespace detail {
+struct ErrorMaker;
+}
+
+class ErrorValue {
+ public:
+  ErrorValue() : code_(Err::none), len_(0) {}
+  ErrorValue(const ErrorValue& o) : code_(Err::none), len_(0) {
+    if (o.code_ != Err::none) copy(o);
+  }
+  ErrorValue& operator=(const ErrorValue& o) {
+    if (o.code_ == Err::none) code_ = Err::none, len_ = 0;
+    else if (&o != this) copy(o);
+    return *this;
+  }
+
+  // True if there is one.
+  explicit operator bool() const { return code_ != Err::none; }
+  // Its text, as Go prints it; "<nil>" if there is none. It lives as long as the error.
+  StrArg Error() const { return {data(), size()}; }
+  const char* data() const { return code_ == Err::none ? "<nil>" : text_; }
+  size_t size() const { return code_ == Err::none ? 5 : len_; }
+
+  bool is(Err e) const { return code_ == e; }
+  friend bool operator==(const ErrorValue& a, Err e) { return a.code_ == e; }
+  // A deadline, or the kernel's own time limit. Go: Timeout().
+  bool timeout() const { return code_ == Err::timeout || code_ == Err::timedout || code_ == Err::again; }
+  // The kernel's number, 0 if it was not the kernel who said no.
+  int error_number() const { return static_cast<int>(code_) > 0 ? static_cast<int>(code_) : 0; }
+  Err code() const { return code_; }
+  // "open", "read", "dial", …
+  StrArg op() const { return {text_, code_ == Err::none ? 0u : op_len_}; }
+  // What Go's errors.Unwrap would say: the text without operation and object.
+  StrArg reason() const {
+    if (code_ == Err::none) return {"", 0};
+    return {text_ + reason_at_, static_cast<size_t>(len_ - reason_at_)};
+  }
+
+ private:
+  friend struct detail::ErrorMaker;
+  static constexpr size_t kMaxText = 480;  // a longer path is cut
+
+  void copy(const ErrorValue& o);
+
+  Err code_;
+  uint16_t len_, op_len_, reason_at_;
+  char text_[kMaxText];  // garbage behind len_
+};
+using Error = ErrorValue;
+
+template <class T>
+struct Result {
+  T value{};
+  ErrorValue err{};
+};
+
+}  // namespace rt0

@@ -1,0 +1,115 @@
+// Go's package net: TCP, UDP and unix sockets. Errors are values; whoever waits, waits as a goroutine, and no thread with it.
+//
+//   auto [l, err] = net::listen("tcp", "127.0.0.1:0");
+//   for (;;) {
+//     auto [c, aerr] = l.accept();
+//     if (aerr) break;                        // accept tcp 127.0.0.1:8080: use of closed network connection
+//     go([c] { char buf[512]; auto [n, rerr] = c.read(buf, sizeof(buf)); c.write(buf, n); });
+//   }
+//
+// Networks are "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6", "unix", "unixgram", "unixpacket"; addresses "host:port",
+// "[::1]:80", ":80", a path, or "@name" for a unix name outside the file system. Hosts are numbers or names of /etc/hosts.
+#pragma once
+
+#include "rt0/error.h"
+#include "rt0/time.h"
+
+namespace rt0::net {
+
+// An address as text: "127.0.0.1:80", "[::1]:80", "/run/socket".
+using AddrText = FixedText<128>;
+
+struct Addr {
+  const char* network = "";  // "tcp", "udp", "unix"
+  AddrText text;
+  int port = 0;  // 0 for unix
+
+  const char* data() const { return text.data(); }
+  size_t size() const { return text.size(); }
+  const char* c_str() const { return text.c_str(); }
+};
+
+namespace detail {
+struct NetFd;
+
+// A socket, shared by the copies of its handle. It is closed by close(), or with the last copy.
+class Handle {
+ public:
+  Handle() = default;
+  Handle(const Handle& o);
+  Handle(Handle&& o) noexcept : f_(o.f_) { o.f_ = nullptr; }
+  Handle& operator=(Handle o) noexcept {
+    NetFd* t = f_;
+    f_ = o.f_;
+    o.f_ = t;
+    return *this;
+  }
+  ~Handle();
+
+  explicit operator bool() const { return f_ != nullptr; }
+  // Wakes everybody who waits: "use of closed network connection".
+  Error close() const;
+  // What is not done by then ends with "i/o timeout", at once if it is past. Time{}: no deadline.
+  Error set_deadline(Time t) const;
+  int fd() const;  // -1 if closed
+
+ protected:
+  friend struct NetFd;
+  NetFd* f_ = nullptr;
+};
+}  // namespace detail
+
+// A connection. Several goroutines may use it at once; readers take turns, and so do writers.
+class Conn : public detail::Handle {
+ public:
+  // At most n bytes; io::eof when the other side has closed.
+  Result<size_t> read(void* p, size_t n) const;
+  // All n bytes, or an error and how many went before.
+  Result<size_t> write(const void* p, size_t n) const;
+  Result<size_t> write(StrArg s) const { return write(s.ptr, s.len); }
+  Error set_read_deadline(Time t) const;
+  Error set_write_deadline(Time t) const;
+  Addr local_addr() const;
+  Addr remote_addr() const;
+  // The other side reads io::eof; we can go on reading. TCP and unix streams.
+  Error close_write() const;
+  Error close_read() const;
+  // Small pieces are sent at once (true, as from the start), or collected.
+  Error set_no_delay(bool on) const;
+};
+
+class Listener : public detail::Handle {
+ public:
+  Result<Conn> accept() const;
+  Addr addr() const;
+};
+
+// A socket for datagrams from and to anybody.
+class PacketConn : public detail::Handle {
+ public:
+  struct Packet {
+    size_t n = 0;
+    Addr from;
+  };
+  Result<Packet> read_from(void* p, size_t n) const;
+  Result<size_t> write_to(const void* p, size_t n, const Addr& to) const;
+  Error set_read_deadline(Time t) const;
+  Error set_write_deadline(Time t) const;
+  Addr local_addr() const;
+};
+
+Result<Listener> listen(StrArg network, StrArg address);
+Result<PacketConn> listen_packet(StrArg network, StrArg address);
+Result<Conn> dial(StrArg network, StrArg address);
+// The same, but not for longer than d.
+Result<Conn> dial_timeout(StrArg network, StrArg address, Duration d);
+// Two ends of a unix stream.
+struct ConnPair {
+  Conn a, b;
+};
+Result<ConnPair> socketpair();
+
+// "host:port" for a host that may hold colons. Go: net.JoinHostPort.
+AddrText join_host_port(StrArg host, StrArg port);
+
+}  // namespace rt0::net

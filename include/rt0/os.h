@@ -1,0 +1,124 @@
+// Go's package os: files, pipes, the process. Errors are values.
+//
+//   auto [f, err] = os::open("/etc/hostname");
+//   if (err) { fmt::println(err); return 1; }      // open /etc/hostname: no such file or directory
+//   char buf[64];
+//   auto [n, rerr] = f.read(buf, sizeof(buf));
+#pragma once
+
+#include "rt0/error.h"
+#include "rt0/time.h"
+
+namespace rt0::os {
+
+// Of open_file.
+inline constexpr unsigned O_RDONLY = 1, O_WRONLY = 2, O_RDWR = 3, O_APPEND = 4, O_CREATE = 8, O_EXCL = 16, O_SYNC = 32, O_TRUNC = 64;
+// Of seek.
+inline constexpr int SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2;
+
+struct FileInfo {
+  uint64_t size;
+  unsigned perm;  // 0644 and the like
+  bool is_dir, is_regular, is_symlink, is_pipe, is_socket;
+  int64_t mod_time_ns;  // since 1970
+};
+
+namespace detail {
+struct OsFile;
+}
+
+// A file, shared by its copies. Several goroutines may use it at once. It is closed by close(), or with its last copy.
+class File {
+ public:
+  File() = default;
+  File(const File& o);
+  File(File&& o) noexcept : f_(o.f_) { o.f_ = nullptr; }
+  File& operator=(File o) noexcept {
+    detail::OsFile* t = f_;
+    f_ = o.f_;
+    o.f_ = t;
+    return *this;
+  }
+  ~File();
+
+  explicit operator bool() const { return f_ != nullptr; }
+  const char* name() const;
+  int fd() const;  // -1 if closed
+
+  // At most n bytes; 0 with io::eof at the end of the file.
+  Result<size_t> read(void* p, size_t n) const;
+  // All n bytes, or an error and how many went before.
+  Result<size_t> write(const void* p, size_t n) const;
+  Result<size_t> write(StrArg s) const { return write(s.ptr, s.len); }
+  // All n bytes at `off`, or an error.
+  Result<size_t> read_at(void* p, size_t n, int64_t off) const;
+  Result<size_t> write_at(const void* p, size_t n, int64_t off) const;
+  Result<int64_t> seek(int64_t off, int whence) const;
+  Result<FileInfo> stat() const;
+  Error truncate(int64_t size) const;
+  Error sync() const;
+  Error close() const;
+
+  // Of pipes only: reads and writes that are not done by then end with "i/o timeout", at once if it is past. Time{}: no deadline.
+  Error set_deadline(Time t) const;
+  Error set_read_deadline(Time t) const;
+  Error set_write_deadline(Time t) const;
+
+ private:
+  friend struct detail::OsFile;
+  detail::OsFile* f_ = nullptr;
+};
+
+Result<File> open(StrArg name);
+Result<File> create(StrArg name);
+Result<File> open_file(StrArg name, unsigned flags, unsigned perm);
+// Standard input, output, error.
+File stdin_();
+File stdout_();
+File stderr_();
+
+struct Pipe {
+  File r, w;
+};
+Result<Pipe> pipe();
+
+// The whole file, in memory that goes with the object.
+class Content {
+ public:
+  Content() = default;
+  Content(const Content&) = delete;
+  Content(Content&& o) noexcept : p_(o.p_), n_(o.n_) { o.p_ = nullptr, o.n_ = 0; }
+  Content& operator=(Content&& o) noexcept;
+  ~Content();
+  const char* data() const { return p_; }
+  size_t size() const { return n_; }
+
+ private:
+  friend struct detail::OsFile;
+  char* p_ = nullptr;
+  size_t n_ = 0;
+};
+Result<Content> read_file(StrArg name);
+Error write_file(StrArg name, StrArg data, unsigned perm);
+
+// A file or an empty directory.
+Error remove(StrArg name);
+Error mkdir(StrArg name, unsigned perm);
+Error rename(StrArg from, StrArg to);
+Result<FileInfo> stat(StrArg name);
+Result<FileInfo> lstat(StrArg name);
+Error chdir(StrArg dir);
+Result<FixedText<4096>> getwd();
+Result<FixedText<65>> hostname();
+
+int getpid();
+int getppid();
+int getuid();
+// Sends the signal; 0 only asks whether the process is there.
+Error kill(int pid, int sig);
+
+inline bool is_not_exist(const Error& e) { return e.is(Err::noent); }
+inline bool is_exist(const Error& e) { return e.is(Err::exist) || e.is(Err::notempty); }
+inline bool is_permission(const Error& e) { return e.is(Err::acces) || e.is(Err::perm); }
+
+}  // namespace rt0::os

@@ -1,0 +1,49 @@
+// What lies behind os::File, and what os.cc and file.cc share.
+#pragma once
+
+#include "io/error.h"
+#include "rt0/os.h"
+#include "sched/syscall.h"
+
+namespace rt0::os {
+
+namespace detail {
+
+using rt0::detail::ErrorMaker;
+using rt0::detail::path_error;
+
+// Shared by the handles that point to it: the last one closes it.
+struct OsFile {
+  FD fd;
+  Atomic<u32> handles{1};
+  bool append = false;
+  bool borrowed = false;  // not ours to close when the last handle goes: standard input and the like
+  u32 name_len = 0;
+  char* name = nullptr;  // behind the object, NUL-terminated
+
+  static OsFile* make(i32 fd, Str name);
+  static File handle(OsFile* f) {
+    File h;
+    h.f_ = f;
+    return h;
+  }
+  static OsFile* of(const File& h) { return h.f_; }
+  static void give(Content* c, char* p, usize n) { c->p_ = p, c->n_ = n; }
+  void release();
+  Str name_str() const { return {name, name_len}; }
+};
+
+}  // namespace detail
+
+// A system call that may block, until something else than EINTR comes.
+template <class F>
+SysResult blocking_call(F f) {
+  return ignoringEINTR([&] {
+    entersyscall();
+    const SysResult r = f();
+    exitsyscall();
+    return r;
+  });
+}
+
+}  // namespace rt0::os

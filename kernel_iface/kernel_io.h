@@ -1,0 +1,128 @@
+// The second half of the door to the outside: files, pipes, sockets, polling, processes. A table of its own, so that only
+// programs which use it are linked with it; each maker of kernel.h's table fills one.
+//
+// The entries say what is meant, not how Linux spells it: flags are bits of ours, addresses a struct of ours. They do what
+// the POSIX call of that name does, take no lock, never allocate, and never retry on EINTR: ignoringEINTR is for the layer above.
+// A path is NUL-terminated. Every descriptor is made close-on-exec.
+#pragma once
+
+#include "base/types.h"
+#include "kernel_iface/errno.h"
+
+namespace rt0 {
+
+// How a file is opened.
+namespace open_flag {
+inline constexpr u32 read = 1, write = 2, append = 4, create = 8, excl = 16, sync = 32, trunc = 64, nonblock = 128,
+                     directory = 256;
+}
+
+enum class FileType : u32 { unknown, regular, directory, symlink, fifo, socket, char_device, block_device };
+
+struct FileStat {
+  FileType type;
+  u32 perm;  // the lower 12 bits of st_mode
+  u64 size, ino, dev;
+  u32 nlink, uid, gid;
+  i64 mtime_ns;  // since 1970
+};
+
+enum class Seek : u32 { set, cur, end };
+
+enum class AddrFamily : u32 { none, ip4, ip6, unix_ };
+inline constexpr usize kMaxUnixPath = 108;
+
+// A socket's address. ip4 uses ip[0..4). A unix path has no NUL at its end; an abstract one begins with NUL; none: unnamed.
+struct SockAddr {
+  AddrFamily family = AddrFamily::none;
+  u16 port = 0;
+  u16 path_len = 0;
+  u32 scope = 0;
+  u8 ip[16] = {};
+  char path[kMaxUnixPath];
+};
+
+enum class SockType : u32 { stream, dgram, seqpacket };
+enum class SockOpt : u32 { error, reuse_addr, keep_alive, broadcast, no_delay, ipv6_only, keep_idle, keep_interval, rcvbuf, sndbuf };
+enum class Shut : u32 { read, write, both };
+
+// What the poller reports of a descriptor.
+struct PollEvent {
+  static constexpr u32 kIn = 1, kOut = 2, kHup = 4, kRdhup = 8, kErr = 16;
+  u64 data;  // as given to poll_add
+  u32 events;
+};
+
+struct KernelIo {
+  // Files. value: the descriptor, or bytes moved.
+  SysResult (*open)(const char* path, u32 flags, u32 perm);
+  SysResult (*close)(i32 fd);
+  SysResult (*read)(i32 fd, void* p, usize n);
+  SysResult (*write)(i32 fd, const void* p, usize n);
+  SysResult (*pread)(i32 fd, void* p, usize n, i64 off);
+  SysResult (*pwrite)(i32 fd, const void* p, usize n, i64 off);
+  SysResult (*seek)(i32 fd, i64 off, Seek whence, i64* at);
+  SysResult (*fstat)(i32 fd, FileStat* st);
+  SysResult (*stat)(const char* path, bool follow, FileStat* st);
+  SysResult (*truncate)(i32 fd, i64 size);
+  SysResult (*sync)(i32 fd);
+  SysResult (*unlink)(const char* path);
+  SysResult (*rmdir)(const char* path);
+  SysResult (*mkdir)(const char* path, u32 perm);
+  SysResult (*rename)(const char* from, const char* to);
+  SysResult (*chdir)(const char* path);
+  SysResult (*getcwd)(char* buf, usize n);  // value: bytes written, the NUL included
+  SysResult (*dup)(i32 fd);
+  SysResult (*get_nonblock)(i32 fd);  // value: 0 or 1
+  SysResult (*set_nonblock)(i32 fd, bool on);
+  SysResult (*pipe)(i32 fds[2], bool nonblock);
+
+  // Sockets, all non-blocking.
+  SysResult (*socket)(AddrFamily family, SockType type);
+  SysResult (*socketpair)(SockType type, i32 fds[2]);
+  SysResult (*bind)(i32 fd, const SockAddr* a);
+  SysResult (*listen)(i32 fd, i32 backlog);
+  SysResult (*accept)(i32 fd, SockAddr* peer);
+  SysResult (*connect)(i32 fd, const SockAddr* a);
+  SysResult (*getsockname)(i32 fd, SockAddr* a);
+  SysResult (*getpeername)(i32 fd, SockAddr* a);
+  SysResult (*getsockopt)(i32 fd, SockOpt opt, i32* v);
+  SysResult (*setsockopt)(i32 fd, SockOpt opt, i32 v);
+  // A peer that is gone is an error (pipe), never a signal. to, from: may be null.
+  SysResult (*sendto)(i32 fd, const void* p, usize n, const SockAddr* to);
+  SysResult (*recvfrom)(i32 fd, void* p, usize n, SockAddr* from);
+  SysResult (*shutdown)(i32 fd, Shut how);
+
+  // A poller. poll_add watches for reading, writing and hang-up, edge-triggered; or, level-triggered, for reading only.
+  // poll_wait: at most n events, value = how many. timeout_ms < 0: no limit.
+  SysResult (*poll_create)();
+  SysResult (*poll_add)(i32 poller, i32 fd, u64 data, bool edge);
+  SysResult (*poll_del)(i32 poller, i32 fd);
+  SysResult (*poll_wait)(i32 poller, PollEvent* ev, usize n, i32 timeout_ms);
+  // A non-blocking counter in a descriptor: write 8 bytes to add, read 8 to take.
+  SysResult (*eventfd)();
+
+  // Processes. kill with sig 0 only asks. wait: value = the child's id, or 0 if none has ended and no_hang is set.
+  i32 (*getpid)();
+  i32 (*getppid)();
+  i32 (*getuid)();
+  SysResult (*kill)(i32 pid, u32 sig);
+  SysResult (*wait)(i32 pid, bool no_hang, i32* status);
+  SysResult (*hostname)(char* buf, usize n);  // NUL-terminated
+};
+
+extern const KernelIo linux_kernel_io;
+
+// The table of the kernel in force.
+const KernelIo& kernel_io();
+
+// Calls f until it says something else than EINTR. Go: ignoringEINTR.
+template <class F>
+SysResult ignoringEINTR(F f) {
+  for (;;) {
+    const SysResult r = f();
+    if (r.err != Errno::intr) return r;
+  }
+}
+
+}  // namespace rt0
