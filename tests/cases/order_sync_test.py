@@ -15,7 +15,7 @@ NAMES = """
 context_after context_cancel context_deadline cond_broadcast cond_rlocker cond_signal fatal_deadlock_cond
 fatal_deadlock_mutex fatal_deadlock_rwmutex fatal_deadlock_wg fatal_once_nested fatal_runlock fatal_rw_unlock
 fatal_unlock fatal_unlock_recover fatal_wg_negative fatal_wg_reuse lockosthread map_basic mutex_barge mutex_handoff
-mutex_starve once_value pool_order rw_prefer spawn1 spawn10 spawn257 spawn300 wg_phases wg_wake
+mutex_starve once_goexit once_value pool_order rw_prefer spawn1 spawn10 spawn257 spawn300 wg_phases wg_wake
 """.split()
 
 # What is printed depends on time slices (10 ms) and on when a Mutex starves (1 ms): on a machine that is too busy a program may be
