@@ -36,8 +36,11 @@ concept Arch = requires(G* gp, Gobuf* buf, uintptr a, uintptr* out, void* p) {
   } noexcept -> SameAs<uintptr>;  // the return address in the frame at fp; *out = the caller's fp
   {
     A::cpu_features(a, a)
-  } noexcept -> SameAs<u64>;                         // bits of the ISA's own choice; of AT_HWCAP, AT_HWCAP2, or the CPU
-  { A::arch_init(a, a) } noexcept -> SameAs<void>;   // once, in osinit, with AT_HWCAP and AT_HWCAP2
+  } noexcept -> SameAs<u64>;                        // bits of the ISA's own choice; of AT_HWCAP, AT_HWCAP2, or the CPU
+  { A::arch_init(a, a) } noexcept -> SameAs<void>;  // once, in osinit, with AT_HWCAP and AT_HWCAP2
+  {
+    A::async_preempt_init()
+  } noexcept -> SameAs<void>;                        // once or more, before a thread is interrupted to run asyncPreempt
   { A::tls_base(out) } noexcept -> SameAs<uintptr>;  // the thread pointer for an M whose tls words lie at *out
 };
 static_assert(Arch<Isa>, "isa.h is incomplete: see the concept above");
@@ -53,6 +56,14 @@ inline G* getg() { return Isa::getg(); }
 // Leaves the running goroutine's stack and calls fn(gp) on its M's g0. gp->sched is whole before the stack is left.
 // Returns when some M runs gogo(&gp->sched). fn must not return. Called on g0 or gsignal it ends in badmcall.
 void mcall(void (*fn)(G*)) __asm__("runtime.mcall");
+
+// mcall and gogo in one, without g0 in between: `from`, the running goroutine, stops here and `to` goes on. What must happen
+// after from's stack has been left, goswitched(from, to) does, first thing on to's stack. Returns when some M resumes `from`.
+void goswitch(G* from, G* to) __asm__("runtime.goswitch");
+
+// Where a goroutine that was interrupted in the middle of its own code is made to call: keeps every register (general, vector,
+// flags), calls asyncPreempt2, and goes on where it was interrupted. Never called by C++.
+void asyncPreempt() __asm__("runtime.asyncPreempt");
 
 // Calls fn(arg) on g0's stack and returns; a plain call if it is already on g0 or gsignal.
 void systemstack_call(void (*fn)(void*), void* arg) __asm__("runtime.systemstack");
@@ -86,9 +97,11 @@ void schedinit() RT0_SYM("runtime.schedinit");
 
 void mstart0() RT0_SYM("runtime.mstart0");
 void goexit1() RT0_SYM("runtime.goexit1");
+void goswitched(G* from, G* to) RT0_SYM("runtime.goswitched");
 [[noreturn]] void badmcall() RT0_SYM("runtime.badmcall");
 [[noreturn]] void badmcall2() RT0_SYM("runtime.badmcall2");
 [[noreturn]] void badsystemstack() RT0_SYM("runtime.badsystemstack");
+void asyncPreempt2() RT0_SYM("runtime.asyncPreempt2");
 void sigtrampgo(u32 sig, void* info, void* uctx) RT0_SYM("runtime.sigtrampgo");
 
 }  // namespace rt0

@@ -85,6 +85,7 @@ struct Kernel {
   SysResult (*newosproc)(uintptr stack_hi, uintptr* tls);
   // This thread's id, 0-extended.
   u64 (*gettid)();
+  u64 (*getpid)();
   SysResult (*tgkill)(u64 tid, u32 sig);
 
   // Signals. The handler is runtime.sigtramp on the alternate stack, with all signals blocked.
@@ -93,6 +94,9 @@ struct Kernel {
   u64 (*sigmask_get)();
   void (*sigmask_set)(u64 mask);
   SigContext (*sigcontext)(void* info, void* uctx);
+  // Lets the interrupted context go on at `pc`, as if it had called it where it was interrupted: the address to return to lies
+  // on its stack, below a red zone if the ISA has one.
+  void (*sigcontext_call)(void* uctx, uintptr pc);
   // Default action for sig, on the whole process, at once: used to die of a signal.
   void (*raise_default)(u32 sig);
 };

@@ -31,8 +31,6 @@ constinit bool world_is_stopped = false;
 namespace {
 
 constexpr i32 kMaxMs = 10000;  // as Go: a program that needs more threads is most likely broken
-// More Ps than any machine has CPUs gain nothing; each costs memory. Go takes any number until memory runs out.
-constexpr i64 kMaxProcs = 1 << 17;
 
 i32 getproccount() RT0_SYM("runtime.getproccount");
 i32 getproccount() {
@@ -91,7 +89,7 @@ void worldStarted() {
 i32 procs_wanted() {
   i64 n;
   if (parse_i64(gogetenv("GOMAXPROCS"), &n) && n > 0 && n == static_cast<i32>(n))
-    return static_cast<i32>(min(n, kMaxProcs));
+    return static_cast<i32>(min<i64>(n, kMaxProcs));
   return ncpu;
 }
 
@@ -133,7 +131,7 @@ void schedinit() {
   parsedebugvars();
   gcinit();
 
-  sched.lastpoll = kernel->nanotime();
+  (void)kernel->nanotime();
   check(procresize(procs_wanted()) == nullptr, "unknown runnable goroutine during bootstrap");
   worldStarted();
 }

@@ -1,45 +1,93 @@
-// Go: chan.go. Differs: values are copied byte by byte between stacks, which do not move; sudogs lie on those stacks.
+// Go: chan.go. Differs: values are copied byte by byte between stacks, which do not move; sudogs lie on those stacks; a channel
+// is counted, not collected.
 //
 // Who finds a partner waiting copies straight into or out of the partner's memory, under the channel's lock, and makes it
-// ready after the lock is dropped. The partner sleeps until then, so its memory stays.
+// ready after the lock is dropped. The partner sleeps until then, so its memory stays. Nobody touches the channel after it
+// has been woken: the last handle to it may have gone by then.
 #include "sched/chan.h"
 
 #include "mem/malloc.h"
+#include "mem/sysmem.h"
 #include "sched/panic.h"
 #include "sched/proc.h"
 #include "sched/tracer.h"
 
-extern "C" void* memcpy(void*, const void*, rt0::usize);
 extern "C" void* memset(void*, int, rt0::usize);
 
 namespace rt0 {
 
 namespace {
 
-constexpr usize kMaxBytes = static_cast<usize>(-1) / 4;
+// As much memory as Go allows for one channel.
+constexpr usize kMaxBytes = kPtrSize == 8 ? usize{1} << (kPtrSize * 6) : static_cast<usize>(-1);
+constexpr usize kMinAlign = 16;
 
-u8* slot(Hchan* c, u32 i) { return c->buf + static_cast<usize>(i) * c->elemsize; }
-u32 after(const Hchan* c, u32 i) { return i + 1 == c->dataqsiz ? 0 : i + 1; }
+u8* chanbuf(Hchan* c, usize i) { return c->buf + i * c->elemsize; }
+usize after(const Hchan* c, usize i) { return i + 1 == c->dataqsiz ? 0 : i + 1; }
 
-void copy(void* to, const void* from, usize n) {
-  if (to != nullptr && from != nullptr) memcpy(to, from, n);
+usize header_bytes(const ChanType* type) {
+  return align_up(sizeof(Hchan), type != nullptr ? max(type->align, kMinAlign) : kMinAlign);
+}
+
+// Whether a send, or a receive, would have to wait now. Without the lock it is a hint: true at some moment during the call.
+bool full(const Hchan* c) {
+  // dataqsiz never changes. Relaxed: nothing is done with what is found.
+  if (c->dataqsiz == 0) return c->recvq.first.load_relaxed() == nullptr;
+  return c->qcount.load_relaxed() == c->dataqsiz;
+}
+bool empty(const Hchan* c) {
+  // Acquire: chanrecv looks at `closed` afterwards.
+  if (c->dataqsiz == 0) return c->sendq.first.load_acquire() == nullptr;
+  return c->qcount.load_acquire() == 0;
+}
+
+void clear(Hchan* c, void* elem) {
+  if (elem != nullptr) memset(elem, 0, c->elemsize);
+}
+
+[[noreturn]] void wait_for_ever(WaitReason why) {
+  gopark(nullptr, nullptr, why);
+  throw_("unreachable");
+}
+
+// On g0; the goroutine is marked waiting. After the unlock it may run, and its frame with `mine` may be gone.
+bool chanparkcommit(G*, void* c) {
+  chan_unlock(static_cast<Hchan*>(c));
+  return true;
 }
 
 // Waits in q until a partner or closechan comes; true if it was a partner. Called with the lock, returns without.
 bool wait_in(Hchan* c, Waitq* q, void* elem, WaitReason why) {
   G* gp = getg();
-  Sudog mine{gp, elem, nullptr, nullptr, false};
+  Sudog mine{gp, elem, nullptr, nullptr, false, false, nullptr};
   gp->waiting = &mine;
+  gp->param = nullptr;
   q->enqueue(&mine);
-  goparkunlock(&c->lock, why);
+  gopark(chanparkcommit, c, why);
+  check(gp->waiting == &mine && gp->param == &mine, "G waiting list is corrupted");
   gp->waiting = nullptr;
+  gp->param = nullptr;
   return mine.success;
 }
 
-void wake(Sudog* s, bool success) {
-  G* gp = s->g;
-  s->success = success;
-  goready(gp);
+// The same on a channel with a timer, which is told, and must stay until it has been told of the end.
+bool wait_for_timer(Hchan* c, void* elem) {
+  detail::chan_retain(c);
+  c->timer->ops->block(c->timer);
+  const bool got = wait_in(c, &c->recvq, elem, WaitReason::chan_receive);
+  c->timer->ops->unblock(c->timer);
+  detail::chan_release(c);
+  return got;
+}
+
+// Takes everybody who waits in q out of it, for closechan: the last one comes first.
+void take_all(Hchan* c, Waitq* q, bool receivers, Sudog** list) {
+  while (Sudog* s = q->dequeue()) {
+    if (receivers) clear(c, s->elem);
+    s->elem = nullptr;
+    s->next = *list;
+    *list = s;
+  }
 }
 
 }  // namespace
@@ -48,63 +96,104 @@ void Waitq::enqueue(Sudog* s) {
   s->next = nullptr;
   s->prev = last;
   if (last != nullptr) last->next = s;
-  else first = s;
+  else first.store_relaxed(s);  // who reads it without the lock never follows it
   last = s;
 }
 
-Sudog* Waitq::dequeue() {
-  Sudog* s = first;
-  if (s == nullptr) return nullptr;
-  first = s->next;
-  if (first != nullptr) first->prev = nullptr;
-  else last = nullptr;
-  s->next = nullptr;
-  return s;
+void Waitq::dequeueSudoG(Sudog* s) {
+  if (s->prev == nullptr && first.load_relaxed() != s) return;  // dequeue() has taken it off
+  if (s->prev != nullptr) s->prev->next = s->next;
+  else first.store_relaxed(s->next);
+  if (s->next != nullptr) s->next->prev = s->prev;
+  else last = s->prev;
+  s->next = s->prev = nullptr;
 }
 
-Hchan* makechan(u32 elemsize, usize size) {
+Hchan* makechan(u32 elemsize, usize size, const ChanType* type) {
   trace_fn(Ev::makechan);
-  if (size > 0xffffffffu || (elemsize != 0 && size > (kMaxBytes - sizeof(Hchan)) / elemsize))
+  usize bytes;
+  const usize header = header_bytes(type);
+  if (static_cast<ptrdiff_t>(size) < 0 || __builtin_mul_overflow(size, usize{elemsize}, &bytes) ||
+      bytes > kMaxBytes - header)
     panic_plain("makechan: size out of range");
-  constexpr usize kAlign = 16;
-  const usize header = align_up(sizeof(Hchan), kAlign);
-  u8* mem = static_cast<u8*>(mallocgc(header + elemsize * size, kAlign));
-  if (mem == nullptr) panic_plain("makechan: size out of range");
+  u8* mem = static_cast<u8*>(mallocgc(header + bytes, type != nullptr ? max(type->align, kMinAlign) : kMinAlign));
+  if (mem == nullptr) fatal_out_of_memory(header + bytes);
   Hchan* c = reinterpret_cast<Hchan*>(mem);
-  *c = {};
+  memset(c, 0, sizeof(Hchan));
   lockInit(&c->lock, LockRank::hchan);
+  c->head.refs = 1;
   c->elemsize = elemsize;
-  c->dataqsiz = static_cast<u32>(size);
+  c->dataqsiz = size;
   c->buf = mem + header;
+  c->elemtype = type;
   return c;
 }
 
-bool chansend(Hchan* c, const void* elem, bool block) {
-  if (c == nullptr) {
-    if (!block) return false;
-    gopark(nullptr, nullptr, WaitReason::chan_send_nil);
-    check(false, "unreachable");
+void chan_put(Hchan* c, const void* elem) {
+  chan_copy(chanbuf(c, c->sendx), elem, c->elemsize);
+  c->sendx = after(c, c->sendx);
+  // Release for those who look without the lock: chanrecv's empty() must not see this before what came earlier.
+  c->qcount.store_release(c->qcount.load_relaxed() + 1);
+}
+
+void chan_get(Hchan* c, void* elem) {
+  if (elem != nullptr) chan_copy(elem, chanbuf(c, c->recvx), c->elemsize);
+  c->recvx = after(c, c->recvx);
+  c->qcount.store_release(c->qcount.load_relaxed() - 1);
+}
+
+void chan_to_receiver(Hchan* c, Sudog* s, const void* elem) {
+  if (s->elem == nullptr) return;
+  chan_copy(s->elem, elem, c->elemsize);
+  s->elem = nullptr;
+}
+
+void chan_from_sender(Hchan* c, Sudog* s, void* elem) {
+  if (c->dataqsiz == 0) {
+    if (elem != nullptr) chan_copy(elem, s->elem, c->elemsize);
+  } else {
+    // Full: the head of the queue is ours, the sender's value goes to its end, and that is the slot just emptied.
+    u8* at = chanbuf(c, c->recvx);
+    if (elem != nullptr) chan_copy(elem, at, c->elemsize);
+    chan_copy(at, s->elem, c->elemsize);
+    c->sendx = c->recvx = after(c, c->recvx);
   }
-  lock(&c->lock);
-  if (c->closed) {
-    unlock(&c->lock);
+  s->elem = nullptr;
+}
+
+void chan_wake(Sudog* s, bool success) {
+  G* gp = s->g;
+  gp->param = s;
+  s->success = success;
+  goready(gp);
+}
+
+bool chansend(Hchan* c, const void* elem, bool block) {
+  if (RT0_UNLIKELY(c == nullptr)) {
+    if (!block) return false;
+    wait_for_ever(WaitReason::chan_send_nil);
+  }
+  // Without the lock: a channel that is not closed now, and full now or a moment later, was both at once at some moment, for
+  // a closed channel does not open again.
+  if (!block && c->closed.load_acquire() == 0 && full(c)) return false;
+  chan_lock(c);
+  if (RT0_UNLIKELY(c->closed.load_relaxed() != 0)) {
+    chan_unlock(c);
     panic_plain("send on closed channel");
   }
   if (Sudog* s = c->recvq.dequeue(); s != nullptr) {
-    copy(s->elem, elem, c->elemsize);
-    unlock(&c->lock);
-    wake(s, true);
+    chan_to_receiver(c, s, elem);
+    chan_unlock(c);
+    chan_wake(s, true);
     return true;
   }
-  if (c->qcount < c->dataqsiz) {
-    copy(slot(c, c->sendx), elem, c->elemsize);
-    c->sendx = after(c, c->sendx);
-    c->qcount++;
-    unlock(&c->lock);
+  if (c->qcount.load_relaxed() < c->dataqsiz) {
+    chan_put(c, elem);
+    chan_unlock(c);
     return true;
   }
   if (!block) {
-    unlock(&c->lock);
+    chan_unlock(c);
     return false;
   }
   if (!wait_in(c, &c->sendq, const_cast<void*>(elem), WaitReason::chan_send)) panic_plain("send on closed channel");
@@ -112,59 +201,87 @@ bool chansend(Hchan* c, const void* elem, bool block) {
 }
 
 RecvResult chanrecv(Hchan* c, void* elem, bool block) {
-  if (c == nullptr) {
+  if (RT0_UNLIKELY(c == nullptr)) {
     if (!block) return {false, false};
-    gopark(nullptr, nullptr, WaitReason::chan_receive_nil);
-    check(false, "unreachable");
+    wait_for_ever(WaitReason::chan_receive_nil);
   }
-  lock(&c->lock);
-  if (c->qcount > 0) {
-    copy(elem, slot(c, c->recvx), c->elemsize);
-    Sudog* s = c->sendq.dequeue();
-    if (s != nullptr)
-      copy(slot(c, c->recvx), s->elem, c->elemsize);  // full: the sender's value goes to the end of the queue,
-    c->recvx = after(c, c->recvx);                    // which is the slot just emptied
-    if (s != nullptr) c->sendx = c->recvx;
-    else c->qcount--;
-    unlock(&c->lock);
-    if (s != nullptr) wake(s, true);
-    return {true, true};
+  if (RT0_UNLIKELY(c->timer != nullptr)) c->timer->ops->maybe_run(c->timer);
+  if (!block && empty(c)) {
+    // Not closed after it was empty: it was empty and open at once. Closed: what was sent in between is found by looking again.
+    if (c->closed.load_acquire() == 0) return {false, false};
+    if (empty(c)) {
+      clear(c, elem);
+      return {true, false};
+    }
   }
-  if (c->closed) {
-    unlock(&c->lock);
-    if (elem != nullptr) memset(elem, 0, c->elemsize);
+  chan_lock(c);
+  if (RT0_UNLIKELY(c->closed.load_relaxed() != 0) && c->qcount.load_relaxed() == 0) {
+    chan_unlock(c);
+    clear(c, elem);
     return {true, false};
   }
-  if (Sudog* s = c->sendq.dequeue(); s != nullptr) {  // unbuffered
-    copy(elem, s->elem, c->elemsize);
-    unlock(&c->lock);
-    wake(s, true);
+  if (Sudog* s = c->sendq.dequeue(); s != nullptr) {
+    chan_from_sender(c, s, elem);
+    chan_unlock(c);
+    chan_wake(s, true);
+    return {true, true};
+  }
+  if (c->qcount.load_relaxed() > 0) {
+    chan_get(c, elem);
+    chan_unlock(c);
     return {true, true};
   }
   if (!block) {
-    unlock(&c->lock);
+    chan_unlock(c);
     return {false, false};
   }
-  const bool got = wait_in(c, &c->recvq, elem, WaitReason::chan_receive);
-  if (!got && elem != nullptr) memset(elem, 0, c->elemsize);
-  return {true, got};
+  if (RT0_UNLIKELY(c->timer != nullptr)) return {true, wait_for_timer(c, elem)};
+  return {true, wait_in(c, &c->recvq, elem, WaitReason::chan_receive)};
 }
 
+// All who wait are taken out first, for they may run, and use the channel, as soon as they are ready. They are woken from the
+// last to the first, senders (there are none beside receivers) before receivers, as Go's list has it.
 void closechan(Hchan* c) {
   trace_fn(Ev::closechan);
   if (c == nullptr) panic_plain("close of nil channel");
-  lock(&c->lock);
-  if (c->closed) {
-    unlock(&c->lock);
+  chan_lock(c);
+  if (c->closed.load_relaxed() != 0) {
+    chan_unlock(c);
     panic_plain("close of closed channel");
   }
-  c->closed = true;
-  // Take everybody out first; they may run, and use the channel, as soon as they are ready.
-  Waitq all;
-  while (Sudog* s = c->recvq.dequeue()) all.enqueue(s);
-  while (Sudog* s = c->sendq.dequeue()) all.enqueue(s);
-  unlock(&c->lock);
-  while (Sudog* s = all.dequeue()) wake(s, false);
+  c->closed.store_release(1);
+  Sudog* list = nullptr;
+  take_all(c, &c->recvq, true, &list);
+  take_all(c, &c->sendq, false, &list);
+  chan_unlock(c);
+  while (Sudog* s = list) {
+    list = s->next;
+    chan_wake(s, false);
+  }
+}
+
+bool timerchandrain(Hchan* c) {
+  if (c->qcount.load_relaxed() == 0) return false;
+  chan_lock(c);
+  const bool any = c->qcount.load_relaxed() > 0;
+  while (c->qcount.load_relaxed() > 0) chan_get(c, nullptr);
+  chan_unlock(c);
+  return any;
+}
+
+usize detail::chan_len(const Hchan* c) { return c == nullptr || c->timer != nullptr ? 0 : c->qcount.load_relaxed(); }
+usize detail::chan_cap(const Hchan* c) { return c == nullptr || c->timer != nullptr ? 0 : c->dataqsiz; }
+
+Hchan* detail::chan_make(const ChanType* type, ptrdiff_t size) {
+  return makechan(static_cast<u32>(type->size), static_cast<usize>(size), type);
+}
+
+// Nobody else has the channel any more, so no lock is needed. Who still waits in it is forgotten with it.
+void detail::chan_free(Hchan* c) {
+  if (c->timer != nullptr && c->timer->ops->abandon != nullptr) return c->timer->ops->abandon(c->timer);
+  if (const ChanType* t = c->elemtype; t != nullptr && t->destroy != nullptr)
+    for (usize n = c->qcount.load_relaxed(), i = c->recvx; n > 0; n--, i = after(c, i)) t->destroy(chanbuf(c, i));
+  heap_free(c);
 }
 
 }  // namespace rt0

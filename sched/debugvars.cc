@@ -18,7 +18,10 @@ struct DebugVar {
   i32* value;
 };
 constexpr DebugVar kDebugVars[] = {
+    {"asyncpreemptoff", &debug.asyncpreemptoff},
     {"inittrace", &debug.inittrace},
+    {"scheddetail", &debug.scheddetail},
+    {"schedtrace", &debug.schedtrace},
     {"tracebackancestors", &debug.tracebackancestors},
 };
 

@@ -8,7 +8,10 @@ namespace rt0 {
 
 // GODEBUG=key=value,…; unknown keys and values that are no numbers are ignored, of a key given twice the last counts.
 struct DebugVars {
+  i32 asyncpreemptoff;     // 1: no preemption by signal
   i32 inittrace;           // print a line for each init task
+  i32 scheddetail;         // schedtrace prints every P, M and G
+  i32 schedtrace;          // print a line about the scheduler every so many ms
   i32 tracebackancestors;  // how many ancestors of a goroutine a traceback shows
 };
 extern DebugVars debug;

@@ -102,16 +102,16 @@ struct M {
   P* nextp;  // the P it is to take when it wakes; handed over before notewakeup
   P* oldp;   // the P it had before its system call
   MId id;
-  bool spinning;      // out of work, looking for it: counted in sched.nmspinning
-  bool blocked;       // in a note
-  bool booting;       // its boot functions are traced
-  Throwing throwing;  // in a fatal error, and whose fault it is
-  i32 locks;          // runtime locks held; while > 0 the goroutine stays on this M
-  i32 dying;          // how deep in fatal errors
-  u32 intrace;        // in the tracer: a signal handler must not enter it
-  u32 printlock;      // print statements may nest
-  u64 procid;         // thread id, as clone told it; 0 on m0
-  u64 sigmask;        // as it was when the program started
+  bool spinning;           // out of work, looking for it: counted in sched.nmspinning
+  bool blocked;            // in a note
+  bool booting;            // its boot functions are traced
+  Throwing throwing;       // in a fatal error, and whose fault it is
+  i32 locks;               // runtime locks held; while > 0 the goroutine stays on this M
+  i32 dying;               // how deep in fatal errors
+  u32 intrace;             // in the tracer: a signal handler must not enter it
+  u32 printlock;           // print statements may nest
+  Atomic<uintptr> procid;  // thread id, told by the thread itself; 0: not yet, no more, or m0
+  u64 sigmask;             // as it was when the program started
   u64 rand_state;
   Note park;
   M* alllink;    // all Ms; never shrinks while the M is reachable by others [sched.lock to change]
@@ -121,9 +121,13 @@ struct M {
   u32 lockedInt;                   // and by the runtime
   bool (*waitunlockf)(G*, void*);  // gopark → park_m
   void* waitlock;
-  WaitReason waitreason;
-  Atomic<u32> freeWait;  // kFreeMWait until its stack is no longer in use
-  Mutex* held[8];        // RT0_LOCKRANK: the locks it holds, in order
+  void (*afterswitch)(G* from);  // what is left to do for the goroutine that has switched away; see goswitch
+  G* found;                      // schedule() runs it next, for it was taken from a queue by one who could not
+  bool found_inherit_time;
+  u32 syscalltick;            // p->syscalltick when it entered its system call
+  Atomic<u32> signalPending;  // 1: a preemption signal is on its way
+  Atomic<u32> freeWait;       // kFreeMWait until its stack is no longer in use
+  Mutex* held[8];             // RT0_LOCKRANK: the locks it holds, in order
   u32 nheld;
 };
 inline constexpr u32 kFreeMStack = 0, kFreeMWait = 1;
@@ -239,8 +243,13 @@ struct alignas(Isa::kCacheLine) P {
 struct Schedt {
   Mutex lock;
 
-  u64 goidgen;   // the last id given out to a P's cache
-  i64 lastpoll;  // ns, of the last look at the network
+  u64 goidgen;  // the last id given out to a P's cache
+
+  // Who waits for the network or the next timer; see poll_until in proc.cc. Times in PollTime, a word on every ISA.
+  Atomic<u32> lastpoll;    // when somebody last looked at the network
+  Atomic<u32> polling;     // 1: an M waits in the poller
+  Atomic<u32> poll_until;  // until when
+  Atomic<u32> pollwake;    // it waits here if there is no network poller: 1 wakes it
 
   M* midle;  // idle Ms, waiting for work
   i32 nmidle;
@@ -265,6 +274,10 @@ struct Schedt {
     u32 n;
   } gFree;
 
+  Atomic<u32> gcwaiting;  // 1: the world stops; every P enters gcstop. Written under lock
+  i32 stopwait;           // Ps that have not
+  Note stopnote;          // the last one that does wakes who stops the world
+
   Atomic<u32> sysmonwait;  // 1: sysmon sleeps on sysmonnote; whoever makes it 0 must wake it
   Note sysmonnote;
 
@@ -280,10 +293,14 @@ extern i32 ncpu;
 extern uintptr physPageSize;
 extern usize physHugePageSize;
 extern i32 gomaxprocs;
+// More Ps than any machine has CPUs gain nothing; each costs memory. Go takes any number until memory runs out.
+inline constexpr i32 kMaxProcs = 1 << 17;
 extern P** allp;  // [0, gomaxprocs) in use; grows only with the world stopped
 extern i32 allp_len;
+extern Mutex allpLock;  // for those who read allp without a P, while procresize may change it
 extern M* allm;
 extern bool mainStarted;
+extern bool bootDone;  // main.main has been called
 extern bool world_is_stopped;
 extern i64 runtimeInitTime;
 extern Atomic<u32> panicking;
@@ -294,6 +311,14 @@ extern Atomic<u32> runningPanicDefers;
 extern Mutex allglock;
 extern Atomic<G*> allgs;
 extern Atomic<u32> allglen;
+
+// Moves gp from `from` to `to`. Only the owner of a G moves it (status.h), so a load and a store do; a wrong owner is found here,
+// where it happens. Release: what the owner did to the G is there for whoever sees the status, a dump for instance.
+RT0_INLINE void casgstatus(G* gp, GStatus from, GStatus to) {
+  dcheck(legal(from, to), "casgstatus: no such move; see kGMoves");
+  check(gp->atomicstatus.load_relaxed() == static_cast<u32>(from), "casgstatus: bad incoming values");
+  gp->atomicstatus.store_release(static_cast<u32>(to));
+}
 
 // Keeps the goroutine on its M (no preemption, no gopark) until releasem. Go: acquirem.
 inline M* acquirem() {

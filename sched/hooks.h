@@ -23,7 +23,7 @@ struct TimerHooks {
 
 struct NetpollHooks {
   // Goroutines whose descriptors have become ready. delay_ns < 0 waits for as long as it takes, 0 does not, > 0 at most so
-  // long. Goroutines that netpoll did not wake are in nobody's hands: the caller makes them runnable. Go: netpoll.
+  // long. They are still waiting, and in nobody's hands: the caller makes them runnable. Go: netpoll.
   GList (*poll)(i64 delay_ns);
   // Ends a poll that waits, now or the next one. Go: netpollBreak.
   void (*wake)();
@@ -31,9 +31,17 @@ struct NetpollHooks {
   u32 (*waiters)();
 };
 
+// A moment as others may read it without a lock: in units of 2^20 ns (about a millisecond), saturated, never 0.
+inline u32 poll_time(i64 ns) { return static_cast<u32>(min<i64>(max<i64>(ns >> 20, 1), 0xffffffff)); }
+// The earliest deadline of all Ps, 0 for none. Any thread; takes allpLock. In sysmon.cc.
+i64 timeSleepUntil();
+
 // Null until the program uses them. Never changed back.
 extern Atomic<const TimerHooks*> timer_hooks;
 extern Atomic<const NetpollHooks*> netpoll_hooks;
+
+// Hands in the network poller, and has an M that waits for a timer wait in it from now on.
+void netpoll_install(const NetpollHooks* hooks);
 
 // A timer with an earlier deadline than all others was put on some P's heap: an M that sleeps until a later one, or for the
 // network, must look again. Go: wakeNetPoller. In proc.cc.

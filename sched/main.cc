@@ -34,6 +34,7 @@ __attribute__((weak)) constinit bool runtime_islibrary __asm__("runtime.islibrar
 namespace rt0 {
 
 constinit bool mainStarted = false;
+constinit bool bootDone = false;
 constinit i64 runtimeInitTime = 0;
 // Closed when all init tasks have run: who calls in from foreign threads waits for it. Go: main_init_done.
 constinit Hchan* main_init_done __asm__("runtime.main_init_done") = nullptr;
@@ -124,6 +125,9 @@ void runtime_main(Funcval*) {
   DeferredUnlock unlock_at_goexit;
   unlock_at_goexit.push(DeferredUnlock::run);
   gcenable();
+  // Three time slices have passed on this P when Go gets here, for goroutines of its collector; we have none. They count, for
+  // every 61st slice looks at the global queue first, and programs' order depends on when the first of those comes.
+  getg()->m->p->schedtick += 3;
   main_init_done = makechan(1, 0);
   check_cgo();
   doInit(false);
@@ -138,6 +142,7 @@ void runtime_main(Funcval*) {
   int (*volatile main_fn)(int, char**) = main_main;
   const Args a = args_of_program();
   trace_boot(Ev::main_main);
+  bootDone = true;
   m0.booting = false;
   const int status = main_fn(static_cast<int>(a.len), const_cast<char**>(a.ptr));
 

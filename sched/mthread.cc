@@ -34,7 +34,10 @@ void mpreinit(M* mp) {
 void minit() RT0_SYM("runtime.minit");
 void minit() {
   trace_boot(Ev::minit);
-  G* gs = getg()->m->gsignal;
+  M* mp = getg()->m;
+  G* gs = mp->gsignal;
+  // m0's is the process's id, should anybody ask.
+  if (mp != &m0) mp->procid.store_release(static_cast<uintptr>(kernel->gettid()));
   kernel->sigaltstack(reinterpret_cast<void*>(gs->stack.lo), gs->stack.hi - gs->stack.lo);
 }
 
@@ -117,10 +120,7 @@ void newosproc(M* mp) {
   trace_boot(Ev::newosproc);
   trace_boot(Ev::clone);
   const SysResult r = kernel->newosproc(mp->g0->stack.hi, mp->tls);
-  if (r.ok()) {
-    mp->procid = r.value;  // only for tgkill by others, who take 0 as "not yet"
-    return;
-  }
+  if (r.ok()) return;
   eprintf("runtime: failed to create new OS thread (have %d already; errno=%d)\n", mcount(), static_cast<i32>(r.err));
   if (r.err == Errno::again) eprintf("runtime: may need to increase max user processes (ulimit -u)\n");
   throw_("newosproc");
@@ -210,6 +210,21 @@ void stopm() {
   mp->nextp = nullptr;
 }
 
+void gcstopm() {
+  M* mp = getg()->m;
+  check(sched.gcwaiting.load_relaxed() != 0, "gcstopm: not waiting for gc");
+  if (mp->spinning) {
+    mp->spinning = false;
+    check(static_cast<i32>(sched.nmspinning.add_seqcst(static_cast<u32>(-1))) >= 0, "gcstopm: negative nmspinning");
+  }
+  P* pp = releasep();
+  lock(&sched.lock);
+  pp->status.store_release(static_cast<u32>(PStatus::gcstop));
+  if (--sched.stopwait == 0) notewakeup(&sched.stopnote);
+  unlock(&sched.lock);
+  stopm();
+}
+
 void startm(P* pp, bool spinning) {
   (void)acquirem();  // the P in our hands must not be stopped while nobody owns it
   lock(&sched.lock);
@@ -252,6 +267,7 @@ void mexit() {
     mPark();
     check(false, "locked m0 woke up");
   }
+  mp->procid.store_release(0);   // no more preemption signals; one on its way may still come
   handoffp(releasep());          // while signals are open: a thread that is started here inherits the mask
   kernel->sigmask_set(~u64{0});  // no handler from here on: its stack goes
   kernel->sigaltstack(nullptr, 0);

@@ -15,6 +15,8 @@ void newm(void (*fn)(), P* pp, bool spinning) RT0_SYM("runtime.newm");
 void startm(P* pp, bool spinning) RT0_SYM("runtime.startm");
 // This M has no P and nothing to do: sleeps until startm hands it a P.
 void stopm() RT0_SYM("runtime.stopm");
+// The world stops: this M gives its P to whoever stops it, and sleeps.
+void gcstopm() RT0_SYM("runtime.gcstopm");
 // Sleeps in the M's note and clears it.
 void mPark() RT0_SYM("runtime.mPark");
 // Ends this M's thread; m0's sleeps for ever instead. On g0.

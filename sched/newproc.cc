@@ -111,11 +111,15 @@ void detail::newproc(Funcval* closure, const GoStmt* stmt) {
   trace_fn(Ev::newproc);
   G* gp = getg();
   const uintptr pc = reinterpret_cast<uintptr>(__builtin_return_address(0));
-  systemstack([&] {
+  auto make = [&] {
     G* newg = newproc1(closure, stmt, gp, pc);
     runqput(getg()->m->p, newg, true);
     if (mainStarted) wakep();
-  });
+  };
+  // The caller's stack will do, but for a list of who called us.
+  if (RT0_UNLIKELY(debug.tracebackancestors > 0)) systemstack(make);
+  else make();
+  preempt_point();
 }
 
 G* malg(usize bytes, bool guard) {
@@ -179,8 +183,11 @@ void gfpurge(P* pp) {
   pp->gFree_n = 0;
 }
 
+// goexit0 on the stack of the goroutine after gp. One that is wired to its M never gets here: see leave.
+static void gexited(G* gp) { (void)gdestroy(gp); }
+
 // Called by goexit, on the goroutine's own stack.
-void goexit1() { mcall(goexit0); }
+void goexit1() { leave(getg(), gexited, goexit0); }
 
 bool gdestroy(G* gp) {
   M* mp = getg()->m;
@@ -188,15 +195,19 @@ bool gdestroy(G* gp) {
   casgstatus(gp, GStatus::running, GStatus::dead);
   trace(Ev::GoDestroy, static_cast<i64>(gp->goid));
   if (gp->system) (void)sched.ngsys.add_relaxed(static_cast<u32>(-1));
-  gp->m = nullptr;
   const bool locked = gp->lockedm != nullptr;
-  gp->lockedm = nullptr;
-  mp->lockedg = nullptr;
+  if (locked) {
+    gp->lockedm = nullptr;
+    mp->lockedg = nullptr;
+  }
   gp->waitreason = WaitReason::zero;
   gp->waiting = nullptr;
-  heap_free(gp->ancestors);
-  gp->ancestors = nullptr;
-  dropg();
+  gp->preempt.store_relaxed(0);
+  gp->param = nullptr;
+  if (gp->ancestors != nullptr) {
+    heap_free(gp->ancestors);
+    gp->ancestors = nullptr;
+  }
 
   check(!locked || mp->lockedInt == 0, "exited a goroutine internally locked to the OS thread");
   gfput(pp, gp);
@@ -204,6 +215,7 @@ bool gdestroy(G* gp) {
 }
 
 void goexit0(G* gp) {
+  dropg();
   // Wired to its thread by the program, and ended so: the thread may be in any state, so it ends too.
   if (gdestroy(gp)) mexit();
   schedule();

@@ -19,33 +19,90 @@ bool parkunlock(G*, void* l) {
   return true;
 }
 
-// On g0, gp has left its stack.
+// gp has left its stack: what unlockf says of its wait.
+bool commit(M* mp, G* gp) {
+  auto unlockf = mp->waitunlockf;
+  mp->waitunlockf = nullptr;
+  return unlockf == nullptr || unlockf(gp, mp->waitlock);
+}
+
+// On g0.
 void park_m(G* gp) RT0_SYM("runtime.park_m");
 void park_m(G* gp) {
   M* mp = getg()->m;
-  trace_text(Ev::GoBlock, static_cast<i64>(gp->goid), wait_reason_text(gp->waitreason));
   casgstatus(gp, GStatus::running, GStatus::waiting);
   dropg();
-  if (auto unlockf = mp->waitunlockf; unlockf != nullptr) {
-    mp->waitunlockf = nullptr;
-    if (!unlockf(gp, mp->waitlock)) {
-      casgstatus(gp, GStatus::waiting, GStatus::runnable);
-      execute(gp, true);
-    }
+  if (!commit(mp, gp)) {
+    casgstatus(gp, GStatus::waiting, GStatus::runnable);
+    execute(gp, true);
   }
   schedule();
 }
 
-void gosched_m(G* gp) RT0_SYM("runtime.gosched_m");
-void gosched_m(G* gp) {
-  trace_text(Ev::GoStop, static_cast<i64>(gp->goid), "Gosched");
+// The same on the stack of the goroutine after it.
+void parked(G* gp) {
+  M* mp = getg()->m;
+  casgstatus(gp, GStatus::running, GStatus::waiting);
+  if (!commit(mp, gp)) {
+    casgstatus(gp, GStatus::waiting, GStatus::runnable);
+    runqput(mp->p, gp, true);
+  }
+}
+
+// To the global queue, where yielding goroutines wait. Go: goschedImpl.
+void goschedImpl(G* gp) {
   casgstatus(gp, GStatus::running, GStatus::runnable);
-  dropg();
   lock(&sched.lock);
   globrunqput(gp);
   unlock(&sched.lock);
   if (mainStarted) wakep();
+}
+void gosched_m(G* gp) RT0_SYM("runtime.gosched_m");
+void gosched_m(G* gp) {
+  dropg();
+  goschedImpl(gp);
   schedule();
+}
+
+// To the end of the local queue. Go: goyield_m.
+void goyield_m(G* gp) {
+  casgstatus(gp, GStatus::running, GStatus::runnable);
+  runqput(getg()->m->p, gp, false);
+}
+void goyield_over_g0(G* gp) {
+  dropg();
+  goyield_m(gp);
+  schedule();
+}
+
+// Nothing but the global queue has work: its next goroutine runs, and gp goes behind the others, which may make it this P's last.
+// Decided before gp is left, as if it lay on the queue already; false if schedule() has to look.
+bool switch_to_global(M* mp, G* gp) {
+  P* pp = mp->p;
+  if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || !runqempty(pp) ||
+      pp->timers.len.load_relaxed() != 0 || pp->schedtick % 61 == 0)
+    return false;
+  lock(&sched.lock);
+  bool self_local;
+  G* next = globrunqget_behind(pp, &self_local);
+  unlock(&sched.lock);
+  if (next == nullptr) return false;
+  if (next->lockedm != nullptr) {
+    mp->found = next;
+    mp->found_inherit_time = false;
+    if (self_local) mcall(goyield_over_g0);
+    else mcall(gosched_m);
+    return true;
+  }
+  pp->schedtick++;
+  switch_to(gp, next, self_local ? goyield_m : goschedImpl);
+  return true;
+}
+
+void yield(const char* why) {
+  G* gp = getg();
+  trace_text(Ev::GoStop, static_cast<i64>(gp->goid), cstr(why));
+  if (!switch_to_global(gp->m, gp)) leave(gp, goschedImpl, gosched_m);
 }
 
 void dolockOSThread() RT0_SYM("runtime.dolockOSThread");
@@ -70,14 +127,15 @@ void dounlockOSThread() {
 }  // namespace
 
 void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
-  M* mp = acquirem();
-  G* gp = mp->curg;
+  G* gp = getg();
+  M* mp = gp->m;
   check(readgstatus(gp) == GStatus::running, "gopark: bad g status");
   mp->waitlock = lock_arg;
   mp->waitunlockf = unlockf;
   gp->waitreason = reason;
-  releasem(mp);
-  mcall(park_m);
+  gp->waitsince = 0;
+  trace_text(Ev::GoBlock, static_cast<i64>(gp->goid), wait_reason_text(reason));
+  leave(gp, parked, park_m);
 }
 
 void goparkunlock(Mutex* l, WaitReason reason) { gopark(parkunlock, l, reason); }
@@ -91,9 +149,7 @@ void ready(G* gp, bool next) {
   releasem(mp);
 }
 
-void goready(G* gp) {
-  systemstack([gp] { ready(gp, true); });
-}
+void goready(G* gp) { ready(gp, true); }
 
 void dropg() {
   M* mp = getg()->m;
@@ -101,7 +157,14 @@ void dropg() {
   mp->curg = nullptr;
 }
 
-void gosched() { mcall(gosched_m); }
+void gosched() { yield("Gosched"); }
+void gopreempt() { yield("preempted"); }
+
+void goyield() {
+  G* gp = getg();
+  trace_text(Ev::GoStop, static_cast<i64>(gp->goid), "preempted");
+  leave(gp, goyield_m, goyield_over_g0);
+}
 
 void goexit_now() {
   run_defers();

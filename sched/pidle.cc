@@ -13,6 +13,7 @@ namespace rt0 {
 constinit i32 gomaxprocs = 0;
 constinit P** allp = nullptr;
 constinit i32 allp_len = 0;
+constinit Mutex allpLock{{0}, LockRank::allp};
 
 namespace {
 
@@ -31,7 +32,9 @@ void p_init(P* pp, PId id) {
 
 // A P that GOMAXPROCS no longer covers: what it holds goes where others find it.
 void p_destroy(P* pp) {
-  for (G* gp = runqget(pp).gp; gp != nullptr; gp = runqget(pp).gp) globrunqputhead(gp);
+  // The newest first onto the global queue's head, so that they lie there in the order they had here. Go: p.destroy.
+  while (G* gp = runq_pop_tail(pp)) globrunqputhead(gp);
+  if (pp->timers.len.load_relaxed() != 0) timer_hooks.load_acquire()->take(getg()->m->p, pp);
   gfpurge(pp);
   if (const TimerHooks* h = timer_hooks.load_acquire(); h != nullptr) h->take(getg()->m->p, pp);  // PROVISIONAL
   pp->goidcache = pp->goidcacheend = 0;  // ids are not scarce
@@ -116,7 +119,16 @@ P* pidlegetSpinning() {
 // global queue sched.lock, under which both look, does the same.
 void wakep() {
   trace_fn(Ev::wakep);
-  if (sched.nmspinning.load_seqcst() != 0 || !sched.nmspinning.cas_seqcst(0, 1)) return;
+  if (alone() || sched.nmspinning.load_seqcst() != 0) return;
+  if (sched.npidle.load_seqcst() == 0) {
+    // Nobody to wake. An M that is about to go idle without having spun must look again: it raises npidle, then reads
+    // needspinning (rest); we write needspinning, then read npidle. If it has been 1 before, that bargain still stands, for who
+    // makes it 0 counts in nmspinning first and looks at the queues afterwards.
+    if (sched.needspinning.load_relaxed() != 0) return;
+    sched.needspinning.store_seqcst(1);
+    if (sched.npidle.load_seqcst() == 0) return;
+  }
+  if (!sched.nmspinning.cas_seqcst(0, 1)) return;
   (void)acquirem();  // until the P is in other hands
   lock(&sched.lock);
   P* pp = pidlegetSpinning();
@@ -127,6 +139,14 @@ void wakep() {
     startm(pp, true);
   }
   releasem(getg()->m);
+}
+
+bool start_idle() {
+  lock(&sched.lock);
+  P* pp = pidlegetSpinning();
+  unlock(&sched.lock);
+  if (pp != nullptr) startm(pp, false);
+  return pp != nullptr;
 }
 
 // handoffp must start an M in every situation in which findrunnable would return a goroutine to run on pp.
@@ -142,13 +162,36 @@ void handoffp(P* pp) {
     return;
   }
   lock(&sched.lock);
+  if (sched.gcwaiting.load_relaxed() != 0) {
+    set_status(pp, PStatus::gcstop);
+    if (--sched.stopwait == 0) notewakeup(&sched.stopnote);
+    unlock(&sched.lock);
+    return;
+  }
   if (sched.runqsize.load_relaxed() != 0) {
+    unlock(&sched.lock);
+    startm(pp, false);
+    return;
+  }
+  // The last running P, and nobody waits for the network or for timers: somebody has to.
+  const bool unpolled =
+      sched.npidle.load_relaxed() == static_cast<u32>(gomaxprocs) - 1 && sched.polling.load_relaxed() == 0;
+  const NetpollHooks* net = netpoll_hooks.load_acquire();
+  if (unpolled && net != nullptr && net->waiters() != 0) {
+    unlock(&sched.lock);
+    startm(pp, false);
+    return;
+  }
+  // Its timers, of which only its M would have known, become the business of whoever waits in the poller.
+  const i64 when = pp->timers.len.load_relaxed() != 0 ? timer_hooks.load_acquire()->wake_time(pp) : 0;
+  if (when != 0 && unpolled) {
     unlock(&sched.lock);
     startm(pp, false);
     return;
   }
   pidleput(pp);
   unlock(&sched.lock);
+  if (when != 0) wakeNetPoller(when);
 }
 
 P* procresize(i32 n) {
@@ -158,11 +201,13 @@ P* procresize(i32 n) {
   const i32 old = gomaxprocs;
   trace(Ev::ProcsChange, n);
 
+  lock(&allpLock);
   grow_allp(n);
   for (i32 i = old; i < n; i++) {
     if (allp[i] == nullptr) allp[i] = persistentnew<P>();
     p_init(allp[i], i);
   }
+  unlock(&allpLock);
 
   M* mp = getg()->m;
   if (mp->p != nullptr && mp->p->id < n) {
@@ -194,6 +239,8 @@ P* procresize(i32 n) {
       runnable = pp;
     }
   }
+  sched.gcwaiting.store_seqcst(
+      0);  // under the same lock: an M that comes back from a system call may take one of these Ps now
   unlock(&sched.lock);
   return runnable;
 }

@@ -19,6 +19,9 @@ void handoffp(P* pp) RT0_SYM("runtime.handoffp");
 // There is one more runnable goroutine than a moment ago: see that somebody looks for it.
 void wakep() RT0_SYM("runtime.wakep");
 
+// Starts an M, spinning, if a P is idle; false if none is. With or without a P. Go: startIdle.
+bool start_idle();
+
 // The idle list, under sched.lock. pidlegetSpinning remembers, if there is none, that a spinner was wanted.
 void pidleput(P* pp) RT0_SYM("runtime.pidleput");
 P* pidleget() RT0_SYM("runtime.pidleget");

@@ -3,6 +3,7 @@
 #include "kernel_iface/kernel.h"
 #include "rt0/print.h"
 #include "sched/gmp.h"
+#include "sched/proc.h"
 #include "sched/signal.h"
 
 namespace rt0 {
@@ -114,13 +115,17 @@ void printunlock() {
 }
 
 void print_args(int fd, const PrintArg* args, size_t n, bool spaces, bool newline) {
-  PrintLocked locked;
-  Writer w(fd);
-  for (usize i = 0; i < n; i++) {
-    if (i > 0 && spaces) w.put(' ');
-    put_arg(w, args[i]);
+  printlock();
+  {
+    Writer w(fd);
+    for (usize i = 0; i < n; i++) {
+      if (i > 0 && spaces) w.put(' ');
+      put_arg(w, args[i]);
+    }
+    if (newline) w.put('\n');
   }
-  if (newline) w.put('\n');
+  printunlock();
+  preempt_point();
 }
 
 }  // namespace rt0

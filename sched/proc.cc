@@ -1,4 +1,5 @@
-// The scheduling loop: schedule → findrunnable → execute → gogo. Go: proc.go. Differs: no collector, network or timers yet.
+// The scheduling loop: schedule → findrunnable → execute → gogo. Go: proc.go. Differs: no collector; a goroutine that stops while
+// the next one is at hand switches straight to it (leave), without g0; a P that is alone leaves out what thieves make necessary.
 //
 // What must never happen: a goroutine is runnable, a P is idle, and nobody is looking. The protocol against it:
 //   * who makes work calls wakep(): if a P is idle and no M is spinning, one is started, spinning;
@@ -71,17 +72,45 @@ struct RandomOrder {
   }
 };
 
-// Half of somebody's queue; runnext only in the last of four rounds. Go: stealWork.
-G* stealWork(P* pp) {
+TimerHooks::Checked check_timers(P* pp, i64 now) {
+  if (pp->timers.len.load_relaxed() == 0) return {now, 0, false};
+  return timer_hooks.load_acquire()->check(pp, now);
+}
+
+i64 sooner(i64 a, i64 b) { return a == 0 || (b != 0 && b < a) ? b : a; }
+
+// What one M knows while it looks for work.
+struct Search {
+  i64 now = 0;         // ns; 0: the clock has not been asked
+  i64 poll_until = 0;  // ns, the earliest deadline met; 0: none
+  bool ran_timers = false;
+};
+
+// Half of somebody's queue; in the last of four rounds also runnext and what is due of the timers. Go: stealWork.
+Runnable stealWork(P* pp, Search* s) {
   for (u32 i = 0; i < kStealTries; i++) {
+    const bool last = i == kStealTries - 1;
     RandomOrder order(static_cast<u32>(gomaxprocs));
     for (u32 v; order.next(&v);) {
+      if (sched.gcwaiting.load_relaxed() != 0) return {};
       P* victim = allp[v];
-      if (victim == pp || static_cast<PStatus>(victim->status.load_relaxed()) == PStatus::idle) continue;
-      if (G* gp = runqsteal(pp, victim, i == kStealTries - 1); gp != nullptr) return gp;
+      if (victim == pp) continue;
+      if (last) {
+        // A timer that somebody sleeps on may lie with a P that has no M, or one which is busy.
+        const TimerHooks::Checked c = check_timers(victim, s->now);
+        s->now = c.now;
+        s->poll_until = sooner(s->poll_until, c.poll_until);
+        if (c.ran) {
+          // What it made ready is on our queue, unless that was full.
+          if (Runnable r = runqget(pp); r.gp != nullptr) return r;
+          s->ran_timers = true;
+        }
+      }
+      if (static_cast<PStatus>(victim->status.load_relaxed()) == PStatus::idle) continue;
+      if (G* gp = runqsteal(pp, victim, last); gp != nullptr) return {gp, false, false};
     }
   }
-  return nullptr;
+  return {};
 }
 
 // May this M look for work in other queues? No more spinners than half the busy Ps: they burn CPU. Go: findRunnable.
@@ -109,31 +138,28 @@ P* checkRunqsNoP() {
   return nullptr;
 }
 
-// Nothing found: gives the P up and sleeps; true if there is a reason to look again at once (then this M has a P).
-bool give_up_p(M* mp, P* pp, G** found) {
-  lock(&sched.lock);
-  if (sched.runqsize.load_relaxed() != 0) {
-    *found = globrunqget(pp, 0);
-    unlock(&sched.lock);
-    return true;
-  }
-  if (!mp->spinning && sched.needspinning.load_relaxed() != 0) {
-    // Somebody asked for a spinner since we looked: be it, and look again.
-    become_spinning(mp);
-    unlock(&sched.lock);
-    return true;
-  }
-  check(releasep() == pp, "findrunnable: wrong p");
-  pidleput(pp);
-  unlock(&sched.lock);
+// The network, without waiting; what is ready beyond the first goes to the queues. Go: findRunnable.
+G* netpolled(GList list) {
+  G* gp = list.pop();
+  injectglist(&list);
+  casgstatus(gp, GStatus::waiting, GStatus::runnable);
+  trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
+  return gp;
+}
+G* poll_now() {
+  const NetpollHooks* net = netpoll_hooks.load_acquire();
+  // While an M waits in the poller, it finds what becomes ready before us.
+  if (net == nullptr || net->waiters() == 0 || sched.polling.load_relaxed() != 0) return nullptr;
+  GList list = net->poll(0);
+  return list.empty() ? nullptr : netpolled(list);
+}
 
-  // The delicate dance: the P is given up and everybody can see that; now lower nmspinning, and only then look again. A
-  // maker of work who saw us spinning and therefore woke nobody has queued before we look (seq_cst on both sides).
-  const bool was_spinning = mp->spinning;
-  if (!was_spinning) return false;
+// The P is given up and everybody can see that; now lower nmspinning, and only then look again: a maker of work who saw us
+// spinning and therefore woke nobody has queued before we look (sequentially consistent on both sides). True if this M has a P
+// again, and a reason to look.
+bool stop_spinning(M* mp, Search* s, G** found) {
   mp->spinning = false;
   check(static_cast<i32>(sched.nmspinning.add_seqcst(static_cast<u32>(-1))) >= 0, "findrunnable: negative nmspinning");
-
   lock(&sched.lock);
   if (sched.runqsize.load_relaxed() != 0) {
     P* idle = pidlegetSpinning();
@@ -148,70 +174,94 @@ bool give_up_p(M* mp, P* pp, G** found) {
   }
   unlock(&sched.lock);
   P* idle = checkRunqsNoP();
-  if (idle == nullptr) return false;
-  acquirep(idle);
-  become_spinning(mp);
+  if (idle != nullptr) {
+    acquirep(idle);
+    become_spinning(mp);
+    return true;
+  }
+  // Timers that others have set since, while they relied on us to look. Go: checkTimersNoP.
+  const TimerHooks* timers = timer_hooks.load_acquire();
+  for (i32 i = 0; timers != nullptr && i < gomaxprocs; i++)
+    if (allp[i]->timers.len.load_acquire() != 0) s->poll_until = sooner(s->poll_until, timers->wake_time(allp[i]));
+  return false;
+}
+
+// Waits for the network or until poll_until, whichever comes first, without a P; null if somebody else does, or there is
+// nothing to wait for. The one M that may wait here has made `polling` 1.
+bool poll_until(Search* s, GList* list) {
+  const NetpollHooks* net = netpoll_hooks.load_acquire();
+  const bool waiters = net != nullptr && net->waiters() != 0;
+  if ((!waiters && s->poll_until == 0)) return false;
+  if (!sched.polling.cas_seqcst(0, 1)) {
+    // Whoever waits may sleep for longer than our timers can. Go: "netpollBreak".
+    if (s->poll_until != 0) wakeNetPoller(s->poll_until);
+    return false;
+  }
+  sched.poll_until.store_seqcst(s->poll_until == 0 ? ~u32{0} : poll_time(s->poll_until));
+  i64 delay = -1;
+  if (s->poll_until != 0) delay = max<i64>(s->poll_until - (s->now != 0 ? s->now : kernel->nanotime()), 0);
+  trace(Ev::PollBlock, delay);
+  if (net != nullptr) {
+    *list = net->poll(delay);
+  } else if (delay != 0 && sched.pollwake.load_acquire() == 0) {
+    kernel->futexsleep(&sched.pollwake, 0, delay);
+  }
+  sched.pollwake.store_seqcst(0);
+  sched.lastpoll.store_relaxed(poll_time(kernel->nanotime()));
+  sched.polling.store_seqcst(0);
   return true;
 }
 
-// Provisional: timers and the network, until the real wiring is there.
-constinit Atomic<u32> poller{0};  // 1: an M waits in poll
-void inject(GList list) {
-  if (list.empty()) return;
-  GQueue q;
-  u32 n = 0;
-  while (G* gp = list.pop()) {
-    casgstatus(gp, GStatus::waiting, GStatus::runnable);
-    trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
-    q.push_back(gp);
-    n++;
-  }
+// Nothing found: gives the P up and sleeps, in the poller or in stopm; back with a P and perhaps with a goroutine.
+G* rest(M* mp, P* pp, Search* s) {
   lock(&sched.lock);
-  globrunqputbatch(&q, n);
+  if (sched.gcwaiting.load_relaxed() != 0) {
+    unlock(&sched.lock);
+    return nullptr;
+  }
+  if (sched.runqsize.load_relaxed() != 0) {
+    G* gp = globrunqget(pp, 0);
+    unlock(&sched.lock);
+    return gp;
+  }
+  if (!mp->spinning && sched.needspinning.load_relaxed() != 0) {
+    become_spinning(mp);  // somebody asked for a spinner since we looked: be it, and look again
+    unlock(&sched.lock);
+    return nullptr;
+  }
+  check(releasep() == pp, "findrunnable: wrong p");
+  pidleput(pp);
+  // The other half of wakep's short cut: it asks for a spinner, then reads npidle; we raise npidle, then read this.
+  const bool wanted = !mp->spinning && sched.needspinning.load_seqcst() != 0;
+  if (wanted) check(pidleget() == pp, "findrunnable: another p");
   unlock(&sched.lock);
-  wakep();
-}
-bool look_around(P* pp) {
-  bool found = false;
-  if (const TimerHooks* th = timer_hooks.load_acquire(); th != nullptr) {
-    found = th->check(pp, 0).ran;
-    for (i32 i = 0; i < gomaxprocs; i++)
-      if (allp[i] != pp && static_cast<PStatus>(allp[i]->status.load_relaxed()) == PStatus::idle) found |= th->check(allp[i], 0).ran;
-  }
-  if (const NetpollHooks* nh = netpoll_hooks.load_acquire(); nh != nullptr && nh->waiters() > 0) {
-    GList list = nh->poll(0);
-    found |= !list.empty();
-    inject(list);
-  }
-  return found;
-}
-bool wait_for_network(M* mp) {
-  const NetpollHooks* nh = netpoll_hooks.load_acquire();
-  if (nh == nullptr || !poller.cas_seqcst(0, 1)) return false;
-  i64 delay = -1;
-  if (const TimerHooks* th = timer_hooks.load_acquire(); th != nullptr) {
-    i64 first = 0;
-    for (i32 i = 0; i < gomaxprocs; i++)
-      if (const i64 w = th->wake_time(allp[i]); w != 0 && (first == 0 || w < first)) first = w;
-    if (first != 0) delay = max<i64>(first - kernel->nanotime(), 0);
-  }
-  if (delay < 0 && nh->waiters() == 0) {
-    poller.store_seqcst(0);
-    return false;
-  }
-  GList list = nh->poll(delay);
-  poller.store_seqcst(0);
-  lock(&sched.lock);
-  P* pp = pidleget();
-  unlock(&sched.lock);
-  if (pp != nullptr) {
+  if (wanted) {
     acquirep(pp);
     become_spinning(mp);
-    inject(list);
-    return true;
+    return nullptr;
   }
-  inject(list);
-  return false;
+
+  const bool was_spinning = mp->spinning;
+  G* found = nullptr;
+  if (was_spinning && stop_spinning(mp, s, &found)) return found;
+
+  GList list;
+  if (!poll_until(s, &list)) {
+    stopm();
+    return nullptr;
+  }
+  lock(&sched.lock);
+  pp = pidleget();
+  unlock(&sched.lock);
+  if (pp == nullptr) {
+    injectglist(&list);
+    stopm();
+    return nullptr;
+  }
+  acquirep(pp);
+  if (!list.empty()) return netpolled(list);
+  if (was_spinning) become_spinning(mp);
+  return nullptr;
 }
 
 // A goroutine to run; sleeps until there is one.
@@ -220,23 +270,25 @@ Runnable findrunnable() {
   trace_fn(Ev::findrunnable);
   M* mp = getg()->m;
   for (;;) {
+    if (sched.gcwaiting.load_relaxed() != 0) {
+      gcstopm();
+      continue;
+    }
     P* pp = mp->p;
-    if (pp->schedtick % 16 == 0) (void)look_around(pp);
+    Search s;
+    const TimerHooks::Checked c = check_timers(pp, 0);
+    s.now = c.now;
+    s.poll_until = c.poll_until;
     if (Runnable r = fair_global(pp); r.gp != nullptr) return r;
     if (Runnable r = runqget(pp); r.gp != nullptr) return r;
     if (Runnable r = global(pp); r.gp != nullptr) return r;
-    if (look_around(pp)) continue;
+    if (G* gp = poll_now(); gp != nullptr) return {gp, false, false};
     if (may_spin(mp)) {
       if (!mp->spinning) become_spinning(mp);
-      if (G* gp = stealWork(pp); gp != nullptr) return {gp, false, false};
+      if (Runnable r = stealWork(pp, &s); r.gp != nullptr) return r;
+      if (s.ran_timers) continue;  // a timer's function may have made work
     }
-    G* found = nullptr;
-    if (give_up_p(mp, pp, &found)) {
-      if (found != nullptr) return {found, false, false};
-      continue;
-    }
-    if (wait_for_network(mp)) continue;
-    stopm();
+    if (G* gp = rest(mp, pp, &s); gp != nullptr) return {gp, false, false};
   }
 }
 
@@ -251,16 +303,111 @@ void resetspinning() {
   wakep();
 }
 
+// A goroutine that this P may run next without a detour over g0, taken off its queue; null if there is none, or if schedule()
+// has to look for one because something else is due.
+G* next_here(M* mp, P* pp) {
+  if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 ||
+      pp->timers.len.load_relaxed() != 0 || (pp->schedtick % kGlobalTick == 0 && sched.runqsize.load_relaxed() != 0))
+    return nullptr;
+  const Runnable r = runqget(pp);
+  if (r.gp == nullptr) return nullptr;
+  if (r.gp->lockedm != nullptr) {
+    mp->found = r.gp;
+    mp->found_inherit_time = r.inherit_time;
+    return nullptr;
+  }
+  if (!r.inherit_time) pp->schedtick++;
+  return r.gp;
+}
+
 }  // namespace
+
+void leave(G* gp, void (*after)(G*), void (*over_g0)(G*)) {
+  M* mp = gp->m;
+  G* next = next_here(mp, mp->p);
+  if (next != nullptr) switch_to(gp, next, after);
+  else mcall(over_g0);
+}
+
+void switch_to(G* gp, G* next, void (*after)(G*)) {
+  M* mp = gp->m;
+  mp->afterswitch = after;
+  next->m = mp;
+  goswitch(gp, next);
+}
+
+// On to's stack. From here on getg() is `to`; `from` is nobody's until afterswitch has put it where it belongs.
+void goswitched(G* from, G* to) {
+  M* mp = to->m;
+  mp->curg = to;
+  from->m = nullptr;
+  to->waitsince = 0;
+  to->preempt.store_relaxed(0);  // of its last time slice
+  casgstatus(to, GStatus::runnable, GStatus::running);
+  mp->afterswitch(from);
+  trace(Ev::GoStart, static_cast<i64>(to->goid));
+}
+
+bool injectglist(GList* list) {
+  if (list->empty()) return false;
+  GQueue q;
+  u32 n = 0;
+  while (G* gp = list->pop()) {
+    casgstatus(gp, GStatus::waiting, GStatus::runnable);
+    trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
+    q.push_back(gp);
+    n++;
+  }
+  P* pp = getg()->m->p;
+  u32 global = n;
+  if (pp != nullptr) {
+    // As many as there are idle Ps to run them go where those look first, the others to our own queue.
+    global = min(n, sched.npidle.load_seqcst());
+  }
+  if (global > 0) {
+    GQueue head;
+    for (u32 i = 0; i < global; i++) head.push_back(q.pop());
+    lock(&sched.lock);
+    globrunqputbatch(&head, global);
+    unlock(&sched.lock);
+    for (u32 i = 0; i < global && start_idle(); i++) {}
+  }
+  if (n > global) {
+    runqputbatch(pp, &q, n - global);
+    wakep();  // some may be stolen
+  }
+  return true;
+}
+
+void wakeNetPoller(i64 when) {
+  if (sched.polling.load_seqcst() == 0) {
+    // Nobody waits: try to have somebody look, who then will. Go: wakeNetPoller.
+    wakep();
+    return;
+  }
+  if (poll_time(when) <= sched.poll_until.load_seqcst()) poll_wake();
+}
+
+void poll_wake() {
+  if (const NetpollHooks* net = netpoll_hooks.load_acquire(); net != nullptr) net->wake();
+  // Also an M that began to wait when there was no network poller.
+  if (sched.pollwake.xchg_seqcst(1) == 0) kernel->futexwakeup(&sched.pollwake, 1);
+}
+
+void netpoll_install(const NetpollHooks* hooks) {
+  netpoll_hooks.store_release(hooks);
+  poll_wake();
+}
 
 void execute(G* gp, bool inherit_time) {
   trace_fn(Ev::execute);
   M* mp = getg()->m;
-  mp->booting = mp == &m0 && !mainStarted;  // m0 goes on booting on G1, until main.main; see runtime.main
+  mp->booting = mp == &m0 && !bootDone;  // m0 goes on booting on G1, perhaps preempted in between, until main.main
   mp->curg = gp;
   gp->m = mp;
   casgstatus(gp, GStatus::runnable, GStatus::running);
-  gp->stackguard0 = gp->stack.lo;
+  gp->waitsince = 0;
+  gp->preempt.store_relaxed(0);
   // The first goroutine of a P has nobody's time slice to inherit. Without this the tick would still be 0 at main's first gosched,
   // and 0 is a multiple of 61: the global queue, with main in it, would come before the goroutine main has just started.
   if (!inherit_time || mp->p->schedtick == 0) mp->p->schedtick++;
@@ -278,8 +425,15 @@ void schedule() {
     execute(mp->lockedg, false);
   }
   for (;;) {
-    check(!mp->spinning || runqempty(mp->p), "schedule: spinning with local work");
-    const Runnable r = findrunnable();
+    mp->p->preempt.store_relaxed(0);
+    Runnable r;
+    if (mp->found != nullptr) {
+      r = {mp->found, mp->found_inherit_time, false};
+      mp->found = nullptr;
+    } else {
+      check(!mp->spinning || runqempty(mp->p), "schedule: spinning with local work");
+      r = findrunnable();
+    }
     if (mp->spinning) resetspinning();
     if (r.try_wake_p) wakep();
     if (r.gp->lockedm != nullptr) {
@@ -288,12 +442,6 @@ void schedule() {
     }
     execute(r.gp, r.inherit_time);
   }
-}
-
-void wakeNetPoller(i64) {
-  const NetpollHooks* nh = netpoll_hooks.load_acquire();
-  if (nh == nullptr) return;
-  if (poller.load_seqcst() != 0) nh->wake();
 }
 
 }  // namespace rt0

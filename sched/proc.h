@@ -21,6 +21,29 @@ void goparkunlock(Mutex* l, WaitReason reason);
 void goready(G* gp) RT0_SYM("runtime.goready");
 void ready(G* gp, bool next) RT0_SYM("runtime.ready");
 
+// Leaves gp, the running goroutine, for another one: straight for the next of this P's queue, if there is one and nothing else is
+// due, and then after(gp) runs on that one's stack; otherwise by mcall(over_g0). Both must do the same with gp, and after() must not
+// stop; over_g0 goes on to schedule(). Returns when some M runs gp again.
+void leave(G* gp, void (*after)(G*), void (*over_g0)(G*));
+// The first half of it: next is runnable, off all queues, and gp's P's.
+void switch_to(G* gp, G* next, void (*after)(G*));
+
+// Where the runtime lets go of a goroutine which somebody wants to yield: at the end of what programs call. Never with a lock.
+void preempt_here();
+RT0_INLINE void preempt_point() {
+  if (RT0_UNLIKELY(getg()->preempt.load_relaxed() != 0)) preempt_here();
+}
+
+// Yields as gosched does, because somebody has asked for it. Go: gopreempt_m.
+void gopreempt();
+// Yields to the end of the local queue. Go: goyield.
+void goyield() RT0_SYM("runtime.goyield");
+
+// Makes a list of waiting goroutines, which nobody else knows, runnable; with or without a P. False if it was empty.
+bool injectglist(GList* list) RT0_SYM("runtime.injectglist");
+// Ends the wait of the M that waits in the poller, if there is one, or the next such wait.
+void poll_wake();
+
 // g0 leaves its goroutine: m->curg and gp->m no longer know each other.
 void dropg();
 

@@ -59,7 +59,13 @@ void runqput(P* pp, G* gp, bool next) {
   if (next) {
     // Release for a thief of the new one, acquire because we hand on the old; sequentially consistent for wakep, which must
     // not look for spinners before this can be seen.
-    gp = pp->runnext.xchg_seqcst(gp);
+    if (alone()) {
+      G* kicked = pp->runnext.load_relaxed();
+      pp->runnext.store_relaxed(gp);
+      gp = kicked;
+    } else {
+      gp = pp->runnext.xchg_seqcst(gp);
+    }
     if (gp == nullptr) return;
   }
   for (;;) {
@@ -88,6 +94,16 @@ void runqputbatch(P* pp, GQueue* q, u32 n) {
 Runnable runqget(P* pp) {
   trace_fn(Ev::runqget);
   G* next = pp->runnext.load_relaxed();
+  if (alone()) {
+    if (next != nullptr) {
+      pp->runnext.store_relaxed(nullptr);
+      return {next, true, false};
+    }
+    const u32 h = pp->runqhead.load_relaxed();
+    if (pp->runqtail.load_relaxed() == h) return {};
+    pp->runqhead.store_release(h + 1);
+    return {slot(pp, h).load_relaxed(), false, false};
+  }
   // A thief may take it under our eyes; nobody puts another one there, so a lost CAS means it is gone.
   if (next != nullptr && pp->runnext.cas_acqrel(next, nullptr)) return {next, true, false};
   for (;;) {
@@ -108,6 +124,17 @@ bool runqempty(P* pp) {
     G* next = pp->runnext.load_seqcst();  // the other half of wakep's bargain
     if (t == pp->runqtail.load_acquire()) return h == t && next == nullptr;
   }
+}
+
+G* runq_pop_tail(P* pp) {
+  const u32 t = pp->runqtail.load_relaxed();
+  if (t != pp->runqhead.load_relaxed()) {
+    pp->runqtail.store_relaxed(t - 1);
+    return slot(pp, t - 1).load_relaxed();
+  }
+  G* next = pp->runnext.load_relaxed();
+  pp->runnext.store_relaxed(nullptr);
+  return next;
 }
 
 G* runqsteal(P* pp, P* from, bool steal_runnext) {
@@ -140,17 +167,31 @@ void globrunqputbatch(GQueue* batch, u32 n) {
   *batch = {};
 }
 
-G* globrunqget(P* pp, u32 max_n) {
-  const u32 size = sched.runqsize.load_relaxed();
-  if (size == 0) return nullptr;
-  u32 n = min(size, size / static_cast<u32>(gomaxprocs) + 1);
-  if (max_n > 0) n = min(n, max_n);
-  n = min(n, kRunqSize / 2);
-  sched.runqsize.store_relaxed(size - n);
+// A P's share of a global queue of that size.
+static u32 share_of(u32 size) { return min(size / static_cast<u32>(gomaxprocs) + 1, kRunqSize / 2); }
+
+// n goroutines of the global queue, which are there: the first is returned, the others go to pp.
+static G* globrunqtake(P* pp, u32 n) {
+  sched.runqsize.store_relaxed(sched.runqsize.load_relaxed() - n);
   trace(Ev::GlobrunqGet, n);
   G* gp = sched.runq.pop();
   for (n--; n > 0; n--) runqput(pp, sched.runq.pop(), false);
   return gp;
+}
+
+G* globrunqget(P* pp, u32 max_n) {
+  const u32 size = sched.runqsize.load_relaxed();
+  if (size == 0) return nullptr;
+  const u32 n = min(size, share_of(size));
+  return globrunqtake(pp, max_n > 0 ? min(n, max_n) : n);
+}
+
+// With lock: sched.lock. One more in the queue's length and in the share of it; only as many are taken as are there.
+G* globrunqget_behind(P* pp, bool* self_local) {
+  const u32 size = sched.runqsize.load_relaxed();
+  const u32 share = share_of(size + 1);
+  *self_local = share > size;
+  return size == 0 ? nullptr : globrunqtake(pp, min(share, size));
 }
 
 }  // namespace rt0

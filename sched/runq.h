@@ -20,12 +20,18 @@ struct Runnable {
   bool try_wake_p = false;    // it is no ordinary goroutine: see that somebody keeps looking for those
 };
 
+// Whether there is but one P: then nobody can be a thief, and what thieves make necessary is left out. Asked by the owner of a P
+// inside the runtime: GOMAXPROCS changes with the world stopped only, and that waits for us.
+RT0_INLINE bool alone() { return gomaxprocs == 1; }
+
 // The owner only. next: gp runs next, and who was to run next goes to the end of the queue; a full queue sheds half of itself
 // to the global queue.
 void runqput(P* pp, G* gp, bool next) RT0_SYM("runtime.runqput");
 // The owner only.
 Runnable runqget(P* pp) RT0_SYM("runtime.runqget");
 bool runqempty(P* pp);
+// The goroutine that would run last, runnext being the first; null if there is none. The world is stopped.
+G* runq_pop_tail(P* pp);
 // Puts a list of n on the local queue, what does not fit on the global one. The owner only; takes sched.lock if needed.
 void runqputbatch(P* pp, GQueue* q, u32 n);
 
@@ -39,5 +45,8 @@ void globrunqputhead(G* gp);
 void globrunqputbatch(GQueue* batch, u32 n);
 // Takes a fair share, at most max if max > 0; returns one, the others go to pp's local queue.
 G* globrunqget(P* pp, u32 max) RT0_SYM("runtime.globrunqget");
+// What globrunqget would return, and queue on pp, if `self`, which is running, had been put at the global queue's end before.
+// If the share takes `self` in, *self_local says that its place is now the end of pp's queue. For gosched.
+G* globrunqget_behind(P* pp, bool* self_local);
 
 }  // namespace rt0

@@ -3,6 +3,7 @@
 #include "kernel_iface/kernel.h"
 #include "mem/stack.h"
 #include "sched/panic.h"
+#include "sched/preempt.h"
 #include "sched/print.h"
 #include "sched/tracer.h"
 
@@ -64,6 +65,11 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
   G* gp = getg();
   M* mp = gp->m;
   Isa::setg(mp->gsignal);
+  if (sig == kSIGURG) {
+    doSigPreempt(gp, c, uctx);
+    Isa::setg(gp);
+    return;
+  }
 
   const SigEntry* e = sig_entry(sig);
   const uintptr guard = gp->stack.lo - physPageSize;

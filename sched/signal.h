@@ -6,7 +6,7 @@
 namespace rt0 {
 
 inline constexpr u32 kSIGQUIT = 3, kSIGILL = 4, kSIGTRAP = 5, kSIGABRT = 6, kSIGBUS = 7, kSIGFPE = 8, kSIGSEGV = 11,
-                     kSIGPIPE = 13;
+                     kSIGPIPE = 13, kSIGURG = 23;
 
 // "SIGSEGV: segmentation violation"
 const char* signal_text(u32 sig);

@@ -50,11 +50,4 @@ Str wait_reason_text(WaitReason r) {
 
 GStatus readgstatus(const G* gp) { return static_cast<GStatus>(gp->atomicstatus.load_acquire()); }
 
-// The move is a compare-and-swap although only the owner makes it: a dump reads the status from other threads, and a
-// wrong owner is found here, where it happens. Release: what the owner did to the G is there for whoever sees the status.
-void casgstatus(G* gp, GStatus from, GStatus to) {
-  dcheck(legal(from, to), "casgstatus: no such move; see kGMoves");
-  check(gp->atomicstatus.cas_acqrel(static_cast<u32>(from), static_cast<u32>(to)), "casgstatus: bad incoming values");
-}
-
 }  // namespace rt0

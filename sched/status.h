@@ -61,10 +61,23 @@ struct GMove {
 
 // Every legal move. casgstatus checks against it; docs/STATES.md is printed from it.
 inline constexpr GMove kGMoves[] = {
-    {GStatus::idle, GStatus::dead, "newproc1"},       {GStatus::dead, GStatus::runnable, "newproc1"},
-    {GStatus::runnable, GStatus::running, "execute"}, {GStatus::running, GStatus::runnable, "gosched_m"},
-    {GStatus::running, GStatus::waiting, "park_m"},   {GStatus::waiting, GStatus::runnable, "ready"},
+    {GStatus::idle, GStatus::dead, "newproc1"},
+    {GStatus::dead, GStatus::runnable, "newproc1"},
+    {GStatus::runnable, GStatus::running, "execute"},
+    {GStatus::runnable, GStatus::running, "goswitched"},
+    {GStatus::running, GStatus::runnable, "goschedImpl"},
+    {GStatus::running, GStatus::runnable, "goyield_m"},
+    {GStatus::running, GStatus::waiting, "park_m"},
+    {GStatus::running, GStatus::waiting, "parked"},
+    {GStatus::waiting, GStatus::runnable, "ready"},
+    {GStatus::waiting, GStatus::runnable, "injectglist"},
+    {GStatus::waiting, GStatus::runnable, "netpolled"},
     {GStatus::waiting, GStatus::runnable, "park_m"},  // unlockf refused: the G goes on at once
+    {GStatus::waiting, GStatus::runnable, "parked"},  // the same, but somebody else runs here already
+    {GStatus::running, GStatus::syscall, "entersyscall"},
+    {GStatus::running, GStatus::syscall, "entersyscallblock"},
+    {GStatus::syscall, GStatus::running, "exitsyscall"},
+    {GStatus::syscall, GStatus::runnable, "exitsyscall0"},
     {GStatus::running, GStatus::dead, "gdestroy"},
 };
 
@@ -80,7 +93,6 @@ Str status_name(GStatus s);
 Str wait_reason_text(WaitReason r);
 
 GStatus readgstatus(const G* gp);
-// Moves gp from `from` to `to`. The caller owns gp, so the status must be `from`; anything else is a broken runtime.
-void casgstatus(G* gp, GStatus from, GStatus to) __asm__("runtime.casgstatus");
+// casgstatus, which makes the moves, is in gmp.h.
 
 }  // namespace rt0

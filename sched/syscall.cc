@@ -1,10 +1,130 @@
-// Provisional: a goroutine in a system call keeps its P.
 #include "sched/syscall.h"
+
+#include "kernel_iface/kernel.h"
+#include "sched/mthread.h"
+#include "sched/pidle.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "sched/tracer.h"
 
 namespace rt0 {
 
-void entersyscall() {}
-void entersyscallblock() {}
-void exitsyscall() {}
+namespace {
+
+constexpr u32 kIdle = static_cast<u32>(PStatus::idle), kSyscall = static_cast<u32>(PStatus::syscall),
+              kGcstop = static_cast<u32>(PStatus::gcstop);
+
+// Where a traceback of the goroutine begins while it is in the kernel: at the caller of entersyscall.
+RT0_INLINE void save(G* gp) {
+  gp->syscallpc = reinterpret_cast<uintptr>(__builtin_return_address(0));
+  (void)Isa::frame_return(Isa::frame_pointer(), &gp->syscallbp);
+  gp->syscallsp = Isa::frame_pointer();
+}
+
+// The world stops, and we are the last to be waited for, perhaps: give the P up at once.
+[[gnu::noinline]] void entersyscall_gcwait(P* pp) {
+  lock(&sched.lock);
+  if (sched.stopwait > 0 && pp->status.cas_acqrel(kSyscall, kGcstop)) {
+    pp->syscalltick++;
+    if (--sched.stopwait == 0) notewakeup(&sched.stopnote);
+  }
+  unlock(&sched.lock);
+}
+
+// The old P, if nobody has taken it, or an idle one.
+bool exitsyscallfast(P* oldp) {
+  if (oldp != nullptr && oldp->status.load_relaxed() == kSyscall && oldp->status.cas_acqrel(kSyscall, kIdle)) {
+    wirep(oldp);
+    return true;
+  }
+  if (sched.npidle.load_relaxed() == 0) return false;
+  lock(&sched.lock);
+  P* pp = pidleget();
+  unlock(&sched.lock);
+  if (pp == nullptr) return false;
+  acquirep(pp);
+  return true;
+}
+
+// On g0, without a P: the goroutine waits for one in the global queue.
+void exitsyscall0(G* gp) RT0_SYM("runtime.exitsyscall0");
+void exitsyscall0(G* gp) {
+  casgstatus(gp, GStatus::syscall, GStatus::runnable);
+  dropg();
+  bool locked = false;
+  lock(&sched.lock);
+  P* pp = pidleget();
+  if (pp == nullptr) {
+    globrunqput(gp);
+    // Read under the lock: once it is dropped another M may run gp, and unwire it, unless it is wired to us.
+    locked = gp->lockedm != nullptr;
+  }
+  unlock(&sched.lock);
+  if (pp != nullptr) {
+    acquirep(pp);
+    execute(gp, false);
+  }
+  if (locked) {
+    stoplockedm();
+    execute(gp, false);
+  }
+  stopm();
+  schedule();
+}
+
+}  // namespace
+
+// The store of the status is sequentially consistent, and gcwaiting is read after it: who stops the world writes gcwaiting and
+// reads the status. One of the two sees the other.
+void entersyscall() {
+  G* gp = getg();
+  M* mp = gp->m;
+  mp->locks++;  // between the two states no preemption
+  save(gp);
+  trace(Ev::GoSysCall, static_cast<i64>(gp->goid));
+  casgstatus(gp, GStatus::running, GStatus::syscall);
+  P* pp = mp->p;
+  pp->m = nullptr;
+  mp->oldp = pp;
+  mp->p = nullptr;
+  pp->status.store_seqcst(kSyscall);  // from here on it is anybody's
+  if (RT0_UNLIKELY(sched.gcwaiting.load_seqcst() != 0)) entersyscall_gcwait(pp);
+  mp->locks--;
+}
+
+void entersyscallblock() {
+  G* gp = getg();
+  M* mp = gp->m;
+  mp->locks++;
+  save(gp);
+  trace(Ev::GoSysCall, static_cast<i64>(gp->goid));
+  casgstatus(gp, GStatus::running, GStatus::syscall);
+  mp->p->syscalltick++;
+  mp->oldp = nullptr;
+  systemstack([] { handoffp(releasep()); });
+  mp->locks--;
+}
+
+void exitsyscall() {
+  G* gp = getg();
+  M* mp = gp->m;
+  mp->locks++;
+  gp->waitsince = 0;
+  P* oldp = mp->oldp;
+  mp->oldp = nullptr;
+  if (RT0_LIKELY(exitsyscallfast(oldp))) {
+    casgstatus(gp, GStatus::syscall, GStatus::running);
+    mp->p->syscalltick++;
+    mp->locks--;
+  } else {
+    trace(Ev::GoSysBlock, static_cast<i64>(gp->goid));
+    mp->locks--;
+    mcall(exitsyscall0);
+    gp->m->p->syscalltick++;
+  }
+  gp->syscallsp = 0;
+  trace(Ev::GoSysExit, static_cast<i64>(gp->goid));
+  preempt_point();
+}
 
 }  // namespace rt0

@@ -1,14 +1,18 @@
-// A goroutine in a system call that may block: its P can be taken by others meanwhile. Go: proc.go entersyscall …
+// System calls that may block, and the scheduler. Go: proc.go entersyscall … exitsyscall.
+//
+// Before such a call the goroutine leaves its P loosely tied to its M: the P's status becomes syscall, and from then on whoever
+// changes it by CAS has it: the M itself when it comes back in time (exitsyscall's fast path), sysmon when the call takes longer
+// than a tick, or who stops the world. An M that comes back late takes any idle P or queues its goroutine and sleeps.
 #pragma once
 
-#include "base/check.h"
+#include "sched/gmp.h"
 
 namespace rt0 {
 
-// Around a system call that may block. Between the two the goroutine must neither allocate nor lock nor park.
+// Around a system call which may block. In between the goroutine may touch nothing of the scheduler.
 void entersyscall() RT0_SYM("runtime.entersyscall");
-// Instead of entersyscall, for a call that surely blocks: the P is handed on at once.
-void entersyscallblock() RT0_SYM("runtime.entersyscallblock");
 void exitsyscall() RT0_SYM("runtime.exitsyscall");
+// Instead of entersyscall where the call is sure to block: gives the P away at once.
+void entersyscallblock() RT0_SYM("runtime.entersyscallblock");
 
 }  // namespace rt0

@@ -1,19 +1,156 @@
-// The monitor thread: needs no P, so it runs whatever the others do. Go: proc.go sysmon.
+// The monitor thread: needs no P, so it runs whatever the others do. Go: proc.go sysmon, retake.
 //
-// Here is its rhythm: it looks every 20 µs, less and less often while there is nothing to do, down to every 10 ms, and not at all
-// while everybody is idle. What it will look at comes with what it looks after: Ps in system calls and goroutines that have run
-// for too long, the network, the collector. When it does, a P's clock must start at the first look, not at 0: else
-// that look takes "never" for "since the machine was booted" and preempts the main goroutine in the middle of its boot.
+// It looks every 20 µs, less and less often while there is nothing to do, down to every 10 ms, and not at all while everybody is
+// idle. It takes Ps from system calls that last, asks goroutines that have run for 10 ms to yield, and looks at the network and
+// for late timers when nobody else has.
 #include "kernel_iface/kernel.h"
+#include "sched/debugvars.h"
+#include "sched/hooks.h"
 #include "sched/mthread.h"
+#include "sched/pidle.h"
+#include "sched/preempt.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "sched/schedtrace.h"
+#include "sched/signal.h"
 #include "sched/tracer.h"
 
 namespace rt0 {
 
 namespace {
+
 constexpr u32 kMinSleepUs = 20, kMaxSleepUs = 10 * 1000;
 constexpr u32 kIdleRoundsBeforeBackoff = 50;  // 1 ms of looking every 20 µs, then twice as long each time
+constexpr i64 kMs = 1000 * 1000;
+constexpr i64 kForcePreemptNs = 10 * kMs;  // a goroutine's time slice, and the longest a P stays with a system call
+constexpr i64 kLongSleepNs = 60 * 1000 * kMs;
+
+// The M whose P was just taken is about to be neither running nor idle: count it as running until the P is handed on, or
+// checkdead, called in between, would take everybody for asleep. Go: incidlelocked.
+void incidlelocked(i32 v) {
+  lock(&sched.lock);
+  sched.nmidlelocked += v;
+  if (v > 0) checkdead();
+  unlock(&sched.lock);
+}
+
+// Has this P seen to the same goroutine, or been in the same system call, since the last look? Clocks start at the first look, not
+// at 0: else it would take "never" for "since the machine was booted" and preempt the main goroutine in the middle of its boot.
+bool unchanged(u32* seen, i64* since, u32 tick, i64 now) {
+  if (*seen == tick && *since != 0) return true;
+  *seen = tick;
+  *since = now;
+  return false;
+}
+
+// Takes pp from its system call, if that lasts. With allpLock; drops it while it hands the P off.
+bool retake_syscall(P* pp, i64 now, bool sysretake) {
+  Sysmontick* seen = &pp->sysmontick;
+  const u32 tick = pp->syscalltick;
+  if (!unchanged(&seen->syscalltick, &seen->syscallwhen, tick, now) && !sysretake) return false;
+  // Nothing to do for it, and others are there to find new work: leave it, but not for ever, for it keeps sysmon awake.
+  if (runqempty(pp) && sched.nmspinning.load_relaxed() + sched.npidle.load_relaxed() > 0 &&
+      seen->syscallwhen + kForcePreemptNs > now)
+    return false;
+  unlock(&allpLock);
+  incidlelocked(-1);
+  const bool taken = pp->status.cas_acqrel(static_cast<u32>(PStatus::syscall), static_cast<u32>(PStatus::idle));
+  if (taken) {
+    pp->syscalltick++;
+    trace(Ev::ProcRetake, pp->id);
+    handoffp(pp);
+  }
+  incidlelocked(1);
+  lock(&allpLock);
+  return taken;
+}
+
+u32 retake(i64 now) RT0_SYM("runtime.retake");
+u32 retake(i64 now) {
+  u32 n = 0;
+  lock(&allpLock);
+  for (i32 i = 0; i < allp_len; i++) {  // may change while the lock is dropped
+    P* pp = allp[i];
+    if (pp == nullptr) continue;
+    const PStatus s = static_cast<PStatus>(pp->status.load_acquire());
+    if (s != PStatus::running && s != PStatus::syscall) continue;
+    Sysmontick* seen = &pp->sysmontick;
+    bool sysretake = false;
+    if (unchanged(&seen->schedtick, &seen->schedwhen, pp->schedtick, now) && seen->schedwhen + kForcePreemptNs <= now) {
+      preemptone(pp);
+      sysretake = true;  // a goroutine that is in and out of system calls all the time has had its slice too
+    }
+    if (s == PStatus::syscall && retake_syscall(pp, now, sysretake)) n++;
+  }
+  unlock(&allpLock);
+  return n;
+}
+
+// The network and the timers, if nobody has looked for 10 ms: all Ps may be busy with goroutines that never stop.
+void look_for_others(i64 now) {
+  const NetpollHooks* net = netpoll_hooks.load_acquire();
+  const u32 ago = poll_time(now) - sched.lastpoll.load_relaxed();
+  if (net != nullptr && sched.polling.load_relaxed() == 0 && ago > 10) {
+    sched.lastpoll.store_relaxed(poll_time(now));
+    GList list = net->poll(0);
+    if (!list.empty()) {
+      // As in retake: an M that the list starts may finish, and go idle, before we have started the next one.
+      incidlelocked(-1);
+      (void)injectglist(&list);
+      incidlelocked(1);
+    }
+  }
+  if (timer_hooks.load_acquire() == nullptr || sched.npidle.load_relaxed() == 0) return;
+  // A timer that is late although Ps are idle: start an M to see to it. Go does the same.
+  const i64 next = timeSleepUntil();
+  if (next != 0 && next < now) startm(nullptr, false);
+}
+
+// About since when a goroutine waits, for tracebacks: whoever waits and was not noted yet waits since now.
+void note_waiting(i64 now) {
+  for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
+    const GStatus s = readgstatus(gp);
+    if ((s == GStatus::waiting || s == GStatus::syscall) && gp->waitsince == 0) gp->waitsince = now;
+  }
+}
+
+// Everybody is idle, or the world is stopped: sleeps until somebody takes a P (pidleget) or the world starts; false if that is not
+// so. Whoever clears sysmonwait owes the one wake-up, so it is cleared under the lock only.
+bool sleep_while_idle(i64 now) {
+  if (debug.schedtrace > 0) return false;
+  auto idle = [] {
+    return sched.gcwaiting.load_relaxed() != 0 || sched.npidle.load_relaxed() == static_cast<u32>(gomaxprocs);
+  };
+  if (!idle()) return false;
+  lock(&sched.lock);
+  bool slept = false;
+  if (idle()) {  // now it can't change
+    noteclear(&sched.sysmonnote);
+    sched.sysmonwait.store_relaxed(1);
+    unlock(&sched.lock);
+    slept = notetsleep(&sched.sysmonnote, kLongSleepNs);
+    lock(&sched.lock);
+    sched.sysmonwait.store_relaxed(0);
+  }
+  unlock(&sched.lock);
+  if (!slept) note_waiting(now);
+  return slept;
+}
+
 }  // namespace
+
+i64 timeSleepUntil() {
+  const TimerHooks* timers = timer_hooks.load_acquire();
+  if (timers == nullptr) return 0;
+  i64 next = 0;
+  lock(&allpLock);
+  for (i32 i = 0; i < allp_len; i++) {
+    const i64 when = allp[i] != nullptr ? timers->wake_time(allp[i]) : 0;
+    if (when != 0 && (next == 0 || when < next)) next = when;
+  }
+  unlock(&allpLock);
+  return next;
+}
 
 void sysmon() {
   trace_boot(Ev::sysmon);
@@ -24,23 +161,28 @@ void sysmon() {
   getg()->m->booting = false;
 
   u32 idle_rounds = 0, sleep_us = kMinSleepUs;
+  i64 lasttrace = 0, lastnote = 0;
   for (;;) {
-    if (idle_rounds++ > kIdleRoundsBeforeBackoff) sleep_us = min(2 * sleep_us, kMaxSleepUs);
+    if (idle_rounds == 0) sleep_us = kMinSleepUs;
+    else if (idle_rounds > kIdleRoundsBeforeBackoff) sleep_us = min(2 * sleep_us, kMaxSleepUs);
     kernel->usleep(sleep_us);
-
-    // Everybody idle: sleep until somebody takes a P (pidleget), rather than wake the CPU up for nothing.
-    if (sched.npidle.load_relaxed() != static_cast<u32>(gomaxprocs)) continue;
-    lock(&sched.lock);
-    if (sched.npidle.load_relaxed() == static_cast<u32>(gomaxprocs)) {  // again, for now it can't change
-      noteclear(&sched.sysmonnote);
-      sched.sysmonwait.store_relaxed(1);
-      unlock(&sched.lock);
-      notesleep(&sched.sysmonnote);
+    i64 now = kernel->nanotime();
+    if (sleep_while_idle(now)) {
       idle_rounds = 0;
       sleep_us = kMinSleepUs;
-      continue;
+      now = kernel->nanotime();
     }
-    unlock(&sched.lock);
+    look_for_others(now);
+    if (retake(now) != 0) idle_rounds = 0;
+    else idle_rounds++;
+    if (now - lastnote >= kLongSleepNs) {
+      if (lastnote != 0) note_waiting(now);
+      lastnote = now;
+    }
+    if (debug.schedtrace > 0 && lasttrace + debug.schedtrace * kMs <= now) {
+      lasttrace = now;
+      schedtrace(debug.scheddetail > 0);
+    }
   }
 }
 

@@ -437,9 +437,45 @@ bool is_lambda(string_view component) {
   return starts_with(component, "{lambda") || starts_with(component, "'lambda") || starts_with(component, "$_");
 }
 
+// The name Go's programmers know for a method of rt0's packages: try_rlock is TryRLock, lock_slow is lockSlow.
+string go_method(string_view s) {
+  static const std::map<string_view, string_view> kOdd = {
+      {"rlock", "RLock"},        {"runlock", "RUnlock"},        {"try_rlock", "TryRLock"},
+      {"lock_slow", "lockSlow"}, {"unlock_slow", "unlockSlow"}, {"runlock_slow", "rUnlockSlow"},
+      {"do_slow", "doSlow"}};
+  if (const auto it = kOdd.find(s); it != kOdd.end()) return string(it->second);
+  string out;
+  bool up = true;
+  for (const char c : s) {
+    if (c != '_') out += up ? static_cast<char>(toupper(static_cast<unsigned char>(c))) : c;
+    up = c == '_';
+  }
+  return out;
+}
+
+// Namespaces of rt0 which are packages of Go with tracebacks of their own: rt0::sync::WaitGroup::wait is
+// sync.(*WaitGroup).Wait. Empty if `path` is not in one of them. A class's name is a capital's, by the house's style.
+string name_in_package(const vector<string>& path) {
+  static constexpr string_view kPackages[] = {"sync", "context", "errgroup", "semaphore"};
+  if (path.size() < 3 || path[0] != "rt0") return {};
+  size_t i = 1;
+  string s;
+  if (path[1] == "internal" && path[2] == "sync") s = "internal/", i = 2;
+  if (i + 1 >= path.size() || std::find(std::begin(kPackages), std::end(kPackages), path[i]) == std::end(kPackages))
+    return {};
+  s += path[i++];
+  if (i + 1 < path.size() && isupper(static_cast<unsigned char>(path[i][0]))) {
+    s += ".(*" + path[i] + ")." + go_method(path[i + 1]);
+    i += 2;
+  }
+  for (; i < path.size(); i++) s += '.' + path[i];
+  return s;
+}
+
 // Go's name of the C++ entity `path`. A component that is a lambda has become func<n> before. The global operators new and
 // delete are part of the language, and so of its runtime.
 string go_name(const vector<string>& path) {
+  if (string s = name_in_package(path); !s.empty()) return s;
   string s;
   size_t i = 0;
   const bool allocates =

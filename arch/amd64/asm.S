@@ -168,6 +168,32 @@ FUNC(runtime.mcall)
         ud2
 END(runtime.mcall)
 
+// void goswitch(G* from, G* to): leave the running goroutine `from` for `to`, with no detour over g0. See arch.h.
+//   in     rdi = from, the current g; rsi = to, runnable and ours alone, to->m this M
+//   keeps  as mcall
+//   order  from->sched is whole before rsp moves; goswitched runs on to's stack, below what `to` has saved there, and only it
+//          lets others know of `from`
+FUNC(runtime.goswitch)
+        popq    %r8
+        movq    %r8, (g_sched+gobuf_pc)(%rdi)
+        movq    %rbp, (g_sched+gobuf_bp)(%rdi)
+        pushq   %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        movq    %rsp, (g_sched+gobuf_sp)(%rdi)
+        movq    %rsi, g_tls
+        movq    (g_sched+gobuf_sp)(%rsi), %rsp
+        movq    %rsi, %rbx
+        andq    $~15, %rsp                      // a goroutine that has never run has its stack as its entry wants it
+        xorl    %ebp, %ebp
+        call    runtime.goswitched
+        leaq    g_sched(%rbx), %rdi
+        jmp     runtime.gogo
+END(runtime.goswitch)
+
 // void systemstack(void (*fn)(void*), void* arg): call fn(arg) on g0.
 //   in     rdi = fn, rsi = arg
 //   keeps  all callee-saved registers, by fn's own care; gp->sched says where gp stands, for tracebacks

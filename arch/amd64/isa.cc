@@ -5,6 +5,8 @@ extern "C" {
 // Set by rt0_go: the vendor is "GenuineIntel"; leaf 1's eax.
 constinit rt0::u8 runtime_isIntel __asm__("runtime.isIntel") = 0;
 constinit rt0::u32 runtime_processorVersionInfo __asm__("runtime.processorVersionInfo") = 0;
+// What xsave writes, in bytes; 0: there is no xsave, and fxsave writes 512.
+constinit rt0::u32 runtime_xsaveBytes __asm__("runtime.xsaveBytes") = 0;
 }
 
 namespace rt0 {
@@ -40,6 +42,12 @@ u64 Isa::cpu_features(uintptr, uintptr) noexcept {
       when(c, 20, kSSE42) | when(c, 23, kPOPCNT) | when(b7, 8, kBMI2) | when(b7, 9, kERMS) | when(d_ext, 27, kRDTSCP);
   if (avx_saved) set |= when(c, 28, kAVX) | when(b7, 5, kAVX2);
   return set;
+}
+
+// Leaf 13 tells the size for what xcr0 has switched on. SDM vol. 1, 13.2.
+void Isa::async_preempt_init() noexcept {
+  constexpr u32 kOSXSAVE = 1u << 27;
+  if (cpuid(0, 0).eax >= 13 && (cpuid(1, 0).ecx & kOSXSAVE) != 0) runtime_xsaveBytes = cpuid(13, 0).ebx;
 }
 
 }  // namespace rt0

@@ -70,6 +70,9 @@ struct Isa {
   // What the ISA must do once per process, before anything else of it is used. Nothing on amd64.
   static void arch_init(uintptr, uintptr) noexcept {}
 
+  // Before the first asynchronous preemption: how much room the vector registers take.
+  static void async_preempt_init() noexcept;
+
   static uintptr tls_base(uintptr* tls) noexcept { return reinterpret_cast<uintptr>(tls + 1); }
 };
 

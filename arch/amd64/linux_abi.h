@@ -116,6 +116,12 @@ struct Ucontext {
   uintptr pc() const { return rip; }
   uintptr sp() const { return rsp; }
   uintptr fp() const { return rbp; }
+  // As if the instruction at rip had been a call of `pc`, with the red zone left alone.
+  void call(uintptr pc, usize red_zone) {
+    rsp -= red_zone + sizeof(uintptr);
+    *reinterpret_cast<uintptr*>(rsp) = rip;
+    rip = pc;
+  }
 };
 static_assert(offsetof(Ucontext, r8) == 40);
 

@@ -8,12 +8,20 @@
 //   }
 #pragma once
 
+#include "rt0/atomic.h"
+#include "rt0/chan.h"
+#include "rt0/errgroup.h"
 #include "rt0/error.h"
 #include "rt0/go.h"
 #include "rt0/init.h"
+#include "rt0/map.h"
 #include "rt0/net.h"
 #include "rt0/os.h"
 #include "rt0/panic.h"
+#include "rt0/pool.h"
 #include "rt0/print.h"
 #include "rt0/runtime.h"
+#include "rt0/select.h"
+#include "rt0/semaphore.h"
+#include "rt0/sync.h"
 #include "rt0/time.h"

@@ -18,6 +18,9 @@ void unlock_os_thread() __asm__("runtime.UnlockOSThread");
 // CPUs the process may use, GOMAXPROCS, goroutines alive, and the calling goroutine's id.
 int num_cpu() __asm__("runtime.NumCPU");
 int gomaxprocs_now();
+// How many goroutines may run at once: n from now on, unless n < 1. Stops the world. Returns what it was before.
+// Go: runtime.GOMAXPROCS.
+int set_gomaxprocs(int n) __asm__("runtime.GOMAXPROCS");
 int num_goroutine() __asm__("runtime.NumGoroutine");
 unsigned long long goid();
 

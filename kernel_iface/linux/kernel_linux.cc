@@ -154,8 +154,9 @@ SysResult linux_newosproc(uintptr stack_hi, uintptr* tls) {
                    align_down(stack_hi, Isa::kStackAlign), Isa::tls_base(tls)));
 }
 u64 linux_gettid() { return sys(SYS_gettid).value; }
+u64 linux_getpid() { return sys(SYS_getpid).value; }
 SysResult linux_tgkill(u64 tid, u32 sig) {
-  return sys(SYS_tgkill, sys(SYS_getpid).value, static_cast<uintptr>(tid), sig);
+  return sys(SYS_tgkill, static_cast<uintptr>(linux_getpid()), static_cast<uintptr>(tid), sig);
 }
 
 }  // namespace
@@ -185,12 +186,14 @@ constinit const Kernel linux_kernel = {
     .start = linux_start,
     .newosproc = linux_newosproc,
     .gettid = linux_gettid,
+    .getpid = linux_getpid,
     .tgkill = linux_tgkill,
     .setsig = linux_setsig,
     .sigaltstack = linux_sigaltstack,
     .sigmask_get = linux_sigmask_get,
     .sigmask_set = linux_sigmask_set,
     .sigcontext = linux_sigcontext,
+    .sigcontext_call = linux_sigcontext_call,
     .raise_default = linux_raise_default,
 };
 

@@ -18,6 +18,7 @@ void linux_sigaltstack(void* lo, usize n);
 u64 linux_sigmask_get();
 void linux_sigmask_set(u64 mask);
 SigContext linux_sigcontext(void* info, void* uctx);
+void linux_sigcontext_call(void* uctx, uintptr pc);
 void linux_raise_default(u32 sig);
 
 }  // namespace rt0

@@ -58,6 +58,8 @@ SigContext linux_sigcontext(void* info, void* uctx) {
   return {uc->pc(), uc->sp(), uc->fp(), si->addr, si->code};
 }
 
+void linux_sigcontext_call(void* uctx, uintptr pc) { static_cast<Ucontext*>(uctx)->call(pc, Isa::kRedZone); }
+
 void linux_raise_default(u32 sig) {
   (void)linux_setsig(sig, SigDisposition::dfl);
   linux_sigmask_set(0);

@@ -25,10 +25,12 @@ INLINE bool on(const G* g, uintptr sp) { return g != nullptr && sp >= g->stack.l
 
 INLINE Kind kind_of(uintptr sp) {
   if (m0.g0 == nullptr) return kBefore;  // rt0_go sets it when getg() works
-  const M* mp = Isa::getg()->m;
+  const G* gp = Isa::getg();
+  const M* mp = gp->m;
   if (on(mp->g0, sp)) return kG0;
   if (on(mp->gsignal, sp)) return kSignal;
-  return on(mp->curg, sp) ? kGoroutine : kElsewhere;
+  // Between two goroutines the M may still be the first one's, while the stack is the second one's; see goswitch.
+  return on(mp->curg, sp) || on(gp, sp) ? kGoroutine : kElsewhere;
 }
 
 // "<text><n in hex>" and a newline, to stderr.

@@ -19,6 +19,9 @@ inline void set_thread_pointer(rt0::uintptr* tls) {
                            0);
 }
 
+// Whether interrupted_loop may look at the upper halves of vector registers.
+inline bool has_wide_vectors() { return (rt0::Isa::cpu_features(0, 0) & rt0::Isa::kAVX) != 0; }
+
 // __builtin_frame_address(0) modulo the stack alignment, in every function that was entered on an aligned stack.
 inline constexpr rt0::uintptr kFrameRemainder = 0;
 

@@ -112,6 +112,8 @@ const Kernel* kernel = &hosted::hosted_kernel;
 void throw_(const char* why) { throw hosted::Thrown(why); }
 void fatal(Str why) { throw hosted::Fatal(std::string(why.ptr, why.len)); }
 
+void preempt_here() {}
+
 void trace_boot(Ev e) { trace_fn(e); }
 void trace_fn_slow(Ev e) { hosted::record(e, {}); }
 void trace_slow(Ev e, i64 a, i64) { hosted::record(e, {std::to_string(a)}); }

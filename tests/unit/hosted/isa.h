@@ -39,6 +39,7 @@ struct Isa {
   static constexpr usize kFeatureCount = 1;
   static u64 cpu_features(uintptr, uintptr) noexcept { return 0; }
   static void arch_init(uintptr, uintptr) noexcept {}
+  static void async_preempt_init() noexcept {}
   static uintptr tls_base(uintptr* tls) noexcept { return reinterpret_cast<uintptr>(tls); }
 };
 

@@ -1,0 +1,123 @@
+// Go's package sync/atomic: values that goroutines share without a lock. Every operation is sequentially consistent, as Go's are.
+//
+//   constinit rt0::atomic::Int64 hits{};
+//   hits.add(1);                        // the value after
+//   if (flag.compare_and_swap(0, 1)) …  // true: it was 0 and is 1 now
+//
+// A value is not copied; share a reference to it.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace rt0 {
+namespace detail {
+
+// 64-bit operations on machines whose words are narrower, under a lock of the runtime's; see sched/atomic64.cc. Elsewhere
+// nothing calls them.
+uint64_t atomic64_load(const uint64_t* p);
+uint64_t atomic64_swap(uint64_t* p, uint64_t x);
+uint64_t atomic64_add(uint64_t* p, uint64_t d);  // the value after
+bool atomic64_cas(uint64_t* p, uint64_t old, uint64_t x);
+
+// The one spelling of an atomic operation: the CPU's where it has one for this width, else the runtime's.
+template <class T>
+struct Cell {
+  static constexpr bool kNative = sizeof(T) <= sizeof(void*) || __GCC_ATOMIC_LLONG_LOCK_FREE == 2;
+  alignas(sizeof(T)) T v = 0;
+
+  constexpr Cell() = default;
+  constexpr explicit Cell(T x) : v(x) {}
+  Cell(const Cell&) = delete;
+  Cell& operator=(const Cell&) = delete;
+
+  [[gnu::always_inline]] inline T load() const {
+    if constexpr (kNative) return __atomic_load_n(&v, __ATOMIC_SEQ_CST);
+    else return static_cast<T>(atomic64_load(reinterpret_cast<const uint64_t*>(&v)));
+  }
+  [[gnu::always_inline]] inline void store(T x) {
+    if constexpr (kNative) __atomic_store_n(&v, x, __ATOMIC_SEQ_CST);
+    else (void)swap(x);
+  }
+  // The value before.
+  [[gnu::always_inline]] inline T swap(T x) {
+    if constexpr (kNative) return __atomic_exchange_n(&v, x, __ATOMIC_SEQ_CST);
+    else return static_cast<T>(atomic64_swap(reinterpret_cast<uint64_t*>(&v), static_cast<uint64_t>(x)));
+  }
+  [[gnu::always_inline]] inline bool compare_and_swap(T old, T x) {
+    if constexpr (kNative) return __atomic_compare_exchange_n(&v, &old, x, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    else return atomic64_cas(reinterpret_cast<uint64_t*>(&v), static_cast<uint64_t>(old), static_cast<uint64_t>(x));
+  }
+};
+
+}  // namespace detail
+
+namespace atomic {
+
+// A number. Go: atomic.Int32 and kin.
+template <class T>
+struct Number : detail::Cell<T> {
+  using detail::Cell<T>::Cell;
+
+  // The value after.
+  [[gnu::always_inline]] inline T add(T d) {
+    if constexpr (Number::kNative) return __atomic_add_fetch(&this->v, d, __ATOMIC_SEQ_CST);
+    else return static_cast<T>(detail::atomic64_add(reinterpret_cast<uint64_t*>(&this->v), static_cast<uint64_t>(d)));
+  }
+  // These two return the value before. They end as soon as nobody has changed the value in between.
+  T and_(T mask) {
+    for (;;) {
+      const T old = this->load();
+      if (this->compare_and_swap(old, old & mask)) return old;
+    }
+  }
+  T or_(T mask) {
+    for (;;) {
+      const T old = this->load();
+      if (this->compare_and_swap(old, old | mask)) return old;
+    }
+  }
+};
+
+using Int32 = Number<int32_t>;
+using Uint32 = Number<uint32_t>;
+using Int64 = Number<int64_t>;
+using Uint64 = Number<uint64_t>;
+using Uintptr = Number<uintptr_t>;
+
+// Go: atomic.Bool.
+class Bool {
+ public:
+  constexpr Bool() = default;
+  constexpr explicit Bool(bool x) : v_(x) {}
+  bool load() const { return v_.load() != 0; }
+  void store(bool x) { v_.store(x); }
+  bool swap(bool x) { return v_.swap(x) != 0; }
+  bool compare_and_swap(bool old, bool x) { return v_.compare_and_swap(old, x); }
+
+ private:
+  detail::Cell<uint32_t> v_;
+};
+
+// Go: atomic.Pointer[T].
+template <class T>
+class Pointer {
+ public:
+  constexpr Pointer() = default;
+  constexpr explicit Pointer(T* x) : v_(x) {}
+  Pointer(const Pointer&) = delete;
+  Pointer& operator=(const Pointer&) = delete;
+
+  T* load() const { return __atomic_load_n(&v_, __ATOMIC_SEQ_CST); }
+  void store(T* x) { __atomic_store_n(&v_, x, __ATOMIC_SEQ_CST); }
+  T* swap(T* x) { return __atomic_exchange_n(&v_, x, __ATOMIC_SEQ_CST); }
+  bool compare_and_swap(T* old, T* x) {
+    return __atomic_compare_exchange_n(&v_, &old, x, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  }
+
+ private:
+  T* v_ = nullptr;
+};
+
+}  // namespace atomic
+}  // namespace rt0

@@ -1,0 +1,55 @@
+// Go's sync.Pool: objects to be used again.
+//
+//   constinit rt0::Pool<Buffer> buffers{[] { return new Buffer; }};
+//   Buffer* b = buffers.get(); … buffers.put(b);
+//
+// get gives what was put last by goroutines of the same P if it can, else what another P has, else what the function makes (null
+// without one). A Pool has no destructor, as a global must not have one: it lives as long as the program. The garbage collector
+// does not empty it.
+#pragma once
+
+#include <stddef.h>
+
+namespace rt0 {
+namespace detail {
+
+// A Pool to the runtime: see sched/pool.cc, where all of it is explained.
+struct PoolState {
+  void* locals = nullptr;
+  unsigned lock_key = 0, lock_rank = 0;
+};
+
+void* pool_get(PoolState* p);
+void pool_put(PoolState* p, void* x);
+
+}  // namespace detail
+
+namespace sync {
+
+template <class T>
+class Pool {
+ public:
+  constexpr Pool() = default;
+  constexpr explicit Pool(T* (*make)()) : make_(make) {}
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  T* get() {
+    if (void* x = detail::pool_get(&state_); x != nullptr) return static_cast<T*>(x);
+    return make_ != nullptr ? make_() : nullptr;
+  }
+  // x is the Pool's from now on. Null is ignored.
+  void put(T* x) {
+    if (x != nullptr) detail::pool_put(&state_, x);
+  }
+
+ private:
+  detail::PoolState state_;
+  T* (*make_)() = nullptr;
+};
+
+}  // namespace sync
+
+using sync::Pool;
+
+}  // namespace rt0

@@ -1,0 +1,286 @@
+// Go's package sync: Mutex, RWMutex, WaitGroup, Cond, Once.
+//
+//   constinit rt0::Mutex mu{};              rt0::WaitGroup wg;
+//   { rt0::LockGuard l(mu); n++; }          wg.go([&] { work(); });  wg.wait();
+//
+// The zero value of each is ready to use. None may be copied, or destroyed while a goroutine is inside one of its methods that
+// waits. They behave as Go's do, in which order they wake whom, in what is an error, and in the texts of those errors.
+// Everything stands in namespace rt0::sync, which tracebacks spell as Go does, and is known as rt0::… too.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rt0/atomic.h"
+#include "rt0/go.h"
+
+namespace rt0 {
+namespace detail {
+
+// A counting semaphore that goroutines sleep on, and their queue. It belongs to sched/sema.h; nobody else looks inside.
+struct Sema {
+  unsigned lock_key = 0, lock_rank = 0;
+  unsigned value = 0;
+  void* last = nullptr;
+
+  constexpr Sema() = default;
+  Sema(const Sema&) = delete;
+  Sema& operator=(const Sema&) = delete;
+};
+
+// What sync.Cond waits in. Go: notifyList.
+struct NotifyList {
+  unsigned wait = 0, notify = 0;
+  unsigned lock_key = 0, lock_rank = 0;
+  void *head = nullptr, *tail = nullptr;
+
+  constexpr NotifyList() = default;
+  NotifyList(const NotifyList&) = delete;
+  NotifyList& operator=(const NotifyList&) = delete;
+};
+
+// A callable as a plain function that takes its address.
+template <class F>
+void call_at(void* f) {
+  (*static_cast<F*>(f))();
+}
+
+}  // namespace detail
+
+namespace internal::sync {
+
+// The Mutex proper. Go keeps it in a package of its own, and so it is named in tracebacks.
+class Mutex {
+ public:
+  [[gnu::always_inline]] inline void lock() {
+    if (__builtin_expect(state_.compare_and_swap(0, kLocked), 1)) return;
+    lock_slow();
+  }
+  [[gnu::always_inline]] inline void unlock() {
+    if (const int32_t left = state_.add(-kLocked); __builtin_expect(left != 0, 0)) unlock_slow(left);
+  }
+  bool try_lock() {
+    const int32_t old = state_.load();
+    return (old & (kLocked | kStarving)) == 0 && state_.compare_and_swap(old, old | kLocked);
+  }
+
+ private:
+  // state_: these bits, and above them the number of goroutines that wait.
+  static constexpr int32_t kLocked = 1, kWoken = 2, kStarving = 4, kWaiterShift = 3;
+
+  void lock_slow();
+  void unlock_slow(int32_t left);
+  void take_handed_over(int32_t old, bool starving);
+
+  atomic::Int32 state_;
+  detail::Sema sema_;
+};
+
+}  // namespace internal::sync
+
+namespace sync {
+
+// Mutual exclusion between goroutines. Normally a running goroutine that wants the mutex may overtake those that wait; a waiter
+// who has not got it for 1 ms gets it next, before everybody else. Unlock of an unlocked Mutex is a fatal error.
+class Mutex {
+ public:
+  constexpr Mutex() = default;
+  [[gnu::always_inline]] inline void lock() { mu_.lock(); }
+  [[gnu::always_inline]] inline void unlock() { mu_.unlock(); }
+  // Takes the mutex if it is free; false if not.
+  bool try_lock() { return mu_.try_lock(); }
+
+ private:
+  internal::sync::Mutex mu_;
+};
+
+// Waits for the writer of an RWMutex, for rlock.
+void runtime_SemacquireRWMutexR(detail::Sema* s);
+
+// Many readers or one writer. A writer who waits keeps new readers out.
+class RWMutex {
+ public:
+  constexpr RWMutex() = default;
+  [[gnu::always_inline]] inline void rlock() {
+    if (__builtin_expect(readerCount_.add(1) < 0, 0)) runtime_SemacquireRWMutexR(&readerSem_);
+  }
+  [[gnu::always_inline]] inline void runlock() {
+    if (const int32_t r = readerCount_.add(-1); __builtin_expect(r < 0, 0)) runlock_slow(r);
+  }
+  bool try_rlock();
+  void lock();
+  void unlock();
+  bool try_lock();
+
+ private:
+  static constexpr int32_t kMaxReaders = 1 << 30;
+
+  void runlock_slow(int32_t r);
+
+  Mutex w_;                    // held by a writer, also while it waits for the readers
+  atomic::Int32 readerCount_;  // readers, those that wait included; less kMaxReaders while there is a writer
+  atomic::Int32 readerWait_;   // readers that the writer still waits for
+  detail::Sema writerSem_;     // the writer waits here for readers
+  detail::Sema readerSem_;     // readers wait here for the writer
+};
+
+// Waits for a number of goroutines to be done.
+class WaitGroup {
+ public:
+  constexpr WaitGroup() = default;
+  // Counts delta more (or less) goroutines to wait for; at 0 wakes all who wait. A counter below 0 panics.
+  void add(int delta);
+  [[gnu::always_inline]] inline void done() { add(-1); }
+  // Returns when the counter is 0.
+  void wait();
+  // Runs f() in a goroutine of its own that is waited for. Go 1.25: WaitGroup.Go.
+  template <class F>
+  [[gnu::always_inline]] inline void go(F&& f, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
+    add(1);
+    ::rt0::go(
+        [this, fn = static_cast<typename detail::RemoveRef<F>::type>(static_cast<F&&>(f))]() mutable {
+          fn();
+          done();
+        },
+        file, line);
+  }
+
+ private:
+  // One word, so that who counts down to 0 learns in the same instant whether somebody waits, and need not look at the object
+  // again, which may then be gone: the counter from bit kShift on, and bit 0 while somebody waits.
+  static constexpr unsigned kShift = sizeof(size_t) == 8 ? 32 : 1;
+  static constexpr size_t kWaiters = 1;
+  static int counter(size_t state) { return static_cast<int>(static_cast<ptrdiff_t>(state) >> kShift); }
+
+  friend bool runtime_SemacquireWaitGroup(WaitGroup* wg);
+
+  atomic::Number<size_t> state_;
+  detail::Sema sema_;
+};
+
+// The runtime's side of Cond.
+unsigned runtime_notifyListAdd(detail::NotifyList* l);
+void runtime_notifyListWait(detail::NotifyList* l, unsigned ticket);
+void runtime_notifyListNotifyOne(detail::NotifyList* l);
+void runtime_notifyListNotifyAll(detail::NotifyList* l);
+
+// Waiting for a condition that a lock guards. l is a Mutex, or anything with lock() and unlock().
+template <class L = Mutex>
+class Cond {
+ public:
+  constexpr explicit Cond(L& lock) : l(&lock) {}
+  Cond(const Cond&) = delete;
+  Cond& operator=(const Cond&) = delete;
+
+  L* const l;
+
+  // Unlocks *l, sleeps until signal or broadcast, and locks *l again. The condition may be false again by then: loop.
+  [[gnu::noinline]] void wait() {
+    const unsigned ticket = runtime_notifyListAdd(&notify_);
+    l->unlock();
+    runtime_notifyListWait(&notify_, ticket);
+    l->lock();
+  }
+  // Wakes the goroutine that has waited longest; all of them.
+  void signal() { runtime_notifyListNotifyOne(&notify_); }
+  void broadcast() { runtime_notifyListNotifyAll(&notify_); }
+
+ private:
+  detail::NotifyList notify_;
+};
+
+// Runs something once, whoever comes first; the others wait until it has been done.
+class Once {
+ public:
+  constexpr Once() = default;
+  // Calls f() if no other f has been called through this Once. An f that panics has been called, too.
+  template <class F>
+  [[gnu::always_inline]] inline void do_(F&& f) {
+    if (__builtin_expect(done_.load() == 0, 0))
+      do_slow(detail::call_at<typename detail::RemoveRef<F>::type>,
+              const_cast<void*>(static_cast<const volatile void*>(&f)));
+  }
+
+ private:
+  void do_slow(void (*f)(void*), void* arg);
+
+  atomic::Uint32 done_;
+  Mutex m_;
+};
+
+// What once_func and once_value return: a callable that does its work at the first call. Go: OnceFunc, OnceValue.
+template <class F, class R>
+class OnceCall {
+ public:
+  explicit OnceCall(const F& f) : f_(f) {}
+  const R& operator()() {
+    once_.do_([this] { value_ = f_(); });
+    return value_;
+  }
+
+ private:
+  F f_;
+  R value_{};
+  Once once_;
+};
+template <class F>
+class OnceCall<F, void> {
+ public:
+  explicit OnceCall(const F& f) : f_(f) {}
+  void operator()() { once_.do_(f_); }
+
+ private:
+  F f_;
+  Once once_;
+};
+
+// auto config = rt0::once_value([] { return load(); });   config() loads once, whoever calls it first.
+template <class F>
+auto once_value(const F& f) {
+  return OnceCall<F, typename detail::RemoveRef<decltype(f())>::type>(f);
+}
+template <class F>
+auto once_func(const F& f) {
+  return OnceCall<F, void>(f);
+}
+
+// Holds a lock for a scope.
+template <class L>
+class [[nodiscard]] LockGuard {
+ public:
+  explicit LockGuard(L& l) : l_(&l) { l.lock(); }
+  ~LockGuard() { l_->unlock(); }
+  LockGuard(const LockGuard&) = delete;
+  LockGuard& operator=(const LockGuard&) = delete;
+
+ private:
+  L* l_;
+};
+
+// Holds an RWMutex for reading.
+class [[nodiscard]] RLockGuard {
+ public:
+  explicit RLockGuard(RWMutex& l) : l_(&l) { l.rlock(); }
+  ~RLockGuard() { l_->runlock(); }
+  RLockGuard(const RLockGuard&) = delete;
+  RLockGuard& operator=(const RLockGuard&) = delete;
+
+ private:
+  RWMutex* l_;
+};
+
+}  // namespace sync
+
+using sync::Cond;
+using sync::LockGuard;
+using sync::Once;
+using sync::once_func;
+using sync::once_value;
+using sync::RLockGuard;
+using sync::RWMutex;
+using sync::WaitGroup;
+#if !defined(RT0_RUNTIME)  // there Mutex is the runtime's own, of base/lock.h
+using sync::Mutex;
+#endif
+
+}  // namespace rt0

@@ -1,0 +1,72 @@
+#include "sched/preempt.h"
+
+#include "sched/debugvars.h"
+#include "sched/proc.h"
+#include "sched/signal.h"
+
+namespace rt0 {
+
+// The linker script's names for the program's own code.
+extern "C" const u8 rt0_program_text[] __asm__("runtime.programtext");
+extern "C" const u8 rt0_program_etext[] __asm__("runtime.eprogramtext");
+
+namespace {
+
+constinit Atomic<u32> handler_installed{0};
+
+// asyncPreempt's frame, all registers, and what its way into the scheduler takes.
+constexpr usize kRoom = 16 * 1024;
+
+// Go: preemptM. Most programs never get here, so the handler is installed by the first who does; twice does no harm.
+void preemptM(M* mp) {
+  if (handler_installed.load_acquire() == 0) {
+    Isa::async_preempt_init();
+    if (!kernel->setsig(kSIGURG, SigDisposition::handler).ok()) return;
+    handler_installed.store_release(1);
+  }
+  if (!mp->signalPending.cas_acqrel(0, 1)) return;
+  const u64 tid = mp == &m0 ? kernel->getpid() : mp->procid.load_acquire();
+  // The M may have ended in between; a signal that then meets no thread, or another of ours, does no harm.
+  if (tid == 0 || !kernel->tgkill(tid, kSIGURG).ok()) mp->signalPending.store_release(0);
+}
+
+bool is_safe_point(const G* gp, const SigContext& c) {
+  const M* mp = gp->m;
+  if (gp != mp->curg || mp->locks != 0 || mp->p == nullptr || mp->dying != 0) return false;
+  if (readgstatus(gp) != GStatus::running) return false;
+  if (c.sp < gp->stack.lo + kRoom || c.sp > gp->stack.hi) return false;
+  return c.pc >= reinterpret_cast<uintptr>(rt0_program_text) && c.pc < reinterpret_cast<uintptr>(rt0_program_etext);
+}
+
+}  // namespace
+
+void preemptone(P* pp) {
+  M* mp = pp->m;
+  if (mp == nullptr || mp == getg()->m) return;
+  G* gp = mp->curg;
+  if (gp == nullptr || gp == mp->g0) return;
+  gp->preempt.store_relaxed(1);
+  pp->preempt.store_relaxed(1);
+  if (debug.asyncpreemptoff == 0) preemptM(mp);
+}
+
+void preemptall() {
+  for (i32 i = 0; i < gomaxprocs; i++)
+    if (static_cast<PStatus>(allp[i]->status.load_relaxed()) == PStatus::running) preemptone(allp[i]);
+}
+
+void doSigPreempt(G* gp, const SigContext& c, void* uctx) {
+  gp->m->signalPending.store_release(0);
+  if (gp->preempt.load_relaxed() != 0 && is_safe_point(gp, c))
+    kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&asyncPreempt));
+}
+
+// Called by asyncPreempt, on the goroutine's stack. Go: asyncPreempt2.
+void asyncPreempt2() { gopreempt(); }
+
+void preempt_here() {
+  const G* gp = getg();
+  if (gp == gp->m->curg && gp->m->locks == 0) gopreempt();
+}
+
+}  // namespace rt0

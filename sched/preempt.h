@@ -1,0 +1,23 @@
+// Preemption: how a goroutine that does not yield is made to. Go: preempt.go, signal_unix.go, proc.go preemptone.
+//
+// Who wants it sets gp->preempt. Inside the runtime a goroutine looks at that by itself (preempt_point). A loop that calls nothing
+// of rt0 is stopped by a signal: the handler lets the interrupted code go on in asyncPreempt, which saves all registers on the
+// goroutine's stack and yields. That is done where nothing but the goroutine's own state can be half done: in the program's code,
+// on the goroutine's own stack, holding no lock of the runtime. The linker script keeps the program's code apart from rt0's, so
+// a program counter tells; code inlined from <rt0/rt0.h> into the program must therefore not know which M it is on.
+#pragma once
+
+#include "kernel_iface/kernel.h"
+#include "sched/gmp.h"
+
+namespace rt0 {
+
+// Asks the goroutine that runs on pp to yield. Any thread; a hint: it may have stopped already, or be another one by then.
+void preemptone(P* pp) RT0_SYM("runtime.preemptone");
+// All of them. Go: preemptall.
+void preemptall() RT0_SYM("runtime.preemptall");
+
+// The preemption signal, on gsignal: gp was interrupted at c.
+void doSigPreempt(G* gp, const SigContext& c, void* uctx) RT0_SYM("runtime.doSigPreempt");
+
+}  // namespace rt0

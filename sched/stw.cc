@@ -1,0 +1,90 @@
+#include "sched/stw.h"
+
+#include "kernel_iface/kernel.h"
+#include "sched/hooks.h"
+#include "sched/mthread.h"
+#include "sched/pidle.h"
+#include "sched/preempt.h"
+#include "sched/proc.h"
+#include "sched/tracer.h"
+
+namespace rt0 {
+
+namespace {
+
+constinit Atomic<u32> worldsema{0};  // 1: somebody stops the world, or has
+
+constexpr i64 kPatienceNs = 100 * 1000;  // after which those who have not stopped are asked again
+
+// On g0. Takes every P: the idle ones off their list, those in system calls from under their Ms, the others by asking.
+void stopTheWorldWithSema() RT0_SYM("runtime.stopTheWorldWithSema");
+void stopTheWorldWithSema() {
+  M* mp = getg()->m;
+  lock(&sched.lock);
+  sched.stopwait = gomaxprocs;
+  sched.gcwaiting.store_seqcst(1);  // before any status is read; see entersyscall
+  preemptall();
+  mp->p->status.store_release(static_cast<u32>(PStatus::gcstop));
+  sched.stopwait--;
+  for (i32 i = 0; i < gomaxprocs; i++) {
+    P* pp = allp[i];
+    if (!pp->status.cas_seqcst(static_cast<u32>(PStatus::syscall), static_cast<u32>(PStatus::gcstop))) continue;
+    pp->syscalltick++;
+    sched.stopwait--;
+  }
+  while (P* pp = pidleget()) {
+    pp->status.store_release(static_cast<u32>(PStatus::gcstop));
+    sched.stopwait--;
+  }
+  const bool wait = sched.stopwait > 0;
+  unlock(&sched.lock);
+  if (wait) {
+    while (!notetsleep(&sched.stopnote, kPatienceNs)) preemptall();
+    noteclear(&sched.stopnote);
+  }
+  check(sched.stopwait == 0, "stopTheWorld: not stopped (stopwait != 0)");
+  world_is_stopped = true;
+}
+
+void startTheWorldWithSema(i32 n) RT0_SYM("runtime.startTheWorldWithSema");
+void startTheWorldWithSema(i32 n) {
+  P* p1 = procresize(n > 0 ? n : gomaxprocs);  // gcwaiting ends in there
+  world_is_stopped = false;
+  lock(&sched.lock);
+  if (sched.sysmonwait.load_relaxed() != 0) {
+    sched.sysmonwait.store_relaxed(0);
+    notewakeup(&sched.sysmonnote);
+  }
+  unlock(&sched.lock);
+  while (p1 != nullptr) {
+    P* pp = p1;
+    p1 = pp->link;
+    startm(pp, false);
+  }
+  wakep();  // there may be more work than the Ps with local work can do
+}
+
+}  // namespace
+
+void stopTheWorld() {
+  while (!worldsema.cas_acquire(0, 1)) gosched();
+  (void)acquirem();  // the P in our hands stays there
+  systemstack([] { stopTheWorldWithSema(); });
+}
+
+void startTheWorld(i32 n) {
+  systemstack([n] { startTheWorldWithSema(n); });
+  releasem(getg()->m);
+  worldsema.store_release(0);
+}
+
+int set_gomaxprocs(int n) {
+  const int before = gomaxprocs;
+  if (n <= 0 || n == before) return before;
+  stopTheWorld();
+  const int old = gomaxprocs;
+  startTheWorld(min(n, kMaxProcs));
+  return old;
+}
+
+}  // namespace rt0

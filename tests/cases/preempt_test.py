@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+"""Preemption: what it keeps, and that nobody starves."""
+
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
+
+@rt0test.each_how
+class Preempt(rt0test.Case):
+    def each_build(self):
+        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
+            with self.subTest(build=build.name):
+                yield build
+
+    def test_registers(self):
+        """Interrupted thousands of times, at any instruction: general and vector registers, flags, red zone are kept."""
+        wanted = "300" if self.how == "qemu" else "3000"
+        for build in self.each_build():
+            done = self.run_program("preempted", "registers", wanted, env={"GOMAXPROCS": "2"}, build=build)
+            self.assert_status(done, 0)
+            self.assertEqual(rt0test.text(done.err), "damaged 0 enough true rounds true\n")
+
+    def test_loops_share_one_p(self):
+        for build in self.each_build():
+            done = self.run_program("preempted", "loop", env={"GOMAXPROCS": "1"}, build=build)
+            self.assert_status(done, 0)
+            self.assertEqual(rt0test.text(done.err), "main runs again\n")
+            self.assertGreater(done.seconds, 0.02)
+
+    def test_switched_off(self):
+        """Without signals such a loop keeps its P for ever; one that calls into rt0 yields there."""
+        off = {"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1"}
+        line = rt0test.command("preempted", ["loop"], how=self.how, env=off)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            subprocess.run(line, env=off, timeout=1, check=False, capture_output=True)
+        for build in self.each_build():
+            done = self.run_program("preempted", "yields", env=off, build=build)
+            self.assert_status(done, 0)
+            self.assertEqual(rt0test.text(done.err), "main runs again true\n")
+
+
+if __name__ == "__main__":
+    rt0test.main()

@@ -1,0 +1,9 @@
+// env: GOMAXPROCS=1
+#include <rt0/rt0.h>
+
+int main() {
+  rt0::Mutex mu;
+  mu.lock();
+  rt0::println("locked");
+  mu.lock();
+}

@@ -1,0 +1,8 @@
+// env: GOMAXPROCS=1
+#include <rt0/rt0.h>
+
+int main() {
+  rt0::Chan<int> c(1);
+  c.close();
+  c.send(1);
+}

@@ -1,0 +1,35 @@
+// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
+// Mutex: a waiter that loses for longer than 1 ms gets the mutex handed over, and runs at once.
+#include <rt0/rt0.h>
+
+static void busy(int64_t ns) {
+  for (const int64_t t = rt0::nanotime(); rt0::nanotime() - t < ns;) {}
+}
+
+int main() {
+  rt0::Mutex mu;
+  rt0::WaitGroup wg;
+  mu.lock();
+  for (int i = 0; i < 3; i++) {
+    wg.add(1);
+    rt0::go([&, i] {
+      rt0::println("waiter", i, "tries");
+      mu.lock();
+      rt0::println("waiter", i, "has it");
+      mu.unlock();
+      rt0::println("waiter", i, "unlocked");
+      wg.done();
+    });
+  }
+  rt0::gosched();
+  for (int i = 0; i < 4; i++) {
+    busy(2000000);
+    rt0::println("main unlocks", i);
+    mu.unlock();
+    mu.lock();
+    rt0::println("main locked", i);
+    rt0::gosched();
+  }
+  mu.unlock();
+  wg.wait();
+}

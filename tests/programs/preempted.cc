@@ -1,0 +1,89 @@
+// Preemption, seen from inside: preempted MODE.
+//   registers N   loops that hold patterns in every register, interrupted as often as can be, until N preemptions have been
+//   loop          goroutines that call nothing of rt0 share one P with main
+//   yields        the same with GODEBUG=asyncpreemptoff=1 and loops that call into rt0
+#include "kernel_iface/kernel.h"
+#include "sched/preempt.h"
+
+#include <rt0/internal.h>
+
+#include "test_isa.h"
+#include "words.h"
+
+using namespace rt0;
+
+extern "C" u64 interrupted_loop(u64 rounds, u64 seed, u64 wide);  // tests/arch/<isa>/interrupted.S
+
+namespace {
+
+constexpr int kLoops = 4;
+constinit u64 rounds = 0, damaged = 0, finished = 0;
+constinit bool stop = false;
+
+u64 load(const u64& v) { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
+
+u64 ticks() {
+  u64 n = 0;
+  for (i32 i = 0; i < gomaxprocs; i++) n += *const_cast<volatile u32*>(&allp[i]->schedtick);
+  return n;
+}
+
+int registers(u64 wanted) {
+  const u64 wide = test_isa::has_wide_vectors();
+  for (int k = 0; k < kLoops; k++)
+    go([k, wide] {
+      while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+        const u64 r = interrupted_loop(200, static_cast<u64>(k + 1) << 40, wide);
+        __atomic_add_fetch(&rounds, 200, __ATOMIC_ACQ_REL);
+        if (r != 0) {
+          println("loop", k, "damaged", r);
+          __atomic_add_fetch(&damaged, 1, __ATOMIC_ACQ_REL);
+        }
+      }
+      __atomic_add_fetch(&finished, 1, __ATOMIC_ACQ_REL);
+    });
+  const u64 before = ticks();
+  const i64 end = kernel->nanotime() + i64{20} * 1000000000;
+  while (ticks() - before < wanted && kernel->nanotime() < end) {
+    for (i32 i = 0; i < gomaxprocs; i++) preemptone(allp[i]);  // not the one we run on
+    for (int spin = 0; spin < 500; spin++) Isa::cpu_relax();
+  }
+  const bool enough = ticks() - before >= wanted;
+  __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+  while (load(finished) < kLoops) gosched();
+  println("damaged", load(damaged), "enough", enough, "rounds", load(rounds) > 0);
+  return 0;
+}
+
+int loop() {
+  for (int k = 0; k < 3; k++)
+    go([] {
+      for (;;) {}
+    });
+  for (int k = 0; k < 3; k++) gosched();
+  println("main runs again");
+  return 0;
+}
+
+int yields() {
+  static volatile u64 n = 0;
+  go([] {
+    for (;;) {
+      print();
+      n = n + 1;
+    }
+  });
+  gosched();
+  println("main runs again", n > 0);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const char* mode = argc > 1 ? argv[1] : "";
+  if (same(mode, "registers")) return registers(static_cast<u64>(number(argv[2])));
+  if (same(mode, "loop")) return loop();
+  if (same(mode, "yields")) return yields();
+  return 99;
+}

@@ -1,0 +1,314 @@
+// Semaphores and what package sync is made of, with threads as goroutines: each thread is an M with a goroutine of its own, which
+// parks on a futex. What the real scheduler adds (order on one P, hand-off) is tested by programs.
+#include "sched/sema.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "hosted.h"
+#include "rt0/panic.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+
+namespace rt0 {
+
+namespace {
+std::atomic<int> parked{0};  // how many threads have given up their lock and sleep
+std::atomic<int> yields{0};
+}  // namespace
+
+// The scheduler's part. preempt is the goroutine's wake-up token, for nobody else uses it here.
+void gopark(bool (*unlockf)(G*, void*), void* l, WaitReason) {
+  G* gp = getg();
+  parked++;
+  if (unlockf != nullptr) unlockf(gp, l);
+  while (gp->preempt.xchg_acquire(0) == 0) kernel->futexsleep(&gp->preempt, 0, -1);
+  parked--;
+}
+void goparkunlock(Mutex* l, WaitReason why) {
+  gopark([](G*, void* p) { return unlock(static_cast<Mutex*>(p)), true; }, l, why);
+}
+void goready(G* gp) {
+  gp->preempt.store_release(1);
+  kernel->futexwakeup(&gp->preempt, 1);
+}
+void goyield() {
+  yields++;
+  kernel->osyield();
+}
+bool runqempty(P*) { return true; }
+
+struct Panic_ : std::runtime_error {
+  using runtime_error::runtime_error;
+};
+void panic_any(Any v) {
+  const PrintArg a = v.type->operand(v.data);
+  throw Panic_(std::string(a.string.ptr, a.string.len));
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+
+void wait_parked(int n) {
+  while (parked != n) std::this_thread::sleep_for(100us);
+}
+
+template <class F>
+std::thread m(F f) {
+  return std::thread([f] {
+    hosted::ThisThreadIsM me;
+    f();
+  });
+}
+
+TEST(Sema, FirstInFirstOutAndLifo) {
+  hosted::ThisThreadIsM me;
+  Sema s;
+  std::atomic<int> next{0};
+  std::vector<std::thread> all;
+  std::vector<int> order(4);
+  for (int i = 0; i < 4; i++) {  // 0, 1, 2 at the end; 3 to the front
+    all.push_back(m([&, i] {
+      semacquire1(&s, i == 3, WaitReason::semacquire);
+      order[static_cast<size_t>(next++)] = i;
+    }));
+    wait_parked(i + 1);
+  }
+  for (int i = 0; i < 4; i++) {
+    semrelease(&s);
+    while (next != i + 1) std::this_thread::yield();
+  }
+  for (auto& t : all) t.join();
+  EXPECT_EQ(order, (std::vector<int>{3, 0, 1, 2}));
+  EXPECT_EQ(s.value, 0u);
+  EXPECT_EQ(s.last, nullptr);
+}
+
+TEST(Sema, CountWithoutWaiters) {
+  hosted::ThisThreadIsM me;
+  Sema s;
+  for (int i = 0; i < 3; i++) semrelease(&s);
+  for (int i = 0; i < 3; i++) semacquire(&s);
+  EXPECT_EQ(s.value, 0u);
+  EXPECT_EQ(me.m.locks, 0);
+}
+
+TEST(Sema, HandoffGivesTheCountAndYields) {
+  hosted::ThisThreadIsM me;
+  Sema s;
+  std::atomic<bool> got{false};
+  std::thread t = m([&] {
+    semacquire(&s);
+    got = true;
+  });
+  wait_parked(1);
+  yields = 0;
+  semrelease1(&s, true);
+  EXPECT_EQ(s.value, 0u);  // nobody else could have taken it
+  EXPECT_EQ(yields, 1);
+  t.join();
+  EXPECT_TRUE(got);
+  semrelease1(&s, true);  // nobody waits: no yield, and the count stays
+  EXPECT_EQ(yields, 1);
+  EXPECT_EQ(s.value, 1u);
+}
+
+// Every release is matched by one acquire, whoever wins: nobody sleeps for ever, and the count is right at the end.
+TEST(Sema, ManyThreads) {
+  constexpr int kThreads = 8, kRounds = 20000;
+  Sema s;
+  std::vector<std::thread> all;
+  for (int k = 0; k < kThreads; k++)
+    all.push_back(m([&, k] {
+      for (int i = 0; i < kRounds; i++) {
+        if (k % 2 == 0) semrelease1(&s, i % 3 == 0);
+        else semacquire1(&s, i % 5 == 0, WaitReason::semacquire);
+      }
+    }));
+  for (auto& t : all) t.join();
+  EXPECT_EQ(s.value, 0u);
+  EXPECT_EQ(s.last, nullptr);
+}
+
+TEST(Mutex, Counts) {
+  constexpr int kThreads = 8, kRounds = 20000;
+  sync::Mutex mu;
+  long n = 0;
+  std::vector<std::thread> all;
+  for (int k = 0; k < kThreads; k++)
+    all.push_back(m([&, k] {
+      for (int i = 0; i < kRounds; i++) {
+        if (k == 0 && i % 16 == 0) {
+          while (!mu.try_lock()) std::this_thread::yield();
+        } else {
+          mu.lock();
+        }
+        n++;
+        mu.unlock();
+      }
+    }));
+  for (auto& t : all) t.join();
+  EXPECT_EQ(n, kThreads * kRounds);
+}
+
+// One goroutine holds the mutex nearly always; the waiter gets it all the same, by hand-off.
+TEST(Mutex, StarvationEnds) {
+  sync::Mutex mu;
+  std::atomic<bool> stop{false};
+  yields = 0;
+  std::thread hog = m([&] {
+    while (!stop) {
+      mu.lock();
+      std::this_thread::sleep_for(200us);
+      mu.unlock();
+    }
+  });
+  std::thread t = m([&] {
+    for (int i = 0; i < 10; i++) {
+      mu.lock();
+      mu.unlock();
+      std::this_thread::sleep_for(50us);
+    }
+    stop = true;
+  });
+  t.join();
+  hog.join();
+  EXPECT_GT(yields, 0);  // it was handed over at least once
+}
+
+// The last one out frees the mutex's memory at once: the unlock of the one before must not look at it any more.
+TEST(Mutex, MayBeFreedByTheLastOwner) {
+  struct Shared {
+    sync::Mutex mu;
+    int refs = 3;
+  };
+  for (int round = 0; round < 3000; round++) {
+    auto* s = new Shared;
+    std::vector<std::thread> all;
+    for (int k = 0; k < 3; k++)
+      all.push_back(m([s] {
+        s->mu.lock();
+        const bool last = --s->refs == 0;
+        s->mu.unlock();
+        if (last) delete s;
+      }));
+    for (auto& t : all) t.join();
+  }
+}
+
+TEST(Mutex, UnlockOfUnlocked) {
+  hosted::ThisThreadIsM me;
+  sync::Mutex mu;
+  try {
+    mu.unlock();
+    FAIL();
+  } catch (const hosted::Fatal& e) { EXPECT_STREQ(e.what(), "sync: unlock of unlocked mutex"); }
+}
+
+TEST(RWMutex, ReadersAndWriters) {
+  constexpr int kRounds = 5000;
+  sync::RWMutex mu;
+  long a = 0, b = 0;
+  std::atomic<long> torn{0};
+  std::vector<std::thread> all;
+  for (int k = 0; k < 8; k++)
+    all.push_back(m([&, k] {
+      for (int i = 0; i < kRounds; i++) {
+        if (k < 3) {
+          mu.lock();
+          a++;
+          b++;
+          mu.unlock();
+        } else {
+          if (k != 3 || !mu.try_rlock()) mu.rlock();
+          if (a != b) torn++;
+          mu.runlock();
+        }
+      }
+    }));
+  for (auto& t : all) t.join();
+  EXPECT_EQ(a, 3 * kRounds);
+  EXPECT_EQ(torn, 0);
+}
+
+TEST(WaitGroup, MayBeFreedWhenWaitReturns) {
+  for (int round = 0; round < 2000; round++) {
+    auto* wg = new sync::WaitGroup;
+    int done[3] = {};
+    wg->add(3);
+    std::vector<std::thread> all;
+    for (int& d : done)
+      all.push_back(m([wg, &d] {
+        d = 1;
+        wg->done();
+      }));
+    {
+      hosted::ThisThreadIsM me;
+      wg->wait();
+      EXPECT_EQ(done[0] + done[1] + done[2], 3);
+      delete wg;
+    }
+    for (auto& t : all) t.join();
+  }
+}
+
+TEST(WaitGroup, SeveralWait) {
+  sync::WaitGroup wg;
+  wg.add(1);
+  std::vector<std::thread> all;
+  for (int k = 0; k < 5; k++) all.push_back(m([&] { wg.wait(); }));
+  wait_parked(5);
+  std::thread last = m([&] { wg.done(); });
+  last.join();
+  for (auto& t : all) t.join();
+}
+
+TEST(WaitGroup, Misuse) {
+  hosted::ThisThreadIsM me;
+  sync::WaitGroup wg;
+  wg.add(2);
+  wg.add(-2);
+  try {
+    wg.done();
+    FAIL();
+  } catch (const Panic_& e) { EXPECT_STREQ(e.what(), "sync: negative WaitGroup counter"); }
+}
+
+TEST(Cond, EachIsWokenOnce) {
+  constexpr int kWaiters = 6, kItems = 3000;
+  sync::Mutex mu;
+  sync::Cond c(mu);
+  int items = 0, taken = 0;
+  std::vector<std::thread> all;
+  for (int k = 0; k < kWaiters; k++)
+    all.push_back(m([&] {
+      for (int i = 0; i < kItems / kWaiters; i++) {
+        mu.lock();
+        while (items == 0) c.wait();
+        items--;
+        taken++;
+        mu.unlock();
+      }
+    }));
+  all.push_back(m([&] {
+    for (int i = 0; i < kItems; i++) {
+      mu.lock();
+      items++;
+      mu.unlock();
+      if (i % 7 == 0) c.broadcast();
+      else c.signal();
+    }
+  }));
+  for (auto& t : all) t.join();
+  EXPECT_EQ(taken, kItems);
+}
+
+}  // namespace
+}  // namespace rt0
