@@ -45,9 +45,9 @@ bool stop(detail::TimerObject* t) {
 }
 
 // The new call's count comes first: the timer may fire before we are back.
-bool reset(detail::TimerObject* t, Duration d) {
+bool reset(detail::TimerObject* t, i64 when, i64) {
   detail::timer_ref(t);
-  const bool pending = timer_reset(&of(t)->timer, deadline_after(d.count), 0);
+  const bool pending = timer_reset(&of(t)->timer, when, 0);
   if (pending) detail::timer_unref(t);  // the call that did not come to be
   return pending;
 }

@@ -100,6 +100,18 @@ i64 next_when(const RtTimer* t, i64 delta) {
   return next;
 }
 
+// t is about to be stopped or changed; true if it was active. If a value for a channel is under way it will not be sent, for it carries
+// the old seq, so the timer counts as active: the caller holds the send lock. Go: isSending. Differs: it counts, and so takes a value that an
+// earlier stop has prevented for one of its own.
+bool cancel(RtTimer* t) {
+  bool pending = t->when > 0;
+  if (t->is_chan) {
+    if (t->period == 0 && t->sending.load_relaxed() == t->seq) pending = true;  // both locks order it
+    if (++t->seq == 0) t->seq = 1;
+  }
+  return pending;
+}
+
 // Calls t's f, which is due. With the home's lock, which it drops meanwhile. On g0. Go: unlockAndRun.
 void run(Timers* ts, RtTimer* t, i64 now) {
   const TimerFn f = t->f;
@@ -113,7 +125,7 @@ void run(Timers* ts, RtTimer* t, i64 now) {
     publish(ts);
   }
   // stop and modify must know that a value is under way, which they can still prevent: see ChanTimer.
-  if (t->is_chan) (void)t->sending.add_relaxed(1);  // the lock orders it
+  if (t->is_chan) t->sending.store_relaxed(seq);  // the lock orders it
   TimerRun me{t, ts->running};
   ts->running = &me;
   unlock(&ts->lock);
@@ -187,13 +199,12 @@ void timer_init(RtTimer* t, TimerFn f, void* arg) {
   if (timer_hooks.load_relaxed() == nullptr) timer_hooks.store_release(&kHooks);
 }
 
-bool timer_modify_locked(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq,
-                         void (*changed)(RtTimer*)) {
+bool timer_modify(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq) {
   check(when > 0, "timer when must be positive");
   check(period >= 0, "timer period must be non-negative");
   M* mp = acquirem();
   Timers* ts = lock_home(t);
-  const bool pending = t->when > 0;
+  const bool pending = cancel(t);
   t->when = when;
   t->period = period;
   if (f != nullptr) {
@@ -201,33 +212,49 @@ bool timer_modify_locked(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg,
     t->arg = arg;
     t->seq = seq;
   }
-  if (changed != nullptr) changed(t);
   settle(t, ts);
   releasem(mp);
   return pending;
 }
 
-bool timer_stop_locked(RtTimer* t, void (*changed)(RtTimer*)) {
+bool timer_reset(RtTimer* t, i64 when, i64 period) { return timer_modify(t, when, period, nullptr, nullptr, 0); }
+
+bool timer_stop(RtTimer* t) {
   Timers* ts = lock_home(t);
-  const bool pending = t->when > 0;
+  const bool pending = cancel(t);
   t->when = 0;
   if (t->pos != 0) {
     heap_remove(ts, t);
     publish(ts);
   }
-  if (changed != nullptr) changed(t);
   unlock(&ts->lock);
   if (pending) trace(Ev::TimerStop);
   return pending;
 }
 
-bool timer_modify(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq) {
-  return timer_modify_locked(t, when, period, f, arg, seq, nullptr);
+void timer_maybe_run(RtTimer* t) {
+  Timers* ts = lock_home(t);
+  const i64 now = t->pos != 0 || t->when == 0 ? 0 : kernel->nanotime();
+  if (now != 0 && t->when <= now) systemstack([&] { run(ts, t, now); });
+  unlock(&ts->lock);
 }
-bool timer_reset(RtTimer* t, i64 when, i64 period) {
-  return timer_modify_locked(t, when, period, nullptr, nullptr, 0, nullptr);
+
+void timer_block(RtTimer* t) {
+  Timers* ts = lock_home(t);
+  t->blocked++;
+  if (t->pos == 0 && wants_heap(t)) settle(t, ts);
+  else unlock(&ts->lock);
 }
-bool timer_stop(RtTimer* t) { return timer_stop_locked(t, nullptr); }
+
+void timer_unblock(RtTimer* t) {
+  Timers* ts = lock_home(t);
+  check(t->blocked > 0, "timer data corruption");
+  if (--t->blocked == 0 && t->pos != 0) {  // t->when stays: that is when it is still to fire
+    heap_remove(ts, t);
+    publish(ts);
+  }
+  unlock(&ts->lock);
+}
 
 bool timer_stop_wait(RtTimer* t) {
   const bool pending = timer_stop(t);

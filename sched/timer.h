@@ -39,9 +39,9 @@ struct RtTimer {
   Atomic<Timers*> home;
   u32 pos;  // place on home's heap + 1; 0: not there
   // Of a channel's timer, see chantimer.h.
-  bool is_chan;         // it is one. Never changes
-  u32 blocked;          // goroutines that wait on the channel
-  Atomic<u32> sending;  // fs that have been called and have not yet decided whether to send
+  bool is_chan;             // it is one. Never changes
+  u32 blocked;              // goroutines that wait on the channel
+  Atomic<uintptr> sending;  // seq of the last f that was called; 0 once it has decided whether to send
 };
 
 // The largest deadline: in 292 years.
@@ -61,10 +61,12 @@ bool timer_stop(RtTimer* t) RT0_SYM("runtime.stopTimer");
 // The same, and waits until no f of it runs. Not from its own f, and not with a lock that its f takes.
 bool timer_stop_wait(RtTimer* t);
 
-// The same as timer_modify and timer_stop, with something to be done under the timer's lock. For chantimer.cc.
-bool timer_modify_locked(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq,
-                         void (*changed)(RtTimer*));
-bool timer_stop_locked(RtTimer* t, void (*changed)(RtTimer*));
+// For channels' timers.
+// maybe_run: fires t now if it is due and on no heap. block: somebody waits for it from here on, so it has to be on a heap; the caller
+// keeps its M. unblock: somebody waits no longer. Go: maybeRunChan, blockTimerChan, unblockTimerChan.
+void timer_maybe_run(RtTimer* t);
+void timer_block(RtTimer* t);
+void timer_unblock(RtTimer* t);
 
 // The earliest of all deadlines on all Ps, kMaxWhen if there is none. Under sched.lock, or with the world stopped. Go: timeSleepUntil.
 i64 timeSleepUntil();

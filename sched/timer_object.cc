@@ -1,6 +1,6 @@
 #include "sched/timer_object.h"
 
-#include "sched/panic.h"
+#include "rt0/panic.h"
 
 namespace rt0 {
 
@@ -10,14 +10,14 @@ void detail::timer_unref(TimerObject* t) {
   if (t->refs.add_acqrel(static_cast<u32>(-1)) == 0) t->kind->destroy(t);
 }
 
-bool Timer::stop() {
-  if (t_ == nullptr) panic_plain("time: Stop called on uninitialized Timer");
-  return t_->kind->stop(t_);
+bool Timer::stop() const {
+  if (h_.t_ == nullptr) panic("time: Stop called on uninitialized Timer");
+  return h_.t_->kind->stop(h_.t_);
 }
 
-bool Timer::reset(Duration d) {
-  if (t_ == nullptr) panic_plain("time: Reset called on uninitialized Timer");
-  return t_->kind->reset(t_, d);
+bool Timer::reset(Duration d) const {
+  if (h_.t_ == nullptr) panic("time: Reset called on uninitialized Timer");
+  return h_.t_->kind->reset(h_.t_, deadline_after(d.count), 0);
 }
 
 }  // namespace rt0

@@ -11,7 +11,7 @@ namespace rt0 {
 
 struct TimerKind {
   bool (*stop)(detail::TimerObject*);
-  bool (*reset)(detail::TimerObject*, Duration d);
+  bool (*reset)(detail::TimerObject*, i64 when, i64 period);
   void (*destroy)(detail::TimerObject*);  // the count has become 0
 };
 

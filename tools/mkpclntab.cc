@@ -456,7 +456,7 @@ string go_method(string_view s) {
 // Namespaces of rt0 which are packages of Go with tracebacks of their own: rt0::sync::WaitGroup::wait is
 // sync.(*WaitGroup).Wait. Empty if `path` is not in one of them. A class's name is a capital's, by the house's style.
 string name_in_package(const vector<string>& path) {
-  static constexpr string_view kPackages[] = {"sync", "context", "errgroup", "semaphore"};
+  static constexpr string_view kPackages[] = {"sync", "time", "context", "errgroup", "semaphore"};
   if (path.size() < 3 || path[0] != "rt0") return {};
   size_t i = 1;
   string s;

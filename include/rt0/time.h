@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rt0/chan.h"
 #include "rt0/go.h"
 
 namespace rt0 {
@@ -149,45 +150,96 @@ TimerObject* new_after_func(Duration d, TimerFunc* f) __asm__("time.AfterFunc");
 void timer_ref(TimerObject* t);
 void timer_unref(TimerObject* t);
 
+// What Timer and Ticker have in common: one word to the timer, one to its channel (nil of after_func).
+class TimerHandle {
+ public:
+  TimerHandle() = default;
+  explicit TimerHandle(TimerObject* t) : t_(t) {}
+  TimerHandle(TimerObject* t, Chan<Time>&& c) : t_(t), c_(static_cast<Chan<Time>&&>(c)) {}
+  TimerHandle(const TimerHandle& h) : t_(h.t_), c_(h.c_) {
+    if (t_ != nullptr) timer_ref(t_);
+  }
+  TimerHandle(TimerHandle&& h) noexcept : t_(h.t_), c_(static_cast<Chan<Time>&&>(h.c_)) { h.t_ = nullptr; }
+  TimerHandle& operator=(TimerHandle h) noexcept {
+    TimerObject* mine = t_;
+    t_ = h.t_;
+    h.t_ = mine;
+    Chan<Time> my_chan = static_cast<Chan<Time>&&>(c_);
+    c_ = static_cast<Chan<Time>&&>(h.c_);
+    h.c_ = static_cast<Chan<Time>&&>(my_chan);
+    return *this;
+  }
+  ~TimerHandle() {
+    if (t_ != nullptr) timer_unref(t_);  // before the channel, which may take the timer with it
+  }
+
+  TimerObject* t_ = nullptr;
+  Chan<Time> c_;
+};
+
 }  // namespace detail
 
-// A single event in the future. Copies are the same timer, as with Go's *Timer. It goes on if all of them are gone.
+// The classes stand in a namespace of their own, which tracebacks spell as Go does.
+namespace time {
+
+// A single event in the future. Copies are the same timer, as with Go's *Timer.
 class Timer {
  public:
   Timer() = default;
-  Timer(const Timer& t) : t_(t.t_) {
-    if (t_ != nullptr) detail::timer_ref(t_);
-  }
-  Timer(Timer&& t) noexcept : t_(t.t_) { t.t_ = nullptr; }
-  Timer& operator=(Timer t) noexcept {
-    detail::TimerObject* mine = t_;
-    t_ = t.t_;
-    t.t_ = mine;
-    return *this;
-  }
-  ~Timer() {
-    if (t_ != nullptr) detail::timer_unref(t_);
-  }
+
+  // Where the time is sent when the timer fires; nil of after_func. Looks unbuffered.
+  const Chan<Time>& c() const { return h_.c_; }
 
   // The timer will not fire; true if this prevented it, false if it had fired or been stopped before. A function that has been started
-  // goes on: stop does not wait for it. No value that was sent before is received after. Go: Timer.Stop.
-  bool stop() __asm__("time.Timer.Stop");
+  // goes on: stop does not wait for it. No value from before is received after. Go: Timer.Stop.
+  bool stop() const;
   // The timer fires d from now; true if it had been active. No value from before is received after. Go: Timer.Reset.
-  bool reset(Duration d) __asm__("time.Timer.Reset");
+  bool reset(Duration d) const;
+
+  // For the runtime.
+  explicit Timer(detail::TimerHandle&& h) : h_(static_cast<detail::TimerHandle&&>(h)) {}
 
  private:
-  explicit Timer(detail::TimerObject* t) : t_(t) {}
-  template <class F>
-  friend Timer after_func(Duration d, F&& f);
-
-  detail::TimerObject* t_ = nullptr;
+  detail::TimerHandle h_;
 };
 
+// Sends the time to its channel every d; a tick that nobody reads before the next one is dropped. Go: time.Ticker.
+class Ticker {
+ public:
+  Ticker() = default;
+
+  const Chan<Time>& c() const { return h_.c_; }
+  void stop() const;
+  // From now on every d. Panics if d <= 0.
+  void reset(Duration d) const;
+
+  // For the runtime.
+  explicit Ticker(detail::TimerHandle&& h) : h_(static_cast<detail::TimerHandle&&>(h)) {}
+
+ private:
+  detail::TimerHandle h_;
+};
+
+}  // namespace time
+using time::Ticker;
+using time::Timer;
+
+// Sends the time to its channel in d from now. Without anybody who waits on the channel it costs nothing. Go: time.NewTimer.
+Timer new_timer(Duration d) __asm__("time.NewTimer");
+// Its channel alone. Go: time.After.
+Chan<Time> after(Duration d) __asm__("time.After");
+
+// Panics if d <= 0. Go: time.NewTicker.
+Ticker new_ticker(Duration d) __asm__("time.NewTicker");
+// A ticker's channel alone; nil if d <= 0. Go: time.Tick.
+Chan<Time> tick(Duration d) __asm__("time.Tick");
+
 // Runs f in a goroutine of its own in d from now, and each time the timer fires again after a reset. f is any callable, copied or moved.
+// The timer goes on if its handle is dropped. Go: time.AfterFunc.
 template <class F>
 Timer after_func(Duration d, F&& f) {
   using Fn = typename detail::Decay<F>::type;
-  return Timer(detail::new_after_func(d, new detail::TimerFuncOf<Fn>(Fn(static_cast<F&&>(f)))));
+  return Timer(detail::TimerHandle(detail::new_after_func(d, new detail::TimerFuncOf<Fn>(Fn(static_cast<F&&>(f))))));
 }
 
 }  // namespace rt0

@@ -1,0 +1,16 @@
+// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
+// nobody waits on these timers' channels, so they do not keep the program alive
+package main
+
+import "time"
+
+func main() {
+	t := time.NewTimer(time.Hour)
+	k := time.NewTicker(time.Hour)
+	f := time.AfterFunc(time.Hour, func() {})
+	f.Stop()
+	println("waits")
+	<-make(chan int)
+	t.Stop()
+	k.Stop()
+}

@@ -1,0 +1,32 @@
+// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
+// whoever looks into a timer's channel sees the time, although nobody has scheduled since
+package main
+
+import "time"
+
+func main() {
+	t := time.NewTimer(5 * time.Millisecond)
+	n := 0
+	for looking := true; looking; n++ {
+		select {
+		case <-t.C:
+			looking = false
+		default:
+		}
+	}
+	println("found it", n > 1)
+	k := time.NewTicker(3 * time.Millisecond)
+	for i := 0; i < 3; {
+		select {
+		case <-k.C:
+			i++
+		default:
+		}
+	}
+	println("three ticks")
+	a := time.After(time.Millisecond)
+	for start := time.Now(); time.Since(start) < 3*time.Millisecond; {
+	}
+	v, ok := <-a
+	println("at once", ok, !v.IsZero())
+}

@@ -1,0 +1,410 @@
+// sched/timer and its heap: against a model, and with owners, thieves and strangers at work at once. Each time a timer is started, exactly
+// one of these follows: it fires, a stop says that it has prevented that, or a restart says so. Nothing fires early. The memory of a
+// timer that was stopped by timer_stop_wait is given back at once, so ASan sees who still looks at it.
+#include "sched/timer.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "hosted/hosted.h"
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+#include "sched/hooks.h"
+#include "sched/proc.h"
+#include "sched/timer_heap.h"
+
+namespace rt0 {
+
+P** allp = nullptr;
+constinit Atomic<const TimerHooks*> timer_hooks{nullptr};
+
+namespace {
+std::atomic<u32> wakes{0};
+}
+void wakeNetPoller(i64) { wakes++; }
+void* mallocgc(usize n, usize align) { return aligned_alloc(align, align_up(n, align)); }
+void heap_free(void* p) { free(p); }
+void fatal_out_of_memory(usize) { throw hosted::Fatal("out of memory"); }
+void goready(G*) { FAIL(); }
+void gopark(bool (*)(G*, void*), void*, WaitReason) { FAIL(); }
+void systemstack_call(void (*fn)(void*), void* arg) { fn(arg); }
+
+namespace {
+
+using hosted::ThisThreadIsM;
+using Clock = std::chrono::steady_clock;
+constexpr u32 kPs = 4;
+
+class timer : public testing::Test {
+ protected:
+  void SetUp() override {
+    gomaxprocs = kPs;
+    for (u32 i = 0; i < kPs; i++) {
+      ps_[i] = std::make_unique<P>();
+      ps_[i]->id = static_cast<PId>(i);
+      lockInit(&ps_[i]->timers.lock, LockRank::timers);
+      raw_[i] = ps_[i].get();
+    }
+    allp = raw_;
+    wakes = 0;
+    hosted::fake_nanotime = 0;
+    ThisThreadIsM me;  // the first timer hands the hooks in
+    me.m.p = p(0);
+    RtTimer t;
+    timer_init(&t, nullptr, nullptr);
+  }
+  void TearDown() override {
+    for (auto& p : ps_) {
+      EXPECT_EQ(p->timers.len.v, 0u);
+      EXPECT_EQ(p->timers.running, nullptr);
+      heap_free(p->timers.heap);
+    }
+    hosted::fake_nanotime = 0;
+  }
+  P* p(usize i) { return raw_[i]; }
+
+  std::unique_ptr<P> ps_[kPs];
+  P* raw_[kPs];
+};
+
+// The heap as timer_heap.h promises it: a parent is not later than its children, places are right.
+void verify(const Timers& ts) {
+  const u32 n = ts.len.v;
+  for (u32 i = 0; i < n; i++) {
+    ASSERT_EQ(ts.heap[i].timer->pos, i + 1);
+    ASSERT_EQ(ts.heap[i].timer->when, ts.heap[i].when);
+    ASSERT_GE(ts.heap[i].when, ts.heap[i == 0 ? 0 : (i - 1) / 4].when);
+  }
+}
+
+void nothing(void*, uintptr, i64) {}
+
+struct Probe {
+  RtTimer t;
+  std::vector<int>* fired;
+  int id;
+
+  static void fire(void* self, uintptr, i64) {
+    Probe* p = static_cast<Probe*>(self);
+    p->fired->push_back(p->id);
+  }
+};
+
+// The timers of tests/oracle/order/timer_afterfunc_faketime, in the order in which Go fires them; their goroutines run in another, for
+// the last one made ready runs next.
+TEST_F(timer, equal_deadlines_fire_in_gos_order) {
+  ThisThreadIsM me;
+  me.m.p = p(0);
+  hosted::fake_nanotime = 1000;
+  std::vector<int> fired;
+  Probe probes[8];
+  for (int i = 0; i < 8; i++) {
+    probes[i].fired = &fired;
+    probes[i].id = i;
+    timer_init(&probes[i].t, Probe::fire, &probes[i]);
+    timer_reset(&probes[i].t, i < 6 ? 11000 : i == 6 ? 6000 : 21000, 0);
+  }
+  const TimerHooks* h = timer_hooks.v;
+  TimerHooks::Checked c = h->check(p(0), 10999);
+  EXPECT_TRUE(c.ran);
+  EXPECT_EQ(c.poll_until, 11000);
+  EXPECT_FALSE(h->check(p(0), 10999).ran);
+  c = h->check(p(0), 11000);
+  EXPECT_TRUE(c.ran);
+  EXPECT_EQ(c.poll_until, 21000);
+  EXPECT_EQ(fired, (std::vector<int>{6, 0, 1, 5, 4, 3, 2}));
+  EXPECT_TRUE(timer_stop(&probes[7].t));
+}
+
+TEST_F(timer, heap_agrees_with_a_sorted_set) {
+  ThisThreadIsM me;
+  me.m.p = p(0);
+  const TimerHooks* h = timer_hooks.v;
+  for (u32 seed = 0; seed < 20; seed++) {
+    std::mt19937 rng(seed);
+    hosted::fake_nanotime = 1;
+    std::vector<int> fired;
+    std::vector<Probe> probes(200);
+    std::map<int, i64> model;  // id → when
+    for (int i = 0; i < 200; i++) {
+      probes[i].fired = &fired;
+      probes[i].id = i;
+      timer_init(&probes[i].t, Probe::fire, &probes[i]);
+    }
+    const u32 range = seed % 2 == 0 ? 20 : 100000;  // many equal ones; few
+    for (int step = 0; step < 3000; step++) {
+      const int id = static_cast<int>(rng() % 200);
+      RtTimer* t = &probes[id].t;
+      if (rng() % 3 != 0) {
+        const i64 when = hosted::fake_nanotime + 1 + rng() % range;
+        EXPECT_EQ(timer_reset(t, when, 0), model.contains(id));
+        model[id] = when;
+      } else {
+        EXPECT_EQ(timer_stop(t), model.erase(id) == 1);
+      }
+      verify(p(0)->timers);
+      if (rng() % 16 != 0) continue;
+      hosted::fake_nanotime += rng() % (range / 4 + 1);
+      fired.clear();
+      const auto first = [&] {
+        i64 w = 0;
+        for (auto& [i, when] : model) w = w == 0 ? when : std::min(w, when);
+        return w;
+      };
+      EXPECT_EQ(h->wake_time(p(0)), first());
+      const TimerHooks::Checked c = h->check(p(0), 0);
+      i64 last = 0;
+      for (int i : fired) {
+        ASSERT_TRUE(model.contains(i));
+        EXPECT_LE(model[i], hosted::fake_nanotime);
+        EXPECT_GE(model[i], last);
+        last = model[i];
+        model.erase(i);
+      }
+      EXPECT_EQ(c.poll_until, first());
+      EXPECT_EQ(c.ran, !fired.empty());
+      EXPECT_TRUE(model.empty() || first() > hosted::fake_nanotime);
+    }
+    for (Probe& b : probes) timer_stop(&b.t);
+  }
+}
+
+TEST_F(timer, ticker_skips_what_it_missed) {
+  ThisThreadIsM me;
+  me.m.p = p(0);
+  static std::vector<i64> late;
+  late.clear();
+  hosted::fake_nanotime = 100;
+  RtTimer t;
+  timer_init(&t, [](void*, uintptr, i64 delta) { late.push_back(delta); }, nullptr);
+  timer_reset(&t, 110, 10);
+  const TimerHooks* h = timer_hooks.v;
+  EXPECT_EQ(h->check(p(0), 109).poll_until, 110);
+  EXPECT_EQ(h->check(p(0), 110).poll_until, 120);
+  EXPECT_EQ(h->check(p(0), 147).poll_until, 150);  // those of 130 and 140 never were
+  EXPECT_EQ(late, (std::vector<i64>{0, 27}));
+  EXPECT_TRUE(timer_stop(&t));
+  EXPECT_FALSE(timer_stop(&t));
+  timer_reset(&t, 200, kMaxWhen);
+  EXPECT_EQ(h->check(p(0), 300).poll_until, kMaxWhen);  // does not overflow
+  EXPECT_TRUE(timer_stop(&t));
+}
+
+TEST_F(timer, deadlines_saturate) {
+  hosted::fake_nanotime = 5000;
+  EXPECT_EQ(deadline_after(-1), 5000);
+  EXPECT_EQ(deadline_after(INT64_MIN), 5000);
+  EXPECT_EQ(deadline_after(0), 5000);
+  EXPECT_EQ(deadline_after(7), 5007);
+  EXPECT_EQ(deadline_after(kMaxWhen), kMaxWhen);
+  EXPECT_EQ(deadline_after(kMaxWhen - 5000), kMaxWhen);
+}
+
+TEST_F(timer, f_may_restart_its_own_timer) {
+  ThisThreadIsM me;
+  me.m.p = p(0);
+  hosted::fake_nanotime = 100;
+  static RtTimer t;
+  static int runs;
+  runs = 0;
+  timer_init(&t, [](void*, uintptr, i64) { EXPECT_FALSE(timer_reset(&t, 101 + ++runs * 10, 0)); }, nullptr);
+  timer_reset(&t, 101, 0);
+  const TimerHooks* h = timer_hooks.v;
+  EXPECT_EQ(h->check(p(0), 120).poll_until, 121);
+  EXPECT_EQ(runs, 2);
+  EXPECT_TRUE(timer_stop(&t));
+}
+
+TEST_F(timer, only_an_earlier_first_deadline_wakes_somebody) {
+  ThisThreadIsM me;
+  me.m.p = p(0);
+  RtTimer a, b;
+  timer_init(&a, nothing, nullptr);
+  timer_init(&b, nothing, nullptr);
+  timer_reset(&a, 1000, 0);
+  EXPECT_EQ(wakes, 1u);
+  timer_reset(&b, 2000, 0);
+  EXPECT_EQ(wakes, 1u);
+  timer_reset(&b, 1500, 0);
+  timer_reset(&a, 1100, 0);
+  EXPECT_EQ(wakes, 1u);
+  timer_reset(&b, 900, 0);
+  EXPECT_EQ(wakes, 2u);
+  timer_stop(&a);
+  timer_stop(&b);
+  EXPECT_EQ(wakes, 2u);
+}
+
+TEST_F(timer, dying_p_hands_its_timers_on) {
+  ThisThreadIsM me;
+  me.m.p = p(1);
+  std::vector<int> fired;
+  std::vector<Probe> probes(50);
+  for (int i = 0; i < 50; i++) {
+    probes[i].fired = &fired;
+    probes[i].id = i;
+    timer_init(&probes[i].t, Probe::fire, &probes[i]);
+    timer_reset(&probes[i].t, 1000 + (i * 37) % 50, 0);
+  }
+  const TimerHooks* h = timer_hooks.v;
+  h->take(p(0), p(1));
+  EXPECT_EQ(h->wake_time(p(1)), 0);
+  EXPECT_EQ(h->wake_time(p(0)), 1000);
+  EXPECT_EQ(timeSleepUntil(), 1000);
+  verify(p(0)->timers);
+  EXPECT_TRUE(timer_stop(&probes[7].t));
+  me.m.p = p(0);
+  h->check(p(0), 2000);
+  EXPECT_EQ(fired.size(), 49u);
+  EXPECT_EQ(timeSleepUntil(), kMaxWhen);
+}
+
+// --- Several threads ---------------------------------------------------------------------------------------------------
+
+struct Shared {
+  RtTimer t;
+  std::atomic<u64> started{0}, fired{0}, prevented{0}, early{0};
+
+  static void fire(void* self, uintptr, i64 delta) {
+    Shared* s = static_cast<Shared*>(self);
+    if (delta < 0) s->early++;
+    s->fired++;
+  }
+};
+
+// Four threads with a P each start, stop and restart the same timers, run their own heap and steal from others'.
+TEST_F(timer, every_start_has_one_outcome) {
+  constexpr int kTimers = 24;
+  auto shared = std::make_unique<Shared[]>(kTimers);
+  {
+    ThisThreadIsM me;
+    me.m.p = p(0);
+    for (int i = 0; i < kTimers; i++) timer_init(&shared[i].t, Shared::fire, &shared[i]);
+  }
+  const Clock::time_point end = Clock::now() + std::chrono::milliseconds(800);
+  std::vector<std::thread> threads;
+  for (u32 n = 0; n < kPs; n++) {
+    threads.emplace_back([&, n] {
+      ThisThreadIsM me;
+      me.m.p = p(n);
+      std::mt19937 rng(n);
+      const TimerHooks* h = timer_hooks.v;
+      while (Clock::now() < end) {
+        for (int k = 0; k < 50; k++) {
+          Shared& s = shared[rng() % kTimers];
+          switch (rng() % 8) {
+            case 0:
+            case 1:
+            case 2:
+              s.started++;
+              if (timer_reset(&s.t, deadline_after(rng() % 20000), 0)) s.prevented++;
+              break;
+            case 3:
+              if (timer_stop(&s.t)) s.prevented++;
+              break;
+            case 4:
+              if (timer_stop_wait(&s.t)) s.prevented++;
+              break;
+            case 5: (void)h->check(p(rng() % kPs), 0); break;
+            case 6: (void)timeSleepUntil(); break;
+            default: (void)h->check(p(n), 0); break;
+          }
+        }
+      }
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  ThisThreadIsM me;
+  me.m.p = p(0);
+  u64 all = 0;
+  for (int i = 0; i < kTimers; i++) {
+    Shared& s = shared[i];
+    if (timer_stop_wait(&s.t)) s.prevented++;
+    EXPECT_EQ(s.started, s.fired + s.prevented) << i;
+    EXPECT_EQ(s.early, 0u);
+    all += s.fired;
+  }
+  EXPECT_GT(all, 100u);
+  for (u32 i = 0; i < kPs; i++) verify(p(i)->timers);
+}
+
+// Timers in memory that goes away as soon as timer_stop_wait says so, on heaps that other threads run.
+TEST_F(timer, memory_may_go_after_stop_wait) {
+  std::atomic<bool> done{false};
+  std::atomic<u64> fired{0}, prevented{0}, started{0};
+  std::vector<std::thread> threads;
+  for (u32 n = 0; n < kPs; n++) {
+    threads.emplace_back([&, n] {
+      ThisThreadIsM me;
+      me.m.p = p(n);
+      const TimerHooks* h = nullptr;
+      std::mt19937 rng(n);
+      while (!done) {
+        if (n < 2) {
+          auto t = std::make_unique<RtTimer>();
+          timer_init(t.get(), [](void* f, uintptr, i64) { ++*static_cast<std::atomic<u64>*>(f); }, &fired);
+          started++;
+          timer_reset(t.get(), deadline_after(rng() % 3000), 0);
+          for (u32 k = rng() % 64; k > 0; k--) (void)timeSleepUntil();
+          if (timer_stop_wait(t.get())) prevented++;
+        } else {
+          h = timer_hooks.load_acquire();
+          for (u32 v = 0; v < kPs && h != nullptr; v++) (void)h->check(p(v), 0);
+        }
+      }
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(800));
+  done = true;
+  for (std::thread& t : threads) t.join();
+  EXPECT_EQ(started, fired + prevented);
+  EXPECT_GT(fired, 10u);
+  EXPECT_GT(prevented, 10u);
+}
+
+// One-shot timers on the stacks of those who wait for them to fire: nothing of a timer is touched after its f was called.
+TEST_F(timer, memory_may_go_when_a_one_shot_has_fired) {
+  std::atomic<bool> done{false};
+  std::atomic<u64> rounds{0};
+  std::vector<std::thread> threads;
+  for (u32 n = 0; n < kPs; n++) {
+    threads.emplace_back([&, n] {
+      ThisThreadIsM me;
+      me.m.p = p(n);
+      std::mt19937 rng(n);
+      while (!done) {
+        if (n < 2) {
+          struct Waiting {
+            RtTimer t;
+          };
+          auto w = std::make_unique<Waiting>();
+          auto flag = std::make_shared<std::atomic<bool>>(false);
+          timer_init(&w->t, [](void* f, uintptr, i64) { *static_cast<std::atomic<bool>*>(f) = true; }, flag.get());
+          timer_reset(&w->t, deadline_after(rng() % 2000), 0);
+          while (!*flag)
+            for (u32 v = 0; v < kPs; v++) (void)timer_hooks.v->check(p(v), 0);
+          w.reset();
+          rounds++;
+        } else if (const TimerHooks* h = timer_hooks.load_acquire(); h != nullptr) {
+          for (u32 v = 0; v < kPs; v++) (void)h->check(p(v), 0);
+        }
+      }
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  done = true;
+  for (std::thread& t : threads) t.join();
+  EXPECT_GT(rounds, 10u);
+}
+
+}  // namespace
+}  // namespace rt0
