@@ -33,8 +33,6 @@ struct NetpollHooks {
 
 // A moment as others may read it without a lock: in units of 2^20 ns (about a millisecond), saturated, never 0.
 inline u32 poll_time(i64 ns) { return static_cast<u32>(min<i64>(max<i64>(ns >> 20, 1), 0xffffffff)); }
-// The earliest deadline of all Ps, 0 for none. Any thread; takes allpLock. In sysmon.cc.
-i64 timeSleepUntil();
 
 // Null until the program uses them. Never changed back.
 extern Atomic<const TimerHooks*> timer_hooks;

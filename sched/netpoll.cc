@@ -191,8 +191,8 @@ Errno init() {
     return r.err;
   }
   epfd = ep;
-  netpoll_hooks.store_seqcst(&hooks);
   inited.store_release(1);
+  netpoll_install(&hooks);
   return Errno::ok;
 }
 

@@ -135,7 +135,9 @@ void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
   gp->waitreason = reason;
   gp->waitsince = 0;
   trace_text(Ev::GoBlock, static_cast<i64>(gp->goid), wait_reason_text(reason));
-  leave(gp, parked, park_m);
+  // A sleeper's unlockf starts its timer, which may be due at once: who is next can be said only after that.
+  if (reason == WaitReason::sleep) mcall(park_m);
+  else leave(gp, parked, park_m);
 }
 
 void goparkunlock(Mutex* l, WaitReason reason) { gopark(parkunlock, l, reason); }

@@ -36,7 +36,6 @@ void p_destroy(P* pp) {
   while (G* gp = runq_pop_tail(pp)) globrunqputhead(gp);
   if (pp->timers.len.load_relaxed() != 0) timer_hooks.load_acquire()->take(getg()->m->p, pp);
   gfpurge(pp);
-  if (const TimerHooks* h = timer_hooks.load_acquire(); h != nullptr) h->take(getg()->m->p, pp);  // PROVISIONAL
   pp->goidcache = pp->goidcacheend = 0;  // ids are not scarce
   set_status(pp, PStatus::dead);
 }

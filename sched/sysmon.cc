@@ -73,8 +73,11 @@ u32 retake(i64 now) {
     P* pp = allp[i];
     if (pp == nullptr) continue;
     const PStatus s = static_cast<PStatus>(pp->status.load_acquire());
-    if (s != PStatus::running && s != PStatus::syscall) continue;
     Sysmontick* seen = &pp->sysmontick;
+    if (s != PStatus::running && s != PStatus::syscall) {
+      seen->schedwhen = seen->syscallwhen = 0;  // who runs on it next has a time slice of its own, whatever the ticks say
+      continue;
+    }
     bool sysretake = false;
     if (unchanged(&seen->schedtick, &seen->schedwhen, pp->schedtick, now) && seen->schedwhen + kForcePreemptNs <= now) {
       preemptone(pp);
@@ -84,6 +87,20 @@ u32 retake(i64 now) {
   }
   unlock(&allpLock);
   return n;
+}
+
+// The earliest deadline of all Ps, 0 for none.
+i64 first_deadline() {
+  const TimerHooks* timers = timer_hooks.load_acquire();
+  if (timers == nullptr) return 0;
+  i64 next = 0;
+  lock(&allpLock);
+  for (i32 i = 0; i < allp_len; i++) {
+    const i64 when = allp[i] != nullptr ? timers->wake_time(allp[i]) : 0;
+    if (when != 0 && (next == 0 || when < next)) next = when;
+  }
+  unlock(&allpLock);
+  return next;
 }
 
 // The network and the timers, if nobody has looked for 10 ms: all Ps may be busy with goroutines that never stop.
@@ -102,7 +119,7 @@ void look_for_others(i64 now) {
   }
   if (timer_hooks.load_acquire() == nullptr || sched.npidle.load_relaxed() == 0) return;
   // A timer that is late although Ps are idle: start an M to see to it. Go does the same.
-  const i64 next = timeSleepUntil();
+  const i64 next = first_deadline();
   if (next != 0 && next < now) startm(nullptr, false);
 }
 
@@ -138,19 +155,6 @@ bool sleep_while_idle(i64 now) {
 }
 
 }  // namespace
-
-i64 timeSleepUntil() {
-  const TimerHooks* timers = timer_hooks.load_acquire();
-  if (timers == nullptr) return 0;
-  i64 next = 0;
-  lock(&allpLock);
-  for (i32 i = 0; i < allp_len; i++) {
-    const i64 when = allp[i] != nullptr ? timers->wake_time(allp[i]) : 0;
-    if (when != 0 && (next == 0 || when < next)) next = when;
-  }
-  unlock(&allpLock);
-  return next;
-}
 
 void sysmon() {
   trace_boot(Ev::sysmon);
