@@ -56,7 +56,8 @@ struct FD {
   IoResult recvfrom(void* p, usize n, SockAddr* from);
   IoResult sendto(const void* p, usize n, const SockAddr* to);
   IoResult accept(SockAddr* peer);  // n: the new descriptor
-  IoResult connect(const SockAddr* to);
+  // Connects, and into the poller. when: the deadline, as pollSetDeadline takes it.
+  IoResult connect(const SockAddr* to, i64 when);
   IoResult close();
   // when: as pollSetDeadline.
   IoResult set_deadline(i64 when, PollMode mode);
@@ -75,6 +76,7 @@ struct FD {
   SysResult call(F f);
   template <class F>
   IoResult attempt(PollMode mode, F f);
+  IoResult connected();
   IoResult write_locked(const void* p, usize n);
 };
 
