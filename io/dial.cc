@@ -112,7 +112,8 @@ bool prepare(Str op, Str network, Str address, bool dial, Network* net, AddrList
     return false;
   }
   // A unix path that no address can hold is the kernel's affair in Go, and reads like it.
-  if (net->kind == Network::Kind::unix_ && address.len >= kMaxUnixPath && (address[0] != '@' || address.len > kMaxUnixPath)) {
+  if (net->kind == Network::Kind::unix_ && address.len >= kMaxUnixPath &&
+      (address[0] != '@' || address.len > kMaxUnixPath)) {
     ErrorMaker long_path(*e);
     long_path.op(op).put(" ").put(network).put(" ").put(address).put(dial ? Str(": connect: ") : Str(": bind: "), true);
     long_path.errno_reason(Errno::inval);

@@ -208,8 +208,9 @@ IoResult FD::pwrite(const void* p, usize n, i64 off) {
   const char* at = static_cast<const char*>(p);
   IoResult done;
   while (done.n < n) {
-    const SysResult r =
-        call([&] { return kernel_io().pwrite(sysfd, at + done.n, min(n - done.n, kMaxRw), off + static_cast<i64>(done.n)); });
+    const SysResult r = call([&] {
+      return kernel_io().pwrite(sysfd, at + done.n, min(n - done.n, kMaxRw), off + static_cast<i64>(done.n));
+    });
     if (!r.ok() || r.value == 0) {
       done.err = r.ok() ? IoErr::unexpected : IoErr::sys;
       done.no = r.err;

@@ -87,7 +87,8 @@ Result<size_t> File::write(const void* p, size_t n) const {
   if (f_ == nullptr) return invalid<size_t>();
   const IoResult r = f_->fd.write(p, n);
   // Only standard output and error keep the habit of ending the program, as in any pipeline. Go: epipecheck.
-  if (r.err == IoErr::sys && r.no == Errno::pipe && (f_->fd.sysfd == 1 || f_->fd.sysfd == 2)) kernel->raise_default(kSIGPIPE);
+  if (r.err == IoErr::sys && r.no == Errno::pipe && (f_->fd.sysfd == 1 || f_->fd.sysfd == 2))
+    kernel->raise_default(kSIGPIPE);
   return counted(f_, "write", r);
 }
 
@@ -170,7 +171,8 @@ Error File::truncate(int64_t size) const {
 }
 Error File::sync() const {
   if (f_ == nullptr) return invalid<size_t>().err;
-  return simple(f_, "sync", f_->fd.control([&] { return blocking_call([&] { return kernel_io().sync(f_->fd.sysfd); }); }));
+  return simple(f_, "sync",
+                f_->fd.control([&] { return blocking_call([&] { return kernel_io().sync(f_->fd.sysfd); }); }));
 }
 Error File::close() const {
   if (f_ == nullptr) return invalid<size_t>().err;

@@ -24,7 +24,8 @@ T must(StrArg what, Result<T> r) {
 
 // The byte at position i of round r of pair id.
 unsigned char pattern(unsigned id, unsigned r, size_t i) {
-  return static_cast<unsigned char>(id * 7919u + r * 104729u + static_cast<unsigned>(i) * 31u + (static_cast<unsigned>(i) >> 8));
+  return static_cast<unsigned char>(id * 7919u + r * 104729u + static_cast<unsigned>(i) * 31u +
+                                    (static_cast<unsigned>(i) >> 8));
 }
 
 template <class C>
@@ -130,8 +131,7 @@ void misuse(unsigned rounds) {
     wg.add(1);
     go([&wg, s] {
       char b[256];
-      while (!s.read(b, sizeof(b)).err) {
-      }
+      while (!s.read(b, sizeof(b)).err) {}
       wg.done();
     });
     sleep(ms(2));
