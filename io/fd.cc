@@ -132,10 +132,14 @@ IoResult FD::set_deadline(i64 when, PollMode mode) {
   return r;
 }
 
-// One system call. What the poller looks after never blocks, so its P stays.
+// One system call. What the poller looks after never blocks, so its P stays. Who does nothing else must still let others run when
+// asked to: this is the place, for the preemption signal finds such a goroutine in the runtime nearly always.
 template <class F>
 SysResult FD::call(F f) {
-  if (pd != nullptr) return ignoringEINTR(f);
+  if (pd != nullptr) {
+    preempt_point();
+    return ignoringEINTR(f);
+  }
   return ignoringEINTR([&] {
     entersyscall();
     const SysResult r = f();
