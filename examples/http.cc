@@ -10,8 +10,10 @@ using namespace rt0;
 namespace {
 
 constexpr char kKeep[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n";
-constexpr char kClose[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n";
-constexpr char kTooLong[] = "HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+constexpr char kClose[] =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n";
+constexpr char kTooLong[] =
+    "HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
@@ -36,8 +38,9 @@ long answer(const net::Conn& conn, const char* buf, size_t n) {
     const bool close = find(buf + done, end, "connection: close") < end || (http10 && !asked_to_keep);
     // A client of HTTP/1.0 that wants to go on must be told that it may.
     const StrArg text = close ? StrArg(kClose)
-                        : http10 ? StrArg("HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: keep-alive\r\n\r\nhello\n")
-                                 : StrArg(kKeep);
+                        : http10
+                            ? StrArg("HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: keep-alive\r\n\r\nhello\n")
+                            : StrArg(kKeep);
     if (conn.write(text).err || close) return -1;
     done += end + 4;
   }

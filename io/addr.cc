@@ -10,10 +10,14 @@ using rt0::detail::ErrorMaker;
 bool parse_network(Str name, Network* n) {
   using K = Network::Kind;
   static constexpr Network kAll[] = {
-      {K::tcp, SockType::stream, 0, "tcp"},        {K::tcp, SockType::stream, 4, "tcp4"},
-      {K::tcp, SockType::stream, 6, "tcp6"},       {K::udp, SockType::dgram, 0, "udp"},
-      {K::udp, SockType::dgram, 4, "udp4"},        {K::udp, SockType::dgram, 6, "udp6"},
-      {K::unix_, SockType::stream, 0, "unix"},     {K::unix_, SockType::dgram, 0, "unixgram"},
+      {K::tcp, SockType::stream, 0, "tcp"},
+      {K::tcp, SockType::stream, 4, "tcp4"},
+      {K::tcp, SockType::stream, 6, "tcp6"},
+      {K::udp, SockType::dgram, 0, "udp"},
+      {K::udp, SockType::dgram, 4, "udp4"},
+      {K::udp, SockType::dgram, 6, "udp6"},
+      {K::unix_, SockType::stream, 0, "unix"},
+      {K::unix_, SockType::dgram, 0, "unixgram"},
       {K::unix_, SockType::seqpacket, 0, "unixpacket"},
   };
   for (const Network& k : kAll) {
@@ -313,7 +317,8 @@ bool resolve(const Network& net, Str address, bool dial, AddrList* out, ErrorMak
   SockAddr one;
   if (host.empty()) {
     out->any = true;
-    one.family = net.family == 6 || (net.family == 0 && !dial && ip_stack().ip4_in_6) ? AddrFamily::ip6 : AddrFamily::ip4;
+    one.family =
+        net.family == 6 || (net.family == 0 && !dial && ip_stack().ip4_in_6) ? AddrFamily::ip6 : AddrFamily::ip4;
     if (dial) {  // nobody in particular is this machine
       if (one.family == AddrFamily::ip6) one.ip[15] = 1;
       else one.ip[0] = 127, one.ip[3] = 1;

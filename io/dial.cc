@@ -83,15 +83,12 @@ Made dial_to(const Network& net, const SockAddr& a, i64 deadline) {
   if (m.f == nullptr) return m;
   const KernelIo& io = kernel_io();
   NetFd* f = m.f;
-  if (const Errno e = f->fd.init_poll(); e != Errno::ok) return failed(f, e, "epoll_ctl");
-  if (deadline != 0) (void)f->fd.set_deadline(deadline, PollMode::write);
-  m.err = f->fd.connect(&a);
+  m.err = f->fd.connect(&a, deadline);
   if (!m.err.ok()) {
     const bool sys = m.err.err == IoErr::sys;
     f->release();
     return {nullptr, m.err, sys ? Str("connect") : Str()};
   }
-  if (deadline != 0) (void)f->fd.set_deadline(0, PollMode::write);
   f->set_names();
   if (f->remote.family == AddrFamily::none) f->remote = a;
   f->connected = true;
@@ -115,7 +112,8 @@ bool prepare(Str op, Str network, Str address, bool dial, Network* net, AddrList
     return false;
   }
   // A unix path that no address can hold is the kernel's affair in Go, and reads like it.
-  if (net->kind == Network::Kind::unix_ && address.len >= kMaxUnixPath && (address[0] != '@' || address.len > kMaxUnixPath)) {
+  if (net->kind == Network::Kind::unix_ && address.len >= kMaxUnixPath &&
+      (address[0] != '@' || address.len > kMaxUnixPath)) {
     ErrorMaker long_path(*e);
     long_path.op(op).put(" ").put(network).put(" ").put(address).put(dial ? Str(": connect: ") : Str(": bind: "), true);
     long_path.errno_reason(Errno::inval);

@@ -132,10 +132,14 @@ IoResult FD::set_deadline(i64 when, PollMode mode) {
   return r;
 }
 
-// One system call. What the poller looks after never blocks, so its P stays.
+// One system call. What the poller looks after never blocks, so its P stays. Who does nothing else must still let others run when
+// asked to: this is the place, for the preemption signal finds such a goroutine in the runtime nearly always.
 template <class F>
 SysResult FD::call(F f) {
-  if (pd != nullptr) return ignoringEINTR(f);
+  if (pd != nullptr) {
+    preempt_point();
+    return ignoringEINTR(f);
+  }
   return ignoringEINTR([&] {
     entersyscall();
     const SysResult r = f();
@@ -208,8 +212,9 @@ IoResult FD::pwrite(const void* p, usize n, i64 off) {
   const char* at = static_cast<const char*>(p);
   IoResult done;
   while (done.n < n) {
-    const SysResult r =
-        call([&] { return kernel_io().pwrite(sysfd, at + done.n, min(n - done.n, kMaxRw), off + static_cast<i64>(done.n)); });
+    const SysResult r = call([&] {
+      return kernel_io().pwrite(sysfd, at + done.n, min(n - done.n, kMaxRw), off + static_cast<i64>(done.n));
+    });
     if (!r.ok() || r.value == 0) {
       done.err = r.ok() ? IoErr::unexpected : IoErr::sys;
       done.no = r.err;
@@ -264,33 +269,41 @@ IoResult FD::accept(SockAddr* peer) {
 }
 
 // Go: netFD.connect. A connection that is under way is waited for as for room to write.
-IoResult FD::connect(const SockAddr* to) {
+//
+// Into the poller only after the connect: from there on the poller tells the end of it, if need be at once. It must not be reset
+// in between, or an end that has been told already would be forgotten.
+IoResult FD::connect(const SockAddr* to, i64 when) {
+  if (when < 0) return {0, IoErr::timeout};
   if (!mu.rwlock(false)) return {0, IoErr::closing};
   IoResult r;
   const SysResult c = kernel_io().connect(sysfd, to);
-  if (c.err == Errno::inprogress || c.err == Errno::already || c.err == Errno::intr) {
-    r.err = of(pollReset(pd, PollMode::write));
-    while (r.ok()) {
-      r.err = of(pollWait(pd, PollMode::write));
-      if (!r.ok()) break;
-      i32 err = 0;
-      const SysResult o = kernel_io().getsockopt(sysfd, SockOpt::error, &err);
-      const Errno e = o.ok() ? static_cast<Errno>(err) : o.err;
-      if (e == Errno::isconn) break;
-      if (e == Errno::inprogress || e == Errno::already || e == Errno::intr) continue;
-      if (e != Errno::ok) {
-        r = IoResult::sys(e);
-        break;
-      }
-      // Woken for nothing? Only a peer proves that there is one.
-      SockAddr peer;
-      if (kernel_io().getpeername(sysfd, &peer).ok()) break;
-    }
-  } else if (!c.ok() && c.err != Errno::isconn) {
+  const bool under_way = c.err == Errno::inprogress || c.err == Errno::already || c.err == Errno::intr;
+  if (!c.ok() && !under_way && c.err != Errno::isconn) {
     r = IoResult::sys(c.err);
+  } else if (const Errno e = init_poll(); e != Errno::ok) {
+    r = IoResult::sys(e);
+  } else if (under_way) {
+    if (when != 0) pollSetDeadline(pd, when, PollMode::write);
+    r = connected();
+    if (when != 0) pollSetDeadline(pd, 0, PollMode::write);
   }
   leave(mu.rwunlock(false));
   return r;
+}
+
+IoResult FD::connected() {
+  for (;;) {
+    if (const PollError w = pollWait(pd, PollMode::write); w != PollError::none) return {0, of(w)};
+    i32 err = 0;
+    const SysResult o = kernel_io().getsockopt(sysfd, SockOpt::error, &err);
+    const Errno e = o.ok() ? static_cast<Errno>(err) : o.err;
+    if (e == Errno::isconn) return {};
+    if (e == Errno::inprogress || e == Errno::already || e == Errno::intr) continue;
+    if (e != Errno::ok) return IoResult::sys(e);
+    // Woken for nothing? Only a peer proves that there is one.
+    SockAddr peer;
+    if (kernel_io().getpeername(sysfd, &peer).ok()) return {};
+  }
 }
 
 }  // namespace rt0

@@ -13,7 +13,7 @@ namespace rt0 {
 // Who uses a descriptor. Go: fd_mutex.go, whose 64-bit atomic is a lock here.
 struct FdMutex {
   Mutex lock{{0}, LockRank::fdMutex};
-  u32 refs = 0;                          // [lock] all that follows
+  u32 refs = 0;  // [lock] all that follows
   bool closed = false;
   bool rlocked = false, wlocked = false;
   GQueue rwait, wwait;
@@ -44,8 +44,8 @@ struct FD {
   bool eof_is_zero = true;
   // Close waits until the last user has left.
   Mutex close_lock{{0}, LockRank::fdMutex};
-  bool destroyed = false;   // [close_lock]
-  G* closer = nullptr;      // [close_lock]
+  bool destroyed = false;  // [close_lock]
+  G* closer = nullptr;     // [close_lock]
 
   // Into the poller. not ok: stays out of it.
   Errno init_poll();
@@ -56,7 +56,8 @@ struct FD {
   IoResult recvfrom(void* p, usize n, SockAddr* from);
   IoResult sendto(const void* p, usize n, const SockAddr* to);
   IoResult accept(SockAddr* peer);  // n: the new descriptor
-  IoResult connect(const SockAddr* to);
+  // Connects, and into the poller. when: the deadline, as pollSetDeadline takes it.
+  IoResult connect(const SockAddr* to, i64 when);
   IoResult close();
   // when: as pollSetDeadline.
   IoResult set_deadline(i64 when, PollMode mode);
@@ -75,6 +76,7 @@ struct FD {
   SysResult call(F f);
   template <class F>
   IoResult attempt(PollMode mode, F f);
+  IoResult connected();
   IoResult write_locked(const void* p, usize n);
 };
 

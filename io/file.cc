@@ -1,14 +1,30 @@
 // os::File. Go: os/file.go, file_posix.go.
 #include "io/os_file.h"
+#include "kernel_iface/kernel.h"
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "rt0/go.h"
+#include "sched/signal.h"
 
 namespace rt0::os {
 
 using detail::OsFile;
 
+namespace {
+
+constinit Atomic<u32> sigpipe_ignored{0};
+
+// Who writes to a pipe that nobody reads gets an error, and no signal, which would end the program.
+void ignore_sigpipe() {
+  if (sigpipe_ignored.load_relaxed() != 0) return;  // twice does no harm
+  (void)kernel->setsig(kSIGPIPE, SigDisposition::ignore);
+  sigpipe_ignored.store_relaxed(1);
+}
+
+}  // namespace
+
 OsFile* detail::OsFile::make(i32 sysfd, Str name) {
+  ignore_sigpipe();
   const usize n = sizeof(OsFile) + name.len + 1;
   void* p = mallocgc(n, alignof(OsFile));
   if (p == nullptr) fatal_out_of_memory(n);
@@ -69,7 +85,11 @@ Result<size_t> File::read(void* p, size_t n) const {
 }
 Result<size_t> File::write(const void* p, size_t n) const {
   if (f_ == nullptr) return invalid<size_t>();
-  return counted(f_, "write", f_->fd.write(p, n));
+  const IoResult r = f_->fd.write(p, n);
+  // Only standard output and error keep the habit of ending the program, as in any pipeline. Go: epipecheck.
+  if (r.err == IoErr::sys && r.no == Errno::pipe && (f_->fd.sysfd == 1 || f_->fd.sysfd == 2))
+    kernel->raise_default(kSIGPIPE);
+  return counted(f_, "write", r);
 }
 
 Result<size_t> File::read_at(void* p, size_t n, int64_t off) const {
@@ -151,7 +171,8 @@ Error File::truncate(int64_t size) const {
 }
 Error File::sync() const {
   if (f_ == nullptr) return invalid<size_t>().err;
-  return simple(f_, "sync", f_->fd.control([&] { return blocking_call([&] { return kernel_io().sync(f_->fd.sysfd); }); }));
+  return simple(f_, "sync",
+                f_->fd.control([&] { return blocking_call([&] { return kernel_io().sync(f_->fd.sysfd); }); }));
 }
 Error File::close() const {
   if (f_ == nullptr) return invalid<size_t>().err;

@@ -71,7 +71,8 @@ void lookup_host(Str name, bool ip6_first, AddrList* out) {
   AddrList sorted;
   for (u32 pass = 0; pass < 2; pass++)
     for (u32 i = 0; i < out->n; i++)
-      if ((out->addr[i].family == AddrFamily::ip6) == (ip6_first == (pass == 0))) sorted.addr[sorted.n++] = out->addr[i];
+      if ((out->addr[i].family == AddrFamily::ip6) == (ip6_first == (pass == 0)))
+        sorted.addr[sorted.n++] = out->addr[i];
   for (u32 i = 0; i < sorted.n; i++) out->addr[i] = sorted.addr[i];
 }
 
@@ -81,9 +82,9 @@ bool lookup_service(bool udp, Str name, u16* port) {
     u16 tcp, udp;
   };
   static constexpr Service kServices[] = {
-      {"http", 80, 0},     {"https", 443, 443}, {"ssh", 22, 0},   {"domain", 53, 53}, {"ftp", 21, 0},   {"ftps", 990, 0},
-      {"smtp", 25, 0},     {"telnet", 23, 0},   {"pop3", 110, 0}, {"imap2", 143, 0},  {"pop3s", 995, 0}, {"imap3", 220, 0},
-      {"imaps", 993, 0},   {"gopher", 70, 0},   {"submissions", 465, 0},
+      {"http", 80, 0},   {"https", 443, 443}, {"ssh", 22, 0},    {"domain", 53, 53}, {"ftp", 21, 0},
+      {"ftps", 990, 0},  {"smtp", 25, 0},     {"telnet", 23, 0}, {"pop3", 110, 0},   {"imap2", 143, 0},
+      {"pop3s", 995, 0}, {"imap3", 220, 0},   {"imaps", 993, 0}, {"gopher", 70, 0},  {"submissions", 465, 0},
   };
   for (const Service& s : kServices) {
     if (!same_name(s.name, name)) continue;

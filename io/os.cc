@@ -1,7 +1,7 @@
 // Go: os/file.go, file_unix.go, pipe2_unix.go. Differs: names of more than 4095 bytes are refused here, not by the kernel.
+#include "rt0/os.h"
 #include "io/os_file.h"
 #include "mem/malloc.h"
-#include "rt0/os.h"
 
 namespace rt0 {
 

@@ -43,7 +43,18 @@ struct SockAddr {
 };
 
 enum class SockType : u32 { stream, dgram, seqpacket };
-enum class SockOpt : u32 { error, reuse_addr, keep_alive, broadcast, no_delay, ipv6_only, keep_idle, keep_interval, rcvbuf, sndbuf };
+enum class SockOpt : u32 {
+  error,
+  reuse_addr,
+  keep_alive,
+  broadcast,
+  no_delay,
+  ipv6_only,
+  keep_idle,
+  keep_interval,
+  rcvbuf,
+  sndbuf
+};
 enum class Shut : u32 { read, write, both };
 
 // What the poller reports of a descriptor.

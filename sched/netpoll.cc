@@ -16,7 +16,7 @@ constexpr u32 kClosing = 1, kEventErr = 2, kExpiredRead = 4, kExpiredWrite = 8, 
 
 constinit Mutex init_lock{{0}, LockRank::netpollInit};
 constinit Atomic<u32> inited{0};
-constinit Atomic<u32> waiters{0};  // goroutines parked in a PollDesc
+constinit Atomic<u32> waiters{0};   // goroutines parked in a PollDesc
 constinit Atomic<u32> wake_sig{0};  // 1: the eventfd has been written and not read yet
 constinit i32 epfd = -1, eventfd = -1;
 
@@ -281,8 +281,7 @@ PollError pollWait(PollDesc* pd, PollMode mode) {
 }
 
 void pollWaitCanceled(PollDesc* pd, PollMode mode) {
-  while (!block(pd, mode, true)) {
-  }
+  while (!block(pd, mode, true)) {}
 }
 
 void pollSetDeadline(PollDesc* pd, i64 when, PollMode mode) {

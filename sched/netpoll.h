@@ -36,9 +36,9 @@ enum class PollMode : u32 { read = 1, write = 2, both = 3 };
 inline constexpr uintptr kPdNil = 0, kPdReady = 1, kPdWait = 2;
 
 struct PollDesc {
-  PollDesc* link;  // in the cache [pollcache's lock]
-  u32 index;       // what the kernel knows it by; never changes
-  i32 fd;          // while it is open
+  PollDesc* link;          // in the cache [pollcache's lock]
+  u32 index;               // what the kernel knows it by; never changes
+  i32 fd;                  // while it is open
   Atomic<u32> fdseq;       // + 1 with every use; never 0 while open
   Atomic<u32> atomicInfo;  // closing, expired deadlines, error: for a look without the lock
   Atomic<uintptr> rg, wg;

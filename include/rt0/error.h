@@ -59,7 +59,7 @@ enum class Err : int {
   unexpected_eof = -4,  // less came, or was taken, than had to
   address = -5,         // an address nobody can understand
   unknown_host = -6,
-  no_deadline = -7,     // of this kind of file nobody can wait in turns
+  no_deadline = -7,  // of this kind of file nobody can wait in turns
   other = -8,
 };
 

@@ -12,7 +12,8 @@
 namespace rt0::os {
 
 // Of open_file.
-inline constexpr unsigned O_RDONLY = 1, O_WRONLY = 2, O_RDWR = 3, O_APPEND = 4, O_CREATE = 8, O_EXCL = 16, O_SYNC = 32, O_TRUNC = 64;
+inline constexpr unsigned O_RDONLY = 1, O_WRONLY = 2, O_RDWR = 3, O_APPEND = 4, O_CREATE = 8, O_EXCL = 16, O_SYNC = 32,
+                          O_TRUNC = 64;
 // Of seek.
 inline constexpr int SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2;
 

@@ -1,7 +1,7 @@
 // Files, pipes, polling and processes of the Linux maker: one raw system call each, and only such as all ISAs have.
+#include "kernel_iface/linux/io.h"
 #include "arch/arch.h"
 #include "kernel_iface/kernel_io.h"
-#include "kernel_iface/linux/io.h"
 #include "kernel_iface/linux/uapi.h"
 
 namespace rt0 {
@@ -40,7 +40,9 @@ SysResult linux_open(const char* path, u32 flags, u32 perm) {
 }
 SysResult linux_close(i32 fd) { return io_sys(SYS_close, static_cast<uintptr>(fd)); }
 SysResult linux_read(i32 fd, void* p, usize n) { return io_sys(SYS_read, static_cast<uintptr>(fd), addr(p), n); }
-SysResult linux_write(i32 fd, const void* p, usize n) { return io_sys(SYS_write, static_cast<uintptr>(fd), addr(p), n); }
+SysResult linux_write(i32 fd, const void* p, usize n) {
+  return io_sys(SYS_write, static_cast<uintptr>(fd), addr(p), n);
+}
 
 SysResult at_offset(uintptr nr, i32 fd, const void* p, usize n, i64 off) {
   const uintptr d = static_cast<uintptr>(fd);

@@ -7,7 +7,8 @@ namespace rt0::uapi {
 
 inline constexpr uintptr kAtFdcwd = static_cast<uintptr>(-100);
 inline constexpr uintptr O_RDONLY = 0, O_WRONLY = 1, O_CREAT = 0100, O_TRUNC = 01000, O_CLOEXEC = 02000000;
-inline constexpr uintptr O_RDWR = 2, O_EXCL = 0200, O_APPEND = 02000, O_NONBLOCK = 04000, O_SYNC = 04010000, O_DIRECTORY = 0200000;
+inline constexpr uintptr O_RDWR = 2, O_EXCL = 0200, O_APPEND = 02000, O_NONBLOCK = 04000, O_SYNC = 04010000,
+                         O_DIRECTORY = 0200000;
 inline constexpr uintptr F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030;
 inline constexpr uintptr AT_REMOVEDIR = 0x200, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
 
@@ -30,9 +31,11 @@ static_assert(sizeof(Statx) == 256);
 inline constexpr uintptr STATX_BASIC_STATS = 0x7ff;
 
 inline constexpr u16 AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10;
-inline constexpr uintptr SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5, SOCK_NONBLOCK = 04000, SOCK_CLOEXEC = 02000000;
+inline constexpr uintptr SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5, SOCK_NONBLOCK = 04000,
+                         SOCK_CLOEXEC = 02000000;
 inline constexpr uintptr SOL_SOCKET = 1, IPPROTO_TCP = 6, IPPROTO_IPV6 = 41;
-inline constexpr uintptr SO_REUSEADDR = 2, SO_ERROR = 4, SO_BROADCAST = 6, SO_SNDBUF = 7, SO_RCVBUF = 8, SO_KEEPALIVE = 9;
+inline constexpr uintptr SO_REUSEADDR = 2, SO_ERROR = 4, SO_BROADCAST = 6, SO_SNDBUF = 7, SO_RCVBUF = 8,
+                         SO_KEEPALIVE = 9;
 inline constexpr uintptr TCP_NODELAY = 1, TCP_KEEPIDLE = 4, TCP_KEEPINTVL = 5, IPV6_V6ONLY = 26, MSG_NOSIGNAL = 0x4000;
 
 inline constexpr uintptr EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2;

@@ -25,6 +25,7 @@ TABLE = {
     'kernel_iface/sim':     ['base/', 'arch/', 'kernel_iface/', 'kernel_iface/sim/', 'trace/'],
     'mem':                  ['base/', 'trace/', 'kernel_iface/kernel.h', 'mem/'],
     'sched':                ['base/', 'rt0/', 'trace/', 'arch/', 'kernel_iface/', 'mem/', 'sched/'],
+    'io':                   ['base/', 'rt0/', 'kernel_iface/', 'mem/', 'sched/', 'io/'],
     'examples':             ['rt0/'],
     'bench':                ['rt0/'],
     'tests/programs':       ['rt0/', 'own'],

@@ -17,18 +17,17 @@ FixedText<100> with(StrArg a, StrArg b) {
 
 int main() {
   const char* const dialed[] = {
-      "",         "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:-1", "127.0.0.1:foo", "::1", "[::1",        "[::1]", "[::1]x:1",
-      "[::1]]:1", "a[b:1",     "a]b:1",           "1:2:3",        "[1:2]:3:4",     ":",   "127.0.0.1:1", ":1",    "[::1]:1"};
+      "",         "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:-1", "127.0.0.1:foo", "::1",       "[::1", "[::1]",
+      "[::1]x:1", "[::1]]:1",  "a[b:1",           "a]b:1",        "1:2:3",         "[1:2]:3:4", ":",    "127.0.0.1:1",
+      ":1",       "[::1]:1"};
   const char* const listened[] = {"127.0.0.1", "127.0.0.1:99999", "127.0.0.1:foo", "[::1", "1:2:3"};
   const char* const networks[] = {"", "foo", "ip", "tcp5", "TCP", "udp"};
-  for (const char* a : dialed)
-    show(with("dial ", a), net::dial("tcp", a));
+  for (const char* a : dialed) show(with("dial ", a), net::dial("tcp", a));
   for (const char* a : listened) {
     show(with("listen ", a), net::listen("tcp", a));
     show(with("listen udp ", a), net::listen_packet("udp", a));
   }
-  for (const char* n : networks)
-    show(with("network ", n), net::listen(n, "127.0.0.1:4000"));
+  for (const char* n : networks) show(with("network ", n), net::listen(n, "127.0.0.1:4000"));
   show("foo", net::dial("foo", "127.0.0.1:1"));
   show("packet tcp", net::listen_packet("tcp", "127.0.0.1:4000"));
   show("tcp4 ::1", net::dial("tcp4", "[::1]:1"));
