@@ -11,8 +11,6 @@
 //   S3  Channels are retained while the goroutine sleeps, for pass 3 locks them again, and their last handles may go meanwhile.
 #include "rt0/select.h"
 
-#include "mem/malloc.h"
-#include "mem/sysmem.h"
 #include "sched/alg.h"
 #include "sched/chan.h"
 #include "sched/panic.h"
@@ -28,8 +26,8 @@ static_assert(sizeof(Sudog) <= sizeof(SelectOp::sudog) && alignof(Sudog) <= alig
 namespace {
 
 // The cases and how many of them have a channel: poll and lock of the first norder ops are the two orders. With one P there is
-// nothing to lock (see chan_lock), so the lock order is not made. GOMAXPROCS may
-// change while the goroutine sleeps, and sellock then makes up for it.
+// nothing to lock (see chan_lock), so the lock order is not made. GOMAXPROCS may change while the goroutine sleeps, and sellock then
+// makes up for it.
 struct Select {
   SelectOp* ops;
   u32 norder;
