@@ -272,13 +272,6 @@ bool timer_stop_wait(RtTimer* t) {
   }
 }
 
-i64 timeSleepUntil() {
-  i64 first = kMaxWhen;
-  for (i32 i = 0; i < gomaxprocs; i++)
-    if (const i64 when = earliest(&allp[i]->timers); when != 0) first = min(first, when);
-  return first;
-}
-
 namespace {
 
 struct Sleeper {

@@ -71,10 +71,6 @@ void timer_maybe_run(RtTimer* t);
 void timer_block(RtTimer* t);
 void timer_unblock(RtTimer* t);
 
-// The earliest of all deadlines on all Ps, kMaxWhen if there is none. Under sched.lock, or with the world stopped. Go:
-// timeSleepUntil.
-i64 timeSleepUntil();
-
 // Stops the calling goroutine for ns nanoseconds; returns at once if ns <= 0. Go: time.Sleep.
 void timeSleep(i64 ns) RT0_SYM("time.Sleep");
 
