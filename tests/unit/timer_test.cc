@@ -381,6 +381,47 @@ TEST_F(timer, memory_may_go_after_stop_wait) {
   EXPECT_GT(prevented, 10u);
 }
 
+// After timer_stop_wait no f is inside the object, wherever the timer was restarted while f ran.
+TEST_F(timer, no_f_runs_after_stop_wait) {
+  struct Object {
+    RtTimer t;
+    std::atomic<int> inside{0};
+    static void fire(void* self, uintptr, i64) {
+      Object* o = static_cast<Object*>(self);
+      o->inside++;
+      for (int k = 0; k < 3; k++) std::this_thread::yield();
+      o->inside--;
+    }
+  };
+  std::atomic<bool> done{false};
+  std::vector<std::thread> threads;
+  for (u32 n = 0; n < kPs; n++) {
+    threads.emplace_back([&, n] {
+      ThisThreadIsM me;
+      me.m.p = p(n);
+      std::mt19937 rng(n);
+      while (!done) {
+        if (n >= 2) {
+          for (u32 v = 0; v < kPs; v++) (void)timer_hooks.v->check(p(v), 0);
+          continue;
+        }
+        auto o = std::make_unique<Object>();
+        timer_init(&o->t, Object::fire, o.get());
+        for (u32 k = rng() % 4; k < 4; k++) {
+          me.m.p = p(rng() % kPs);
+          timer_reset(&o->t, deadline_after(rng() % 500), 0);
+          for (u32 w = rng() % 200; w > 0; w--) (void)timeSleepUntil();
+        }
+        (void)timer_stop_wait(&o->t);
+        ASSERT_EQ(o->inside, 0);
+      }
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  done = true;
+  for (std::thread& t : threads) t.join();
+}
+
 // One-shot timers on the stacks of those who wait for them to fire: nothing of a timer is touched after its f was
 // called.
 TEST_F(timer, memory_may_go_when_a_one_shot_has_fired) {
