@@ -10,7 +10,8 @@ namespace {
 
 TimerChan* of(ChanTimer* t) { return static_cast<TimerChan*>(t); }
 
-// On g0, when the timer is due. The value is the moment at which it should have fired, as nobody can tell that it was looked at later.
+// On g0, when the timer is due. The value is the moment at which it should have fired, as nobody can tell that it was
+// looked at later.
 void sendTime(void* arg, uintptr seq, i64 delta) RT0_SYM("time.sendTime");
 void sendTime(void* arg, uintptr seq, i64 delta) {
   TimerChan* t = static_cast<TimerChan*>(arg);
@@ -21,7 +22,8 @@ void sendTime(void* arg, uintptr seq, i64 delta) {
   (void)chansend(t->c, &v, false);  // full: nobody has read the last one, so this one is dropped
 }
 
-// The channel's last handle is gone. Whose send woke the last goroutine that had one may be still on its way out of sendTime.
+// The channel's last handle is gone. Whose send woke the last goroutine that had one may be still on its way out of
+// sendTime.
 void abandon(ChanTimer* timer) {
   TimerChan* t = of(timer);
   (void)timer_stop_wait(&t->timer);

@@ -26,7 +26,6 @@ void p_init(P* pp, PId id) RT0_SYM("runtime.p.init");
 void p_init(P* pp, PId id) {
   trace_boot(Ev::p_init);
   pp->id = id;
-  lockInit(&pp->timers.lock, LockRank::timers);
   set_status(pp, PStatus::gcstop);
 }
 

@@ -10,6 +10,7 @@
 
 #include "rt0/atomic.h"
 #include "rt0/chan.h"
+#include "rt0/context.h"
 #include "rt0/errgroup.h"
 #include "rt0/error.h"
 #include "rt0/go.h"

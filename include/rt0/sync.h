@@ -193,7 +193,7 @@ class Cond {
 class Once {
  public:
   constexpr Once() = default;
-  // Calls f() if no other f has been called through this Once. An f that panics has been called, too.
+  // Calls f() if no other f has been called through this Once. An f that does not return (Goexit) has been called, too.
   template <class F>
   [[gnu::always_inline]] inline void do_(F&& f) {
     if (__builtin_expect(done_.load() == 0, 0))
@@ -244,7 +244,7 @@ auto once_func(const F& f) {
   return OnceCall<F, void>(f);
 }
 
-// Holds a lock for a scope.
+// Holds a lock for a scope. A goroutine that ends inside the scope by Goexit passes by destructors, and leaves it locked.
 template <class L>
 class [[nodiscard]] LockGuard {
  public:

@@ -42,7 +42,8 @@ int sleepers(unsigned long n) {
   return 0;
 }
 
-// Goroutines stop, reset and let fire the same timers. Each start has one outcome: f runs, or a stop or a reset says that it will not.
+// Goroutines stop, reset and let fire the same timers. Each start has one outcome: f runs, or a stop or a reset says
+// that it will not.
 int races(unsigned long rounds) {
   constexpr int kTimers = 16, kGoroutines = 8;
   static unsigned long started = 0, ran = 0, prevented = 0, ended = 0;
@@ -101,8 +102,9 @@ int chains(unsigned long n) {
   return 0;
 }
 
-// Timers and tickers that are stopped and reset while they are about to send: what is received is never from before, and what stop and
-// reset say is true. Each owner waits in a select for its timer and for a poker, which comes at any moment.
+// Timers and tickers that are stopped and reset while they are about to send: what is received is never from before,
+// and what stop and reset say is true. Each owner waits in a select for its timer and for a poker, which comes at any
+// moment.
 constinit unsigned long stale = 0, lost = 0, fired = 0;
 
 void own_timer(Random r, Chan<int> poke, unsigned long rounds) {

@@ -1,6 +1,6 @@
-// Go's faketime stands still while goroutines run, and then jumps to the next deadline; so timers can have equal ones. Here the timers are
-// due in an hour, and run() says that it is over: it runs what is due at each deadline as the scheduler would, then lets the goroutines run
-// that this has started, as AfterFunc does.
+// Go's faketime stands still while goroutines run, and then jumps to the next deadline; so timers can have equal ones.
+// Here the timers are due in an hour, and run() says that it is over: it runs what is due at each deadline as the
+// scheduler would, then lets the goroutines run that this has started, as AfterFunc does.
 #pragma once
 
 #include "sched/hooks.h"

@@ -2,8 +2,8 @@
 // Mutex: a waiter that loses for longer than 1 ms gets the mutex handed over, and runs at once.
 #include <rt0/rt0.h>
 
-static void busy(int64_t ns) {
-  for (const int64_t t = rt0::nanotime(); rt0::nanotime() - t < ns;) {}
+static void busy(rt0::Duration d) {
+  for (const rt0::Time t = rt0::now(); rt0::since(t) < d;) {}
 }
 
 int main() {
@@ -23,7 +23,7 @@ int main() {
   }
   rt0::gosched();
   for (int i = 0; i < 4; i++) {
-    busy(2000000);
+    busy(rt0::ms(2));
     rt0::println("main unlocks", i);
     mu.unlock();
     mu.lock();

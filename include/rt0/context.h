@@ -1,0 +1,198 @@
+// Go's package context: cancellation, deadlines and values that travel down a tree of calls.
+//
+//   auto [ctx, cancel] = rt0::context::with_timeout(rt0::context::background(), rt0::seconds(2));
+//   rt0::go([ctx = ctx] { work(ctx); });
+//   …
+//   rt0::select(rt0::recv(ctx.done(), [&] { rt0::println(ctx.err()); }), rt0::recv(results, use));
+//   cancel();
+//
+// A Context is a handle; copies name the same context, which lives as long as a handle, a child or a timer needs it. As in Go,
+// cancel has to be called in the end: a deadline or an after_func that is still to come keeps its context.
+#pragma once
+
+#include <stddef.h>
+
+#include "rt0/chan.h"
+#include "rt0/sync.h"
+#include "rt0/time.h"
+
+namespace rt0 {
+
+namespace context {
+
+// Why a context ended. A false one is Go's nil. Two are equal if they are the same text at the same place.
+class Error {
+ public:
+  constexpr Error() = default;
+  constexpr explicit Error(const char* text) : text_(text) {}
+  constexpr const char* data() const { return text_ == nullptr ? "<nil>" : text_; }
+  constexpr size_t size() const {
+    size_t n = 0;
+    while (data()[n] != '\0') n++;
+    return n;
+  }
+  constexpr explicit operator bool() const { return text_ != nullptr; }
+  friend constexpr bool operator==(Error a, Error b) { return a.text_ == b.text_; }
+
+ private:
+  const char* text_ = nullptr;
+};
+
+inline constexpr char kCanceledText[] = "context canceled";
+inline constexpr char kDeadlineExceededText[] = "context deadline exceeded";
+inline constexpr Error kCanceled{kCanceledText};
+inline constexpr Error kDeadlineExceeded{kDeadlineExceededText};
+
+// The name of a value of type T in contexts: an object in static memory, which is what it is compared by.
+//   constinit rt0::context::Key<User> user{};   … with_value(ctx, user, u) …   if (const User* u = ctx.value(user)) …
+template <class T>
+struct Key {
+  char place = 0;
+
+  constexpr Key() = default;
+  Key(const Key&) = delete;
+  Key& operator=(const Key&) = delete;
+};
+
+struct Node;  // sched/context.h
+
+}  // namespace context
+
+namespace detail {
+// In sched/context.cc, but the deadlines, in sched/context_deadline.cc.
+void context_ref(context::Node* n);
+void context_unref(context::Node* n);
+Chan<Unit> context_done(context::Node* n);
+context::Error context_err(context::Node* n);
+const void* context_value(context::Node* n, const void* key);
+context::Node* context_new_value(context::Node* parent, const void* key, void* value, void (*destroy)(void*));
+context::Node* context_new_cancel(context::Node* parent);
+context::Node* context_new_without_cancel(context::Node* parent);
+context::Node* context_new_after(context::Node* parent, TimerFunc* f);
+bool context_stop_after(context::Node* n);
+void context_cancel(context::Node* n, context::Error cause);
+}  // namespace detail
+
+namespace context {
+
+class Context {
+ public:
+  // Nil: only good to be assigned to.
+  constexpr Context() = default;
+  Context(const Context& o) : n_(o.n_) {
+    if (n_ != nullptr) detail::context_ref(n_);
+  }
+  Context(Context&& o) noexcept : n_(o.n_) { o.n_ = nullptr; }
+  Context& operator=(Context o) noexcept {
+    Node* mine = n_;
+    n_ = o.n_;
+    o.n_ = mine;
+    return *this;
+  }
+  ~Context() {
+    if (n_ != nullptr) detail::context_unref(n_);
+  }
+
+  // Closed when the context ends; nil if it never does.
+  Chan<Unit> done() const { return detail::context_done(n_); }
+  // None while the context has not ended; then kCanceled or kDeadlineExceeded.
+  Error err() const { return detail::context_err(n_); }
+  struct Deadline {
+    Time deadline;
+    bool ok;
+  };
+  // When it will end at the latest; not ok: there is no such time.
+  Deadline deadline() const;
+  // The value that the nearest ancestor has under this key; null if none has. Lives as long as the context.
+  template <class T>
+  const T* value(const Key<T>& key) const {
+    return static_cast<const T*>(detail::context_value(n_, &key));
+  }
+
+  // For the runtime: takes over a reference.
+  explicit Context(Node* n) : n_(n) {}
+  Node* node() const { return n_; }
+
+ private:
+  Node* n_ = nullptr;
+};
+
+// Ends the context, and with it its children. Only the first call counts; copies are the same function.
+class CancelFunc {
+ public:
+  explicit CancelFunc(const Context& c) : ctx_(c) {}
+  void operator()() const { detail::context_cancel(ctx_.node(), Error()); }
+
+ private:
+  Context ctx_;
+};
+class CancelCauseFunc {
+ public:
+  explicit CancelCauseFunc(const Context& c) : ctx_(c) {}
+  void operator()(Error why) const { detail::context_cancel(ctx_.node(), why); }
+
+ private:
+  Context ctx_;
+};
+
+struct WithCancel {
+  Context ctx;
+  CancelFunc cancel;
+};
+struct WithCancelCause {
+  Context ctx;
+  CancelCauseFunc cancel;
+};
+
+// The roots: they never end. todo() says that it is not clear yet which context belongs here.
+Context background();
+Context todo();
+
+// A child that ends when cancel is called, or its parent ends.
+inline WithCancel with_cancel(const Context& parent) {
+  const Context c(detail::context_new_cancel(parent.node()));
+  return {c, CancelFunc(c)};
+}
+// The same; cancel says why, and cause() tells.
+inline WithCancelCause with_cancel_cause(const Context& parent) {
+  const Context c(detail::context_new_cancel(parent.node()));
+  return {c, CancelCauseFunc(c)};
+}
+// A child that ends at `d`, at the latest; cause: what cause() says then, if not kDeadlineExceeded.
+WithCancel with_deadline(const Context& parent, Time d, Error cause = Error());
+WithCancel with_timeout(const Context& parent, Duration d, Error cause = Error());
+// A child with its parent's values that does not end when the parent does.
+inline Context without_cancel(const Context& parent) {
+  return Context(detail::context_new_without_cancel(parent.node()));
+}
+// A child in which `key` stands for a copy of v.
+template <class T, class V>
+Context with_value(const Context& parent, const Key<T>& key, V&& v) {
+  return Context(detail::context_new_value(parent.node(), &key, new T(static_cast<V&&>(v)),
+                                           [](void* p) { delete static_cast<T*>(p); }));
+}
+
+// Why the context ended: what its cancel, or that of the ancestor which ended first, was given; else err().
+Error cause(const Context& ctx);
+
+// What after_func returns: stop() prevents f; true if it did, false if f has been started or prevented before.
+class StopFunc {
+ public:
+  explicit StopFunc(Context&& c) : ctx_(static_cast<Context&&>(c)) {}
+  bool operator()() const { return detail::context_stop_after(ctx_.node()); }
+
+ private:
+  Context ctx_;
+};
+
+// Runs f() in a goroutine of its own once ctx has ended; at once if it has already.
+template <class F>
+StopFunc after_func(const Context& ctx, F f) {
+  return StopFunc(Context(detail::context_new_after(ctx.node(), new detail::TimerFuncOf<F>(static_cast<F&&>(f)))));
+}
+
+}  // namespace context
+
+using context::Context;
+
+}  // namespace rt0

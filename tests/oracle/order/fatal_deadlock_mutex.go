@@ -1,0 +1,11 @@
+// env: GOMAXPROCS=1
+package main
+
+import "sync"
+
+func main() {
+	var mu sync.Mutex
+	mu.Lock()
+	println("locked")
+	mu.Lock()
+}

@@ -1,0 +1,10 @@
+// env: GOMAXPROCS=1
+package main
+
+import "sync"
+
+func main() {
+	var mu sync.RWMutex
+	mu.RLock()
+	mu.Unlock()
+}
