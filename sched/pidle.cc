@@ -26,7 +26,6 @@ void p_init(P* pp, PId id) RT0_SYM("runtime.p.init");
 void p_init(P* pp, PId id) {
   trace_boot(Ev::p_init);
   pp->id = id;
-  lockInit(&pp->timers.lock, LockRank::timers);
   set_status(pp, PStatus::gcstop);
 }
 
@@ -203,7 +202,10 @@ P* procresize(i32 n) {
   lock(&allpLock);
   grow_allp(n);
   for (i32 i = old; i < n; i++) {
-    if (allp[i] == nullptr) allp[i] = persistentnew<P>();
+    if (allp[i] == nullptr) {
+      allp[i] = persistentnew<P>();
+      lockInit(&allp[i]->timers.lock, LockRank::timers);  // once: a stopped timer may still have a dead P's heap as its home
+    }
     p_init(allp[i], i);
   }
   unlock(&allpLock);

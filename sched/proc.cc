@@ -181,8 +181,8 @@ bool stop_spinning(M* mp, Search* s, G** found) {
   }
   // Timers that others have set since, while they relied on us to look. Go: checkTimersNoP.
   const TimerHooks* timers = timer_hooks.load_acquire();
-  for (i32 i = 0; timers != nullptr && i < gomaxprocs; i++)
-    if (allp[i]->timers.len.load_acquire() != 0) s->poll_until = sooner(s->poll_until, timers->wake_time(allp[i]));
+  for (i32 i = 0; timers != nullptr && i < gomaxprocs; i++)  // no glance at len first: only this read is in the bargain
+    s->poll_until = sooner(s->poll_until, timers->wake_time(allp[i]));
   return false;
 }
 
