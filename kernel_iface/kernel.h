@@ -67,6 +67,9 @@ struct Kernel {
   SysResult (*mem_map)(void* hint, usize n);
   SysResult (*mem_unmap)(void* p, usize n);
   SysResult (*mem_protect)(void* p, usize n, Prot prot);
+  // Makes the pages fault when touched, for ever. Where the kernel can (Linux 6.13), without splitting the mapping; else at the cost
+  // of two mappings, and refused when a process has come near to as many as it may have. The caller goes on without a guard.
+  SysResult (*mem_guard)(void* p, usize n);
   // Gives the pages back; they read as zero when touched again.
   SysResult (*mem_dontneed)(void* p, usize n);
 

@@ -92,9 +92,8 @@ void* stackalloc(usize bytes, bool guard) {
   if (s != nullptr) return s->base;
 
   void* base = arena_alloc(bytes);
-  // A guard splits a mapping, and a process may only have so many (vm.max_map_count). Without one the stack works as well,
-  // an overflow just isn't told apart from another bad access; better than not starting the goroutine.
-  if (guard) (void)kernel->mem_protect(base, physPageSize, Prot::none);
+  // Without a guard the stack works as well, an overflow just isn't noticed; better than not starting the goroutine.
+  if (guard) (void)kernel->mem_guard(base, physPageSize);
   return base;
 }
 

@@ -22,9 +22,6 @@ namespace {
 constexpr usize kMaxBytes = kPtrSize == 8 ? usize{1} << (kPtrSize * 6) : static_cast<usize>(-1);
 constexpr usize kMinAlign = 16;
 
-u8* chanbuf(Hchan* c, usize i) { return c->buf + i * c->elemsize; }
-usize after(const Hchan* c, usize i) { return i + 1 == c->dataqsiz ? 0 : i + 1; }
-
 usize header_bytes(const ChanType* type) {
   return align_up(sizeof(Hchan), type != nullptr ? max(type->align, kMinAlign) : kMinAlign);
 }
@@ -119,7 +116,7 @@ Hchan* makechan(u32 elemsize, usize size, const ChanType* type) {
   u8* mem = static_cast<u8*>(mallocgc(header + bytes, type != nullptr ? max(type->align, kMinAlign) : kMinAlign));
   if (mem == nullptr) fatal_out_of_memory(header + bytes);
   Hchan* c = reinterpret_cast<Hchan*>(mem);
-  memset(c, 0, sizeof(Hchan));
+  memset(mem, 0, sizeof(Hchan));
   lockInit(&c->lock, LockRank::hchan);
   c->head.refs = 1;
   c->elemsize = elemsize;
@@ -127,19 +124,6 @@ Hchan* makechan(u32 elemsize, usize size, const ChanType* type) {
   c->buf = mem + header;
   c->elemtype = type;
   return c;
-}
-
-void chan_put(Hchan* c, const void* elem) {
-  chan_copy(chanbuf(c, c->sendx), elem, c->elemsize);
-  c->sendx = after(c, c->sendx);
-  // Release for those who look without the lock: chanrecv's empty() must not see this before what came earlier.
-  c->qcount.store_release(c->qcount.load_relaxed() + 1);
-}
-
-void chan_get(Hchan* c, void* elem) {
-  if (elem != nullptr) chan_copy(elem, chanbuf(c, c->recvx), c->elemsize);
-  c->recvx = after(c, c->recvx);
-  c->qcount.store_release(c->qcount.load_relaxed() - 1);
 }
 
 void chan_to_receiver(Hchan* c, Sudog* s, const void* elem) {
@@ -156,7 +140,7 @@ void chan_from_sender(Hchan* c, Sudog* s, void* elem) {
     u8* at = chanbuf(c, c->recvx);
     if (elem != nullptr) chan_copy(elem, at, c->elemsize);
     chan_copy(at, s->elem, c->elemsize);
-    c->sendx = c->recvx = after(c, c->recvx);
+    c->sendx = c->recvx = chan_after(c, c->recvx);
   }
   s->elem = nullptr;
 }
@@ -175,7 +159,10 @@ bool chansend(Hchan* c, const void* elem, bool block) {
   }
   // Without the lock: a channel that is not closed now, and full now or a moment later, was both at once at some moment, for
   // a closed channel does not open again.
-  if (!block && c->closed.load_acquire() == 0 && full(c)) return false;
+  if (!block && c->closed.load_acquire() == 0 && full(c)) {
+    preempt_point();
+    return false;
+  }
   chan_lock(c);
   if (RT0_UNLIKELY(c->closed.load_relaxed() != 0)) {
     chan_unlock(c);
@@ -190,10 +177,12 @@ bool chansend(Hchan* c, const void* elem, bool block) {
   if (c->qcount.load_relaxed() < c->dataqsiz) {
     chan_put(c, elem);
     chan_unlock(c);
+    preempt_point();
     return true;
   }
   if (!block) {
     chan_unlock(c);
+    preempt_point();
     return false;
   }
   if (!wait_in(c, &c->sendq, const_cast<void*>(elem), WaitReason::chan_send)) panic_plain("send on closed channel");
@@ -208,7 +197,10 @@ RecvResult chanrecv(Hchan* c, void* elem, bool block) {
   if (RT0_UNLIKELY(c->timer != nullptr)) c->timer->ops->maybe_run(c->timer);
   if (!block && empty(c)) {
     // Not closed after it was empty: it was empty and open at once. Closed: what was sent in between is found by looking again.
-    if (c->closed.load_acquire() == 0) return {false, false};
+    if (c->closed.load_acquire() == 0) {
+      preempt_point();
+      return {false, false};
+    }
     if (empty(c)) {
       clear(c, elem);
       return {true, false};
@@ -229,6 +221,7 @@ RecvResult chanrecv(Hchan* c, void* elem, bool block) {
   if (c->qcount.load_relaxed() > 0) {
     chan_get(c, elem);
     chan_unlock(c);
+    preempt_point();
     return {true, true};
   }
   if (!block) {
@@ -280,7 +273,7 @@ Hchan* detail::chan_make(const ChanType* type, ptrdiff_t size) {
 void detail::chan_free(Hchan* c) {
   if (c->timer != nullptr && c->timer->ops->abandon != nullptr) return c->timer->ops->abandon(c->timer);
   if (const ChanType* t = c->elemtype; t != nullptr && t->destroy != nullptr)
-    for (usize n = c->qcount.load_relaxed(), i = c->recvx; n > 0; n--, i = after(c, i)) t->destroy(chanbuf(c, i));
+    for (usize n = c->qcount.load_relaxed(), i = c->recvx; n > 0; n--, i = chan_after(c, i)) t->destroy(chanbuf(c, i));
   heap_free(c);
 }
 

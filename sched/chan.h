@@ -110,15 +110,12 @@ RT0_INLINE void chan_unlock(Hchan* c) {
 
 // One element. Small ones without a call; __builtin_memcpy, because a type's alignment may be less than its size.
 RT0_INLINE void chan_copy(void* to, const void* from, usize n) {
-  switch (n) {
-    case 0: return;
-    case 1: __builtin_memcpy(to, from, 1); return;
-    case 2: __builtin_memcpy(to, from, 2); return;
-    case 4: __builtin_memcpy(to, from, 4); return;
-    case 8: __builtin_memcpy(to, from, 8); return;
-    case 16: __builtin_memcpy(to, from, 16); return;
-    default: __builtin_memcpy(to, from, n); return;
-  }
+  if (n == 8) __builtin_memcpy(to, from, 8);
+  else if (n == 4) __builtin_memcpy(to, from, 4);
+  else if (n == 16) __builtin_memcpy(to, from, 16);
+  else if (n == 1) __builtin_memcpy(to, from, 1);
+  else if (n == 2) __builtin_memcpy(to, from, 2);
+  else if (n != 0) __builtin_memcpy(to, from, n);
 }
 
 // A channel of `size` elements of elemsize bytes; panics with Go's text if that is too much. refs is 1.
@@ -134,10 +131,20 @@ bool chansend(Hchan* c, const void* elem, bool block) RT0_SYM("runtime.chansend"
 bool timerchandrain(Hchan* c);
 
 // The steps of send and receive that select shares; all under the lock, in chan.cc.
-// Puts elem into the buffer, which has room.
-void chan_put(Hchan* c, const void* elem);
+RT0_INLINE u8* chanbuf(Hchan* c, usize i) { return c->buf + i * c->elemsize; }
+RT0_INLINE usize chan_after(const Hchan* c, usize i) { return i + 1 == c->dataqsiz ? 0 : i + 1; }
+// Puts elem into the buffer, which has room. Release for those who look at qcount without the lock.
+RT0_INLINE void chan_put(Hchan* c, const void* elem) {
+  chan_copy(chanbuf(c, c->sendx), elem, c->elemsize);
+  c->sendx = chan_after(c, c->sendx);
+  c->qcount.store_release(c->qcount.load_relaxed() + 1);
+}
 // Takes an element out of the buffer, which is not empty.
-void chan_get(Hchan* c, void* elem);
+RT0_INLINE void chan_get(Hchan* c, void* elem) {
+  if (elem != nullptr) chan_copy(elem, chanbuf(c, c->recvx), c->elemsize);
+  c->recvx = chan_after(c, c->recvx);
+  c->qcount.store_release(c->qcount.load_relaxed() - 1);
+}
 // From elem to the waiting receiver s.
 void chan_to_receiver(Hchan* c, Sudog* s, const void* elem);
 // From the waiting sender s to elem, by way of the buffer if there is one: it is full then.

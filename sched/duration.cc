@@ -96,7 +96,8 @@ Duration Time::sub(Time u) const {
     if (!__builtin_sub_overflow(mono_, u.mono_, &d)) return {d};
     return mono_ > u.mono_ ? Duration::max() : Duration::min();
   }
-  // The seconds' difference may be just out of range and the whole one in range: put the nanoseconds on the same side first.
+  // The seconds' difference may be just out of range and the whole one in range: put the nanoseconds on the same side
+  // first.
   i64 sec = sec_ - u.sec_, nsec = nsec_ - u.nsec_;
   if (sec < 0 && nsec > 0) sec++, nsec -= kSecond;
   if (__builtin_mul_overflow(sec, kSecond, &d) || __builtin_add_overflow(d, nsec, &d))

@@ -101,7 +101,7 @@ bool switch_to_global(M* mp, G* gp) {
 
 void yield(const char* why) {
   G* gp = getg();
-  trace_text(Ev::GoStop, static_cast<i64>(gp->goid), cstr(why));
+  if (tracing()) trace_text(Ev::GoStop, static_cast<i64>(gp->goid), cstr(why));
   if (!switch_to_global(gp->m, gp)) leave(gp, goschedImpl, gosched_m);
 }
 
@@ -134,7 +134,7 @@ void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
   mp->waitunlockf = unlockf;
   gp->waitreason = reason;
   gp->waitsince = 0;
-  trace_text(Ev::GoBlock, static_cast<i64>(gp->goid), wait_reason_text(reason));
+  if (tracing()) trace_text(Ev::GoBlock, static_cast<i64>(gp->goid), wait_reason_text(reason));
   // A sleeper's unlockf starts its timer, which may be due at once: who is next can be said only after that.
   if (reason == WaitReason::sleep) mcall(park_m);
   else leave(gp, parked, park_m);

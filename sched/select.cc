@@ -27,10 +27,13 @@ static_assert(sizeof(Sudog) <= sizeof(SelectOp::sudog) && alignof(Sudog) <= alig
 
 namespace {
 
-// The cases and how many of them have a channel: poll and lock of the first norder ops are the two orders.
+// The cases and how many of them have a channel: poll and lock of the first norder ops are the two orders. With one P there is
+// nothing to lock (see chan_lock), so the lock order is not made. GOMAXPROCS may
+// change while the goroutine sleeps, and sellock then makes up for it.
 struct Select {
   SelectOp* ops;
   u32 norder;
+  bool sorted;
 
   SelectOp& polled(u32 i) { return ops[ops[i].poll]; }
   SelectOp& locked(u32 i) { return ops[ops[i].lock]; }
@@ -45,7 +48,7 @@ void permute(Select& s, usize n) {
     SelectOp& op = s.ops[i];
     if (op.c == nullptr) continue;
     if (!op.is_send && op.c->timer != nullptr) op.c->timer->ops->maybe_run(op.c->timer);
-    const u32 j = cheaprandn(s.norder + 1);
+    const u32 j = s.norder == 0 ? 0 : cheaprandn(s.norder + 1);
     s.ops[s.norder].poll = s.ops[j].poll;
     s.ops[j].poll = static_cast<u16>(i);
     s.norder++;
@@ -87,6 +90,13 @@ void sort_by_address(Select& s) {
 
 // Each channel once, though several cases may have it: they are neighbours in the lock order.
 void sellock(Select& s) {
+  if (RT0_LIKELY(gomaxprocs == 1)) {
+    getg()->m->locks++;
+    compiler_barrier();
+    return;
+  }
+  if (!s.sorted) sort_by_address(s);
+  s.sorted = true;
   Hchan* last = nullptr;
   for (u32 i = 0; i < s.norder; i++) {
     Hchan* c = s.locked(i).c;
@@ -95,25 +105,26 @@ void sellock(Select& s) {
   }
 }
 
+// In the other direction. The goroutine may run as soon as a channel is unlocked, when this is called by selparkcommit, but it
+// can't leave its frame before it has all locks again (pass 3), and the first of those is the one that we let go of last, with
+// which we are done: S2. So nothing of s is read after the last unlock.
 void selunlock(Select& s) {
-  for (u32 i = s.norder; i-- > 0;) {
-    Hchan* c = s.locked(i).c;
-    if (i > 0 && c == s.locked(i - 1).c) continue;  // it is unlocked at the first of its neighbours
-    chan_unlock(c);
+  if (RT0_LIKELY(gomaxprocs == 1)) {
+    compiler_barrier();
+    getg()->m->locks--;
+    return;
   }
-}
-
-// On g0, the goroutine is marked waiting. It may run as soon as a channel is unlocked, but it can't leave its frame before
-// it has all locks again (pass 3), nor lock the first one before we have let go of it, which is the last we do: S2. Thus the
-// walk is over s in the frame of a goroutine that may run, and reads nothing after the last unlock.
-bool selparkcommit(G*, void* arg) {
-  Select& s = *static_cast<Select*>(arg);
   for (u32 i = s.norder; i > 0;) {
     i--;
     Hchan* c = s.locked(i).c;
     while (i > 0 && s.locked(i - 1).c == c) i--;
     chan_unlock(c);
   }
+}
+
+// The goroutine has left its stack and is marked waiting.
+bool selparkcommit(G*, void* s) {
+  selunlock(*static_cast<Select*>(s));
   return true;
 }
 
@@ -145,12 +156,12 @@ Found try_case(SelectOp& op, bool* received, Sudog** partner) {
   return c->closed.load_relaxed() != 0 ? Found::done : Found::nothing;
 }
 
-// Pass 2: a sudog into every queue, chained in lock order.
+// Pass 2: a sudog into every queue.
 void enqueue_all(Select& s, G* gp) {
   check(gp->waiting == nullptr, "gp.waiting != nil");
   Sudog** link = &gp->waiting;
   for (u32 i = 0; i < s.norder; i++) {
-    SelectOp& op = s.locked(i);
+    SelectOp& op = s.polled(i);
     Sudog* sg = sudog_of(op);
     *sg = {gp, op.elem, nullptr, nullptr, false, true, nullptr};
     *link = sg;
@@ -165,7 +176,7 @@ void enqueue_all(Select& s, G* gp) {
 SelectOp* dequeue_others(Select& s, const Sudog* fired) {
   SelectOp* chosen = nullptr;
   for (u32 i = 0; i < s.norder; i++) {
-    SelectOp& op = s.locked(i);
+    SelectOp& op = s.polled(i);
     if (op.c->timer != nullptr) op.c->timer->ops->unblock(op.c->timer);
     if (sudog_of(op) == fired) chosen = &op;
     else queue_of(op).dequeueSudoG(sudog_of(op));
@@ -199,9 +210,8 @@ SelectResult wait_for_one(Select& s) {
 
 SelectResult selectgo(SelectOp* ops, usize n, bool block) RT0_SYM("runtime.selectgo");
 SelectResult selectgo(SelectOp* ops, usize n, bool block) {
-  Select s{ops, 0};
+  Select s{ops, 0, false};
   permute(s, n);
-  sort_by_address(s);
   sellock(s);
   for (u32 i = 0; i < s.norder; i++) {
     SelectOp& op = s.polled(i);
@@ -212,10 +222,12 @@ SelectResult selectgo(SelectOp* ops, usize n, bool block) {
     selunlock(s);
     if (found == Found::closed) send_on_closed();
     if (partner != nullptr) chan_wake(partner, true);
+    preempt_point();
     return {&op - ops, received};
   }
   if (!block) {
     selunlock(s);
+    preempt_point();
     return {-1, false};
   }
   return wait_for_one(s);

@@ -1,7 +1,7 @@
 // Go: time.go. Differs: see timer.h.
 //
-// Locks: a thread holds one heap's lock at a time, and no timer lock while it calls an f. A channel's lock comes before (a goroutine that
-// is about to wait on a timer's channel puts the timer on a heap), sched.lock after.
+// Locks: a thread holds one heap's lock at a time, and no timer lock while it calls an f. A channel's lock comes before
+// (a goroutine that is about to wait on a timer's channel puts the timer on a heap), sched.lock after.
 #include "sched/timer.h"
 
 #include "kernel_iface/kernel.h"
@@ -16,9 +16,9 @@ namespace rt0 {
 
 namespace {
 
-// Tells those who look without the lock when the first timer of ts is due. A thread that is about to sleep until the earliest
-// deadline and one that has just made an earlier one must not miss each other: the sleeper lowers nmspinning, then reads
-// seq; the other stores seq here, then reads nmspinning in wakep. All four are sequentially consistent.
+// Tells those who look without the lock when the first timer of ts is due. A thread that is about to sleep until the
+// earliest deadline and one that has just made an earlier one must not miss each other: the sleeper lowers nmspinning,
+// then reads seq; the other stores seq here, then reads nmspinning in wakep. All four are sequentially consistent.
 void publish(Timers* ts) {
   const i64 when = ts->len.load_relaxed() == 0 ? 0 : ts->heap[0].when;
   const u32 lo = static_cast<u32>(when), hi = static_cast<u32>(static_cast<u64>(when) >> 32);
@@ -31,8 +31,8 @@ void publish(Timers* ts) {
   ts->seq.store_seqcst(seq + 2);
 }
 
-// heap[0].when without the lock, 0 if there is none. Takes no lock, for checkdead asks under sched.lock; it waits at most as long as
-// a writer needs for publish's stores.
+// heap[0].when without the lock, 0 if there is none. Takes no lock, for checkdead asks under sched.lock; it waits at
+// most as long as a writer needs for publish's stores.
 i64 earliest(Timers* ts) {
   for (u32 tries = 0;; tries++) {
     const u32 seq = ts->seq.load_seqcst();
@@ -44,12 +44,14 @@ i64 earliest(Timers* ts) {
   }
 }
 
-// Locks the heap that t belongs to and returns it. Only its holder can give t another home, so if t is still at home, it stays.
+// Locks the heap that t belongs to and returns it. Only its holder can give t another home, so if t is still at home,
+// it stays. The second load is an acquire, too: t may have gone away and come back since the first, and who sent it
+// back (with release) held the lock of where it was, not this one.
 Timers* lock_home(RtTimer* t) {
   for (;;) {
     Timers* ts = t->home.load_acquire();
     lock(&ts->lock);
-    if (t->home.load_relaxed() == ts) return ts;
+    if (t->home.load_acquire() == ts) return ts;
     unlock(&ts->lock);
   }
 }
@@ -60,11 +62,12 @@ bool f_runs(const Timers* ts, const RtTimer* t) {
   return false;
 }
 
-// Must t be on a heap? A channel's timer only while somebody waits for it; else whoever looks at the channel looks at the clock.
+// Must t be on a heap? A channel's timer only while somebody waits for it; else whoever looks at the channel looks at
+// the clock.
 bool wants_heap(const RtTimer* t) { return t->when > 0 && (!t->is_chan || t->blocked > 0); }
 
-// t's home becomes the heap of the running P, if it can move. Called with the home's lock, returns with the new home's. In between t
-// is anybody's, so the caller looks at it anew. The caller keeps its M.
+// t's home becomes the heap of the running P, if it can move. Called with the home's lock, returns with the new home's.
+// In between t is anybody's, so the caller looks at it anew. The caller keeps its M.
 Timers* move_home(RtTimer* t, Timers* ts) {
   Timers* mine = &getg()->m->p->timers;
   if (ts == mine || t->pos != 0 || f_runs(ts, t)) return ts;
@@ -73,7 +76,8 @@ Timers* move_home(RtTimer* t, Timers* ts) {
   return lock_home(t);
 }
 
-// Puts t on a heap, if it ought to be on one, or to its new place. With the home's lock, returns without. t may be gone afterwards.
+// Puts t on a heap, if it ought to be on one, or to its new place. With the home's lock, returns without. t may be gone
+// afterwards.
 void settle(RtTimer* t, Timers* ts) {
   if (t->pos == 0 && wants_heap(t)) ts = move_home(t, ts);
   if (!wants_heap(t)) {
@@ -100,13 +104,14 @@ i64 next_when(const RtTimer* t, i64 delta) {
   return next;
 }
 
-// t is about to be stopped or changed; true if it was active. If a value for a channel is under way it will not be sent, for it carries
-// the old seq, so the timer counts as active: the caller holds the send lock. Go: the same lines in stop and modify.
+// t is about to be stopped or changed; true if it was active. If a value for a channel is under way it will not be
+// sent, for it carries the old seq, so the timer counts as active: the caller holds the send lock. Go: isSending.
+// Differs: it counts, and so takes a value that an earlier stop has prevented for one of its own.
 bool cancel(RtTimer* t) {
   bool pending = t->when > 0;
   if (t->is_chan) {
-    t->seq++;
-    if (t->period == 0 && t->sending.load_relaxed() > 0) pending = true;
+    if (t->period == 0 && t->sending.load_relaxed() == t->seq) pending = true;  // both locks order it
+    if (++t->seq == 0) t->seq = 1;
   }
   return pending;
 }
@@ -124,7 +129,7 @@ void run(Timers* ts, RtTimer* t, i64 now) {
     publish(ts);
   }
   // stop and modify must know that a value is under way, which they can still prevent: see ChanTimer.
-  if (t->is_chan) (void)t->sending.add_relaxed(1);  // the lock orders it
+  if (t->is_chan) t->sending.store_relaxed(seq);  // the lock orders it
   TimerRun me{t, ts->running};
   ts->running = &me;
   unlock(&ts->lock);
@@ -160,7 +165,8 @@ TimerHooks::Checked timers_check(P* pp, i64 now) {
 
 i64 timers_wake_time(P* pp) { return earliest(&pp->timers); }
 
-// No locks: the world is stopped, and the caller may hold sched.lock, which comes after ours. No f runs: who runs one has a P.
+// No locks: the world is stopped, and the caller may hold sched.lock, which comes after ours. No f runs: who runs one
+// has a P.
 void timers_take(P* to, P* from) {
   Timers* src = &from->timers;
   check(src->running == nullptr, "timers: f runs while the world is stopped");
@@ -275,8 +281,8 @@ struct Sleeper {
 
 void goroutineReady(void* gp, uintptr, i64) { goready(static_cast<G*>(gp)); }
 
-// After the goroutine is marked waiting, or a short sleep could be over before it has begun. Once the timer runs, the goroutine may go
-// on, and its frame, in which the timer lies, be gone: timer_reset does not touch it after that.
+// After the goroutine is marked waiting, or a short sleep could be over before it has begun. Once the timer runs, the
+// goroutine may go on, and its frame, in which the timer lies, be gone: timer_reset does not touch it after that.
 bool resetForSleep(G*, void* sleeper) {
   Sleeper* s = static_cast<Sleeper*>(sleeper);
   timer_reset(&s->timer, s->until, 0);

@@ -1,7 +1,8 @@
-// The order of a P's timers: a heap of four children to a node. Go: siftUp, siftDown in time.go, and which of several timers with the
-// same deadline comes first is as there.
+// The order of a P's timers: a heap of four children to a node. Go: siftUp, siftDown in time.go, and which of several
+// timers with the same deadline comes first is as there.
 //
-// All under ts->lock, or with the world stopped. A timer's pos is its place + 1, so that it can be taken out of the middle.
+// All under ts->lock, or with the world stopped. A timer's pos is its place + 1, so that it can be taken out of the
+// middle.
 #pragma once
 
 #include "sched/gmp.h"

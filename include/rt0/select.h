@@ -30,6 +30,9 @@ struct SelectOp {
   bool is_send;
   uint16_t poll, lock;  // the runtime's: positions in the orders
   void* sudog[8];       // the runtime's: see Sudog
+
+  SelectOp() {}  // leaves all as it is: the runtime's part is large
+  SelectOp(Hchan* chan, void* value, bool send) : c(chan), elem(value), is_send(send) {}
 };
 struct SelectResult {
   ptrdiff_t index;  // -1: none was ready, and block is false
@@ -107,8 +110,8 @@ struct DefaultCase {
 
 template <class C>
 SelectOp select_op(C& cs) {
-  if constexpr (C::kKind == CaseKind::otherwise) return {};
-  else return SelectOp{cs.c, cs.elem(), C::kKind == CaseKind::send, 0, 0, {}};
+  if constexpr (C::kKind == CaseKind::otherwise) return SelectOp(nullptr, nullptr, false);
+  else return SelectOp(cs.c, cs.elem(), C::kKind == CaseKind::send);
 }
 
 // One channel alone is no select: Go's compiler makes a plain operation of it, too.

@@ -81,8 +81,8 @@ constexpr Duration seconds(int64_t n) { return Duration{1000000000} * n; }
 constexpr Duration minutes(int64_t n) { return seconds(60) * n; }
 constexpr Duration hours(int64_t n) { return minutes(60) * n; }
 
-// A moment: what the wall clock showed, and if it comes from now(), what the monotonic clock showed, by which differences are then
-// told. Time{} is the year 1, as in Go. No time zones: UTC.
+// A moment: what the wall clock showed, and if it comes from now(), what the monotonic clock showed, by which
+// differences are then told. Time{} is the year 1, as in Go. No time zones: UTC.
 class Time {
  public:
   constexpr Time() = default;
@@ -129,8 +129,8 @@ void sleep(Duration d);
 
 namespace detail {
 
-// What an after_func timer calls: lies in memory of its own, made by the template below and destroyed by the runtime when neither
-// a handle nor a pending or running call needs it.
+// What an after_func timer calls: lies in memory of its own, made by the template below and destroyed by the runtime
+// when neither a handle nor a pending or running call needs it.
 struct TimerFunc {
   void (*call)(TimerFunc* self);
   void (*destroy)(TimerFunc* self);
@@ -190,8 +190,8 @@ class Timer {
   // Where the time is sent when the timer fires; nil of after_func. Looks unbuffered.
   const Chan<Time>& c() const { return h_.c_; }
 
-  // The timer will not fire; true if this prevented it, false if it had fired or been stopped before. A function that has been started
-  // goes on: stop does not wait for it. No value from before is received after. Go: Timer.Stop.
+  // The timer will not fire; true if this prevented it, false if it had fired or been stopped before. A function that
+  // has been started goes on: stop does not wait for it. No value from before is received after. Go: Timer.Stop.
   bool stop() const;
   // The timer fires d from now; true if it had been active. No value from before is received after. Go: Timer.Reset.
   bool reset(Duration d) const;
@@ -224,8 +224,8 @@ class Ticker {
 using time::Ticker;
 using time::Timer;
 
-
-// Sends the time to its channel in d from now. Without anybody who waits on the channel it costs nothing. Go: time.NewTimer.
+// Sends the time to its channel in d from now. Without anybody who waits on the channel it costs nothing. Go:
+// time.NewTimer.
 Timer new_timer(Duration d) __asm__("time.NewTimer");
 // Its channel alone. Go: time.After.
 Chan<Time> after(Duration d) __asm__("time.After");
@@ -235,8 +235,8 @@ Ticker new_ticker(Duration d) __asm__("time.NewTicker");
 // A ticker's channel alone; nil if d <= 0. Go: time.Tick.
 Chan<Time> tick(Duration d) __asm__("time.Tick");
 
-// Runs f in a goroutine of its own in d from now, and each time the timer fires again after a reset. f is any callable, copied or moved.
-// The timer goes on if its handle is dropped. Go: time.AfterFunc.
+// Runs f in a goroutine of its own in d from now, and each time the timer fires again after a reset. f is any callable,
+// copied or moved. The timer goes on if its handle is dropped. Go: time.AfterFunc.
 template <class F>
 Timer after_func(Duration d, F&& f) {
   using Fn = typename detail::Decay<F>::type;

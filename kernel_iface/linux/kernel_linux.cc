@@ -88,6 +88,28 @@ SysResult linux_mem_unmap(void* p, usize n) { return sys(SYS_munmap, addr(p), n)
 SysResult linux_mem_protect(void* p, usize n, Prot prot) {
   return sys(SYS_mprotect, addr(p), n, prot == Prot::none ? PROT_NONE : PROT_READ | PROT_WRITE);
 }
+// Guards made by mprotect: each splits a mapping, and a process may have vm.max_map_count of them, 65,530 if nobody has changed it.
+constexpr u32 kMostSplits = 24 * 1024;
+constinit Atomic<u32> splits{0};
+enum : u32 { kUntried = 0, kWorks = 1, kRefused = 2 };
+constinit Atomic<u32> guard_install{kUntried};
+
+// The first guard, main's, is not worth the look whether MADV_GUARD_INSTALL works: old kernels refuse it, and some emulators say
+// that they have done it and have not. Several threads may look at once, and see the same.
+SysResult linux_mem_guard(void* p, usize n) {
+  if (splits.load_relaxed() != 0 && guard_install.load_relaxed() != kRefused) {
+    const bool done = sys(SYS_madvise, addr(p), n, MADV_GUARD_INSTALL).ok();
+    if (done && guard_install.load_relaxed() == kWorks) return {};
+    const bool works = done && !page_readable(addr(p));
+    guard_install.store_relaxed(works ? kWorks : kRefused);
+    if (works) return {};
+  }
+  if (splits.add_relaxed(1) > kMostSplits) {
+    (void)splits.add_relaxed(static_cast<u32>(-1));
+    return {0, Errno::nomem};
+  }
+  return linux_mem_protect(p, n, Prot::none);
+}
 SysResult linux_mem_dontneed(void* p, usize n) { return sys(SYS_madvise, addr(p), n, MADV_DONTNEED); }
 
 // Bits of the affinity mask, which the kernel fills for as many CPUs as it knows. 8,192 CPUs are as many as Go asks for.
@@ -179,6 +201,7 @@ constinit const Kernel linux_kernel = {
     .mem_map = linux_mem_map,
     .mem_unmap = linux_mem_unmap,
     .mem_protect = linux_mem_protect,
+    .mem_guard = linux_mem_guard,
     .mem_dontneed = linux_mem_dontneed,
     .getproccount = linux_getproccount,
     .getHugePageSize = linux_getHugePageSize,

@@ -15,7 +15,7 @@ from source import files, isa_rows, read, ROOT
 # What a compiler calls on its own; base/mem.cc has them, and tests with -finstrument-functions the other two.
 OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'strlen', '__cyg_profile_func_enter', '__cyg_profile_func_exit'}
 # Names without C++ mangling that may be seen from other files. Everything else is a libc's, or on its way to clash with one.
-PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$')
+PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$')
 # C++ names which somebody else's library has to define.
 FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|_ITM_|__gmon|__tls_get_addr')
 SECTIONS = {

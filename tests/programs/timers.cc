@@ -1,4 +1,4 @@
-// Many timers: timers sleepers N | timers races ROUNDS | timers chains N.
+// Many timers: timers sleepers N | timers races ROUNDS | timers chains N | timers channels ROUNDS.
 #include <rt0/rt0.h>
 
 #include "words.h"
@@ -42,7 +42,8 @@ int sleepers(unsigned long n) {
   return 0;
 }
 
-// Goroutines stop, reset and let fire the same timers. Each start has one outcome: f runs, or a stop or a reset says that it will not.
+// Goroutines stop, reset and let fire the same timers. Each start has one outcome: f runs, or a stop or a reset says
+// that it will not.
 int races(unsigned long rounds) {
   constexpr int kTimers = 16, kGoroutines = 8;
   static unsigned long started = 0, ran = 0, prevented = 0, ended = 0;
@@ -101,12 +102,81 @@ int chains(unsigned long n) {
   return 0;
 }
 
+// Timers and tickers that are stopped and reset while they are about to send: what is received is never from before,
+// and what stop and reset say is true. Each owner waits in a select for its timer and for a poker, which comes at any
+// moment.
+constinit unsigned long stale = 0, lost = 0, fired = 0;
+
+void own_timer(Random r, Chan<int> poke, unsigned long rounds) {
+  Timer t = new_timer(hours(1));
+  if (!t.stop()) add(lost, 1);
+  for (unsigned long k = 0; k < rounds; k++) {
+    const Time start = now();
+    if (t.reset(us(r.below(60)))) add(stale, 1);  // it was stopped or has fired
+    bool got = false;
+    auto take = [&](Time v) {
+      got = true;
+      if (v.before(start)) add(stale, 1);
+    };
+    if (r.below(4) == 0) {  // nobody waits
+      sleep(us(r.below(60)));
+      if (auto v = t.c().try_recv(); v.ready) take(v.value);
+    } else {
+      select(recv(t.c(), take), recv(poke));
+    }
+    if (got) add(fired, 1);
+    const bool stopped = r.below(2) == 0 ? t.stop() : t.reset(hours(1));
+    if (stopped == got) add(lost, 1);
+    if (t.c().try_recv().ready) add(stale, 1);
+    (void)t.stop();
+  }
+}
+
+void own_ticker(Random r, Chan<int> poke, unsigned long rounds) {
+  Ticker t = new_ticker(us(50));
+  for (unsigned long k = 0; k < rounds; k++) {
+    const Time start = now();
+    t.reset(us(10 + r.below(60)));
+    select(recv(t.c(), [&](Time v) { add(v.before(start) ? stale : fired, 1); }), recv(poke));
+    if (r.below(2) != 0) continue;
+    t.stop();
+    if (t.c().try_recv().ready) add(stale, 1);
+  }
+  t.stop();
+}
+
+int channels(unsigned long rounds) {
+  constexpr int kOwners = 16;
+  static unsigned long ended = 0;
+  Chan<int> poke(0);
+  for (int i = 0; i < kOwners; i++) {
+    go([i, rounds, poke] {
+      (i % 4 == 0 ? own_ticker : own_timer)(Random{static_cast<uint64_t>(i)}, poke, rounds);
+      add(ended, 1);
+    });
+  }
+  go([poke] {
+    Random r{99};
+    for (;;) {
+      sleep(us(r.below(30)));
+      (void)poke.try_send(1);
+    }
+  });
+  while (load(ended) < kOwners) {
+    (void)poke.try_send(1);
+    sleep(ms(1));
+  }
+  println("stale", load(stale), "lost", load(lost), "fired", load(fired) > 0);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc == 3 && same(argv[1], "sleepers")) return sleepers(static_cast<unsigned long>(number(argv[2])));
   if (argc == 3 && same(argv[1], "races")) return races(static_cast<unsigned long>(number(argv[2])));
   if (argc == 3 && same(argv[1], "chains")) return chains(static_cast<unsigned long>(number(argv[2])));
-  println("usage: timers sleepers N | races ROUNDS | chains N");
+  if (argc == 3 && same(argv[1], "channels")) return channels(static_cast<unsigned long>(number(argv[2])));
+  println("usage: timers sleepers N | races ROUNDS | chains N | channels ROUNDS");
   return 2;
 }

@@ -17,8 +17,7 @@ int main() {
   int timeouts = 0;
   for (bool run = true; run;) {
     select(recv(work, [](int i) { println("work", i); }),  //
-           recv(after(ms(25)), [&] { println("timeout", ++timeouts); }),
-           recv(quit, [&] {
+           recv(after(ms(25)), [&] { println("timeout", ++timeouts); }), recv(quit, [&] {
              println("quit");
              run = false;
            }));

@@ -4,11 +4,9 @@
 using namespace rt0;
 
 int main() {
-  static EqualDeadlines t;
-  static Chan<bool>* done = nullptr;
-  done = new Chan<bool>(0);
+  EqualDeadlines t;
   for (int i = 0; i < 6; i++) t.after_func(ms(10), [](int id) { print("f", id, " "); }, i);
   t.after_func(ms(5), [](int) { print("early "); }, 0);
-  t.after_func(ms(20), [](int) { print("last\n"), done->send(true); }, 0);
-  done->recv();
+  t.after_func(ms(20), [](int) { print("last\n"); }, 0);
+  t.run();
 }

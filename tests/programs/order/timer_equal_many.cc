@@ -4,10 +4,8 @@
 using namespace rt0;
 
 int main() {
-  static EqualDeadlines t;
-  static Chan<bool>* done = nullptr;
-  done = new Chan<bool>(0);
+  EqualDeadlines t;
   for (int i = 0; i < 60; i++) t.after_func(ms(i * i * 7 % 11 + 1), [](int id) { print(id, " "); }, i);
-  t.after_func(ms(20), [](int) { print("last\n"), done->send(true); }, 0);
-  done->recv();
+  t.after_func(ms(20), [](int) { print("last\n"); }, 0);
+  t.run();
 }

@@ -13,8 +13,7 @@ int main() {
     if (k.c().try_recv().ready) i++;
   println("three ticks");
   Chan<Time> a = after(ms(1));
-  for (const Time start = now(); since(start) < ms(3);) {
-  }
+  for (const Time start = now(); since(start) < ms(3);) {}
   const auto [v, ok] = a.recv_ok();
   println("at once", ok, !v.is_zero());
 }

@@ -1,0 +1,89 @@
+#include "hosted/goroutines.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+#include "sched/alg.h"
+#include "sched/panic.h"
+#include "sched/proc.h"
+
+namespace rt0 {
+namespace hosted {
+namespace {
+std::atomic<int> parked_now{0};
+std::atomic<int> blocks{0};
+}  // namespace
+
+ThisThreadIsGoroutine::ThisThreadIsGoroutine() {
+  g.m = &m.m;
+  m.m.curg = &g;
+  Isa::setg(&g);
+}
+ThisThreadIsGoroutine::~ThisThreadIsGoroutine() { Isa::setg(&m.g0); }
+
+void Goroutines::go(std::function<void()> f) {
+  threads_.emplace_back([f] {
+    ThisThreadIsGoroutine self;
+    f();
+    if (self.m.m.locks != 0) std::abort();
+  });
+}
+void Goroutines::join() {
+  for (std::thread& t : threads_) t.join();
+  threads_.clear();
+}
+
+int parked() { return parked_now; }
+void wait_until_parked(int n) {
+  while (parked_now < n) std::this_thread::yield();
+}
+int live_blocks() { return blocks; }
+
+}  // namespace hosted
+
+// As in the runtime, unlockf runs when nothing but a wake-up lets the goroutine go on; a wake-up may come before it returns.
+void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason) {
+  auto* gp = static_cast<hosted::ThisThreadIsGoroutine::Parked*>(getg());
+  hosted::parked_now++;
+  if (unlockf != nullptr && !unlockf(gp, lock_arg)) {
+    hosted::parked_now--;
+    return;
+  }
+  if (gp->m->locks != 0) std::abort();
+  std::unique_lock l(gp->lock);
+  gp->wake.wait(l, [gp] { return gp->ready; });
+  gp->ready = false;
+  hosted::parked_now--;
+}
+
+void goready(G* g) {
+  auto* gp = static_cast<hosted::ThisThreadIsGoroutine::Parked*>(g);
+  const std::lock_guard l(gp->lock);
+  if (gp->ready) throw_("goready: it is ready already");
+  gp->ready = true;
+  gp->wake.notify_one();
+}
+
+void panic_plain(const char* text) { throw hosted::Panicked(text); }
+void fatal_out_of_memory(usize) { throw hosted::Thrown("out of memory"); }
+
+void* mallocgc(usize n, usize align) {
+  hosted::blocks++;
+  return std::aligned_alloc(align, align_up(n, align));
+}
+void heap_free(void* p) {
+  hosted::blocks--;
+  std::free(p);
+}
+
+u32 cheaprand() {
+  u64& s = getg()->m->rand_state;
+  s = s * 6364136223846793005u + 1442695040888963407u;
+  return static_cast<u32>(s >> 32);
+}
+u32 cheaprandn(u32 n) { return static_cast<u32>((static_cast<u64>(cheaprand()) * n) >> 32); }
+
+}  // namespace rt0
