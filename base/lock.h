@@ -23,6 +23,8 @@ struct Mutex {
 };
 
 void lockInit(Mutex* l, LockRank rank);
+// For a lock in a program's zero-initialised object: whoever takes it says its rank, always the same.
+void lockWithRank(Mutex* l, LockRank rank);
 void lock(Mutex* l);
 void unlock(Mutex* l);
 

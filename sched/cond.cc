@@ -22,11 +22,7 @@ u32 load(const unsigned* p) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }
 // by whoever locks that lock afterwards and then comes here.
 bool all_served(const detail::NotifyList* l) { return load(&l->wait) == load(&l->notify); }
 
-void list_lock(detail::NotifyList* l) {
-  // As in sema_lock: all write the same.
-  if constexpr (kDevBuild) __atomic_store_n(&lock_of(l)->rank, LockRank::semaroot, __ATOMIC_RELAXED);
-  lock(lock_of(l));
-}
+void list_lock(detail::NotifyList* l) { lockWithRank(lock_of(l), LockRank::semaroot); }
 
 }  // namespace
 

@@ -15,8 +15,15 @@ constexpr u32 kActiveSpin = 4, kActiveSpinCount = 30, kPassiveSpin = 1;
 // A select locks many channels, by address. Only the first few are written down: what comes next is checked against those.
 constexpr u32 kMostChannels = countof(M{}.held) / 2;
 
+// Atomic, relaxed: lockWithRank may write it at the same time, and writes what is there.
+LockRank rank_of(const Mutex* l) {
+  LockRank r;
+  __atomic_load(&l->rank, &r, __ATOMIC_RELAXED);
+  return r;
+}
+
 bool after_another_channel(const M* mp, const Mutex* l) {
-  return l->rank == LockRank::hchan && mp->nheld > 0 && mp->held[mp->nheld - 1]->rank == LockRank::hchan;
+  return rank_of(l) == LockRank::hchan && mp->nheld > 0 && rank_of(mp->held[mp->nheld - 1]) == LockRank::hchan;
 }
 
 void rank_acquire(M* mp, Mutex* l) {
@@ -27,7 +34,7 @@ void rank_acquire(M* mp, Mutex* l) {
     return;
   }
   for (u32 i = 0; i < mp->nheld; i++)
-    check(mp->held[i]->rank < l->rank, "lock rank: this lock may not be taken while that one is held");
+    check(rank_of(mp->held[i]) < rank_of(l), "lock rank: this lock may not be taken while that one is held");
   check(mp->nheld < countof(mp->held), "lock rank: too many locks held");
   mp->held[mp->nheld++] = l;
 }
@@ -82,6 +89,13 @@ void lock(Mutex* l) {
     wait = kSleeping;
     kernel->futexsleep(&l->key, kSleeping, -1);
   }
+}
+
+void lockWithRank(Mutex* l, [[maybe_unused]] LockRank rank) {
+#if defined(RT0_LOCKRANK) && RT0_LOCKRANK
+  __atomic_store(&l->rank, &rank, __ATOMIC_RELAXED);  // see rank_of
+#endif
+  lock(l);
 }
 
 void unlock(Mutex* l) {

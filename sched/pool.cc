@@ -35,12 +35,7 @@ static_assert(sizeof(Mutex) == 2 * sizeof(u32), "a Pool's state holds a runtime 
 
 Atomic<Block*>* blocks_of(PoolState* p) { return reinterpret_cast<Atomic<Block*>*>(&p->locals); }
 
-Mutex* lock_of(PoolState* p) {
-  Mutex* l = reinterpret_cast<Mutex*>(&p->lock_key);
-  if constexpr (kDevBuild)
-    __atomic_store_n(&l->rank, LockRank::syncpool, __ATOMIC_RELAXED);  // everybody writes the same
-  return l;
-}
+Mutex* lock_of(PoolState* p) { return reinterpret_cast<Mutex*>(&p->lock_key); }
 
 PoolLocal* find(PoolState* p, i32 id) {
   for (Block* b = blocks_of(p)->load_acquire(); b != nullptr; b = b->next.load_acquire())
@@ -51,7 +46,7 @@ PoolLocal* find(PoolState* p, i32 id) {
 // Adds local parts until the P `id` has one. Not pinned: this allocates.
 void add_locals(PoolState* p, i32 id) {
   Mutex* l = lock_of(p);
-  lock(l);
+  lockWithRank(l, LockRank::syncpool);
   Atomic<Block*>* link = blocks_of(p);
   i32 base = 0;
   for (Block* b; (b = link->load_acquire()) != nullptr; link = &b->next) base = b->base + b->count;

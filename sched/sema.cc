@@ -56,12 +56,7 @@ SemaWaiter* sema_dequeue(Sema* s) {
 
 void sema_enqueue(Sema* s, SemaWaiter* w) { enqueue(s, w, false); }
 
-void sema_lock(Sema* s) {
-  Mutex* l = reinterpret_cast<Mutex*>(s);
-  // Every semaphore has the same rank, and zero-initialised ones have not been told: each who locks writes the same value.
-  if constexpr (kDevBuild) __atomic_store_n(&l->rank, LockRank::semaroot, __ATOMIC_RELAXED);
-  lock(l);
-}
+void sema_lock(Sema* s) { lockWithRank(reinterpret_cast<Mutex*>(s), LockRank::semaroot); }
 
 void sema_unlock(Sema* s) { unlock(reinterpret_cast<Mutex*>(s)); }
 

@@ -166,12 +166,12 @@ TEST(Mutex, StarvationEnds) {
   std::thread hog = m([&] {
     while (!stop) {
       mu.lock();
-      std::this_thread::sleep_for(200us);
+      std::this_thread::sleep_for(2ms);
       mu.unlock();
     }
   });
   std::thread t = m([&] {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 2000 && yields == 0; i++) {  // now and then the waiter is faster than the hog
       mu.lock();
       mu.unlock();
       std::this_thread::sleep_for(50us);
