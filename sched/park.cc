@@ -104,8 +104,7 @@ void dropg() {
 void gosched() { mcall(gosched_m); }
 
 void goexit_now() {
-  run_defers();
-  goexit1();
+  run_goexit();
   __builtin_unreachable();
 }
 
