@@ -86,6 +86,11 @@ void mstart() __asm__("runtime.mstart");
 // What the assembly was built to believe of our structs, in the order of sched/asm_offsets.def. Checked by checkASM.
 extern const u16 asm_beliefs[] __asm__("runtime.asm_beliefs");
 
+struct RecoverPoint;
+// Fills p->context and returns 0; recovery(p) makes it return 1, once more, while its caller's frame is still there.
+// setrecover is declared in rt0/panic.h.
+[[noreturn]] void recovery(RecoverPoint* p) __asm__("runtime.recovery");
+
 // --- C++ that assembly calls ------------------------------------------------------------------------------------------
 // In the order in which rt0_go calls them; then what the other entry points call. No other name may be used in a .S file.
 

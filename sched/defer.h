@@ -1,18 +1,25 @@
-// Deferred calls: what a goroutine still has to do when it ends by Goexit. Go: _defer in runtime2.go.
+// Deferred calls of the runtime's own, and what a panic or Goexit keeps while it runs deferred calls. Go: _defer, _panic.
 //
-// A record lies on the goroutine's own stack, in a frame that is left only by pop() or by Goexit, which runs the records
-// from the newest to the oldest while all frames are still there.
+// A record lies on the goroutine's own stack, in a frame that is left only by pop(), by a recovery, or by Goexit, which
+// runs the records from the newest to the oldest while all frames are still there.
 #pragma once
 
+#include "rt0/panic.h"
 #include "sched/gmp.h"
 
 namespace rt0 {
 
-struct Defer {
-  void (*fn)(Defer* self) = nullptr;
-  Defer* link = nullptr;
+// Whoever runs deferred calls: a panic, Goexit, or a scope that ends. On that one's stack, linked from g->panics.
+struct Panic {
+  Any value;
+  Panic* link;
+  bool recovered;
+  bool goexit;
+  bool deferreturn;  // a scope that ends: hides the panic below it from recover(), as Go's deferreturn does
+};
 
-  void push(void (*f)(Defer*)) {
+struct InternalDefer : DeferRecord {
+  void push(void (*f)(DeferRecord*)) {
     fn = f;
     link = getg()->defers;
     getg()->defers = this;
@@ -24,12 +31,9 @@ struct Defer {
   }
 };
 
-inline void run_defers() {
-  G* gp = getg();
-  while (Defer* d = gp->defers) {
-    gp->defers = d->link;
-    d->fn(d);
-  }
-}
+// Runs the records that are newer than `end` (nearer to the stack's top than that address; 0: all of them).
+void run_defers(uintptr end);
+// Runs all deferred calls and ends the goroutine. Go: Goexit.
+[[noreturn]] void run_goexit();
 
 }  // namespace rt0

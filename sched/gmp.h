@@ -18,7 +18,7 @@ namespace rt0 {
 struct M;
 struct P;
 struct Sudog;
-struct Defer;
+struct DeferRecord;
 struct Panic;
 struct RecoverPoint;
 struct RtTimer;
@@ -75,7 +75,7 @@ struct G {
   uintptr startpc;
   Ancestors* ancestors;  // ours to free, or null
   Atomic<G*> alllink;    // in allgs
-  Defer* defers;         // newest first; see defer.h
+  DeferRecord* defers;   // newest first; see defer.h
   Sudog* waiting;        // the sudog it waits with, while it waits in a channel or a semaphore; of a select, the first
 
   Atomic<u32> preempt;           // 1: sysmon or stopTheWorld wants it to yield; it does so at its next safe point

@@ -72,8 +72,8 @@ void gcenable() {
 }
 
 // Go: "Defer unlock so that runtime.Goexit during init does the unlock too".
-struct DeferredUnlock : Defer {
-  static void run(Defer*) { unlockOSThread(); }
+struct DeferredUnlock : InternalDefer {
+  static void run(DeferRecord*) { unlockOSThread(); }
 };
 
 // C code that starts threads, or calls us from its own, has to bring these; a missing one is found now, not at its first use.

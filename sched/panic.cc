@@ -8,6 +8,7 @@
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "sched/debugvars.h"
+#include "sched/defer.h"
 #include "sched/print.h"
 #include "sched/signal.h"
 #include "sched/traceback.h"
@@ -124,19 +125,108 @@ void put_value(Writer& w, Any v) {
 void throw_(const char* why) { fatal_at(cstr(why), Throwing::runtime, here()); }
 void fatal(Str why) { fatal_at(why, Throwing::user, here()); }
 
+// The recovered panic's goroutine goes on at the innermost recover point. Not back.
+[[noreturn]] static void recovered() {
+  G* gp = getg();
+  RecoverPoint* rp = gp->recover_points;
+  Panic* keep = rp != nullptr ? static_cast<Panic*>(rp->panics) : nullptr;
+  // Panics that this one replaced go with it; a Goexit does not, it takes over.
+  for (Panic* p = gp->panics; p != keep; p = p->link) {
+    gp->panics = p->link;
+    if (p->goexit) run_goexit();
+    if (!p->deferreturn) (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1));
+  }
+  Panic p{{nullptr, nullptr}, gp->panics, false, false, true};
+  gp->panics = &p;
+  run_defers(reinterpret_cast<uintptr>(rp));
+  gp->panics = p.link;
+  if (rp != nullptr) recovery(rp);
+  if (gp->goid == 1) exit_process(0);  // main.main has returned
+  goexit1();
+  __builtin_unreachable();
+}
+
+void run_defers(uintptr end) {
+  G* gp = getg();
+  while (DeferRecord* d = gp->defers) {
+    if (end != 0 && reinterpret_cast<uintptr>(d) >= end) return;
+    gp->defers = d->link;
+    d->fn(d);
+  }
+}
+
+void run_goexit() {
+  G* gp = getg();
+  Panic p{{nullptr, nullptr}, gp->panics, false, true, false};
+  gp->panics = &p;
+  run_defers(0);
+  for (Panic* q = gp->panics; q != nullptr; q = q->link)  // panics that this Goexit has aborted
+    if (!q->goexit && !q->deferreturn) (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1));
+  gp->panics = nullptr;
+  gp->recover_points = nullptr;
+  goexit1();
+  __builtin_unreachable();
+}
+
+namespace detail {
+void defer_push(DeferRecord* d) {
+  d->link = getg()->defers;
+  getg()->defers = d;
+}
+void defer_return(DeferRecord* d) {
+  G* gp = getg();
+  check(gp->defers == d, "defer: records are not left in the order in which they were made");
+  gp->defers = d->link;
+  Panic p{{nullptr, nullptr}, gp->panics, false, false, true};
+  gp->panics = &p;
+  d->fn(d);
+  gp->panics = p.link;
+}
+Any gorecover() {
+  Panic* p = getg()->panics;
+  if (p == nullptr || p->goexit || p->deferreturn || p->recovered) return {nullptr, nullptr};
+  p->recovered = true;
+  return p->value;
+}
+}  // namespace detail
+
+RecoverPoint::RecoverPoint() : link(getg()->recover_points), panics(getg()->panics) { getg()->recover_points = this; }
+RecoverPoint::~RecoverPoint() { getg()->recover_points = link; }
+
+static void printpanics(Writer& w, const Panic* p) {
+  while (p != nullptr && (p->deferreturn || p->goexit)) p = p->link;
+  if (p == nullptr) return;
+  if (p->link != nullptr) {
+    printpanics(w, p->link);
+    const Panic* q = p->link;
+    while (q != nullptr && (q->deferreturn || q->goexit)) q = q->link;
+    if (q != nullptr) w.put('\t');
+  }
+  w.put("panic: ");
+  put_value(w, p->value);
+  if (p->recovered) w.put(" [recovered]");
+  w.put('\n');
+}
+
 void gopanic(Any value) {
   G* gp = getg();
   M* mp = gp->m;
   check(gp == mp->curg, "panic on system stack");
   check(mp->locks == 0, "panic holding locks");
   const TracePoint at = here();
+  Panic p{value, gp->panics, false, false, false};
+  gp->panics = &p;
+  (void)runningPanicDefers.add_seqcst(1);
+  while (DeferRecord* d = gp->defers) {
+    gp->defers = d->link;
+    d->fn(d);
+    if (p.recovered) recovered();
+  }
   systemstack([&] {
     startpanic_m();
     {
       Writer w(kStderr);
-      w.put("panic: ");
-      put_value(w, value);
-      w.put('\n');
+      printpanics(w, &p);
     }
     die(gp, at);
   });

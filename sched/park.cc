@@ -169,8 +169,7 @@ void goyield() {
 }
 
 void goexit_now() {
-  run_defers();
-  goexit1();
+  run_goexit();
   __builtin_unreachable();
 }
 

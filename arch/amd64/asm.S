@@ -258,3 +258,32 @@ END(runtime.abort)
         .size   runtime.mainPC, 8
 runtime.mainPC:
         .quad   runtime.main
+
+        .text
+// setrecover(rdi = p), recovery(rdi = p): see arch.h. p->context: rbx rbp r12 r13 r14 r15 rsp pc.
+FUNC(runtime.setrecover)
+        movq    %rbx, (%rdi)
+        movq    %rbp, 8(%rdi)
+        movq    %r12, 16(%rdi)
+        movq    %r13, 24(%rdi)
+        movq    %r14, 32(%rdi)
+        movq    %r15, 40(%rdi)
+        leaq    8(%rsp), %rax                   // as after our return
+        movq    %rax, 48(%rdi)
+        movq    (%rsp), %rax
+        movq    %rax, 56(%rdi)
+        xorl    %eax, %eax
+        ret
+END(runtime.setrecover)
+
+FUNC(runtime.recovery)
+        movq    (%rdi), %rbx
+        movq    8(%rdi), %rbp
+        movq    16(%rdi), %r12
+        movq    24(%rdi), %r13
+        movq    32(%rdi), %r14
+        movq    40(%rdi), %r15
+        movq    48(%rdi), %rsp
+        movl    $1, %eax
+        jmp     *56(%rdi)
+END(runtime.recovery)

@@ -87,4 +87,79 @@ template <size_t N>
   panic<const char*>(text);
 }
 
+// A deferred call's record. g->defers links them, newest first.
+struct DeferRecord {
+  void (*fn)(DeferRecord* self);
+  DeferRecord* link;
+};
+
+// Where a recovered goroutine goes on. The runtime's, on the stack of the function that is to return.
+struct RecoverPoint {
+  void* context[8];  // callee-saved registers, stack pointer, program counter: first, for the assembly
+  RecoverPoint* link;
+  void* panics;
+
+  RecoverPoint() __asm__("runtime.pushrecover");
+  ~RecoverPoint() __asm__("runtime.poprecover");
+  RecoverPoint(const RecoverPoint&) = delete;
+};
+
+namespace detail {
+void defer_push(DeferRecord* d) __asm__("runtime.deferproc");
+void defer_return(DeferRecord* d) __asm__("runtime.deferreturn");
+Any gorecover() __asm__("runtime.gorecover");
+[[gnu::returns_twice]] int setrecover(RecoverPoint* p) __asm__("runtime.setrecover");
+}  // namespace detail
+
+// Runs f when the scope ends, when a panic comes by, or on Goexit. Go: defer func() { ... }().
+template <class F>
+class Defer : DeferRecord {
+ public:
+  explicit Defer(F f) : DeferRecord{&run, nullptr}, f_(static_cast<F&&>(f)) { detail::defer_push(this); }
+  ~Defer() { detail::defer_return(this); }
+  Defer(const Defer&) = delete;
+
+ private:
+  static void run(DeferRecord* d) { static_cast<Defer*>(d)->f_(); }
+  F f_;
+};
+
+// What recover() has found; false if there was no panic. It refers to the panic's value where that was thrown, so it must
+// be used, or its content copied, before the deferred call returns.
+class Recovered {
+ public:
+  explicit Recovered(Any v) : v_(v) {}
+  explicit operator bool() const { return v_.type != nullptr; }
+  template <class T>
+  bool is() const {
+    return v_.type == &detail::kType<T>;
+  }
+  // Null if the value is of another type.
+  template <class T>
+  const T* get() const {
+    return is<T>() ? static_cast<const T*>(v_.data) : nullptr;
+  }
+  Any value() const { return v_; }
+
+ private:
+  Any v_;
+};
+
+// In a deferred call that a panic runs: stops that panic once the call returns. Go: builtin recover.
+inline Recovered recover() { return Recovered(detail::gorecover()); }
+
+// If a deferred call made after this statement recovers, the function returns the argument (nothing: void) from here.
+// Destructors of objects made before it run then, those of objects made after it do not.
+#define RT0_RECOVER_RETURN(...)        \
+  ::rt0::RecoverPoint rt0_recover_pt_; \
+  if (::rt0::detail::setrecover(&rt0_recover_pt_) != 0) return __VA_ARGS__
+
+// Go: func() { ... }(): calls f; a panic recovered in f's deferred calls makes it return T{}.
+template <class F>
+[[gnu::noinline]] auto func(F&& f) -> decltype(f()) {
+  using T = decltype(f());
+  RT0_RECOVER_RETURN(T());
+  return f();
+}
+
 }  // namespace rt0
