@@ -16,6 +16,8 @@ struct Panic {
   bool recovered;
   bool goexit;
   bool deferreturn;  // a scope that ends: hides the panic below it from recover(), as Go's deferreturn does
+  bool has_text;     // its method has been asked for `text`
+  Text text;
 };
 
 struct InternalDefer : DeferRecord {

@@ -72,19 +72,15 @@ bool dopanic_m(G* gp, TracePoint at) {
   exit_process(2);
 }
 
-// Go: printpanicval, and preprintpanics for values with methods.
-void put_value(Writer& w, Any v) {
+// text: what the value's own method says, or null. Go: printpanicval.
+void put_value(Writer& w, Any v, const Text* text) {
   if (v.type == nullptr) {
     w.put("nil");
     return;
   }
-  constexpr Interface kAsk[] = {Interface::error, Interface::stringer};
-  for (Interface i : kAsk) {
-    if (const Itab* it = getitab(i, v.type); it->fn != nullptr) {
-      const Text t = it->fn(v.data);
-      w.put(Str(t.ptr, t.len));
-      return;
-    }
+  if (text != nullptr) {
+    w.put(Str(text->ptr, text->len));
+    return;
   }
   const Str name(v.type->name.ptr, v.type->name.len);
   if (v.type->operand == nullptr) {  // not printable: its type and where it lies
@@ -136,7 +132,7 @@ void fatal(Str why) { fatal_at(why, Throwing::user, here()); }
     if (p->goexit) run_goexit();
     if (!p->deferreturn) (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1));
   }
-  Panic p{{nullptr, nullptr}, gp->panics, false, false, true};
+  Panic p{{nullptr, nullptr}, gp->panics, false, false, true, false, {}};
   gp->panics = &p;
   run_defers(reinterpret_cast<uintptr>(rp));
   gp->panics = p.link;
@@ -157,7 +153,7 @@ void run_defers(uintptr end) {
 
 void run_goexit() {
   G* gp = getg();
-  Panic p{{nullptr, nullptr}, gp->panics, false, true, false};
+  Panic p{{nullptr, nullptr}, gp->panics, false, true, false, false, {}};
   gp->panics = &p;
   run_defers(0);
   for (Panic* q = gp->panics; q != nullptr; q = q->link)  // panics that this Goexit has aborted
@@ -177,7 +173,7 @@ void defer_return(DeferRecord* d) {
   G* gp = getg();
   check(gp->defers == d, "defer: records are not left in the order in which they were made");
   gp->defers = d->link;
-  Panic p{{nullptr, nullptr}, gp->panics, false, false, true};
+  Panic p{{nullptr, nullptr}, gp->panics, false, false, true, false, {}};
   gp->panics = &p;
   d->fn(d);
   gp->panics = p.link;
@@ -193,6 +189,20 @@ Any gorecover() {
 RecoverPoint::RecoverPoint() : link(getg()->recover_points), panics(getg()->panics) { getg()->recover_points = this; }
 RecoverPoint::~RecoverPoint() { getg()->recover_points = link; }
 
+// Asks the values that have methods for their texts, before the lock of dying is held. Go: preprintpanics.
+static void preprintpanics(Panic* p) {
+  constexpr Interface kAsk[] = {Interface::error, Interface::stringer};
+  for (; p != nullptr; p = p->link) {
+    for (Interface i : kAsk) {
+      if (p->value.type == nullptr || p->has_text) continue;
+      if (const Itab* it = getitab(i, p->value.type); it->fn != nullptr) {
+        p->text = it->fn(p->value.data);
+        p->has_text = true;
+      }
+    }
+  }
+}
+
 static void printpanics(Writer& w, const Panic* p) {
   while (p != nullptr && (p->deferreturn || p->goexit)) p = p->link;
   if (p == nullptr) return;
@@ -203,7 +213,7 @@ static void printpanics(Writer& w, const Panic* p) {
     if (q != nullptr) w.put('\t');
   }
   w.put("panic: ");
-  put_value(w, p->value);
+  put_value(w, p->value, p->has_text ? &p->text : nullptr);
   if (p->recovered) w.put(" [recovered]");
   w.put('\n');
 }
@@ -214,7 +224,7 @@ void gopanic(Any value) {
   check(gp == mp->curg, "panic on system stack");
   check(mp->locks == 0, "panic holding locks");
   const TracePoint at = here();
-  Panic p{value, gp->panics, false, false, false};
+  Panic p{value, gp->panics, false, false, false, false, {}};
   gp->panics = &p;
   (void)runningPanicDefers.add_seqcst(1);
   while (DeferRecord* d = gp->defers) {
@@ -222,6 +232,7 @@ void gopanic(Any value) {
     d->fn(d);
     if (p.recovered) recovered();
   }
+  preprintpanics(&p);
   systemstack([&] {
     startpanic_m();
     {
