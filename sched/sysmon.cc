@@ -75,7 +75,8 @@ u32 retake(i64 now) {
     const PStatus s = static_cast<PStatus>(pp->status.load_acquire());
     Sysmontick* seen = &pp->sysmontick;
     if (s != PStatus::running && s != PStatus::syscall) {
-      seen->schedwhen = seen->syscallwhen = 0;  // who runs on it next has a time slice of its own, whatever the ticks say
+      seen->schedwhen = seen->syscallwhen =
+          0;  // who runs on it next has a time slice of its own, whatever the ticks say
       continue;
     }
     bool sysretake = false;

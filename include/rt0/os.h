@@ -103,12 +103,12 @@ Result<Content> read_file(StrArg name);
 Error write_file(StrArg name, StrArg data, unsigned perm);
 
 // A file or an empty directory.
-Error remove(StrArg name);
-Error mkdir(StrArg name, unsigned perm);
+Error remove(StrArg path);
+Error mkdir(StrArg path, unsigned perm);
 Error rename(StrArg from, StrArg to);
-Result<FileInfo> stat(StrArg name);
-Result<FileInfo> lstat(StrArg name);
-Error chdir(StrArg dir);
+Result<FileInfo> stat(StrArg path);
+Result<FileInfo> lstat(StrArg path);
+Error chdir(StrArg path);
 Result<FixedText<4096>> getwd();
 Result<FixedText<65>> hostname();
 

@@ -94,7 +94,8 @@ def inside_programs(root):
     if not os.path.exists(os.path.join(root, path)):
         return set()
     rows = re.findall(r'^\s*rt0_add_inside_executable\(\w+\s+([^)]*)\)', strip_hash(read(path, root)), re.M)
-    return {f'tests/programs/{name}' for row in rows for name in row.split() if re.fullmatch(r'[\w./]+', name)}
+    named = {f'tests/programs/{name}' for row in rows for name in row.split() if re.fullmatch(r'[\w./]+', name)}
+    return named | set(files(root, 'tests/programs/order/inside'))
 
 
 class Lint:

@@ -39,7 +39,7 @@ i64 earliest_of_all() {
 }
 
 std::atomic<u32> wakes{0};
-}
+}  // namespace
 void wakeNetPoller(i64) { wakes++; }
 void* mallocgc(usize n, usize align) { return aligned_alloc(align, align_up(n, align)); }
 void heap_free(void* p) { free(p); }
