@@ -70,7 +70,7 @@ bool dopanic_m(G* gp, TracePoint at) {
 
 [[noreturn]] void die(G* gp, TracePoint at) {
   const bool crash = dopanic_m(gp, at);
-  if (panicking.add_seqcst(static_cast<u32>(-1)) > 1) {
+  if (panicking.add_seqcst(static_cast<u32>(-1)) != 0) {
     // Another M has begun to die: let it print, it will exit.
     unlock(&paniclk);
     for (;;) kernel->usleep(1000 * 1000);

@@ -2,7 +2,7 @@
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "sched/defer.h"
-#include "sched/iface.h"
+#include "sched/panic.h"
 
 namespace rt0 {
 

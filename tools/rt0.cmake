@@ -107,6 +107,9 @@ function(rt0_add_executable name)
   rt0_target_options(${objects})
   # As in Go, a call at a function's end leaves a frame behind: a traceback must not lack it.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-optimize-sibling-calls>)
+  # Division by zero panics, on ISAs too whose division does not trap: see sched/ubsan.cc.
+  target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=integer-divide-by-zero>
+                         $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize-recover=integer-divide-by-zero>)
   target_include_directories(${objects} PRIVATE "${RT0_SOURCE_DIR}/include")
   add_dependencies(${objects} rt0_go_asm)
 

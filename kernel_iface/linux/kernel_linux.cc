@@ -213,10 +213,11 @@ constinit const Kernel linux_kernel = {
     .tgkill = linux_tgkill,
     .setsig = linux_setsig,
     .sigaltstack = linux_sigaltstack,
-    .sigmask_get = linux_sigmask_get,
+    .sigmask_block = linux_sigmask_block,
     .sigmask_set = linux_sigmask_set,
     .sigcontext = linux_sigcontext,
     .sigcontext_call = linux_sigcontext_call,
+    .sigcontext_regs = linux_sigcontext_regs,
     .raise_default = linux_raise_default,
 };
 
