@@ -73,7 +73,7 @@ void gopanic(Any value) {
   G* gp = getg();
   M* mp = gp->m;
   const TracePoint at = trace_here();
-  const RuntimeError nil_error(text_of("panic called with nil argument (use GODEBUG=panicnil=1 to disable)"));
+  const RuntimeError nil_error(text_of("panic called with nil argument"));
   if (value.type == nullptr && debug.panicnil != 1) value = {&detail::kType<RuntimeError>, &nil_error};
   if (gp != mp->curg) bad_panic(value, "panic on system stack");
   if (mp->locks != 0) bad_panic(value, "panic holding locks");

@@ -75,6 +75,8 @@ bool is_exported(Str func) {
   return !func.empty() && func.ptr[0] >= 'A' && func.ptr[0] <= 'Z';
 }
 
+bool starts_with(Str s, Str head) { return s.len >= head.len && s.sub(0, head.len) == head; }
+
 // Frames with such a name were not called: the code under them was interrupted, and its pc is no return address.
 bool is_injected(const PcFrame& f) {
   return is_runtime(f) && (f.func == Str("sigpanic") || f.func == Str("asyncPreempt"));
@@ -119,7 +121,9 @@ class Printer {
  private:
   // Go: showframe. gopanic is shown where it separates deferred calls from what has panicked.
   bool is_shown(const PcFrame& f, u32 at) const {
-    if (level_ >= 2 || !is_runtime(f)) return true;
+    if (level_ >= 2) return true;
+    if (starts_with(f.func, Str("__ubsan_"))) return false;  // ours, by the compilers' name: sched/ubsan.cc
+    if (!is_runtime(f)) return true;
     return (f.func == Str("gopanic") && at > 0) || (is_exported(f.func) && !f.inlined);
   }
 

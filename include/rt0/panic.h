@@ -42,13 +42,14 @@ concept HasString = requires(const T& v) {
   v.String().size();
 };
 
-// The type's name, cut out of the compiler's own name of this function: "... [with T = name]" or "... [T = name]".
+// The type's name, cut out of the compiler's own name of this function: "... [with T = name; …]" or "... [T = name]".
 template <class T>
 consteval Text raw_type_name() {
   const char* s = __PRETTY_FUNCTION__;
   size_t begin = 0, end = 0;
   for (size_t i = 0; s[i] != '\0'; i++) {
     if (begin == 0 && s[i] == 'T' && s[i + 1] == ' ' && s[i + 2] == '=' && s[i + 3] == ' ') begin = i + 4;
+    if (begin != 0 && s[i] == ';') return {s + begin, i - begin};
     end = i;
   }
   return {s + begin, end - begin};
@@ -217,18 +218,33 @@ Any gorecover() __asm__("runtime.gorecover");
 [[gnu::returns_twice]] int setrecover(RecoverPoint* p) __asm__("runtime.setrecover");
 // Go: the panic of a type assertion that fails.
 [[noreturn]] void panicdottype(const Type* have, const Type* want) __asm__("runtime.panicdottypeE");
+
+// In here, and not in rt0, because the program's functions may be inlined into them: tracebacks look for those here.
+template <class D>
+void run_deferred(DeferRecord* d) {
+  static_cast<D*>(d)->f_();
+}
+template <class F>
+[[gnu::noinline]] auto call_func(F&& f) -> decltype(f()) {
+  using T = decltype(f());
+  RecoverPoint point(true);
+  if (setrecover(&point) != 0) return T();
+  return f();
+}
 }  // namespace detail
 
 // Runs f when the scope ends, when a panic comes by, or on Goexit. Go: defer func() { ... }().
 template <class F>
 class Defer : DeferRecord {
  public:
-  explicit Defer(F f) : DeferRecord{&run, nullptr, nullptr}, f_(static_cast<F&&>(f)) { detail::defer_push(this); }
+  explicit Defer(F f) : DeferRecord{&detail::run_deferred<Defer>, nullptr, nullptr}, f_(static_cast<F&&>(f)) {
+    detail::defer_push(this);
+  }
   ~Defer() { detail::defer_return(this); }
   Defer(const Defer&) = delete;
 
  private:
-  static void run(DeferRecord* d) { static_cast<Defer*>(d)->f_(); }
+  friend void detail::run_deferred<Defer>(DeferRecord* d);
   F f_;
 };
 
@@ -286,11 +302,8 @@ inline Recovered recover() { return Recovered(detail::gorecover()); }
 
 // Go: func() { ... }(): calls f; a panic recovered in f's deferred calls makes it return T{}.
 template <class F>
-[[gnu::noinline]] auto func(F&& f) -> decltype(f()) {
-  using T = decltype(f());
-  RecoverPoint point(true);
-  if (detail::setrecover(&point) != 0) return T();
-  return f();
+[[gnu::always_inline]] inline auto func(F&& f) -> decltype(f()) {
+  return detail::call_func(static_cast<F&&>(f));
 }
 
 }  // namespace rt0

@@ -2,7 +2,7 @@
 #include <rt0/rt0.h>
 
 int main() {
-  rt0::Chan<bool> done;
+  rt0::Chan<bool> done(0);
   rt0::go([&] {
     rt0::Defer d1([&] {
       rt0::println("d1");

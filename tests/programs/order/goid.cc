@@ -11,7 +11,7 @@ static void show(const char* n) {
 
 int main() {
   show("main");
-  rt0::Chan<bool> done;
+  rt0::Chan<bool> done(0);
   for (int i = 0; i < 3; i++)
     rt0::go([&] {
       show("g");
