@@ -219,6 +219,9 @@ Any gorecover() __asm__("runtime.gorecover");
 // Go: the panic of a type assertion that fails.
 [[noreturn]] void panicdottype(const Type* have, const Type* want) __asm__("runtime.panicdottypeE");
 
+// Memory is not what it was.
+[[gnu::always_inline]] inline void come_back() { __asm__ volatile("" : : : "memory"); }
+
 // In here, and not in rt0, because the program's functions may be inlined into them: tracebacks look for those here.
 template <class D>
 void run_deferred(DeferRecord* d) {
@@ -228,7 +231,12 @@ template <class F>
 [[gnu::noinline]] auto call_func(F&& f) -> decltype(f()) {
   using T = decltype(f());
   RecoverPoint point(true);
-  if (setrecover(&point) != 0) return T();
+  // What f refers to may have changed when the function comes back, on a way that the compiler does not see: panic does not return.
+  __asm__ volatile("" : : "g"(&f) : "memory");
+  if (setrecover(&point) != 0) {
+    __asm__ volatile("" : : "g"(&f) : "memory");
+    return T();
+  }
   return f();
 }
 }  // namespace detail
@@ -298,7 +306,7 @@ inline Recovered recover() { return Recovered(detail::gorecover()); }
 // before it and changed after it has its value only if its address was taken, which a capture by reference does.
 #define RT0_RECOVER_RETURN(...)        \
   ::rt0::RecoverPoint rt0_recover_pt_; \
-  if (::rt0::detail::setrecover(&rt0_recover_pt_) != 0) return __VA_ARGS__
+  if (::rt0::detail::setrecover(&rt0_recover_pt_) != 0) return ::rt0::detail::come_back(), (void)0 __VA_OPT__(, __VA_ARGS__)
 
 // Go: func() { ... }(): calls f; a panic recovered in f's deferred calls makes it return T{}.
 template <class F>

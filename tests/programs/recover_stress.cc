@@ -8,11 +8,11 @@ struct Large {
 
 static long pages() {
   auto f = rt0::os::open("/proc/self/statm");
-  if (!f.ok()) return -1;
+  if (f.err) return -1;
   char text[128] = {};
-  auto n = f.value().read(text, sizeof(text) - 1);
-  (void)f.value().close();
-  if (!n.ok()) return -1;
+  auto n = f.value.read(text, sizeof(text) - 1);
+  (void)f.value.close();
+  if (n.err) return -1;
   const char* p = text;
   while (*p != ' ' && *p != '\0') p++;
   long v = 0;
