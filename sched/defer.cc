@@ -14,7 +14,8 @@
 
 namespace rt0 {
 
-static_assert(Isa::kRecoverWords <= sizeof(RecoverPoint::context) / sizeof(void*), "RecoverPoint: the ISA needs more words");
+static_assert(Isa::kRecoverWords <= sizeof(RecoverPoint::context) / sizeof(void*),
+              "RecoverPoint: the ISA needs more words");
 static_assert(offsetof(RecoverPoint, context) == 0, "the assembly takes it for the context");
 
 namespace {

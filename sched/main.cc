@@ -145,7 +145,8 @@ void runtime_main(Funcval*) {
   bootDone = true;
   m0.booting = false;
   RecoverPoint recovered_main;  // main has returned, too, if one of its deferred calls recovers
-  const int status = detail::setrecover(&recovered_main) == 0 ? main_fn(static_cast<int>(a.len), const_cast<char**>(a.ptr)) : 0;
+  const int status =
+      detail::setrecover(&recovered_main) == 0 ? main_fn(static_cast<int>(a.len), const_cast<char**>(a.ptr)) : 0;
 
   wait_for_panics();
   exit(status);

@@ -51,7 +51,8 @@ bool dopanic_m(G* gp, TracePoint at) {
   Writer w(kStderr);
   if (gp->sig != 0)
     w.fmt("[signal %s code=%#llx addr=%#llx pc=%#llx]\n", signal_text(gp->sig),
-          static_cast<ull>(static_cast<u32>(gp->sigcode0)), static_cast<ull>(gp->sigcode1), static_cast<ull>(gp->sigpc));
+          static_cast<ull>(static_cast<u32>(gp->sigcode0)), static_cast<ull>(gp->sigcode1),
+          static_cast<ull>(gp->sigpc));
   if (t.level > 0) {
     bool all = t.all;
     if (gp != mp->curg) all = true;

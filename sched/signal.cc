@@ -32,7 +32,8 @@ constexpr SigEntry kSigTable[] = {
 // What a program that has not asked for them does not hear of, although their default action would end it: Go handles them, and
 // does nothing. Blocked, they cost no system call each. A write to a pipe that nobody reads then fails with EPIPE; what that means
 // for standard output and error is decided where it is seen. Real-time signals, 34 to 64, are among them.
-constexpr u32 kBlocked[] = {kSIGUSR1, kSIGUSR2, kSIGPIPE, kSIGALRM, kSIGXCPU, kSIGXFSZ, kSIGVTALRM, kSIGPROF, kSIGIO, kSIGPWR};
+constexpr u32 kBlocked[] = {kSIGUSR1, kSIGUSR2,   kSIGPIPE, kSIGALRM, kSIGXCPU,
+                            kSIGXFSZ, kSIGVTALRM, kSIGPROF, kSIGIO,   kSIGPWR};
 constexpr u64 blocked_set() {
   u64 set = ~u64{0} << (34 - 1);
   for (u32 sig : kBlocked) set |= u64{1} << (sig - 1);
@@ -41,7 +42,7 @@ constexpr u64 blocked_set() {
 
 // si_code of faults, the same on all ISAs.
 constexpr i32 kSegvMaperr = 1, kSegvAccerr = 2, kBusAdrerr = 2, kFpeIntdiv = 1, kFpeIntovf = 2;
-constexpr uintptr kNilPage = 4096;  // an address below is a member of a null pointer's object
+constexpr uintptr kNilPage = 4096;      // an address below is a member of a null pointer's object
 constexpr usize kPanicRoom = 8 * 1024;  // what a panic takes of the stack, at least
 
 const SigEntry* sig_entry(u32 sig) {
@@ -70,7 +71,8 @@ bool canpanic(const G* gp, const SigContext& c) {
 
 void install(bool late) {
   for (const SigEntry& e : kSigTable)
-    if (e.late == late) check(kernel->setsig(e.sig, SigDisposition::handler).ok(), "initsig: the kernel refused a handler");
+    if (e.late == late)
+      check(kernel->setsig(e.sig, SigDisposition::handler).ok(), "initsig: the kernel refused a handler");
 }
 
 }  // namespace

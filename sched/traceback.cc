@@ -17,7 +17,7 @@ namespace {
 
 // As Go: of a deep recursion the two ends are shown, with "...N frames elided..." between them.
 constexpr u32 kInnerFrames = 50, kOuterFrames = 50;
-constexpr u32 kMaxInline = 8;    // logical frames of one pc
+constexpr u32 kMaxInline = 8;  // logical frames of one pc
 
 using ull = unsigned long long;  // what %llu takes
 

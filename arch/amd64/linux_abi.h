@@ -137,13 +137,13 @@ struct RegName {
   u16 at, bytes;
 };
 inline constexpr RegName kRegNames[] = {
-    {"rax", offsetof(Ucontext, rax), 8},    {"rbx", offsetof(Ucontext, rbx), 8}, {"rcx", offsetof(Ucontext, rcx), 8},
-    {"rdx", offsetof(Ucontext, rdx), 8},    {"rdi", offsetof(Ucontext, rdi), 8}, {"rsi", offsetof(Ucontext, rsi), 8},
-    {"rbp", offsetof(Ucontext, rbp), 8},    {"rsp", offsetof(Ucontext, rsp), 8}, {"r8", offsetof(Ucontext, r8), 8},
-    {"r9", offsetof(Ucontext, r9), 8},      {"r10", offsetof(Ucontext, r10), 8}, {"r11", offsetof(Ucontext, r11), 8},
-    {"r12", offsetof(Ucontext, r12), 8},    {"r13", offsetof(Ucontext, r13), 8}, {"r14", offsetof(Ucontext, r14), 8},
-    {"r15", offsetof(Ucontext, r15), 8},    {"rip", offsetof(Ucontext, rip), 8}, {"rflags", offsetof(Ucontext, eflags), 8},
-    {"cs", offsetof(Ucontext, cs), 2},      {"fs", offsetof(Ucontext, fs), 2},   {"gs", offsetof(Ucontext, gs), 2},
+    {"rax", offsetof(Ucontext, rax), 8}, {"rbx", offsetof(Ucontext, rbx), 8}, {"rcx", offsetof(Ucontext, rcx), 8},
+    {"rdx", offsetof(Ucontext, rdx), 8}, {"rdi", offsetof(Ucontext, rdi), 8}, {"rsi", offsetof(Ucontext, rsi), 8},
+    {"rbp", offsetof(Ucontext, rbp), 8}, {"rsp", offsetof(Ucontext, rsp), 8}, {"r8", offsetof(Ucontext, r8), 8},
+    {"r9", offsetof(Ucontext, r9), 8},   {"r10", offsetof(Ucontext, r10), 8}, {"r11", offsetof(Ucontext, r11), 8},
+    {"r12", offsetof(Ucontext, r12), 8}, {"r13", offsetof(Ucontext, r13), 8}, {"r14", offsetof(Ucontext, r14), 8},
+    {"r15", offsetof(Ucontext, r15), 8}, {"rip", offsetof(Ucontext, rip), 8}, {"rflags", offsetof(Ucontext, eflags), 8},
+    {"cs", offsetof(Ucontext, cs), 2},   {"fs", offsetof(Ucontext, fs), 2},   {"gs", offsetof(Ucontext, gs), 2},
 };
 
 // x86-64 alone packs it; elsewhere u64 has its natural alignment.

@@ -13,14 +13,14 @@ using Text = PrintArg::Text;
 
 // What the runtime knows of a C++ type whose value travels in an Any.
 struct Type {
-  Text name;                                   // as Go would spell it: int, string, main.T
-  bool is_named;                               // not one of the language's own: printed as name(value)
-  unsigned size, align;                        // of a value
-  PrintArg (*operand)(const void* value);      // the value as print takes it, or null if it does not
-  Text (*error)(const void* value);            // its Error() method, or null
-  Text (*string)(const void* value);           // its String() method, or null
-  void (*copy)(void* to, const void* from);    // makes a value at `to`, or null: its bytes do
-  void (*destroy)(void* value);                // or null: nothing to do
+  Text name;                                 // as Go would spell it: int, string, main.T
+  bool is_named;                             // not one of the language's own: printed as name(value)
+  unsigned size, align;                      // of a value
+  PrintArg (*operand)(const void* value);    // the value as print takes it, or null if it does not
+  Text (*error)(const void* value);          // its Error() method, or null
+  Text (*string)(const void* value);         // its String() method, or null
+  void (*copy)(void* to, const void* from);  // makes a value at `to`, or null: its bytes do
+  void (*destroy)(void* value);              // or null: nothing to do
 };
 
 // A value of any type. Go: interface{}.
@@ -96,9 +96,9 @@ template <class T>
 struct GoType {
   static constexpr Text name() { return {kTypeName<T>.s, kTypeName<T>.n}; }
 };
-#define RT0_GO_TYPE(T, go_name)                                            \
-  template <>                                                              \
-  struct GoType<T> {                                                       \
+#define RT0_GO_TYPE(T, go_name)                                             \
+  template <>                                                               \
+  struct GoType<T> {                                                        \
     static constexpr Text name() { return {go_name, sizeof(go_name) - 1}; } \
   };
 RT0_GO_TYPE(bool, "bool")
@@ -126,13 +126,10 @@ constexpr auto operand_of() -> PrintArg (*)(const void*) {
   if constexpr (__is_enum(T))
     return [](const void* v) { return PrintArg(static_cast<__underlying_type(T)>(*static_cast<const T*>(v))); };
   else if constexpr (requires { typename T::Underlying; })
-    return [](const void* v) {
-      return PrintArg(static_cast<typename T::Underlying>(*static_cast<const T*>(v)));
-    };
+    return [](const void* v) { return PrintArg(static_cast<typename T::Underlying>(*static_cast<const T*>(v))); };
   else if constexpr (requires(const T& v) { PrintArg(v); })
     return [](const void* v) { return PrintArg(*static_cast<const T*>(v)); };
-  else
-    return nullptr;
+  else return nullptr;
 }
 
 template <class T>
@@ -200,7 +197,8 @@ struct DeferRecord {
 
 // Where a recovered goroutine goes on. The runtime's, on the stack of the function that is to return.
 struct RecoverPoint {
-  void* context[32];  // callee-saved registers, stack pointer, program counter; as many as the ISA needs. First, for the assembly
+  void* context
+      [32];  // callee-saved registers, stack pointer, program counter; as many as the ISA needs. First, for the assembly
   RecoverPoint* link;
   void* panics;         // what was panicking already
   DeferRecord* defers;  // the newest record when this was made: newer ones run before the goroutine goes on here
@@ -304,9 +302,10 @@ inline Recovered recover() { return Recovered(detail::gorecover()); }
 // If a deferred call made after this statement recovers, the function returns the argument (nothing: void) from here.
 // Destructors of objects made before it run then, those of objects made after it do not. As with setjmp, a variable that was made
 // before it and changed after it has its value only if its address was taken, which a capture by reference does.
-#define RT0_RECOVER_RETURN(...)        \
-  ::rt0::RecoverPoint rt0_recover_pt_; \
-  if (::rt0::detail::setrecover(&rt0_recover_pt_) != 0) return ::rt0::detail::come_back(), (void)0 __VA_OPT__(, __VA_ARGS__)
+#define RT0_RECOVER_RETURN(...)                         \
+  ::rt0::RecoverPoint rt0_recover_pt_;                  \
+  if (::rt0::detail::setrecover(&rt0_recover_pt_) != 0) \
+  return ::rt0::detail::come_back(), (void)0 __VA_OPT__(, __VA_ARGS__)
 
 // Go: func() { ... }(): calls f; a panic recovered in f's deferred calls makes it return T{}.
 template <class F>
