@@ -217,8 +217,11 @@ Any gorecover() __asm__("runtime.gorecover");
 // Go: the panic of a type assertion that fails.
 [[noreturn]] void panicdottype(const Type* have, const Type* want) __asm__("runtime.panicdottypeE");
 
-// Memory is not what it was.
-[[gnu::always_inline]] inline void come_back() { __asm__ volatile("" : : : "memory"); }
+// True; and what *p refers to may not be what it was, for all that the compiler knows.
+[[gnu::always_inline]] inline bool may_change(const void* p) {
+  __asm__ volatile("" : : "r"(p) : "memory");
+  return true;
+}
 
 // In here, and not in rt0, because the program's functions may be inlined into them: tracebacks look for those here.
 template <class D>
@@ -230,11 +233,8 @@ template <class F>
   using T = decltype(f());
   RecoverPoint point(true);
   // What f refers to may have changed when the function comes back, on a way that the compiler does not see: panic does not return.
-  __asm__ volatile("" : : "g"(&f) : "memory");
-  if (setrecover(&point) != 0) {
-    __asm__ volatile("" : : "g"(&f) : "memory");
-    return T();
-  }
+  may_change(&f);
+  if (setrecover(&point) != 0 && may_change(&f)) return T();
   return f();
 }
 }  // namespace detail
@@ -302,10 +302,13 @@ inline Recovered recover() { return Recovered(detail::gorecover()); }
 // If a deferred call made after this statement recovers, the function returns the argument (nothing: void) from here.
 // Destructors of objects made before it run then, those of objects made after it do not. As with setjmp, a variable that was made
 // before it and changed after it has its value only if its address was taken, which a capture by reference does.
-#define RT0_RECOVER_RETURN(...)                         \
-  ::rt0::RecoverPoint rt0_recover_pt_;                  \
-  if (::rt0::detail::setrecover(&rt0_recover_pt_) != 0) \
-  return ::rt0::detail::come_back(), (void)0 __VA_OPT__(, __VA_ARGS__)
+// The argument's variables are kept in memory, for it is evaluated afterwards.
+#define RT0_RECOVER_RETURN(...)                                                                          \
+  auto rt0_recover_uses_ = [&] { __VA_OPT__((void)(__VA_ARGS__);) };                                     \
+  ::rt0::RecoverPoint rt0_recover_pt_;                                                                   \
+  ::rt0::detail::may_change(&rt0_recover_uses_);                                                         \
+  if (::rt0::detail::setrecover(&rt0_recover_pt_) != 0 && ::rt0::detail::may_change(&rt0_recover_uses_)) \
+  return __VA_ARGS__
 
 // Go: func() { ... }(): calls f; a panic recovered in f's deferred calls makes it return T{}.
 template <class F>
