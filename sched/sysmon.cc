@@ -164,6 +164,7 @@ void sysmon() {
   checkdead();
   unlock(&sched.lock);
   getg()->m->booting = false;
+  initsig_late();
 
   u32 idle_rounds = 0, sleep_us = kMinSleepUs;
   i64 lasttrace = 0, lastnote = 0;

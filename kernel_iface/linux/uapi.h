@@ -73,7 +73,7 @@ inline constexpr uintptr CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1;
 inline constexpr uintptr CLONE_VM = 0x100, CLONE_FS = 0x200, CLONE_FILES = 0x400, CLONE_SIGHAND = 0x800,
                          CLONE_THREAD = 0x10000, CLONE_SYSVSEM = 0x40000, CLONE_SETTLS = 0x80000;
 
-inline constexpr uintptr SIG_BLOCK = 0, SIG_SETMASK = 2;
+inline constexpr uintptr SIG_BLOCK = 0, SIG_UNBLOCK = 1, SIG_SETMASK = 2;
 inline constexpr i32 SS_DISABLE = 2;
 
 inline constexpr u16 POLLNVAL = 0x20;
