@@ -48,6 +48,7 @@ enum Nr : uintptr {
   SYS_socketpair = 53,
   SYS_setsockopt = 54,
   SYS_getsockopt = 55,
+  SYS_execve = 59,
   SYS_wait4 = 61,
   SYS_kill = 62,
   SYS_uname = 63,
@@ -65,11 +66,14 @@ enum Nr : uintptr {
   SYS_accept4 = 288,
   SYS_eventfd2 = 290,
   SYS_epoll_create1 = 291,
+  SYS_dup3 = 292,
   SYS_pipe2 = 293,
   SYS_renameat2 = 316,
   SYS_statx = 332,
   SYS_llseek = ~uintptr{0},  // 32-bit ISAs only
 };
+// clone(flags, stack, …), not clone(stack, flags, …).
+inline constexpr bool kCloneStackFirst = false;
 inline constexpr uintptr kArchSetFs = 0x1002;
 
 inline constexpr usize kSigsetBytes = 8;
