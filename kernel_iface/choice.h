@@ -46,10 +46,13 @@ u32 choose(Choice kind, u32 n, Resource on);
 // runs, the same on every machine; args are its arguments. Records and replays belong to both.
 void sim_open(Str spec, Str program, Span<char*> args);
 
-// Something happened: time goes on a little, and other threads may run.
-void sim_event(Resource on);
+// Something happened: time goes on a little, and other threads may run. yields: what happened is that a goroutine said it has nothing
+// to do now.
+void sim_event(Resource on, bool yields = false);
 // May the running goroutine be made to yield here? True if it shall.
 bool sim_preempt(Resource on);
+// Starts the watchdog: a SIGVTALRM for every so much CPU time, whose handler is there.
+void sim_watchdog_arm();
 // The watchdog's tick: true if the running thread has not come to any point since the last one, so that it may be in a loop that waits
 // for something which can't happen before others run.
 bool sim_is_stuck();

@@ -99,6 +99,7 @@ void sim_signal_in_kernel() { getg()->m->signalPending.store_release(0); }
 void sim_watchdog_start() {
   Isa::async_preempt_init();
   check(kernel->setsig(kSIGVTALRM, SigDisposition::handler).ok(), "sim: the kernel refused a handler");
+  sim_watchdog_arm();
 }
 
 void sim_watchdog(const G* gp, const SigContext& c, void* uctx) {

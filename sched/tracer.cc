@@ -99,7 +99,8 @@ void event_point(const M* mp, Ev e, const TraceValue* values) {
   const G* gp = getg();
   if (gp == mp->gsignal || mp->dying != 0 || e == Ev::TraceOpen || e == Ev::Exit) return;
   const bool of_goroutine = e == Ev::GoUnblock || e == Ev::GoStart || e == Ev::GoCreate;
-  sim_event(of_goroutine ? Resource{'g', values[0].num} : Resource{'m', mp->id});
+  const bool yields = e == Ev::GoStop && values[1].text == Str("Gosched");
+  sim_event(of_goroutine ? Resource{'g', values[0].num} : Resource{'m', mp->id}, yields);
 }
 
 void emit(Ev e, const TraceValue* values) {

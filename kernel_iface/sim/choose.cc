@@ -12,8 +12,8 @@
 //
 // A replay does what the record says instead.
 //
-// Fairness: pct and pos alone would let a thread that waits in a loop run for ever. Who yields falls behind all others (pct), or draws
-// the lowest priority (pos); and a thread that has run for kFairSteps choices in a row, while others could, gives way under any.
+// Fairness: pct and pos alone would let a thread that waits in a loop run for ever. Who yields, or runs a goroutine that does, falls
+// behind all others (pct), or has the lowest priority for one step (pos); and a thread that has run for kFairSteps choices in a row, while others could, gives way under any.
 //
 // Random numbers that Go's code asks for come from a stream of their own, under every strategy but replay: else a strategy without
 // surprises would make select pick the same case for ever.
@@ -35,7 +35,7 @@ namespace sim {
 
 namespace {
 
-constexpr u32 kFairSteps = 10 * 1000;
+constexpr u32 kFairSteps = 1000;
 constexpr u32 kHighest = 1u << 31;  // priorities drawn at random are below; those of threads that have fallen behind are below kLow
 constexpr u32 kLow = 1u << 16;
 constexpr u32 kMaxMoments = 64;
@@ -88,8 +88,10 @@ u32 pos_run(u32 n, bool self) {
   Thread* next = candidate(n, pick);
   const Resource on = next->on;
   next->priority = kLow + below(&state.sched_rand, kHighest - kLow);
-  for (u32 i = 0; i < n; i++)
-    if (Thread* t = candidate(n, i); t != next && same(t->on, on)) t->priority = kLow + below(&state.sched_rand, kHighest - kLow);
+  for (u32 i = 0; i < n; i++) {
+    Thread* t = candidate(n, i);
+    if (t != next && (t->priority == 0 || same(t->on, on))) t->priority = kLow + below(&state.sched_rand, kHighest - kLow);
+  }
   return pick;
 }
 

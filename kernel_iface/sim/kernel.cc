@@ -193,8 +193,8 @@ void sim_open(Str spec, Str program, Span<char*> args) {
   thread_start();
   simulated = 1;
   kernel = &sim_kernel;
-  // From here on, so that a thread which waits for ever in a loop without points is found: see preempt.cc.
-  kernel->cpu_alarm(state.opt.spin_ms);
 }
+
+void sim_watchdog_arm() { linux_kernel.cpu_alarm(state.opt.spin_ms); }
 
 }  // namespace rt0

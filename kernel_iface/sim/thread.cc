@@ -258,8 +258,9 @@ namespace rt0 {
 
 using namespace sim;
 
-void sim_event(Resource on) {
+void sim_event(Resource on, bool yields) {
   state.events++;
+  if (yields) strategy_yield(state.running);
   point(kEventNs, on);
 }
 
