@@ -201,7 +201,7 @@ void point(i64 ns, Resource on) {
 bool block(const void* what, i64 deadline) {
   Thread* me = state.running;
   me->waits_for = what;
-  me->deadline = deadline;
+  me->deadline = deadline == 0 ? 0 : max(deadline, state.now) + kSlackNs;
   me->expired = false;
   me->futex_id = 0;
   for (const Thread* t = state.waiting.head; what != nullptr && t != nullptr; t = t->link)
