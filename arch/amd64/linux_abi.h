@@ -71,6 +71,7 @@ enum Nr : uintptr {
   SYS_llseek = ~uintptr{0},  // 32-bit ISAs only
 };
 inline constexpr uintptr kArchSetFs = 0x1002;
+inline constexpr uintptr O_DIRECTORY = 0200000;
 
 inline constexpr usize kSigsetBytes = 8;
 struct Sigset {

@@ -95,7 +95,7 @@ struct DeferRecord {
 
 // Where a recovered goroutine goes on. The runtime's, on the stack of the function that is to return.
 struct RecoverPoint {
-  void* context[8];  // callee-saved registers, stack pointer, program counter: first, for the assembly
+  void* context[32];  // callee-saved registers, stack pointer, program counter; as many as the ISA needs. First, for the assembly
   RecoverPoint* link;
   void* panics;
 

@@ -19,7 +19,7 @@ TABLE = {
     'include/rt0':          ['<stddef.h>', '<stdint.h>', 'rt0/'],
     'trace':                ['base/', 'trace/'],
     'arch':                 ['base/', 'arch/', 'isa.h'],
-    'arch/*':               ['base/', 'arch/', 'own'],
+    'arch/*':               ['base/', 'arch/', 'arch/generic/', 'own'],
     'kernel_iface':         ['base/', 'arch/', 'kernel_iface/'],
     'kernel_iface/linux':   ['base/', 'arch/', 'kernel_iface/', 'kernel_iface/linux/', 'linux_abi.h'],
     'kernel_iface/sim':     ['base/', 'arch/', 'kernel_iface/', 'kernel_iface/sim/', 'trace/'],

@@ -1,0 +1,73 @@
+// System call numbers of the kernel's asm-generic table: of all ISAs that Linux was ported to since 2010 or so. An ISA's
+// linux_abi.h includes this and adds what is its own; older ISAs have a table of their own.
+#pragma once
+
+#include "base/types.h"
+
+namespace rt0::linux_abi {
+
+enum Nr : uintptr {
+  SYS_getcwd = 17,
+  SYS_eventfd2 = 19,
+  SYS_epoll_create1 = 20,
+  SYS_epoll_ctl = 21,
+  SYS_epoll_pwait = 22,
+  SYS_fcntl = 25,
+  SYS_mkdirat = 34,
+  SYS_unlinkat = 35,
+  SYS_ftruncate = 46,
+  SYS_chdir = 49,
+  SYS_openat = 56,
+  SYS_close = 57,
+  SYS_pipe2 = 59,
+  SYS_lseek = 62,
+  SYS_read = 63,
+  SYS_write = 64,
+  SYS_pread64 = 67,
+  SYS_pwrite64 = 68,
+  SYS_ppoll = 73,
+  SYS_fsync = 82,
+  SYS_exit = 93,
+  SYS_exit_group = 94,
+  SYS_futex = 98,
+  SYS_clock_gettime = 113,
+  SYS_clock_nanosleep = 115,
+  SYS_sched_getaffinity = 123,
+  SYS_sched_yield = 124,
+  SYS_kill = 129,
+  SYS_tgkill = 131,
+  SYS_sigaltstack = 132,
+  SYS_rt_sigaction = 134,
+  SYS_rt_sigprocmask = 135,
+  SYS_rt_sigreturn = 139,
+  SYS_uname = 160,
+  SYS_getpid = 172,
+  SYS_getppid = 173,
+  SYS_getuid = 174,
+  SYS_gettid = 178,
+  SYS_socket = 198,
+  SYS_socketpair = 199,
+  SYS_bind = 200,
+  SYS_listen = 201,
+  SYS_connect = 203,
+  SYS_getsockname = 204,
+  SYS_getpeername = 205,
+  SYS_sendto = 206,
+  SYS_recvfrom = 207,
+  SYS_setsockopt = 208,
+  SYS_getsockopt = 209,
+  SYS_shutdown = 210,
+  SYS_munmap = 215,
+  SYS_clone = 220,
+  SYS_mmap = 222,
+  SYS_mprotect = 226,
+  SYS_madvise = 233,
+  SYS_accept4 = 242,
+  SYS_wait4 = 260,
+  SYS_renameat2 = 276,
+  SYS_getrandom = 278,
+  SYS_statx = 291,
+  SYS_llseek = ~uintptr{0},  // 32-bit ISAs only
+};
+
+}  // namespace rt0::linux_abi
