@@ -9,32 +9,18 @@
 
 #define ADDRESS(reg, symbol) adrp reg, symbol; add reg, reg, :lo12:symbol
 
-// SWITCH_FRAME bytes: what a call must keep, but for sp and x30.
-        .macro  SAVE_CALLEE_SAVED
-        sub     sp, sp, SWITCH_FRAME
-        stp     x19, x20, [sp]
-        stp     x21, x22, [sp, 16]
-        stp     x23, x24, [sp, 32]
-        stp     x25, x26, [sp, 48]
-        stp     x27, x28, [sp, 64]
-        str     x29, [sp, 80]
-        stp     d8, d9, [sp, 96]
-        stp     d10, d11, [sp, 112]
-        stp     d12, d13, [sp, 128]
-        stp     d14, d15, [sp, 144]
-        .endm
-        .macro  LOAD_CALLEE_SAVED
-        ldp     x19, x20, [sp]
-        ldp     x21, x22, [sp, 16]
-        ldp     x23, x24, [sp, 32]
-        ldp     x25, x26, [sp, 48]
-        ldp     x27, x28, [sp, 64]
-        ldr     x29, [sp, 80]
-        ldp     d8, d9, [sp, 96]
-        ldp     d10, d11, [sp, 112]
-        ldp     d12, d13, [sp, 128]
-        ldp     d14, d15, [sp, 144]
-        add     sp, sp, SWITCH_FRAME
+// What a call must keep, but for sp: KEPT bytes at \base. Also how a stopped goroutine's stack begins and a recover point's context.
+        .macro  KEEP op, base
+        \op\()p    x19, x20, [\base]
+        \op\()p    x21, x22, [\base, 16]
+        \op\()p    x23, x24, [\base, 32]
+        \op\()p    x25, x26, [\base, 48]
+        \op\()p    x27, x28, [\base, 64]
+        \op\()p    x29, x30, [\base, 80]
+        \op\()p    d8, d9, [\base, 96]
+        \op\()p    d10, d11, [\base, 112]
+        \op\()p    d12, d13, [\base, 128]
+        \op\()p    d14, d15, [\base, 144]
         .endm
 
 // rt0_go(x0 = argc, x1 = argv): makes g0 and m0 out of static memory and the stack the kernel gave us, then boots.
@@ -134,20 +120,19 @@ FUNC(runtime.gogo)
         ldr     x2, [x0, gobuf_sp]
         mov     sp, x2
         ldr     x3, [x0, gobuf_pc]
-        ldr     x30, [x0, gobuf_lr]             // goexit for a new goroutine; nobody looks at it otherwise
         ldr     x1, [x0, gobuf_ctxt]            // first argument of a new goroutine's entry
         str     xzr, [x0, gobuf_sp]             // a running goroutine's sched is stale: make a use of it fault
-        str     xzr, [x0, gobuf_lr]
         str     xzr, [x0, gobuf_ctxt]
         str     xzr, [x0, gobuf_bp]
         mov     x0, x1
-        LOAD_CALLEE_SAVED
+        KEEP    ld, sp
+        add     sp, sp, KEPT
         br      x3
 END(runtime.gogo)
 
 // void mcall(void (*fn)(G*)): leave the running G's stack, call fn(gp) on m->g0's.
 //   in     x0 = fn; must stand on a user stack, else badmcall
-//   keeps  x19–x29 and d8–d15 on gp's stack; pc, sp and bp in gp->sched
+//   keeps  x19–x30 and d8–d15 on gp's stack; pc, sp and bp in gp->sched
 //   out    returns when some M runs gogo(&gp->sched); fn never returns, else badmcall2
 //   order  gp->sched is whole before sp moves; from the call on fn may give gp to another M: touch gp no more
 FUNC(runtime.mcall)
@@ -160,7 +145,8 @@ FUNC(runtime.mcall)
         b.eq    1f
         cmp     x4, x1
         b.eq    1f
-        SAVE_CALLEE_SAVED
+        sub     sp, sp, KEPT
+        KEEP    st, sp
         mov     x4, sp
         str     x4, [x1, g_sched+gobuf_sp]
         str     x30, [x1, g_sched+gobuf_pc]
@@ -183,7 +169,8 @@ END(runtime.mcall)
 //   order  from->sched is whole before sp moves; goswitched runs on to's stack, below what `to` has saved there, and only it
 //          lets others know of `from`
 FUNC(runtime.goswitch)
-        SAVE_CALLEE_SAVED
+        sub     sp, sp, KEPT
+        KEEP    st, sp
         mov     x2, sp
         str     x2, [x0, g_sched+gobuf_sp]
         str     x30, [x0, g_sched+gobuf_pc]
@@ -272,37 +259,19 @@ runtime.mainPC:
         .quad   runtime.main
 
         .text
-// setrecover(x0 = p), recovery(x0 = p): see arch.h. p->context: x19–x30, sp, d8–d15.
+// setrecover(x0 = p), recovery(x0 = p): see arch.h. p->context: what KEEP keeps, and sp.
 FUNC(runtime.setrecover)
-        stp     x19, x20, [x0, RECOVER_X19]
-        stp     x21, x22, [x0, RECOVER_X19+16]
-        stp     x23, x24, [x0, RECOVER_X19+32]
-        stp     x25, x26, [x0, RECOVER_X19+48]
-        stp     x27, x28, [x0, RECOVER_X19+64]
-        stp     x29, x30, [x0, RECOVER_X29]
+        KEEP    st, x0
         mov     x9, sp
-        str     x9, [x0, RECOVER_SP]
-        stp     d8, d9, [x0, RECOVER_D8]
-        stp     d10, d11, [x0, RECOVER_D8+16]
-        stp     d12, d13, [x0, RECOVER_D8+32]
-        stp     d14, d15, [x0, RECOVER_D8+48]
+        str     x9, [x0, KEPT]
         mov     w0, wzr
         ret
 END(runtime.setrecover)
 
 FUNC(runtime.recovery)
-        ldp     x19, x20, [x0, RECOVER_X19]
-        ldp     x21, x22, [x0, RECOVER_X19+16]
-        ldp     x23, x24, [x0, RECOVER_X19+32]
-        ldp     x25, x26, [x0, RECOVER_X19+48]
-        ldp     x27, x28, [x0, RECOVER_X19+64]
-        ldp     x29, x30, [x0, RECOVER_X29]
-        ldr     x9, [x0, RECOVER_SP]
+        KEEP    ld, x0
+        ldr     x9, [x0, KEPT]
         mov     sp, x9
-        ldp     d8, d9, [x0, RECOVER_D8]
-        ldp     d10, d11, [x0, RECOVER_D8+16]
-        ldp     d12, d13, [x0, RECOVER_D8+32]
-        ldp     d14, d15, [x0, RECOVER_D8+48]
         mov     w0, 1
         ret
 END(runtime.recovery)

@@ -16,7 +16,7 @@ struct Isa {
   static constexpr usize kPCQuantum = 4;
   static constexpr usize kCacheLine = 128;
   static constexpr usize kRedZone = 0;
-  static constexpr usize kSwitchFrame = 160;  // x19–x29, one word unused, d8–d15
+  static constexpr usize kSwitchFrame = 160;  // x19–x30, d8–d15
   static constexpr usize kGTls = 16;          // from the thread pointer to g
 
   // One asm: between the two instructions the goroutine must not move to another M, and runtime code is not preempted.
@@ -52,11 +52,13 @@ struct Isa {
   // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction.
   // buf->sp: the top of the free stack, 16-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_arm64.go.
   static void gostartcall(Gobuf* buf, uintptr entry, void* ctxt, uintptr link) noexcept {
-    buf->sp -= kSwitchFrame;  // gogo loads registers from here; what they hold does not matter
+    buf->sp -= kSwitchFrame;  // gogo loads registers from here; what most hold does not matter
+    uintptr* frame = reinterpret_cast<uintptr*>(buf->sp);
+    frame[10] = 0;  // x29: ends the frame chain
+    frame[11] = link;
     buf->pc = entry;
-    buf->lr = link;
     buf->ctxt = ctxt;
-    buf->bp = 0;  // ends the frame chain
+    buf->bp = 0;
   }
 
   static uintptr frame_pointer() noexcept { return reinterpret_cast<uintptr>(__builtin_frame_address(0)); }
@@ -66,9 +68,22 @@ struct Isa {
     return frame[1];
   }
 
-  // CPU features, as bits. Go: cpu_arm64.go.
-  enum Feature : u64 { kAES = 1, kPMULL = 2, kSHA1 = 4, kSHA2 = 8, kCRC32 = 16, kATOMICS = 32, kCPUID = 64, kSVE = 128 };
-  static u64 cpu_features(uintptr hwcap, uintptr hwcap2) noexcept;
+  // CPU features, as bits, as the kernel tells them (asm/hwcap.h). Go: cpu_arm64.go.
+  enum Feature : u64 {
+    kAES = 1,
+    kPMULL = 2,
+    kSHA1 = 4,
+    kSHA2 = 8,
+    kCRC32 = 16,
+    kATOMICS = 32,
+    kCPUID = 64,
+    kSVE = 128
+  };
+  static u64 cpu_features(uintptr hwcap, uintptr) noexcept {
+    auto when = [hwcap](u32 bit, u64 feature) { return (hwcap >> bit & 1) != 0 ? feature : 0; };
+    return when(3, kAES) | when(4, kPMULL) | when(5, kSHA1) | when(6, kSHA2) | when(7, kCRC32) | when(8, kATOMICS) |
+           when(11, kCPUID) | when(22, kSVE);
+  }
   // What the ISA must do once per process, before anything else of it is used. Nothing on arm64.
   static void arch_init(uintptr, uintptr) noexcept {}
   // Before the first asynchronous preemption. Nothing: the kernel knows how large the registers are.

@@ -3,7 +3,7 @@
 
 #include "arch/generic/linux_lp64.h"
 #include "arch/generic/linux_nr.h"
-#include "base/types.h"
+#include "arch/generic/linux_sigframe.h"
 
 namespace rt0::linux_abi {
 
@@ -17,20 +17,15 @@ struct Sigaction {
   Sigset mask;
 };
 
-// The registers of the interrupted context, and behind them records: vector registers, and what newer CPUs have.
-struct Sigcontext {
-  u64 fault_address, x[31], sp, pc, pstate;
-  alignas(16) u8 records[4096];
-};
+// In sigcontext::records: vector registers, and what newer CPUs have. An extra record says that the others lie behind it, as far
+// as data + size, for they are too large to end where the ucontext does.
 struct Record {
   u32 magic, size;
 };
-inline constexpr u32 kExtraMagic = 0x45585401;
-// Says that there are more records, too large for the ucontext, right behind it. They end in a null record of 16 bytes.
-struct ExtraRecord {
-  Record head;
+struct ExtraRecord : Record {
+  static constexpr u32 kMagic = 0x45585401;
   u64 data;
-  u32 size, reserved[3];
+  u32 extra_size, reserved[3];
 };
 
 struct Ucontext {
@@ -38,42 +33,31 @@ struct Ucontext {
   Ucontext* link;
   StackT stack;
   Sigset sigmask;
-  u8 unused[120];
-  alignas(16) Sigcontext regs;
+  u8 unused[128];
+  u64 fault_address, x[31], rsp, rpc, pstate, pad;
+  u8 records[4096];
 
-  uintptr pc() const { return regs.pc; }
-  uintptr sp() const { return regs.sp; }
-  uintptr fp() const { return regs.x[29]; }
+  uintptr pc() const { return rpc; }
+  uintptr sp() const { return rsp; }
+  uintptr fp() const { return x[29]; }
 
-  // As if the instruction at pc had been a call of `to`, which finds a copy of the whole signal frame at sp and goes on with it
-  // by rt_sigreturn. See asyncPreempt.
+  // As if the instruction at pc had been a call of `to`, which finds a copy of the signal frame at sp. See asyncPreempt.
   void call(uintptr to, usize) {
-    const ExtraRecord* extra = nullptr;
-    for (usize at = 0; at + sizeof(ExtraRecord) <= sizeof(regs.records);) {
-      const Record* r = reinterpret_cast<const Record*>(regs.records + at);
-      if (r->size == 0) break;
-      if (r->magic == kExtraMagic) extra = reinterpret_cast<const ExtraRecord*>(r);
-      at += r->size;
-    }
-    constexpr usize kMostExtra = 9 * 1024;  // the widest vectors there can be; asyncPreempt's caller has room for 16 KiB
-    const usize more = extra != nullptr ? extra->size : 0;
-    if (more > kMostExtra) return;  // what this CPU has cannot be kept: go on undisturbed
-    const uintptr frame = (regs.sp - kSiginfoBytes - sizeof(Ucontext) - more) & ~uintptr{15};
-    Ucontext* copy = reinterpret_cast<Ucontext*>(frame + kSiginfoBytes);
-    *copy = *this;
-    copy->stack.flags = -1;  // no such flag: the kernel leaves the thread's alternate stack as it is
-    if (extra != nullptr) {
-      u8* to_extra = reinterpret_cast<u8*>(copy + 1);
-      const u8* from = reinterpret_cast<const u8*>(extra->data);
-      for (usize i = 0; i < more; i++) to_extra[i] = from[i];
-      const usize at = static_cast<usize>(reinterpret_cast<const u8*>(extra) - regs.records);
-      reinterpret_cast<ExtraRecord*>(copy->regs.records + at)->data = reinterpret_cast<u64>(to_extra);
-    }
-    regs.sp = frame;
-    regs.pc = to;
+    usize at = 0, bytes = sizeof(*this);
+    const ExtraRecord* r = reinterpret_cast<const ExtraRecord*>(records);
+    while (r->size != 0 && r->magic != r->kMagic && (at += r->size) < sizeof(records) - sizeof(*r))
+      r = reinterpret_cast<const ExtraRecord*>(records + at);
+    const bool extra = r->size != 0 && r->magic == r->kMagic;
+    if (extra) bytes = max(bytes, static_cast<usize>(r->data + r->extra_size - reinterpret_cast<uintptr>(this)));
+    if (bytes > kMostFrame) return;  // what this CPU has cannot be kept: go on undisturbed
+    Ucontext* copy = copy_signal_frame(this, bytes);
+    const uintptr moved = reinterpret_cast<uintptr>(copy) - reinterpret_cast<uintptr>(this);
+    if (extra) reinterpret_cast<ExtraRecord*>(copy->records + at)->data += moved;
+    rsp = reinterpret_cast<uintptr>(copy) - kSiginfoBytes;
+    rpc = to;
   }
 };
-static_assert(offsetof(Ucontext, regs) == 176 && offsetof(Sigcontext, records) == 288 && sizeof(Ucontext) == 4560);
+static_assert(offsetof(Ucontext, x) == 184 && offsetof(Ucontext, records) == 464 && sizeof(Ucontext) == 4560);
 
 inline constexpr char kVdsoClockGettime[] = "__kernel_clock_gettime";
 
