@@ -5,7 +5,7 @@
 
 using namespace rt0;
 
-#define PRINT(name, value) __asm__ volatile("\n.ascii \"->" #name " %c0\"" ::"i"(value))
+#define PRINT(name, value) __asm__ volatile("\n.ascii \"->" #name " %0\"" ::"i"(value))
 
 void offsets() {
 #define OFFSET(name, type, field) PRINT(name, offsetof(type, field));

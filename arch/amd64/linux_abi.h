@@ -126,6 +126,9 @@ struct Ucontext {
 };
 static_assert(offsetof(Ucontext, r8) == 40);
 
+// Bytes at the alternate stack's top that stay zero, for emulators whose signal frames end before the kernel's do.
+inline constexpr usize kSigaltstackPad = 0;
+
 // x86-64 alone packs it; elsewhere u64 has its natural alignment.
 struct [[gnu::packed]] EpollEvent {
   u32 events;

@@ -8,6 +8,7 @@
 namespace rt0::linux_abi {
 
 inline constexpr uintptr O_DIRECTORY = 040000;  // 0200000, as elsewhere, is O_DIRECT here
+inline constexpr usize kSigaltstackPad = 0;     // see arch/generic/linux_sigframe.h
 inline constexpr u64 SA_RESTORER = 0x04000000;
 
 struct Sigaction {

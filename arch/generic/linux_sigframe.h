@@ -6,6 +6,9 @@
 
 namespace rt0::linux_abi {
 
+// An ISA's kSigaltstackPad: bytes at the alternate stack's top that nobody uses and that are zero, where QEMU's signal frame ends
+// before the kernel's does. What is read behind it then says that there is no more, and is memory.
+
 // What a frame may take at most: the preempted goroutine has 16 KiB, for this and the way into the scheduler.
 inline constexpr usize kMostFrame = 14 * 1024;
 

@@ -31,7 +31,7 @@ SysResult linux_setsig(u32 sig, SigDisposition how) {
 void linux_sigaltstack(void* lo, usize n) {
   StackT ss = {};
   ss.sp = lo;
-  ss.size = n;
+  ss.size = lo == nullptr ? 0 : n - kSigaltstackPad;
   ss.flags = lo == nullptr ? SS_DISABLE : 0;
   check(SysResult::of(Isa::syscall6(SYS_sigaltstack, addr(&ss), 0, 0, 0, 0, 0)).ok(), "sigaltstack refused");
 }
