@@ -1,7 +1,7 @@
 // linux/amd64: system call numbers and the layouts that differ between ISAs.
 #pragma once
 
-#include "base/types.h"
+#include "arch/generic/linux_structs.h"
 
 namespace rt0::linux_abi {
 
@@ -48,6 +48,7 @@ enum Nr : uintptr {
   SYS_socketpair = 53,
   SYS_setsockopt = 54,
   SYS_getsockopt = 55,
+  SYS_execve = 59,
   SYS_wait4 = 61,
   SYS_kill = 62,
   SYS_uname = 63,
@@ -65,42 +66,14 @@ enum Nr : uintptr {
   SYS_accept4 = 288,
   SYS_eventfd2 = 290,
   SYS_epoll_create1 = 291,
+  SYS_dup3 = 292,
   SYS_pipe2 = 293,
   SYS_renameat2 = 316,
   SYS_statx = 332,
-  SYS_llseek = ~uintptr{0},  // 32-bit ISAs only
 };
 inline constexpr uintptr kArchSetFs = 0x1002;
-inline constexpr uintptr O_DIRECTORY = 0200000;
 
-inline constexpr usize kSigsetBytes = 8;
-struct Sigset {
-  u64 bits;
-};
-
-struct Sigaction {
-  void (*handler)(int, void*, void*);
-  u64 flags;
-  void (*restorer)();
-  Sigset mask;
-};
-inline constexpr u64 SA_SIGINFO = 4, SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000, SA_RESTORER = 0x04000000;
-
-struct StackT {
-  void* sp;
-  i32 flags;
-  usize size;
-};
-
-struct Timespec {
-  i64 sec, nsec;
-};
-
-// siginfo_t: the fault address, for SIGSEGV and its kin.
-struct Siginfo {
-  i32 signo, err, code, pad;
-  uintptr addr;
-};
+inline constexpr Quirks kQuirks = {.packed_epoll_event = true};
 
 // The registers of the interrupted context, inside the kernel's ucontext.
 struct Ucontext {
@@ -117,25 +90,32 @@ struct Ucontext {
   uintptr pc() const { return rip; }
   uintptr sp() const { return rsp; }
   uintptr fp() const { return rbp; }
-  // As if the instruction at rip had been a call of `pc`, with the red zone left alone.
-  void call(uintptr pc, usize red_zone) {
-    rsp -= red_zone + sizeof(uintptr);
+  // Interrupted by a call of address 0: back to the call instruction.
+  void uncall() {
+    if (rip != 0) return;
+    rip = *reinterpret_cast<uintptr*>(rsp) - 1;
+    rsp += sizeof(uintptr);
+  }
+  // As if the instruction at rip had been a call of `pc`, with `gap` bytes left alone.
+  void call(uintptr pc, usize gap) {
+    rsp -= gap + sizeof(uintptr);
     *reinterpret_cast<uintptr*>(rsp) = rip;
     rip = pc;
   }
+  void interrupt(uintptr pc, usize red_zone) { call(pc, red_zone); }
 };
 static_assert(offsetof(Ucontext, r8) == 40);
 
-// Bytes at the alternate stack's top that stay zero, for emulators whose signal frames end before the kernel's do.
-inline constexpr usize kSigaltstackPad = 0;
-
-// x86-64 alone packs it; elsewhere u64 has its natural alignment.
-struct [[gnu::packed]] EpollEvent {
-  u32 events;
-  u64 data;
+// In Go's order.
+inline constexpr RegName kRegNames[] = {
+    {"rax", offsetof(Ucontext, rax)},  {"rbx", offsetof(Ucontext, rbx)},  {"rcx", offsetof(Ucontext, rcx)},
+    {"rdx", offsetof(Ucontext, rdx)},  {"rdi", offsetof(Ucontext, rdi)},  {"rsi", offsetof(Ucontext, rsi)},
+    {"rbp", offsetof(Ucontext, rbp)},  {"rsp", offsetof(Ucontext, rsp)},  {"r8", offsetof(Ucontext, r8)},
+    {"r9", offsetof(Ucontext, r9)},    {"r10", offsetof(Ucontext, r10)},  {"r11", offsetof(Ucontext, r11)},
+    {"r12", offsetof(Ucontext, r12)},  {"r13", offsetof(Ucontext, r13)},  {"r14", offsetof(Ucontext, r14)},
+    {"r15", offsetof(Ucontext, r15)},  {"rip", offsetof(Ucontext, rip)},  {"rflags", offsetof(Ucontext, eflags)},
+    {"cs", offsetof(Ucontext, cs), 2}, {"fs", offsetof(Ucontext, fs), 2}, {"gs", offsetof(Ucontext, gs), 2},
 };
-// A 64-bit argument in two registers begins at an even one. 32-bit ISAs only.
-inline constexpr bool kAlignedPairs = false;
 
 inline constexpr char kVdsoClockGettime[] = "__vdso_clock_gettime";
 

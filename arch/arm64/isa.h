@@ -4,20 +4,18 @@
 // be, behind the two words which the ABI keeps for itself. No register is reserved for g, because C++ code would not keep it.
 #pragma once
 
-#include "arch/gobuf.h"
-#include "base/types.h"
+#include "arch/generic/isa.h"
 
 namespace rt0 {
 
-struct Isa {
+struct Isa : GenericIsa {
   static constexpr char kName[] = "arm64";
-  static constexpr bool kBigEndian = false;
   static constexpr usize kStackAlign = 16;
   static constexpr usize kPCQuantum = 4;
   static constexpr usize kCacheLine = 128;
-  static constexpr usize kRedZone = 0;
   static constexpr usize kSwitchFrame = 160;  // x19–x30, d8–d15
-  static constexpr usize kGTls = 16;          // from the thread pointer to g
+  static constexpr usize kRecoverWords = 21;
+  static constexpr usize kGTls = 16;  // from the thread pointer to g
 
   // One asm: between the two instructions the goroutine must not move to another M, and runtime code is not preempted.
   static G* getg() noexcept {
@@ -60,34 +58,6 @@ struct Isa {
     buf->ctxt = ctxt;
     buf->bp = 0;
   }
-
-  static uintptr frame_pointer() noexcept { return reinterpret_cast<uintptr>(__builtin_frame_address(0)); }
-  static uintptr frame_return(uintptr fp, uintptr* caller_fp) noexcept {
-    const uintptr* frame = reinterpret_cast<const uintptr*>(fp);
-    *caller_fp = frame[0];  // NOLINT(clang-analyzer-core.NullDereference): the caller has checked fp
-    return frame[1];
-  }
-
-  // CPU features, as bits, as the kernel tells them (asm/hwcap.h). Go: cpu_arm64.go.
-  enum Feature : u64 {
-    kAES = 1,
-    kPMULL = 2,
-    kSHA1 = 4,
-    kSHA2 = 8,
-    kCRC32 = 16,
-    kATOMICS = 32,
-    kCPUID = 64,
-    kSVE = 128
-  };
-  static u64 cpu_features(uintptr hwcap, uintptr) noexcept {
-    auto when = [hwcap](u32 bit, u64 feature) { return (hwcap >> bit & 1) != 0 ? feature : 0; };
-    return when(3, kAES) | when(4, kPMULL) | when(5, kSHA1) | when(6, kSHA2) | when(7, kCRC32) | when(8, kATOMICS) |
-           when(11, kCPUID) | when(22, kSVE);
-  }
-  // What the ISA must do once per process, before anything else of it is used. Nothing on arm64.
-  static void arch_init(uintptr, uintptr) noexcept {}
-  // Before the first asynchronous preemption. Nothing: the kernel knows how large the registers are.
-  static void async_preempt_init() noexcept {}
 
   static uintptr tls_base(uintptr* tls) noexcept { return reinterpret_cast<uintptr>(tls) - kGTls; }
 };

@@ -12,6 +12,7 @@ enum Nr : uintptr {
   SYS_epoll_create1 = 20,
   SYS_epoll_ctl = 21,
   SYS_epoll_pwait = 22,
+  SYS_dup3 = 24,
   SYS_fcntl = 25,
   SYS_mkdirat = 34,
   SYS_unlinkat = 35,
@@ -59,6 +60,7 @@ enum Nr : uintptr {
   SYS_shutdown = 210,
   SYS_munmap = 215,
   SYS_clone = 220,
+  SYS_execve = 221,
   SYS_mmap = 222,
   SYS_mprotect = 226,
   SYS_madvise = 233,
@@ -67,7 +69,6 @@ enum Nr : uintptr {
   SYS_renameat2 = 276,
   SYS_getrandom = 278,
   SYS_statx = 291,
-  SYS_llseek = ~uintptr{0},  // 32-bit ISAs only
 };
 
 }  // namespace rt0::linux_abi

@@ -4,19 +4,16 @@
 // points behind its frame: the return address and the caller's frame pointer lie below it.
 #pragma once
 
-#include "arch/gobuf.h"
-#include "base/types.h"
+#include "arch/generic/isa.h"
 
 namespace rt0 {
 
-struct Isa {
+struct Isa : GenericIsa {
   static constexpr char kName[] = "riscv64";
-  static constexpr bool kBigEndian = false;
   static constexpr usize kStackAlign = 16;
   static constexpr usize kPCQuantum = 2;
-  static constexpr usize kCacheLine = 64;
-  static constexpr usize kRedZone = 0;
   static constexpr usize kSwitchFrame = 208;  // ra s0–s11 fs0–fs11, one word for a recover point's sp
+  static constexpr usize kRecoverWords = 26;
 
   static G* getg() noexcept {
     G* gp;
@@ -56,20 +53,11 @@ struct Isa {
     buf->bp = 0;
   }
 
-  static uintptr frame_pointer() noexcept { return reinterpret_cast<uintptr>(__builtin_frame_address(0)); }
   static uintptr frame_return(uintptr fp, uintptr* caller_fp) noexcept {
     const uintptr* frame = reinterpret_cast<const uintptr*>(fp);
     *caller_fp = frame[-2];  // NOLINT(clang-analyzer-core.NullDereference): the caller has checked fp
     return frame[-1];
   }
-
-  // CPU features, as bits, as the kernel tells them: a bit for each letter of the ISA's name.
-  enum Feature : u64 { kA = 1 << 0, kC = 1 << 2, kD = 1 << 3, kF = 1 << 5, kM = 1 << 12, kV = 1 << 21 };
-  static u64 cpu_features(uintptr hwcap, uintptr) noexcept { return hwcap & (kA | kC | kD | kF | kM | kV); }
-  // What the ISA must do once per process, before anything else of it is used. Nothing on riscv64.
-  static void arch_init(uintptr, uintptr) noexcept {}
-  // Before the first asynchronous preemption. Nothing: the kernel knows how large the registers are.
-  static void async_preempt_init() noexcept {}
 
   static uintptr tls_base(uintptr* tls) noexcept { return reinterpret_cast<uintptr>(tls); }
 };

@@ -1,22 +1,12 @@
 // linux/riscv64: what differs between ISAs in the kernel's interface. Numbers and most layouts are the generic ones.
 #pragma once
 
-#include "arch/generic/linux_lp64.h"
 #include "arch/generic/linux_nr.h"
 #include "arch/generic/linux_sigframe.h"
 
 namespace rt0::linux_abi {
 
-inline constexpr uintptr O_DIRECTORY = 0200000;
-inline constexpr usize kSigaltstackPad = 272;  // see arch/generic/linux_sigframe.h
-inline constexpr u64 SA_RESTORER = 0;          // the kernel has its own sigreturn
-
-struct Sigaction {
-  void (*handler)(int, void*, void*);
-  u64 flags;
-  Sigset mask;
-  void (*restorer)();  // not the kernel's: it ends at mask
-};
+inline constexpr Quirks kQuirks = {.sa_restorer = 0, .sigaltstack_pad = 272};
 
 // Behind the floating-point registers: vector registers, and what newer CPUs have. The last has magic 0.
 struct Record {
@@ -42,8 +32,18 @@ struct Ucontext {
   uintptr sp() const { return x[1]; }
   uintptr fp() const { return x[7]; }
 
-  // As if the instruction at pc had been a call of `to`, which finds a copy of the signal frame at sp. See asyncPreempt.
-  void call(uintptr to, usize) {
+  // Interrupted by a call of address 0: back to the call instruction.
+  void uncall() {
+    if (rpc == 0) rpc = x[0] - 2;
+  }
+  // As if the instruction at pc had been a call of `to`, with `gap` bytes left alone.
+  void call(uintptr to, usize gap) {
+    x[1] -= gap;
+    x[0] = rpc;
+    rpc = to;
+  }
+  // The same, but `to` finds a copy of the signal frame at sp. See asyncPreempt.
+  void interrupt(uintptr to, usize) {
     const u8* vector = nullptr;
     const u8* at = reinterpret_cast<const u8*>(&records);
     const u8* self = reinterpret_cast<const u8*>(this);
@@ -61,6 +61,16 @@ struct Ucontext {
   }
 };
 static_assert(offsetof(Ucontext, rpc) == 176 && offsetof(Ucontext, records) == 952 && sizeof(Ucontext) == 960);
+
+// In Go's order; x0, which is always zero, lies where the pc does.
+constexpr RegName reg(const char* name, usize i) { return {name, static_cast<u16>(offsetof(Ucontext, rpc) + i * 8)}; }
+inline constexpr RegName kRegNames[] = {
+    reg("ra", 1),  reg("sp", 2),  reg("gp", 3),  reg("tp", 4),  reg("t0", 5),   reg("t1", 6),   reg("t2", 7),
+    reg("s0", 8),  reg("s1", 9),  reg("a0", 10), reg("a1", 11), reg("a2", 12),  reg("a3", 13),  reg("a4", 14),
+    reg("a5", 15), reg("a6", 16), reg("a7", 17), reg("s2", 18), reg("s3", 19),  reg("s4", 20),  reg("s5", 21),
+    reg("s6", 22), reg("s7", 23), reg("s8", 24), reg("s9", 25), reg("s10", 26), reg("s11", 27), reg("t3", 28),
+    reg("t4", 29), reg("t5", 30), reg("t6", 31), reg("pc", 0),
+};
 
 inline constexpr char kVdsoClockGettime[] = "__vdso_clock_gettime";
 

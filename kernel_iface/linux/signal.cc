@@ -16,10 +16,10 @@ uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
 }  // namespace
 
 SysResult linux_setsig(u32 sig, SigDisposition how) {
-  Sigaction sa = {};
-  sa.flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_RESTORER;
+  SigactionOf<kQuirks.sa_restorer != 0> sa = {};
+  sa.flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | kQuirks.sa_restorer;
   sa.restorer = sigreturn;
-  sa.mask = {~static_cast<decltype(sa.mask.bits)>(0)};
+  sa.mask = Sigset::of(~u64{0});
   switch (how) {
     case SigDisposition::dfl: sa.handler = nullptr; break;
     case SigDisposition::ignore: sa.handler = reinterpret_cast<void (*)(int, void*, void*)>(1); break;
@@ -31,18 +31,18 @@ SysResult linux_setsig(u32 sig, SigDisposition how) {
 void linux_sigaltstack(void* lo, usize n) {
   StackT ss = {};
   ss.sp = lo;
-  ss.size = lo == nullptr ? 0 : n - kSigaltstackPad;
+  ss.size = lo == nullptr ? 0 : n - kQuirks.sigaltstack_pad;
   ss.flags = lo == nullptr ? SS_DISABLE : 0;
   check(SysResult::of(Isa::syscall6(SYS_sigaltstack, addr(&ss), 0, 0, 0, 0, 0)).ok(), "sigaltstack refused");
 }
 
-u64 linux_sigmask_get() {
-  Sigset set = {};
-  (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_BLOCK, 0, addr(&set), kSigsetBytes, 0, 0);
-  return set.bits;
+u64 linux_sigmask_block(u64 signals) {
+  Sigset set = Sigset::of(signals), old = {};
+  (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_BLOCK, addr(&set), addr(&old), kSigsetBytes, 0, 0);
+  return old.bits();
 }
 void linux_sigmask_set(u64 mask) {
-  Sigset set = {mask};
+  Sigset set = Sigset::of(mask);
   (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_SETMASK, addr(&set), 0, kSigsetBytes, 0, 0);
 }
 
@@ -58,11 +58,35 @@ SigContext linux_sigcontext(void* info, void* uctx) {
   return {uc->pc(), uc->sp(), uc->fp(), si->addr, si->code};
 }
 
-void linux_sigcontext_call(void* uctx, uintptr pc) { static_cast<Ucontext*>(uctx)->call(pc, Isa::kRedZone); }
+void linux_sigcontext_call(void* uctx, uintptr pc, bool comes_back) {
+  Ucontext* uc = static_cast<Ucontext*>(uctx);
+  if (comes_back) {
+    uc->interrupt(pc, Isa::kRedZone);
+    return;
+  }
+  uc->uncall();
+  uc->call(pc, Isa::kRedZone + (uc->sp() - Isa::kRedZone) % Isa::kStackAlign);
+}
 
+u32 linux_sigcontext_regs(const void* uctx, SigReg* out) {
+  static_assert(countof(kRegNames) <= kMaxSigRegs);
+  u32 n = 0;
+  for (const RegName& r : kRegNames) {
+    const u8* at = static_cast<const u8*>(uctx) + r.at;
+    u16 half = 0;
+    uintptr word = 0;
+    if (r.bytes == sizeof(half)) __builtin_memcpy(&half, at, sizeof(half));
+    else __builtin_memcpy(&word, at, sizeof(word));
+    out[n++] = {r.name, r.bytes == sizeof(half) ? half : word};
+  }
+  return n;
+}
+
+// Others that are pending stay blocked: it is this one we die of.
 void linux_raise_default(u32 sig) {
   (void)linux_setsig(sig, SigDisposition::dfl);
-  linux_sigmask_set(0);
+  Sigset set = Sigset::of(u64{1} << (sig - 1));
+  (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_UNBLOCK, addr(&set), 0, kSigsetBytes, 0, 0);
   (void)kernel->tgkill(kernel->gettid(), sig);
 }
 
