@@ -4,6 +4,7 @@
 
 namespace rt0 {
 
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 // The names are the compilers'. The first is for -fsanitize-recover, which would go on afterwards.
 [[noreturn]] void __ubsan_handle_divrem_overflow(void* where, uintptr lhs, uintptr rhs);
@@ -12,5 +13,6 @@ extern "C" {
 void __ubsan_handle_divrem_overflow(void*, uintptr, uintptr) { panic_divide(); }
 void __ubsan_handle_divrem_overflow_abort(void*, uintptr, uintptr) { panic_divide(); }
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 }  // namespace rt0

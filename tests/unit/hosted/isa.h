@@ -15,6 +15,7 @@ struct Isa {
   static constexpr usize kCacheLine = 64;
   static constexpr usize kRedZone = 0;
   static constexpr usize kSwitchFrame = 0;
+  static constexpr usize kRecoverWords = 2;
 
   static inline thread_local G* g = nullptr;
   static G* getg() noexcept { return g; }
