@@ -10,9 +10,13 @@ struct GenericIsa {
   static constexpr bool kBigEndian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
   static constexpr usize kRedZone = 0;
   static constexpr usize kCacheLine = 64;
+  static constexpr bool kFramelessLeaves = false;
+  static constexpr usize kFrameBelow = 0;
 
-  // The innermost frame of the caller's, and what lies there: the caller's frame pointer, and behind it the return address.
-  static uintptr frame_pointer() noexcept { return reinterpret_cast<uintptr>(__builtin_frame_address(0)); }
+  // The frame of the function that this is inlined into, and what lies there: the caller's frame pointer, and behind it the return address.
+  [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
+    return reinterpret_cast<uintptr>(__builtin_frame_address(0));
+  }
   static uintptr frame_return(uintptr fp, uintptr* caller_fp) noexcept {
     const uintptr* frame = reinterpret_cast<const uintptr*>(fp);
     *caller_fp = frame[0];  // NOLINT(clang-analyzer-core.NullDereference): the caller has checked fp

@@ -246,14 +246,14 @@ runtime.mainPC:
 // setrecover(a0 = p), recovery(a0 = p): see arch.h. p->context: what KEEP keeps, and sp in its last word.
 FUNC(runtime.setrecover)
         KEEP    sd, a0
-        sd      sp, KEPT-8(a0)
+        sd      sp, RECOVER_SP(a0)
         li      a0, 0
         ret
 END(runtime.setrecover)
 
 FUNC(runtime.recovery)
         KEEP    ld, a0
-        ld      sp, KEPT-8(a0)
+        ld      sp, RECOVER_SP(a0)
         li      a0, 1
         ret
 END(runtime.recovery)

@@ -12,6 +12,7 @@ struct Isa : GenericIsa {
   static constexpr char kName[] = "riscv64";
   static constexpr usize kStackAlign = 16;
   static constexpr usize kPCQuantum = 2;
+  static constexpr usize kFrameBelow = 16;
   static constexpr usize kSwitchFrame = 208;  // ra s0–s11 fs0–fs11, one word for a recover point's sp
   static constexpr usize kRecoverWords = 26;
 
@@ -53,6 +54,12 @@ struct Isa : GenericIsa {
     buf->bp = 0;
   }
 
+  // GCC saves no return address in a function that calls none. That ra changes makes it one that has a frame for it.
+  static constexpr bool kFramelessLeaves = true;
+  [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
+    __asm__ volatile("" ::: "ra");
+    return reinterpret_cast<uintptr>(__builtin_frame_address(0));
+  }
   static uintptr frame_return(uintptr fp, uintptr* caller_fp) noexcept {
     const uintptr* frame = reinterpret_cast<const uintptr*>(fp);
     *caller_fp = frame[-2];  // NOLINT(clang-analyzer-core.NullDereference): the caller has checked fp

@@ -30,15 +30,31 @@ struct Ucontext {
 
   uintptr pc() const { return rpc; }
   uintptr sp() const { return x[1]; }
-  uintptr fp() const { return x[7]; }
+  // Of a leaf without a frame it is the caller's that counts. Its own frame has the caller's frame pointer where others have their
+  // return address.
+  uintptr fp() const {
+    constexpr uintptr kFrame = 1 << 16, kMostStack = 1 << 30;
+    if (x[7] % sizeof(uintptr) != 0 || x[7] <= x[1] || x[7] - x[1] >= kFrame) return x[7];
+    const uintptr above = reinterpret_cast<const uintptr*>(x[7])[-1];
+    return above > x[7] && above - x[7] < kMostStack ? above : x[7];
+  }
+  uintptr lr() const { return x[0]; }
 
   // Interrupted by a call of address 0: back to the call instruction.
   void uncall() {
     if (rpc == 0) rpc = x[0] - 2;
   }
+  // A frame below `sp` whose function returns to lr(). See Kernel::sigcontext_call.
+  uintptr push_link(uintptr sp) const {
+    uintptr* frame = reinterpret_cast<uintptr*>(sp);
+    frame[-1] = x[0];
+    frame[-2] = fp();
+    return sp;
+  }
   // As if the instruction at pc had been a call of `to`, with `gap` bytes left alone.
   void call(uintptr to, usize gap) {
-    x[1] -= gap;
+    x[7] = push_link(x[1] - gap);
+    x[1] = x[7] - 2 * sizeof(uintptr);
     x[0] = rpc;
     rpc = to;
   }
@@ -56,7 +72,8 @@ struct Ucontext {
     Ucontext* copy = copy_signal_frame(this, bytes);
     const uintptr moved = reinterpret_cast<uintptr>(copy) - reinterpret_cast<uintptr>(this);
     if (vector != nullptr) reinterpret_cast<VectorRecord*>(reinterpret_cast<uintptr>(vector) + moved)->data += moved;
-    x[1] = reinterpret_cast<uintptr>(copy) - kSiginfoBytes;
+    x[7] = push_link(reinterpret_cast<uintptr>(copy) - kSiginfoBytes);
+    x[1] = x[7];
     rpc = to;
   }
 };

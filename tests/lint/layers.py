@@ -36,6 +36,7 @@ ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'trace_early.h']
 ALSO = {
     ('sched/asm_offsets.cc', 'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
     ('sched/asm_offsets.cc', 'asm_constants.def'): 'the same',
+    ('sched/asm_offsets.cc', 'arch/generic/asm_constants.def'): 'the same',
 }
 # Names of the language itself, which happen to live in std.
 LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b')}
