@@ -59,6 +59,8 @@ struct Kernel {
 
   // Monotonic time in nanoseconds, never 0.
   i64 (*nanotime)();
+  // The same clock for the tracer: asking it does nothing to a simulated one.
+  i64 (*tracetime)();
   // Wall clock: nanoseconds since 1970-01-01.
   i64 (*walltime)();
   // Sleeps at least that long, unless a signal comes.
@@ -115,9 +117,12 @@ struct Kernel {
   u32 (*sigcontext_regs)(const void* uctx, SigReg* out);
   // Default action for sig, on the whole process, at once: used to die of a signal.
   void (*raise_default)(u32 sig);
+  // SIGVTALRM for every so many milliseconds of CPU time that the process has used.
+  void (*cpu_alarm)(u32 ms);
 };
 
 extern const Kernel linux_kernel;
+extern const Kernel sim_kernel;
 
 // The kernel in force.
 extern const Kernel* kernel;

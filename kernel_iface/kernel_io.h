@@ -135,6 +135,7 @@ struct KernelIo {
 };
 
 extern const KernelIo linux_kernel_io;
+extern const KernelIo sim_kernel_io;
 
 // The table of the kernel in force.
 const KernelIo& kernel_io();

@@ -1,5 +1,6 @@
 #include "sched/alg.h"
 
+#include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
 #include "sched/env.h"
 #include "sched/gmp.h"
@@ -29,7 +30,7 @@ void randinit() {
     for (u32 i = 0; i < 16; i++) seed[i / 8] |= static_cast<u64>(auxv.random[i]) << (i % 8 * 8);
   } else if (!kernel->getrandom(seed, sizeof(seed))) {
     seed[0] = static_cast<u64>(kernel->nanotime());  // no secret depends on it: better a weak seed than no program
-    seed[1] = Isa::cputicks();
+    seed[1] = simulated != 0 ? 0 : Isa::cputicks();
   }
   global_rand = seed[0];
   global_rand = splitmix64(&global_rand) ^ seed[1];
@@ -48,7 +49,10 @@ void mrandinit(M* mp) {
 u32 cheaprand() { return static_cast<u32>(splitmix64(&getg()->m->rand_state) >> 32); }
 
 // Multiply-shift instead of modulo (Lemire): a bias of n/2^32, which does not matter for choosing victims.
-u32 cheaprandn(u32 n) { return static_cast<u32>((static_cast<u64>(cheaprand()) * n) >> 32); }
+u32 cheaprandn(u32 n) {
+  if (RT0_UNLIKELY(simulated != 0)) return choose(Choice::random, n, {'g', static_cast<i64>(getg()->goid)});
+  return static_cast<u32>((static_cast<u64>(cheaprand()) * n) >> 32);
+}
 
 u64 memhash(const void* p, usize n) {
   const u8* bytes = static_cast<const u8*>(p);

@@ -6,6 +6,7 @@
 // which ends argv, and a missing end of the auxiliary vector is found by a bound.
 #include "sched/env.h"
 
+#include "kernel_iface/choice.h"
 #include "rt0/runtime.h"
 #include "sched/debugvars.h"
 #include "sched/gmp.h"
@@ -15,6 +16,9 @@
 #include "sched/tracer.h"
 
 namespace rt0 {
+
+// The name that rt0_add_executable has given the program: the same on every machine. Null in a program that was linked in another way.
+extern const char programname[] __asm__("runtime.programname") __attribute__((weak));
 
 constinit Auxv auxv{};
 
@@ -72,6 +76,24 @@ void goenvs_unix() {
 void initSecureMode() RT0_SYM("runtime.initSecureMode");
 void initSecureMode() { trace_boot(Ev::initSecureMode); }
 
+Str program_name() {
+  if (programname != nullptr) return cstr(programname);
+  Str name = argv_found.empty() ? Str("?") : cstr(argv_found[0]);
+  for (usize i = name.len; i-- > 0;)
+    if (name[i] == '/') return name.sub(i + 1);
+  return name;
+}
+
+// RT0_SIM puts the simulated kernel in force: before anything has been asked of a kernel that could be otherwise. The random bytes that
+// the host's has left are not used any more.
+void choose_kernel() {
+  const Str spec = gogetenv("RT0_SIM");
+  if (spec.empty() || isSecureMode()) return;
+  fill_std_fds();  // or the record's file would be one of them
+  sim_open(spec, program_name(), argv_found);
+  auxv.random = nullptr;
+}
+
 }  // namespace
 
 bool isSecureMode() { return auxv.secure; }
@@ -88,6 +110,7 @@ Str gogetenv(Str key) {
 void args(i32 argc, char** argv) {
   trace_boot(Ev::args);
   sysargs(argc, argv);
+  choose_kernel();
   trace_open();
 }
 

@@ -8,6 +8,7 @@
 #include "sched/newproc.h"
 #include "sched/panic.h"
 #include "sched/pidle.h"
+#include "sched/preempt.h"
 #include "sched/print.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
@@ -45,6 +46,7 @@ void mstartm0() RT0_SYM("runtime.mstartm0");
 void mstartm0() {
   trace_boot(Ev::mstartm0);
   initsig();
+  if (simulated != 0) sim_watchdog_start();
 }
 
 void mstart1() RT0_SYM("runtime.mstart1");

@@ -4,6 +4,7 @@
 // a broken state may hold (print_lock is not taken while m->dying), and a fault in here ends at once.
 #include "sched/panic.h"
 
+#include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
@@ -277,6 +278,15 @@ void exit_process(i32 status) {
   kernel->exit(status);
   // The kernel has let us down. Fault for ever, as Go does, rather than run on.
   for (;;) *static_cast<volatile u32*>(nullptr) = 0;  // NOLINT(clang-analyzer-core.NullDereference): on purpose
+}
+
+// Live, such a program would hang. The thread that finds it out is one that waits itself; if it has to wait once more for what
+// it is to print, there is no way on.
+void sim_deadlock() {
+  static constinit bool found = false;
+  if (found) linux_kernel.exit(2);
+  found = true;
+  fatal("simulated kernel: every thread waits, and nothing is left that could wake one");
 }
 
 }  // namespace rt0

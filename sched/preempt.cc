@@ -2,6 +2,7 @@
 
 #include "sched/debugvars.h"
 #include "sched/proc.h"
+#include "sched/runq.h"
 #include "sched/signal.h"
 
 namespace rt0 {
@@ -62,11 +63,48 @@ void doSigPreempt(G* gp, const SigContext& c, void* uctx) {
 }
 
 // Called by asyncPreempt, on the goroutine's stack. Go: asyncPreempt2.
-void asyncPreempt2() { gopreempt(); }
+//
+// On the simulated kernel it is the watchdog that has brought the goroutine here: it waits in a loop for what others do, so they run
+// first, sysmon among them, who may then find that its time slice is over.
+void asyncPreempt2() {
+  if (simulated != 0) {
+    const G* gp = getg();
+    sim_let_others_run(&gp->preempt);
+    if (gp->preempt.load_relaxed() == 0 || debug.asyncpreemptoff != 0) return;
+  }
+  gopreempt();
+}
 
 void preempt_here() {
   const G* gp = getg();
-  if (gp == gp->m->curg && gp->m->locks == 0) gopreempt();
+  if (gp != gp->m->curg || gp->m->locks != 0) return;
+  if (gp->preempt.load_relaxed() != 0) gopreempt();
+  else sim_point();
+}
+
+// A place at which the simulated kernel may let other threads run, or make the goroutine yield. If nobody else waits for its P, the
+// latter would change nothing.
+void sim_point() {
+  const G* gp = getg();
+  M* mp = gp->m;
+  if (gp != mp->curg || mp->locks != 0 || mp->p == nullptr || !bootDone || mp->dying != 0) return;
+  const Resource on{'g', static_cast<i64>(gp->goid)};
+  sim_event(on);
+  if (runqempty(mp->p) && sched.runqsize.load_relaxed() == 0) return;
+  if (gp->preempt.load_relaxed() != 0 || sim_preempt(on)) gopreempt();
+}
+
+void sim_signal_in_kernel() { getg()->m->signalPending.store_release(0); }
+
+void sim_watchdog_start() {
+  Isa::async_preempt_init();
+  check(kernel->setsig(kSIGVTALRM, SigDisposition::handler).ok(), "sim: the kernel refused a handler");
+  sim_watchdog_arm();
+}
+
+void sim_watchdog(const G* gp, const SigContext& c, void* uctx) {
+  if (bootDone && sim_is_stuck() && is_safe_point(gp, c))
+    kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&asyncPreempt), true);
 }
 
 }  // namespace rt0

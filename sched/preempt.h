@@ -20,4 +20,11 @@ void preemptall() RT0_SYM("runtime.preemptall");
 // The preemption signal, on gsignal: gp was interrupted at c.
 void doSigPreempt(G* gp, const SigContext& c, void* uctx) RT0_SYM("runtime.doSigPreempt");
 
+// A point of a program's own, at its atomic operations; only while simulated.
+void sim_point() RT0_SYM("runtime.simpoint");
+// The simulated kernel's watchdog: SIGVTALRM, when so much CPU time has gone by that a thread which has come to no point meanwhile must be
+// taken to wait in a loop. On gsignal.
+void sim_watchdog_start();
+void sim_watchdog(const G* gp, const SigContext& c, void* uctx);
+
 }  // namespace rt0

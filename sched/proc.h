@@ -1,6 +1,7 @@
 // The scheduling loop and how a goroutine leaves the CPU. Go: proc.go.
 #pragma once
 
+#include "kernel_iface/choice.h"
 #include "rt0/runtime.h"
 #include "sched/gmp.h"
 
@@ -31,7 +32,7 @@ void switch_to(G* gp, G* next, void (*after)(G*));
 // Where the runtime lets go of a goroutine which somebody wants to yield: at the end of what programs call. Never with a lock.
 void preempt_here();
 RT0_INLINE void preempt_point() {
-  if (RT0_UNLIKELY(getg()->preempt.load_relaxed() != 0)) preempt_here();
+  if (RT0_UNLIKELY((getg()->preempt.load_relaxed() | simulated) != 0)) preempt_here();
 }
 
 // Yields as gosched does, because somebody has asked for it. Go: gopreempt_m.

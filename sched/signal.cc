@@ -1,5 +1,6 @@
 #include "sched/signal.h"
 
+#include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
 #include "mem/stack.h"
 #include "sched/panic.h"
@@ -118,6 +119,12 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
   Isa::setg(mp->gsignal);
   if (sig == kSIGURG) {
     doSigPreempt(gp, c, uctx);
+    Isa::setg(gp);
+    return;
+  }
+
+  if (sig == kSIGVTALRM && simulated != 0) {
+    sim_watchdog(gp, c, uctx);
     Isa::setg(gp);
     return;
   }

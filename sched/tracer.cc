@@ -5,9 +5,14 @@
 //   T3  m->intrace is set while this M is inside: a signal handler or a throw that interrupts it notes nothing.
 //
 // To a file the buffer is written when it is full and at the end; to stderr after each line, so that it lies in between
-// what the program prints at the right places.
+// what the program prints at the right places. It is the host's kernel that writes it: a trace is nothing the program does, and a
+// simulated kernel would have to make a call out of it.
+//
+// On the simulated kernel each event is a point at which other threads may run, whether there is a trace or not: trace_on is
+// kTracePoints at least.
 #include "sched/tracer.h"
 
+#include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
 #include "sched/env.h"
 #include "sched/gmp.h"
@@ -35,17 +40,20 @@ constinit struct {
 } tracer;
 constinit char trace_buf[kBufBytes] = {};  // its pages are touched only when there is a trace
 
+// What trace_on is when there is nothing to be written.
+u32 nothing_to_write() { return simulated != 0 ? kTracePoints : kTraceOff; }
+
 // Writes all of trace_buf, or gives up on the trace and says so, once.
 void flush_locked() {
   usize done = 0;
   while (done < tracer.len) {
-    const SysResult r = kernel->write(tracer.fd, trace_buf + done, tracer.len - done);
+    const SysResult r = linux_kernel.write(tracer.fd, trace_buf + done, tracer.len - done);
     if (r.ok()) {
       done += r.value;
     } else if (r.err == Errno::again) {
-      kernel->usleep(1000);  // a full pipe whose reader set O_NONBLOCK: as patient as a blocking one
+      linux_kernel.usleep(1000);  // a full pipe whose reader set O_NONBLOCK: as patient as a blocking one
     } else if (r.err != Errno::intr) {
-      trace_on.store_relaxed(kTraceOff);
+      trace_on.store_relaxed(nothing_to_write());
       eprintf("rt0: RT0_TRACE: write failed: %s (errno %d); the trace ends here\n", errno_cstr(r.err),
               static_cast<i32>(r.err));
       break;
@@ -57,7 +65,7 @@ void flush_locked() {
 void append_locked(i64 time_ns, TraceWho who, Ev e, const TraceValue* values) {
   if (tracer.len + kMaxLine > kBufBytes) flush_locked();
   Out out{trace_buf + tracer.len, kMaxLine - 1};
-  trace_line(out, time_ns, who, e, Isa::kName, values);
+  trace_line(out, time_ns, who, e, simulated != 0 ? Str("<isa>") : cstr(Isa::kName), values);
   tracer.len += out.len;
   if (out.lost != 0) trace_buf[tracer.len++] = '\n';
   if (tracer.line_by_line) flush_locked();
@@ -73,22 +81,52 @@ TraceWho who_am_i() {
 
 namespace {
 
-void emit(Ev e, const TraceValue* values) {
-  M* mp = getg()->m;
-  if (trace_on.load_relaxed() != kTraceOn || mp->intrace != 0) return;
+void write_event(M* mp, Ev e, const TraceValue* values) {
   mp->intrace = 1;
   lock(&tracer.lock);
   // Looked at again: another M may have given the trace up while we waited.
-  if (trace_on.load_relaxed() == kTraceOn) append_locked(kernel->nanotime() - tracer.start_ns, who_am_i(), e, values);
+  if (trace_on.load_relaxed() == kTraceOn) append_locked(kernel->tracetime() - tracer.start_ns, who_am_i(), e, values);
   if (e == Ev::Exit) {  // the last line: other Ms go on for a moment, but not in the trace
     flush_locked();
-    trace_on.store_relaxed(kTraceOff);
+    trace_on.store_relaxed(nothing_to_write());
   }
   unlock(&tracer.lock);
   mp->intrace = 0;
 }
 
+// Not from a handler, and not once the end has begun: there the thread that runs goes on.
+void event_point(const M* mp, Ev e, const TraceValue* values) {
+  const G* gp = getg();
+  if (gp == mp->gsignal || mp->dying != 0 || e == Ev::TraceOpen || e == Ev::Exit) return;
+  const bool of_goroutine = e == Ev::GoUnblock || e == Ev::GoStart || e == Ev::GoCreate;
+  const bool yields = e == Ev::GoStop && values[1].text == Str("Gosched");
+  sim_event(of_goroutine ? Resource{'g', values[0].num} : Resource{'m', mp->id}, yields);
+}
+
+void emit(Ev e, const TraceValue* values) {
+  M* mp = getg()->m;
+  if (mp->intrace != 0) return;
+  if (trace_on.load_relaxed() == kTraceOn) write_event(mp, e, values);
+  if (simulated != 0) event_point(mp, e, values);
+}
+
 }  // namespace
+
+// No point: it is what was asked at one.
+void trace_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on) {
+  M* mp = getg()->m;
+  if (trace_on.load_relaxed() != kTraceOn || mp->intrace != 0) return;
+  char text[24];
+  Out out{text, sizeof(text)};
+  out.put(on.kind);
+  if (on.kind != '-') out.put_i64(on.id);
+  const TraceValue values[] = {{static_cast<i64>(index), {}, false},
+                               {0, cstr(choice_name(kind)), true},
+                               {n, {}, false},
+                               {pick, {}, false},
+                               {0, out.str(), true}};
+  write_event(mp, Ev::Choose, values);
+}
 
 void trace_slow(Ev e, i64 a, i64 b) {
   const TraceValue values[] = {{a, {}, false}, {b, {}, false}};
@@ -129,7 +167,7 @@ void trace_open() {
   const Str path = gogetenv("RT0_TRACE");
   // A privileged program must not write where its caller's environment says.
   if (path.empty() || isSecureMode()) {
-    trace_on.store_relaxed(kTraceOff);
+    trace_on.store_relaxed(nothing_to_write());
     return;
   }
   if (path == Str("-")) {
@@ -137,7 +175,7 @@ void trace_open() {
     tracer.line_by_line = true;
   } else {
     fill_std_fds();
-    const SysResult fd = kernel->open(path.ptr, true);  // the environment's strings end in NUL
+    const SysResult fd = linux_kernel.open(path.ptr, true);  // the environment's strings end in NUL
     if (!fd.ok()) {
       eprintf("rt0: RT0_TRACE: cannot open %s: %s (errno %d)\n", path.ptr, errno_cstr(fd.err),
               static_cast<i32>(fd.err));
@@ -147,7 +185,7 @@ void trace_open() {
   }
   lock(&tracer.lock);
   for (u32 i = 0; i < trace_early_n; i++) append_locked(0, who_am_i(), static_cast<Ev>(trace_early[i]), nullptr);
-  tracer.start_ns = kernel->nanotime();
+  tracer.start_ns = kernel->tracetime();
   trace_on.store_relaxed(kTraceOn);
   unlock(&tracer.lock);
   trace_text(Ev::TraceOpen, cstr(kernel->name));

@@ -1359,7 +1359,7 @@ vector<u8> make_table(Image& image, const vector<string>& strip) {
 
 // ---------------------------------------------------------------------------------------------- what the user asked for
 
-void write_assembly(const vector<u8>& table, const string& path) {
+void write_assembly(const vector<u8>& table, const string& path, const string& name) {
   std::ofstream out(path, std::ios::trunc);
   out << "// The PC-line table, made by mkpclntab. Its format is in docs/PCLNTAB.md.\n"
          "  .section .note.GNU-stack, \"\", %progbits\n"
@@ -1367,6 +1367,13 @@ void write_assembly(const vector<u8>& table, const string& path) {
   for (size_t i = 0; i < table.size(); i++)
     out << (i % 24 == 0 ? "  .byte " : ",") << static_cast<int>(table[i])
         << (i % 24 == 23 || i + 1 == table.size() ? "\n" : "");
+  if (!name.empty())
+    out << "  .section .rodata.programname, \"a\", %progbits\n"
+           "  .globl runtime.programname\n"
+           "  .type runtime.programname, %object\n"
+           "runtime.programname:\n"
+           "  .asciz \"" << name << "\"\n"
+           "  .size runtime.programname, . - runtime.programname\n";
   out.close();
   if (!out) throw BadInput(path + ": cannot write");
 }
@@ -1427,11 +1434,12 @@ int dump(const Image& image, const std::optional<u64>& only) {
 
 int main(int argc, char** argv) {
   CLI::App app{"Makes the PC-line table (.gopclntab) of a linked program from its symbols and DWARF."};
-  string elf, out, pc;
+  string elf, out, pc, name;
   vector<string> strip;
   bool want_verify = false, want_dump = false;
   app.add_option("--elf", elf, "the linked program")->required()->type_name("FILE");
   CLI::Option* to = app.add_option("--out", out, "write the table as assembly to this file")->type_name("FILE");
+  app.add_option("--name", name, "with --out: the name by which the program knows itself")->type_name("NAME")->needs(to);
   app.add_option("--strip-prefix", strip, "leave out this leading directory of source files")->type_name("DIR");
   CLI::Option* check = app.add_flag("--verify", want_verify,
                                     "compare the table inside the program with a new one; exit 1 if it is stale");
@@ -1453,7 +1461,7 @@ int main(int argc, char** argv) {
     Image image(elf);
     if (want_dump) return dump(image, only);
     if (want_verify) return verify(image, strip);
-    write_assembly(make_table(image, strip), out);
+    write_assembly(make_table(image, strip), out, name);
     return 0;
   } catch (const std::exception& e) {
     fprintf(stderr, "mkpclntab: %s\n", e.what());

@@ -82,6 +82,7 @@ function(rt0_add_runtime)
        "${RT0_SOURCE_DIR}/base/*.cc" "${RT0_SOURCE_DIR}/trace/*.cc" "${RT0_SOURCE_DIR}/arch/*.S"
        "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.cc" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.S"
        "${RT0_SOURCE_DIR}/kernel_iface/*.cc" "${RT0_SOURCE_DIR}/kernel_iface/linux/*.cc"
+       "${RT0_SOURCE_DIR}/kernel_iface/sim/*.cc"
        "${RT0_SOURCE_DIR}/mem/*.cc" "${RT0_SOURCE_DIR}/sched/*.cc" "${RT0_SOURCE_DIR}/io/*.cc")
   list(FILTER sources EXCLUDE REGEX "asm_offsets\\.cc$")
   add_library(rt0 STATIC ${sources})
@@ -129,7 +130,7 @@ function(rt0_add_executable name)
   add_executable(${name}_pass1 $<TARGET_OBJECTS:${objects}>)
   set_target_properties(${name}_pass1 PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/pass1")
   add_custom_command(OUTPUT "${pclntab}"
-    COMMAND "${RT0_MKPCLNTAB}" --elf $<TARGET_FILE:${name}_pass1> --out "${pclntab}"
+    COMMAND "${RT0_MKPCLNTAB}" --elf $<TARGET_FILE:${name}_pass1> --out "${pclntab}" --name "${name}"
     DEPENDS ${name}_pass1 "${RT0_MKPCLNTAB}" COMMENT "pclntab of ${name}" VERBATIM)
 
   add_executable(${name} $<TARGET_OBJECTS:${objects}> "${pclntab}")

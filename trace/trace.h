@@ -11,7 +11,8 @@
 
 namespace rt0 {
 
-enum : u32 { kTraceOff = 0, kTraceEarly = 1, kTraceOn = 2 };
+// points: nothing is written, but the simulated kernel wants to know.
+enum : u32 { kTraceOff = 0, kTraceEarly = 1, kTraceOn = 2, kTracePoints = 3 };
 extern Atomic<u32> trace_on;
 
 // For the trace points below only. In sched/tracer.cc.

@@ -17,6 +17,7 @@ enum Nr : uintptr {
   SYS_rt_sigreturn = 15,
   SYS_sched_yield = 24,
   SYS_madvise = 28,
+  SYS_setitimer = 38,
   SYS_getpid = 39,
   SYS_clone = 56,
   SYS_exit = 60,

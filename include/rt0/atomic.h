@@ -20,6 +20,16 @@ uint64_t atomic64_swap(uint64_t* p, uint64_t x);
 uint64_t atomic64_add(uint64_t* p, uint64_t d);  // the value after
 bool atomic64_cas(uint64_t* p, uint64_t old, uint64_t x);
 
+// On the simulated kernel others may run before each atomic operation of a program's; see docs/DETERMINISM.md. The runtime has points of
+// its own.
+extern const unsigned simulated __asm__("runtime.simulated");
+void sim_point() __asm__("runtime.simpoint");
+[[gnu::always_inline]] inline void atomic_point() {
+#ifndef RT0_RUNTIME
+  if (__builtin_expect(simulated != 0, 0)) sim_point();
+#endif
+}
+
 // The one spelling of an atomic operation: the CPU's where it has one for this width, else the runtime's.
 template <class T>
 struct Cell {
@@ -32,19 +42,23 @@ struct Cell {
   Cell& operator=(const Cell&) = delete;
 
   [[gnu::always_inline]] inline T load() const {
+    atomic_point();
     if constexpr (kNative) return __atomic_load_n(&v, __ATOMIC_SEQ_CST);
     else return static_cast<T>(atomic64_load(reinterpret_cast<const uint64_t*>(&v)));
   }
   [[gnu::always_inline]] inline void store(T x) {
+    atomic_point();
     if constexpr (kNative) __atomic_store_n(&v, x, __ATOMIC_SEQ_CST);
     else (void)swap(x);
   }
   // The value before.
   [[gnu::always_inline]] inline T swap(T x) {
+    atomic_point();
     if constexpr (kNative) return __atomic_exchange_n(&v, x, __ATOMIC_SEQ_CST);
     else return static_cast<T>(atomic64_swap(reinterpret_cast<uint64_t*>(&v), static_cast<uint64_t>(x)));
   }
   [[gnu::always_inline]] inline bool compare_and_swap(T old, T x) {
+    atomic_point();
     if constexpr (kNative) return __atomic_compare_exchange_n(&v, &old, x, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     else return atomic64_cas(reinterpret_cast<uint64_t*>(&v), static_cast<uint64_t>(old), static_cast<uint64_t>(x));
   }
@@ -61,6 +75,7 @@ struct Number : detail::Cell<T> {
 
   // The value after.
   [[gnu::always_inline]] inline T add(T d) {
+    detail::atomic_point();
     if constexpr (Number::kNative) return __atomic_add_fetch(&this->v, d, __ATOMIC_SEQ_CST);
     else return static_cast<T>(detail::atomic64_add(reinterpret_cast<uint64_t*>(&this->v), static_cast<uint64_t>(d)));
   }
@@ -108,10 +123,20 @@ class Pointer {
   Pointer(const Pointer&) = delete;
   Pointer& operator=(const Pointer&) = delete;
 
-  T* load() const { return __atomic_load_n(&v_, __ATOMIC_SEQ_CST); }
-  void store(T* x) { __atomic_store_n(&v_, x, __ATOMIC_SEQ_CST); }
-  T* swap(T* x) { return __atomic_exchange_n(&v_, x, __ATOMIC_SEQ_CST); }
+  T* load() const {
+    detail::atomic_point();
+    return __atomic_load_n(&v_, __ATOMIC_SEQ_CST);
+  }
+  void store(T* x) {
+    detail::atomic_point();
+    __atomic_store_n(&v_, x, __ATOMIC_SEQ_CST);
+  }
+  T* swap(T* x) {
+    detail::atomic_point();
+    return __atomic_exchange_n(&v_, x, __ATOMIC_SEQ_CST);
+  }
   bool compare_and_swap(T* old, T* x) {
+    detail::atomic_point();
     return __atomic_compare_exchange_n(&v_, &old, x, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
   }
 

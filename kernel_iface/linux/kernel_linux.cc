@@ -194,6 +194,7 @@ constinit const Kernel linux_kernel = {
     .close = linux_close,
     .open_std_fds = linux_open_std_fds,
     .nanotime = linux_nanotime,
+    .tracetime = linux_nanotime,
     .walltime = linux_walltime,
     .usleep = linux_usleep,
     .osyield = linux_osyield,
@@ -220,6 +221,7 @@ constinit const Kernel linux_kernel = {
     .sigcontext_call = linux_sigcontext_call,
     .sigcontext_regs = linux_sigcontext_regs,
     .raise_default = linux_raise_default,
+    .cpu_alarm = linux_cpu_alarm,
 };
 
 }  // namespace rt0

@@ -94,7 +94,15 @@ void linux_raise_default(u32 sig) {
   (void)linux_setsig(sig, SigDisposition::dfl);
   Sigset set = Sigset::of(u64{1} << (sig - 1));
   (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_UNBLOCK, addr(&set), 0, kSigsetBytes, 0, 0);
-  (void)kernel->tgkill(kernel->gettid(), sig);
+  (void)linux_kernel.tgkill(linux_kernel.gettid(), sig);
+}
+
+// A struct itimerval: the interval, then the first one; each of seconds and microseconds, of a word.
+void linux_cpu_alarm(u32 ms) {
+  constexpr uintptr kItimerVirtual = 1;
+  const uintptr s = ms / 1000, us = ms % 1000 * 1000;
+  const uintptr timer[4] = {s, us, s, us};
+  (void)Isa::syscall6(SYS_setitimer, kItimerVirtual, addr(timer), 0, 0, 0, 0);
 }
 
 }  // namespace rt0

@@ -1,0 +1,175 @@
+// Strategies: what choose() picks.
+//
+//   fifo      who runs goes on until it waits, yields or has used up its time slice; then the next one in turn. No preemption
+//   random    anybody who could run, all alike; one preemption point in four is taken
+//   pct:D     a random priority per thread, and D - 1 moments, among the expected steps, at which the running thread falls behind all
+//             others; so a bug that needs D orderings is met with probability 1/(n·k^(D-1)) at least. Burckhardt and others, "A
+//             randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010
+//   pos       a random priority per step of a thread, drawn anew when it has run, and when a step on the same resource has. Yuan, Yang and
+//             Gu, "Partial order aware concurrency sampling", CAV 2018
+//   delay:D   fifo, but for D moments at which the first in turn is passed over. Emmi, Qadeer and Rakamarić, "Delay-bounded
+//             scheduling", POPL 2011
+//
+// A replay does what the record says instead.
+//
+// Fairness: pct and pos alone would let a thread that waits in a loop run for ever. Who yields, or runs a goroutine that does, falls
+// behind all others (pct), or has the lowest priority for one step (pos); and a thread that has run for kFairSteps choices in a row, while others could, gives way under any.
+//
+// Random numbers that Go's code asks for come from a stream of their own, under every strategy but replay: else a strategy without
+// surprises would make select pick the same case for ever.
+#include "kernel_iface/sim/sim.h"
+
+namespace rt0 {
+
+using namespace sim;
+
+constinit u32 simulated = 0;
+
+const char* choice_name(Choice kind) {
+  static constexpr const char* kNames[kChoices] = {"run",   "preempt", "random", "enomem", "eagain", "eintr",
+                                                   "wake",  "order",   "short",  "late",   "enosys", "reset"};
+  return kNames[static_cast<u32>(kind)];
+}
+
+namespace sim {
+
+namespace {
+
+constexpr u32 kFairSteps = 1000;
+constexpr u32 kHighest = 1u << 31;  // priorities drawn at random are below; those of threads that have fallen behind are below kLow
+constexpr u32 kLow = 1u << 16;
+constexpr u32 kMaxMoments = 64;
+
+constinit u32 moments[kMaxMoments] = {};  // pct, delay: at these choices something out of turn happens
+constinit u32 nmoments = 0;
+constinit u32 step = 0;
+constinit u32 fallen = kLow;  // the next priority for one who falls behind
+constinit u32 in_a_row = 0;
+
+bool is_moment() {
+  step++;
+  for (u32 i = 0; i < nmoments; i++)
+    if (moments[i] == step) return true;
+  return false;
+}
+
+bool same(Resource a, Resource b) { return a.kind == b.kind && a.id == b.id && a.kind != '-'; }
+
+// The candidates of a run choice: the running thread, if it is one, then those at the head of `ready`.
+Thread* candidate(u32 n, u32 i) {
+  if (n == state.ready.n + 1) return i == 0 ? state.running : state.ready.at(i - 1);
+  return state.ready.at(i);
+}
+u32 highest(u32 n) {
+  u32 best = 0;
+  for (u32 i = 1; i < n; i++)
+    if (candidate(n, i)->priority > candidate(n, best)->priority) best = i;
+  return best;
+}
+
+void fall_behind(Thread* t) { t->priority = fallen > 1 ? --fallen : 1; }
+
+u32 pct_run(u32 n, bool self) {
+  if (is_moment()) fall_behind(state.running);
+  const u32 pick = highest(n);
+  if (self && pick == 0 && ++in_a_row > kFairSteps) {
+    in_a_row = 0;
+    fall_behind(state.running);
+    return highest(n);
+  }
+  if (!self || pick != 0) in_a_row = 0;
+  return pick;
+}
+
+u32 pos_run(u32 n, bool self) {
+  u32 pick = highest(n);
+  if (self && pick == 0 && ++in_a_row > kFairSteps) pick = 1;
+  if (!self || pick != 0) in_a_row = 0;
+  Thread* next = candidate(n, pick);
+  const Resource on = next->on;
+  next->priority = kLow + below(&state.sched_rand, kHighest - kLow);
+  for (u32 i = 0; i < n; i++) {
+    Thread* t = candidate(n, i);
+    if (t != next && (t->priority == 0 || same(t->on, on))) t->priority = kLow + below(&state.sched_rand, kHighest - kLow);
+  }
+  return pick;
+}
+
+u32 fifo_run(bool self) { return self && state.now - state.running->since >= kSliceNs ? 1 : 0; }
+
+u32 pick_run(u32 n, bool self) {
+  switch (state.opt.strategy) {
+    case Strategy::random: return below(&state.sched_rand, n);
+    case Strategy::pct: return pct_run(n, self);
+    case Strategy::pos: return pos_run(n, self);
+    case Strategy::delay: return is_moment() ? (fifo_run(self) + 1) % n : fifo_run(self);
+    default: return fifo_run(self);
+  }
+}
+
+u32 pick_preempt() {
+  switch (state.opt.strategy) {
+    case Strategy::random:
+    case Strategy::pos: return below(&state.sched_rand, 4) == 0 ? 1 : 0;
+    case Strategy::pct:
+    case Strategy::delay: return is_moment() ? 1 : 0;
+    default: return 0;
+  }
+}
+
+u32 pick(Choice kind, u32 n) {
+  switch (kind) {
+    case Choice::run: return pick_run(n, n == state.ready.n + 1);
+    case Choice::preempt: return pick_preempt();
+    case Choice::random: return below(&state.value_rand, n);
+    case Choice::order: return below(&state.sched_rand, n);
+    default: return below(&state.sched_rand, 1000) < state.opt.rate ? 1 : 0;  // a fault
+  }
+}
+
+}  // namespace
+
+// splitmix64: see sched/alg.cc.
+u64 next_random(u64* s) {
+  u64 z = *s += 0x9e3779b97f4a7c15u;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+u32 below(u64* s, u32 n) { return static_cast<u32>(((next_random(s) >> 32) * n) >> 32); }
+
+void strategy_start() {
+  u64 seed = state.opt.seed;
+  state.sched_rand = next_random(&seed);
+  state.value_rand = next_random(&seed);
+  state.data_rand = next_random(&seed);
+  const Strategy s = state.opt.strategy;
+  nmoments = s == Strategy::pct ? state.opt.depth - 1 : s == Strategy::delay ? state.opt.depth : 0;
+  for (u32 i = 0; i < nmoments; i++) moments[i] = 1 + below(&state.sched_rand, state.opt.steps);
+}
+
+void strategy_thread(Thread* t) {
+  if (state.opt.strategy == Strategy::pct || state.opt.strategy == Strategy::pos)
+    t->priority = kLow + below(&state.sched_rand, kHighest - kLow);
+}
+void strategy_yield(Thread* t) {
+  if (state.opt.strategy == Strategy::pct) fall_behind(t);
+  if (state.opt.strategy == Strategy::pos) t->priority = 0;
+}
+
+bool fault(Choice kind, Resource on) {
+  return (state.opt.faults & 1u << static_cast<u32>(kind)) != 0 && choose(kind, 2, on) != 0;
+}
+
+}  // namespace sim
+
+u32 choose(Choice kind, u32 n, Resource on) {
+  if (n <= 1) return 0;
+  const u64 index = state.choices++;
+  const u32 picked = !state.opt.replay.empty() ? replay_choice(index, kind, n, on) : pick(kind, n);
+  record_choice(index, kind, n, picked, on);
+  trace_choice(index, kind, n, picked, on);
+  return picked;
+}
+
+}  // namespace rt0

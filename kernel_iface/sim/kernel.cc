@@ -1,0 +1,200 @@
+// The simulated maker of the kernel table, and how it comes into force.
+//
+// Passed on to the host: memory, faults' signals and handlers, standard streams and files, the end. All else is made up here.
+#include "kernel_iface/kernel.h"
+
+#include "arch/arch.h"
+#include "kernel_iface/sim/sim.h"
+
+namespace rt0 {
+
+using namespace sim;
+
+namespace {
+
+constexpr u32 kSigurg = 23, kSigvtalrm = 26;
+constexpr u64 kSigvtalrmBit = u64{1} << (kSigvtalrm - 1);
+
+// When a sleep of ns ends. Never at 0, which means "no deadline".
+i64 until(i64 ns) { return state.now + ns + (fault(Choice::late) ? 1000 * 1000 + ns / 2 : 0); }
+
+void sim_exit(i32 status) {
+  record_close(&status);
+  linux_kernel.exit(status);
+}
+void sim_exit_thread(Atomic<u32>* done) {
+  done->store_release(0);
+  thread_exit();
+}
+
+// What a program prints. The tracer writes past us: see sched/tracer.cc.
+SysResult sim_write(i32 fd, const void* p, usize n) {
+  point(kCallNs);
+  if (fault(Choice::intr)) return {0, Errno::intr};
+  if (n > 1 && fault(Choice::shorter)) n = 1;
+  return linux_kernel.write(fd, p, n);
+}
+SysResult sim_read(i32 fd, void* p, usize n) { return linux_kernel.read(fd, p, n); }
+
+i64 sim_nanotime() { return state.now += kClockNs; }
+i64 sim_walltime() { return kEpochNs + sim_nanotime(); }
+i64 sim_tracetime() { return state.now; }
+
+void sim_usleep(u32 us) {
+  state.now += kCallNs;
+  if (fault(Choice::intr)) return point(0);
+  (void)block(nullptr, until(i64{us} * 1000));
+}
+void sim_osyield() {
+  state.now += kCallNs;
+  yield();
+}
+
+void sim_futexsleep(Atomic<u32>* a, u32 val, i64 ns) {
+  point(kCallNs);
+  if (a->load_seqcst() != val || fault(Choice::spurious) || fault(Choice::intr)) return;
+  (void)block(a, ns < 0 ? 0 : until(ns));
+}
+void sim_futexwakeup(Atomic<u32>* a, u32 count) {
+  (void)wake(a, count);
+  point(kCallNs);
+}
+
+SysResult sim_mem_map(void* hint, usize n) {
+  if (fault(Choice::nomem)) return {0, Errno::nomem};
+  return linux_kernel.mem_map(hint, n);
+}
+SysResult sim_mem_guard(void* p, usize n) {
+  if (fault(Choice::nosys)) return {0, Errno::nosys};
+  return linux_kernel.mem_guard(p, n);
+}
+SysResult sim_mem_dontneed(void* p, usize n) {
+  if (fault(Choice::nosys)) return {0, Errno::nosys};
+  return linux_kernel.mem_dontneed(p, n);
+}
+
+i32 sim_getproccount() { return state.opt.procs; }
+usize sim_getHugePageSize() { return 0; }
+bool sim_getrandom(void* p, usize n) {
+  if (fault(Choice::nosys)) return false;
+  u8* at = static_cast<u8*>(p);
+  for (usize i = 0; i < n; i++) at[i] = static_cast<u8>(next_random(&state.data_rand));
+  return true;
+}
+
+SysResult sim_newosproc(uintptr stack_hi, uintptr* tls) {
+  state.now += kCallNs;
+  if (fault(Choice::again)) return {0, Errno::again};
+  const Thread* t = thread_new(stack_hi, reinterpret_cast<G*>(tls[0]));
+  if (t == nullptr) return {0, Errno::again};
+  const u64 tid = t->tid;
+  point(0, {'m', static_cast<i64>(tid)});
+  return {static_cast<uintptr>(tid), Errno::ok};
+}
+u64 sim_gettid() { return state.running->tid; }
+u64 sim_getpid() { return 1; }  // the main thread's id, as on Linux
+
+// Only preemption is delivered here; any other signal that rt0 sends is meant to end the process.
+SysResult sim_tgkill(u64 tid, u32 sig) {
+  if (sig != kSigurg) return linux_kernel.tgkill(linux_kernel.gettid(), sig);
+  Thread* t = thread_find(tid);
+  if (t == nullptr) return {0, Errno::inval};
+  t->preempt_sent = true;
+  point(kCallNs, {'m', static_cast<i64>(tid)});
+  return {};
+}
+
+SysResult sim_setsig(u32 sig, SigDisposition how) { return sig == kSigurg ? SysResult{} : linux_kernel.setsig(sig, how); }
+// There is one thread of the host's, so one alternate stack: m0's, which is never freed. A handler never gives way to another thread,
+// unless the process is about to end.
+void sim_sigaltstack(void* lo, usize n) {
+  if (state.running->tid == 1) linux_kernel.sigaltstack(lo, n);
+}
+// The host's mask is set once, by the main thread as it starts.
+u64 sim_sigmask_block(u64 set) {
+  if (state.mask_saved) return 0;
+  state.mask_saved = true;
+  return linux_kernel.sigmask_block(set & ~kSigvtalrmBit);
+}
+void sim_sigmask_set(u64) {}
+
+void sim_raise_default(u32 sig) {
+  record_close(nullptr);
+  linux_kernel.raise_default(sig);
+}
+
+}  // namespace
+
+constinit const Kernel sim_kernel = {
+    .name = "sim",
+    .exit = sim_exit,
+    .exit_thread = sim_exit_thread,
+    .write = sim_write,
+    .read = sim_read,
+    .open = [](const char* path, bool create) { return linux_kernel.open(path, create); },
+    .close = [](i32 fd) { return linux_kernel.close(fd); },
+    .open_std_fds = [] { return linux_kernel.open_std_fds(); },
+    .nanotime = sim_nanotime,
+    .tracetime = sim_tracetime,
+    .walltime = sim_walltime,
+    .usleep = sim_usleep,
+    .osyield = sim_osyield,
+    .futexsleep = sim_futexsleep,
+    .futexwakeup = sim_futexwakeup,
+    .mem_map = sim_mem_map,
+    .mem_unmap = [](void* p, usize n) { return linux_kernel.mem_unmap(p, n); },
+    .mem_protect = [](void* p, usize n, Prot prot) { return linux_kernel.mem_protect(p, n, prot); },
+    .mem_guard = sim_mem_guard,
+    .mem_dontneed = sim_mem_dontneed,
+    .getproccount = sim_getproccount,
+    .getHugePageSize = sim_getHugePageSize,
+    .getrandom = sim_getrandom,
+    .start = [](const uintptr* av, Span<const char> strings, Auxv* aux) { linux_kernel.start(av, strings, aux); },
+    .newosproc = sim_newosproc,
+    .gettid = sim_gettid,
+    .getpid = sim_getpid,
+    .tgkill = sim_tgkill,
+    .setsig = sim_setsig,
+    .sigaltstack = sim_sigaltstack,
+    .sigmask_block = sim_sigmask_block,
+    .sigmask_set = sim_sigmask_set,
+    .sigcontext = [](void* info, void* uctx) { return linux_kernel.sigcontext(info, uctx); },
+    .sigcontext_call = [](void* uctx, uintptr pc, bool comes_back) { linux_kernel.sigcontext_call(uctx, pc, comes_back); },
+    .sigcontext_regs = [](const void* uctx, SigReg* out) { return linux_kernel.sigcontext_regs(uctx, out); },
+    .raise_default = sim_raise_default,
+    .cpu_alarm = [](u32 ms) { linux_kernel.cpu_alarm(ms); },
+};
+
+namespace sim {
+
+void refuse(Str what, Str more) {
+  char text[1024];
+  Out out{text, sizeof(text) - 1};
+  out.put("rt0: RT0_SIM: ");
+  out.put(what);
+  out.put(more);
+  text[out.len++] = '\n';
+  (void)linux_kernel.write(2, text, out.len);
+  linux_kernel.exit(2);
+  __builtin_unreachable();
+}
+void refuse(Str what) { refuse(what, ""); }
+
+}  // namespace sim
+
+void sim_open(Str spec, Str program, Span<char*> args) {
+  char text[700];
+  Out why{text, sizeof(text)};
+  if (!parse_options(spec, &state.opt, &why)) refuse(why.str());
+  if (!state.opt.replay.empty() && state.opt.strategy_set && state.opt.strategy != Strategy::fifo)
+    refuse("replay: the record decides; no other strategy can");
+  record_open(program, args);
+  strategy_start();
+  thread_start();
+  simulated = 1;
+  kernel = &sim_kernel;
+}
+
+void sim_watchdog_arm() { linux_kernel.cpu_alarm(state.opt.spin_ms); }
+
+}  // namespace rt0

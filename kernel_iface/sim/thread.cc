@@ -1,0 +1,281 @@
+// Threads of the simulated kernel: see sim.h for the invariants.
+//
+// A switch of threads is a switch of goroutines' machinery: setrecover keeps what the ABI keeps, recovery goes on there; a new
+// thread is begun with gogo. The current g is the thread's own, and travels with it.
+#include "arch/arch.h"
+#include "kernel_iface/sim/sim.h"
+
+namespace rt0::sim {
+
+[[gnu::returns_twice]] int save_context(void** context) __asm__("runtime.setrecover");
+[[noreturn]] void resume_context(void** context) __asm__("runtime.recovery");
+void mstart() __asm__("runtime.mstart");
+
+constinit State state = {};
+
+void Queue::push(Thread* t) {
+  t->link = nullptr;
+  if (tail != nullptr) tail->link = t;
+  else head = t;
+  tail = t;
+  n++;
+}
+
+void Queue::remove(Thread* t) {
+  Thread* before = nullptr;
+  for (Thread* at = head; at != t; at = at->link) before = at;
+  if (before != nullptr) before->link = t->link;
+  else head = t->link;
+  if (tail == t) tail = before;
+  n--;
+}
+
+Thread* Queue::at(u32 i) const {
+  Thread* t = head;
+  while (i-- > 0) t = t->link;
+  return t;
+}
+
+namespace {
+
+constinit Thread main_thread = {};
+
+// A thread that only looks whether there is something to do, again and again, does not keep the simulation alive: sysmon, when all others
+// wait for ever. So many jumps of the clock to one and the same thread's deadline, the only one there is, with no trace event in
+// between, are enough to say so.
+constexpr u32 kIdleJumps = 1000;
+
+void begin(Thread* t) {
+  t->started = true;
+  Gobuf buf = {};
+  buf.sp = align_down(t->stack_hi, Isa::kStackAlign);
+  buf.g = t->g;
+  Isa::gostartcall(&buf, reinterpret_cast<uintptr>(&mstart), nullptr, reinterpret_cast<uintptr>(&mstart));
+  gogo(&buf);
+}
+
+// Signals that have come for the running thread while it did not run.
+void deliver() {
+  Thread* t = state.running;
+  if (!t->preempt_sent) return;
+  t->preempt_sent = false;
+  sim_signal_in_kernel();
+}
+
+// The running thread, already where it belongs, gives way to `to`; returns when it runs again.
+void switch_to(Thread* to) {
+  Thread* me = state.running;
+  to->since = state.now;
+  if (to == me) return;
+  me->g = getg();
+  state.running = to;
+  if (save_context(me->context) == 0) {
+    if (!to->started) begin(to);
+    Isa::setg(to->g);
+    resume_context(to->context);
+  }
+}
+
+// Those whose deadlines have come can run, in the order of their deadlines, then of their waiting.
+void wake_expired() {
+  for (;;) {
+    Thread* first = nullptr;
+    for (Thread* t = state.waiting.head; t != nullptr; t = t->link)
+      if (t->deadline != 0 && t->deadline <= state.now && (first == nullptr || t->deadline < first->deadline)) first = t;
+    if (first == nullptr) return;
+    state.waiting.remove(first);
+    first->expired = true;
+    first->deadline = 0;
+    state.ready.push(first);
+  }
+}
+
+// Nobody can run: time goes on to the next deadline.
+void next_deadline() {
+  const Thread* first = nullptr;
+  u32 sleepers = 0;
+  for (Thread* t = state.waiting.head; t != nullptr; t = t->link) {
+    if (t->deadline == 0) continue;
+    sleepers++;
+    if (first == nullptr || t->deadline < first->deadline) first = t;
+  }
+  if (first != nullptr && sleepers == 1 && state.idle_events == state.events) state.idle_jumps++;
+  else state.idle_jumps = 0;
+  state.idle_events = state.events;
+  if (first == nullptr || state.idle_jumps > kIdleJumps) sim_deadlock();
+  state.now = first->deadline;
+}
+
+Resource of_thread(const Thread* t) { return {'m', static_cast<i64>(t->tid)}; }
+
+// The running thread, which is in `ready` or `waiting` by now, gives way.
+void give_way() {
+  wake_expired();
+  while (state.ready.n == 0) {
+    next_deadline();
+    wake_expired();
+  }
+  const u32 pick = state.ready.n == 1 ? 0 : choose(Choice::run, state.ready.n, of_thread(state.running));
+  Thread* to = state.ready.at(pick);
+  state.ready.remove(to);
+  switch_to(to);
+}
+
+}  // namespace
+
+void thread_start() {
+  Thread* t = &main_thread;
+  t->tid = state.next_tid++;
+  t->started = true;
+  state.running = t;
+  strategy_thread(t);
+}
+
+Thread* thread_new(uintptr stack_hi, G* gp) {
+  Thread* t = state.unused;
+  if (t != nullptr) {
+    state.unused = t->link;
+  } else {
+    constexpr usize kBlock = 64 * 1024;
+    const SysResult r = linux_kernel.mem_map(nullptr, kBlock);
+    if (!r.ok()) return nullptr;
+    Thread* more = reinterpret_cast<Thread*>(r.value);
+    for (usize i = 1; i < kBlock / sizeof(Thread); i++) {
+      more[i].link = state.unused;
+      state.unused = &more[i];
+    }
+    t = more;
+  }
+  *t = {};
+  t->tid = state.next_tid++;
+  t->stack_hi = stack_hi;
+  t->g = gp;
+  strategy_thread(t);
+  state.ready.push(t);
+  return t;
+}
+
+Thread* thread_find(u64 tid) {
+  if (state.running->tid == tid) return state.running;
+  const Queue* const queues[] = {&state.ready, &state.waiting};
+  for (const Queue* q : queues)
+    for (Thread* t = q->head; t != nullptr; t = t->link)
+      if (t->tid == tid) return t;
+  return nullptr;
+}
+
+// The last thing the thread does: its record may be used again as soon as another one runs.
+void thread_exit() {
+  wake_expired();
+  while (state.ready.n == 0) {
+    next_deadline();
+    wake_expired();
+  }
+  const u32 pick = state.ready.n == 1 ? 0 : choose(Choice::run, state.ready.n, of_thread(state.running));
+  Thread* to = state.ready.at(pick);
+  state.ready.remove(to);
+  if (state.running != &main_thread) {
+    state.running->link = state.unused;
+    state.unused = state.running;
+  }
+  switch_to(to);
+  __builtin_unreachable();
+}
+
+void point(i64 ns, Resource on) {
+  state.now += ns;
+  state.running->on = on;
+  wake_expired();
+  if (state.ready.n != 0) {
+    const u32 pick = choose(Choice::run, state.ready.n + 1, on);
+    if (pick != 0) {
+      Thread* to = state.ready.at(pick - 1);
+      state.ready.remove(to);
+      state.ready.push(state.running);
+      switch_to(to);
+    }
+  }
+  deliver();
+}
+
+bool block(const void* what, i64 deadline) {
+  Thread* me = state.running;
+  me->waits_for = what;
+  me->deadline = deadline;
+  me->expired = false;
+  me->futex_id = 0;
+  for (const Thread* t = state.waiting.head; what != nullptr && t != nullptr; t = t->link)
+    if (t->waits_for == what) me->futex_id = t->futex_id;
+  if (me->futex_id == 0) me->futex_id = ++state.next_futex;
+  me->on = {'f', me->futex_id};
+  state.waiting.push(me);
+  give_way();
+  deliver();
+  return !me->expired;
+}
+
+u32 wake(const void* what, u32 count) {
+  u32 n = 0;
+  while (n < count) {
+    u32 found = 0;
+    Thread* first = nullptr;
+    for (Thread* t = state.waiting.head; t != nullptr; t = t->link) {
+      if (t->waits_for != what) continue;
+      if (first == nullptr) first = t;
+      found++;
+    }
+    if (found == 0) break;
+    if (found > 1 && (state.opt.faults & 1u << static_cast<u32>(Choice::order)) != 0) {
+      u32 pick = choose(Choice::order, found, {'f', first->futex_id});
+      for (first = state.waiting.head; first->waits_for != what || pick-- > 0;) first = first->link;
+    }
+    state.waiting.remove(first);
+    first->waits_for = nullptr;
+    first->deadline = 0;
+    state.ready.push(first);
+    n++;
+  }
+  return n;
+}
+
+void yield() {
+  strategy_yield(state.running);
+  wake_expired();
+  if (state.ready.n == 0) return;
+  state.ready.push(state.running);
+  // Not itself again at once, if it can be helped: who yields in a loop waits for somebody else.
+  const u32 others = state.ready.n - 1;
+  const u32 pick = others == 1 ? 0 : choose(Choice::run, others, of_thread(state.running));
+  Thread* to = state.ready.at(pick);
+  state.ready.remove(to);
+  switch_to(to);
+  deliver();
+}
+
+}  // namespace rt0::sim
+
+namespace rt0 {
+
+using namespace sim;
+
+void sim_event(Resource on, bool yields) {
+  state.events++;
+  if (yields) strategy_yield(state.running);
+  point(kEventNs, on);
+}
+
+bool sim_preempt(Resource on) { return choose(Choice::preempt, 2, on) != 0; }
+
+bool sim_is_stuck() {
+  const bool stuck = state.seen_by_watchdog == state.choices + static_cast<u64>(state.now);
+  state.seen_by_watchdog = state.choices + static_cast<u64>(state.now);
+  return stuck;
+}
+
+void sim_let_others_run(const Atomic<u32>* until) {
+  constexpr i64 kStepNs = 100 * 1000;
+  constexpr u32 kSteps = 200;
+  for (u32 i = 0; i < kSteps && until->load_relaxed() == 0; i++) (void)block(nullptr, state.now + kStepNs);
+}
+
+}  // namespace rt0
