@@ -106,7 +106,7 @@ void next_deadline() {
   state.now = first->deadline;
 }
 
-Resource of_thread(const Thread* t) { return {'m', static_cast<i64>(t->tid)}; }
+Resource of_thread(const Thread* t) { return {'t', static_cast<i64>(t->tid)}; }
 
 // The running thread, which is in `ready` or `waiting` by now, gives way.
 void give_way() {
