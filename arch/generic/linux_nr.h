@@ -31,6 +31,7 @@ enum Nr : uintptr {
   SYS_exit = 93,
   SYS_exit_group = 94,
   SYS_futex = 98,
+  SYS_setitimer = 103,
   SYS_clock_gettime = 113,
   SYS_clock_nanosleep = 115,
   SYS_sched_getaffinity = 123,
