@@ -102,6 +102,7 @@ struct GoTrace {
   void on_goroutine(const Step& s);
   void procs_change(const Step& s, bool runs);
   void proc_start(const Step& s);
+  void retaken_by_itself(const Step& s);
   void start(int64_t m, int64_t time, int64_t g) { add(m, time, kGoStart, {static_cast<uint64_t>(g), ++gseq[g]}); }
   void log(const Step& s, string_view key, const string& text) {
     add(s.m->id, s.line->time, kUserLog, {0, string_id(key), string_id(text), 0});
@@ -142,6 +143,15 @@ void GoTrace::proc_start(const Step& s) {
   }
 }
 
+// A P that was retaken and is in another M's system call now: its first M takes it back from there.
+void GoTrace::retaken_by_itself(const Step& s) {
+  const int64_t m = s.m->id, time = s.line->time;
+  const uint64_t p = static_cast<uint64_t>(s.p);
+  add(m, time, kGoSyscallEndBlocked, {});
+  add(m, time, kProcSteal, {p, ++pseq[s.p], static_cast<uint64_t>(s.taken[0].second)});
+  add(m, time, kProcStart, {p, ++pseq[s.p]});
+}
+
 void GoTrace::on_goroutine(const Step& s) {
   const Line& l = *s.line;
   const int64_t m = s.m->id;
@@ -163,8 +173,12 @@ void GoTrace::on_goroutine(const Step& s) {
     case Ev::GoSysBlock: add(m, l.time, kGoSyscallEndBlocked, {}); break;
     case Ev::GoSysExit:
       if (s.was != GState::syscall) break;
-      if (s.regained) add(m, l.time, kGoSyscallEnd, {});
-      else start(m, l.time, s.g->id);
+      if (s.regained) {
+        add(m, l.time, kGoSyscallEnd, {});
+        break;
+      }
+      if (!s.taken.empty()) retaken_by_itself(s);
+      start(m, l.time, s.g->id);
       resume.erase(m);
       break;
     case Ev::GoDestroy:

@@ -6,6 +6,7 @@
 //   * GoDestroy, and what starting others takes, may be told on the stack of the goroutine that comes next, before its GoStart:
 //     a line's g may be a runnable goroutine as long as its M runs none.
 //   * A P goes into a system call with its goroutine and comes back without a word: GoSysExit with that P in the line tells it.
+//     It may have been another M's in between, and in that one's system call when its old M takes it back.
 //   * ProcRetake comes after the fact: the M may have been back from its call, and told GoSysBlock, in between.
 //   * ProcsChange is told while the world is stopped: who was in a system call has lost its P by then.
 //
@@ -77,9 +78,9 @@ struct Step {
   GState was = GState::dead;                       // g's state before
   int64_t m_was = kAbsent;                         // GoStart and later: who had it last
   int64_t p = kAbsent;                             // the P that the event is about
-  bool regained = false;                           // GoSysExit: the P came back silently
+  bool regained = false;                           // GoSysExit: the P was its own all the time
   bool lost_p = false;                             // ProcsChange: the speaker's own P died
-  std::vector<std::pair<int64_t, int64_t>> taken;  // ProcsChange: (P, M) in system calls that lost it
+  std::vector<std::pair<int64_t, int64_t>> taken;  // (P, M): who lost a P while it was in a system call
 };
 
 class Model {

@@ -145,6 +145,7 @@ const char* parse_line(string_view text, Line* out) {
   out->text = text;
   out->nargs = 0;
   if (!take_number(&p, end, &out->time)) return "it does not begin with a time";
+  if (out->time > kMaxTime) return "its time is beyond any clock";
   if (!take_id(&p, end, 'm', &out->m)) return "no \" m<id>\" after the time";
   if (!take_id(&p, end, 'p', &out->p)) return "no \" p<id>\" after m";
   if (!take_id(&p, end, 'g', &out->g)) return "no \" g<id>\" after p";

@@ -87,7 +87,8 @@ bool Rules::prefix_p() {
   // It may have its old P still, or again.
   if (in_call && m->p == kAbsent && l.p == m->oldp) {
     auto it = w.ps_.find(l.p);
-    if (it != w.ps_.end() && it->second.state == PState::syscall && it->second.m == m->id) return true;
+    const bool back = l.ev == Ev::GoSysExit;  // then even from under the M that has taken it into the next call
+    if (it != w.ps_.end() && it->second.state == PState::syscall && (back || it->second.m == m->id)) return true;
   }
   if (l.p != kAbsent) know(about_p(l.p));
   return bad("the line says " + (l.p == kAbsent ? "p-" : "p" + n(l.p)) + ", which can't be", about_p_of(*m));

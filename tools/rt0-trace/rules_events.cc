@@ -137,8 +137,9 @@ bool Rules::go_sysexit() {
     return bad("goroutine " + n(g->id) + " is in no system call on m" + n(l.m), about(*g));
   if (l.p == kAbsent) return bad("goroutine " + n(g->id) + " runs on without a P", about_p_of(*m));
   if (m->p == kAbsent) {  // prefix_p has seen that it may
+    if (const int64_t from = w.ps_[l.p].m; from != m->id) s.taken.emplace_back(l.p, from);
+    else s.regained = true;
     hold(l.p);
-    s.regained = true;
   }
   s.p = m->p;
   m->oldp = kAbsent;

@@ -130,7 +130,7 @@ void Show::print(std::ostream& out) {
     r.cells.resize(o.width);
     out << std::setw(5) << "P" + std::to_string(id) << " ";
     for (const Cell& c : r.cells) out << symbol(c.winner());
-    out << " " << 100 * r.run / span() << "%\n";
+    out << " " << static_cast<int>(100.0 * static_cast<double>(r.run) / static_cast<double>(span())) << "%\n";
   }
   out << "queue ";
   for (uint64_t n : waiting_line) out << (n == 0 ? ' ' : n < 10 ? static_cast<char>('0' + n) : '+');

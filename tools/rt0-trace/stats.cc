@@ -15,15 +15,23 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kMaxKeys = 4096;  // go statements, reasons; what is beyond is summed up under one name
 
+// A hostile trace may name times of centuries, and many: they end at the largest number.
+void plus(int64_t* sum, int64_t ns) {
+  if (__builtin_add_overflow(*sum, ns, sum)) *sum = INT64_MAX;
+}
+int64_t percent(int64_t part, int64_t of) {
+  return of > 0 ? static_cast<int64_t>(100.0 * static_cast<double>(part) / static_cast<double>(of)) : 0;
+}
+
 struct Times {
   int64_t run = 0, runnable = 0, syscall = 0, waiting = 0;
   uint64_t starts = 0, preempted = 0, yields = 0, blocks = 0, syscalls = 0;
   std::map<string, int64_t> by_reason;
 
   void add(const Times& o) {
-    run += o.run, runnable += o.runnable, syscall += o.syscall, waiting += o.waiting;
+    plus(&run, o.run), plus(&runnable, o.runnable), plus(&syscall, o.syscall), plus(&waiting, o.waiting);
     starts += o.starts, preempted += o.preempted, yields += o.yields, blocks += o.blocks, syscalls += o.syscalls;
-    for (const auto& [reason, ns] : o.by_reason) by_reason[reason] += ns;
+    for (const auto& [reason, ns] : o.by_reason) plus(&by_reason[reason], ns);
   }
 };
 
@@ -271,9 +279,9 @@ void Stats::text(std::ostream& out, const Model& m) const {
   }
   out << "\n  P    used     running        held   starts   steals   stolen   robbed  retaken\n";
   for (const auto& [id, p] : ps)
-    out << std::setw(3) << id << std::setw(7) << (now > 0 ? 100 * p.run / now : 0) << "%" << std::setw(12)
-        << duration_text(p.run) << std::setw(12) << duration_text(p.held) << std::setw(9) << p.starts << std::setw(9)
-        << p.steals << std::setw(9) << p.stolen << std::setw(9) << p.robbed << std::setw(9) << p.retaken << "\n";
+    out << std::setw(3) << id << std::setw(7) << percent(p.run, now) << "%" << std::setw(12) << duration_text(p.run)
+        << std::setw(12) << duration_text(p.held) << std::setw(9) << p.starts << std::setw(9) << p.steals
+        << std::setw(9) << p.stolen << std::setw(9) << p.robbed << std::setw(9) << p.retaken << "\n";
   out << "\n  M     running   starts   sleeps    wakes\n";
   for (const auto& [id, mp] : ms)
     out << std::setw(3) << id << std::setw(12) << duration_text(mp.run) << std::setw(9) << mp.starts << std::setw(9)
