@@ -55,8 +55,9 @@ test: need-run need-test build ## everything: all ISAs under QEMU and natively, 
 check: need-check need-run need-test ## format, lint, layers, both compilers
 	@tests/lint/check.sh $(SELECTED)
 
-bench: need-run build-amd64 ## what the boot costs, measured by QEMU, beside its budget
+bench: need-run need-test build-amd64 ## what the boot costs, and the yardsticks beside real Go's where `go` is on PATH
 	@tests/boot_cost.py --print build/amd64/bin/hello
+	@bench/compare.py build/amd64/bin/bench
 
 golden: need-run need-test build ## rewrites tests/golden and shows the difference
 	@tests/golden.py --write

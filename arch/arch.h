@@ -20,6 +20,7 @@ concept Arch = requires(G* gp, Gobuf* buf, uintptr a, uintptr* out, void* p) {
   requires A::kPCQuantum >= 1;               // smallest instruction, in bytes
   requires A::kCacheLine >= 32;
   requires A::kSwitchFrame >= 0;  // bytes that mcall pushes and gogo pops
+  requires A::kRecoverWords >= 2;  // words of RecoverPoint::context that setrecover fills
   { A::kName[0] } -> SameAs<const char&>;
   { A::kBigEndian } -> SameAs<const bool&>;
   { A::getg() } noexcept -> SameAs<G*>;  // the G of this M, from the thread pointer or a fixed register

@@ -47,7 +47,10 @@ usize find_last(Str s, char c) {
 bool parse_ip4(Str s, u8* ip) {
   usize at = 0;
   for (u32 i = 0; i < 4; i++) {
-    if (i > 0 && (at >= s.len || s[at++] != '.')) return false;
+    if (i > 0) {
+      if (at >= s.len || s[at] != '.') return false;
+      at++;
+    }
     const usize begin = at;
     u32 v = 0;
     for (; at < s.len && s[at] >= '0' && s[at] <= '9'; at++) {

@@ -10,21 +10,7 @@ namespace rt0::os {
 
 using detail::OsFile;
 
-namespace {
-
-constinit Atomic<u32> sigpipe_ignored{0};
-
-// Who writes to a pipe that nobody reads gets an error, and no signal, which would end the program.
-void ignore_sigpipe() {
-  if (sigpipe_ignored.load_relaxed() != 0) return;  // twice does no harm
-  (void)kernel->setsig(kSIGPIPE, SigDisposition::ignore);
-  sigpipe_ignored.store_relaxed(1);
-}
-
-}  // namespace
-
 OsFile* detail::OsFile::make(i32 sysfd, Str name) {
-  ignore_sigpipe();
   const usize n = sizeof(OsFile) + name.len + 1;
   void* p = mallocgc(n, alignof(OsFile));
   if (p == nullptr) fatal_out_of_memory(n);

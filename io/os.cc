@@ -226,7 +226,8 @@ int getuid() { return kernel_io().getuid(); }
 Error kill(int pid, int sig) {
   const SysResult r = kernel_io().kill(pid, static_cast<u32>(sig));
   Error e;
-  if (r.err == static_cast<Errno>(Err::srch)) ErrorMaker(e).reason("os: process already finished", Err::srch);
+  if (static_cast<i32>(r.err) == static_cast<i32>(Err::srch))
+    ErrorMaker(e).reason("os: process already finished", Err::srch);
   else if (!r.ok()) ErrorMaker(e).errno_reason(r.err);
   return e;
 }

@@ -32,6 +32,13 @@ struct SigContext {
   i32 code;            // si_code: who sent it; > 0 is the kernel
 };
 
+// A register of an interrupted context.
+struct SigReg {
+  const char* name;
+  u64 value;
+};
+inline constexpr u32 kMaxSigRegs = 40;
+
 struct Kernel {
   const char* name;
 
@@ -94,12 +101,17 @@ struct Kernel {
   // Signals. The handler is runtime.sigtramp on the alternate stack, with all signals blocked.
   SysResult (*setsig)(u32 sig, SigDisposition how);
   void (*sigaltstack)(void* lo, usize n);
-  u64 (*sigmask_get)();
+  // Blocks the signals of `set` too (bit n - 1: signal n), on this thread and those it makes. Returns the mask as it was.
+  u64 (*sigmask_block)(u64 set);
   void (*sigmask_set)(u64 mask);
   SigContext (*sigcontext)(void* info, void* uctx);
   // Lets the interrupted context go on at `pc`, as if it had called it where it was interrupted: the address to return to lies
-  // on its stack, below a red zone if the ISA has one.
-  void (*sigcontext_call)(void* uctx, uintptr pc);
+  // on its stack, below a red zone if the ISA has one. comes_back: the callee keeps everything and returns; if not, it finds its
+  // stack aligned as any function does, and if the context was interrupted because it had called address 0, it looks as if the
+  // caller had called pc instead.
+  void (*sigcontext_call)(void* uctx, uintptr pc, bool comes_back);
+  // The registers by name, in the order in which a dump shows them: how many of the kMaxSigRegs there are.
+  u32 (*sigcontext_regs)(const void* uctx, SigReg* out);
   // Default action for sig, on the whole process, at once: used to die of a signal.
   void (*raise_default)(u32 sig);
 };

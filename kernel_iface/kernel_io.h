@@ -64,6 +64,16 @@ struct PollEvent {
   u32 events;
 };
 
+// A program to be started as a process of its own. All strings end in NUL, the arrays in a null pointer.
+struct Spawn {
+  const char* path;
+  char* const* argv;
+  char* const* envp;
+  const char* dir;  // null: ours
+  i32 fds[3];       // its descriptors 0, 1, 2; -1: closed
+  u64 sigmask;      // its signal mask
+};
+
 struct KernelIo {
   // Files. value: the descriptor, or bytes moved.
   SysResult (*open)(const char* path, u32 flags, u32 perm);
@@ -118,6 +128,8 @@ struct KernelIo {
   i32 (*getppid)();
   i32 (*getuid)();
   SysResult (*kill)(i32 pid, u32 sig);
+  // spawn: value = the child's id; an error of the child's, up to the point where it becomes the program, is ours.
+  SysResult (*spawn)(const Spawn* s);
   SysResult (*wait)(i32 pid, bool no_hang, i32* status);
   SysResult (*hostname)(char* buf, usize n);  // NUL-terminated
 };

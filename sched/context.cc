@@ -117,13 +117,13 @@ void propagate_cancel(CancelNode* n) {
 
 // Parents before children and children in the order of their making, each whole before the next; so Go, but for the order, which is by
 // chance there. Not recursive: `todo` are nodes still to be cancelled, each with a reference of ours.
-void cancel(CancelNode* n, Error err, Error why) {
-  if (!why) why = err;
+void cancel(CancelNode* n, Error err, Error cause) {
+  if (!cause) cause = err;
   leave_canceller(n);
-  CancelNode* todo = end_one(n, err, why, nullptr);
+  CancelNode* todo = end_one(n, err, cause, nullptr);
   while (todo != nullptr) {
     CancelNode* at = todo;
-    todo = end_one(at, err, why, at->next);
+    todo = end_one(at, err, cause, at->next);
     detail::context_unref(at);
   }
 }

@@ -21,7 +21,7 @@ void stop_timer(CancelNode* n) {
 
 }  // namespace
 
-WithCancel with_deadline(const Context& parent, Time d, Error why) {
+WithCancel with_deadline(const Context& parent, Time d, Error cause) {
   need_parent(parent.node());
   if (const Context::Deadline cur = parent.deadline(); cur.ok && cur.deadline.before(d)) return with_cancel(parent);
   DeadlineNode* n = new DeadlineNode;
@@ -33,13 +33,13 @@ WithCancel with_deadline(const Context& parent, Time d, Error why) {
   propagate_cancel(n);
   const Duration left = until(d);
   if (left.count <= 0) {
-    cancel(n, kDeadlineExceeded, why);
+    cancel(n, kDeadlineExceeded, cause);
     return {c, CancelFunc(c)};
   }
   n->mu.lock();
   if (!n->err) {
-    n->timer = rt0::after_func(left, [c, n, why] {  // c keeps n
-      cancel(n, kDeadlineExceeded, why);
+    n->timer = rt0::after_func(left, [c, n, cause] {  // c keeps n
+      cancel(n, kDeadlineExceeded, cause);
     });
     n->ended = stop_timer;
   }
@@ -47,8 +47,8 @@ WithCancel with_deadline(const Context& parent, Time d, Error why) {
   return {c, CancelFunc(c)};
 }
 
-WithCancel with_timeout(const Context& parent, Duration d, Error why) {
-  return with_deadline(parent, now().add(d), why);
+WithCancel with_timeout(const Context& parent, Duration d, Error cause) {
+  return with_deadline(parent, now().add(d), cause);
 }
 
 }  // namespace rt0::context

@@ -20,6 +20,7 @@ struct DebugVar {
 constexpr DebugVar kDebugVars[] = {
     {"asyncpreemptoff", &debug.asyncpreemptoff},
     {"inittrace", &debug.inittrace},
+    {"panicnil", &debug.panicnil},
     {"scheddetail", &debug.scheddetail},
     {"schedtrace", &debug.schedtrace},
     {"tracebackancestors", &debug.tracebackancestors},

@@ -10,6 +10,7 @@ namespace rt0 {
 struct DebugVars {
   i32 asyncpreemptoff;     // 1: no preemption by signal
   i32 inittrace;           // print a line for each init task
+  i32 panicnil;            // 1: panic(nullptr) is what it says, and not an error of its own
   i32 scheddetail;         // schedtrace prints every P, M and G
   i32 schedtrace;          // print a line about the scheduler every so many ms
   i32 tracebackancestors;  // how many ancestors of a goroutine a traceback shows

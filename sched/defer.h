@@ -5,26 +5,27 @@
 #pragma once
 
 #include "rt0/panic.h"
+#include "sched/debugvars.h"
 #include "sched/gmp.h"
+#include "sched/traceback.h"
 
 namespace rt0 {
 
 // Whoever runs deferred calls: a panic, Goexit, or a scope that ends. On that one's stack, linked from g->panics.
 struct Panic {
-  Any value;
-  Panic* link;
-  bool recovered;
-  bool goexit;
-  bool deferreturn;  // a scope that ends: hides the panic below it from recover(), as Go's deferreturn does
-  bool has_text;     // its method has been asked for `text`
-  Text text;
+  Any value{};
+  Panic* link{};
+  bool recovered{};
+  bool goexit{};
+  bool deferreturn{};  // a scope that ends: hides the panic below it from recover(), as Go's deferreturn does
+  bool has_text{};     // its method has been asked for `text`
+  Text text{};
 };
 
 struct InternalDefer : DeferRecord {
   void push(void (*f)(DeferRecord*)) {
     fn = f;
-    link = getg()->defers;
-    getg()->defers = this;
+    detail::defer_push(this);
   }
   // Takes the newest record, which must be this one, off without running it.
   void pop() {
@@ -33,8 +34,16 @@ struct InternalDefer : DeferRecord {
   }
 };
 
-// Runs the records that are newer than `end` (nearer to the stack's top than that address; 0: all of them).
-void run_defers(uintptr end);
+// No deferred call has recovered p: prints it, and those below it, and ends the process. at: who has panicked. Go: fatalpanic.
+[[noreturn]] void fatalpanic(Panic* p, TracePoint at);
+// A panic where there must be none.
+[[noreturn]] void bad_panic(Any value, const char* why);
+
+template <usize N>
+constexpr Text text_of(const char (&s)[N]) {
+  return {s, N - 1};
+}
+
 // Runs all deferred calls and ends the goroutine. Go: Goexit.
 [[noreturn]] void run_goexit();
 

@@ -90,25 +90,25 @@ Time Time::add(Duration d) const {
   return t;
 }
 
-Duration Time::sub(Time u) const {
+Duration Time::sub(Time t) const {
   i64 d;
-  if (mono_ != 0 && u.mono_ != 0) {
-    if (!__builtin_sub_overflow(mono_, u.mono_, &d)) return {d};
-    return mono_ > u.mono_ ? Duration::max() : Duration::min();
+  if (mono_ != 0 && t.mono_ != 0) {
+    if (!__builtin_sub_overflow(mono_, t.mono_, &d)) return {d};
+    return mono_ > t.mono_ ? Duration::max() : Duration::min();
   }
   // The seconds' difference may be just out of range and the whole one in range: put the nanoseconds on the same side
   // first.
-  i64 sec = sec_ - u.sec_, nsec = nsec_ - u.nsec_;
+  i64 sec = sec_ - t.sec_, nsec = nsec_ - t.nsec_;
   if (sec < 0 && nsec > 0) sec++, nsec -= kSecond;
   if (__builtin_mul_overflow(sec, kSecond, &d) || __builtin_add_overflow(d, nsec, &d))
-    return compare(u) < 0 ? Duration::min() : Duration::max();
+    return compare(t) < 0 ? Duration::min() : Duration::max();
   return {d};
 }
 
-int Time::compare(Time u) const {
-  if (mono_ != 0 && u.mono_ != 0) return mono_ < u.mono_ ? -1 : mono_ > u.mono_ ? 1 : 0;
-  if (sec_ != u.sec_) return sec_ < u.sec_ ? -1 : 1;
-  return nsec_ < u.nsec_ ? -1 : nsec_ > u.nsec_ ? 1 : 0;
+int Time::compare(Time t) const {
+  if (mono_ != 0 && t.mono_ != 0) return mono_ < t.mono_ ? -1 : mono_ > t.mono_ ? 1 : 0;
+  if (sec_ != t.sec_) return sec_ < t.sec_ ? -1 : 1;
+  return nsec_ < t.nsec_ ? -1 : nsec_ > t.nsec_ ? 1 : 0;
 }
 
 }  // namespace rt0

@@ -84,6 +84,10 @@ struct G {
   i64 waitsince;                 // ns; about when it began to wait, 0 if nobody has looked yet. For dumps
   Panic* panics;                 // newest first; see panic.h
   RecoverPoint* recover_points;  // newest first
+  // The fault that it panics for: signal (0: none), its code, the address, and where.
+  u32 sig;
+  i32 sigcode0;
+  uintptr sigcode1, sigpc;
   // In a system call: where it stands, for tracebacks.
   uintptr syscallsp, syscallpc, syscallbp;
 };

@@ -8,11 +8,6 @@ namespace rt0 {
 
 namespace {
 
-Text plain_error_text(const void* v) {
-  const Str s = cstr(static_cast<const PlainError*>(v)->text);
-  return {s.ptr, s.len};
-}
-
 // Open addressing with triangular probing: every slot is met once, for the size is a power of two. At most 3/4 full.
 constexpr u32 kItabs = 64;
 constinit Itab itab_table[kItabs] = {};
@@ -37,11 +32,9 @@ void itab_add(Interface inter, const Type* type) {
 
 }  // namespace
 
-constinit const Type kPlainErrorType = {{"runtime.plainError", 18}, false, nullptr, plain_error_text, nullptr};
-
 void itabsinit() {
   trace_boot(Ev::itabsinit);
-  itab_add(Interface::error, &kPlainErrorType);
+  itab_add(Interface::error, &detail::kType<RuntimeError>);
 }
 
 const Itab* getitab(Interface inter, const Type* type) {

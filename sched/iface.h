@@ -20,12 +20,6 @@ struct Itab {
   Text (*fn)(const void* value);
 };
 
-// A runtime error with a fixed text. Go: plainError.
-struct PlainError {
-  const char* text;
-};
-extern const Type kPlainErrorType;
-
 void itabsinit() RT0_SYM("runtime.itabsinit");
 // The answer of `type` to `inter`; never null.
 const Itab* getitab(Interface inter, const Type* type) RT0_SYM("runtime.getitab");

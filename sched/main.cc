@@ -144,7 +144,9 @@ void runtime_main(Funcval*) {
   trace_boot(Ev::main_main);
   bootDone = true;
   m0.booting = false;
-  const int status = main_fn(static_cast<int>(a.len), const_cast<char**>(a.ptr));
+  RecoverPoint recovered_main;  // main has returned, too, if one of its deferred calls recovers
+  const int status =
+      detail::setrecover(&recovered_main) == 0 ? main_fn(static_cast<int>(a.len), const_cast<char**>(a.ptr)) : 0;
 
   wait_for_panics();
   exit(status);

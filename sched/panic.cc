@@ -1,4 +1,4 @@
-// Go: panic.go. Differs: a panic can't be recovered yet, so it ends the process after printing.
+// The end of a process: fatal errors, panics that nobody has recovered, exit. Go: panic.go.
 //
 // The texts and the exit status are Go's. Everything here must work when the runtime does not: no allocation, no lock that
 // a broken state may hold (print_lock is not taken while m->dying), and a fault in here ends at once.
@@ -49,6 +49,10 @@ bool dopanic_m(G* gp, TracePoint at) {
   const TracebackLevel t = gotraceback();
   M* mp = getg()->m;
   Writer w(kStderr);
+  if (gp->sig != 0)
+    w.fmt("[signal %s code=%#llx addr=%#llx pc=%#llx]\n", signal_text(gp->sig),
+          static_cast<ull>(static_cast<u32>(gp->sigcode0)), static_cast<ull>(gp->sigcode1),
+          static_cast<ull>(gp->sigpc));
   if (t.level > 0) {
     bool all = t.all;
     if (gp != mp->curg) all = true;
@@ -67,9 +71,22 @@ bool dopanic_m(G* gp, TracePoint at) {
 
 [[noreturn]] void die(G* gp, TracePoint at) {
   const bool crash = dopanic_m(gp, at);
+  if (panicking.add_seqcst(static_cast<u32>(-1)) != 0) {
+    // Another M has begun to die: let it print, it will exit.
+    unlock(&paniclk);
+    for (;;) kernel->usleep(1000 * 1000);
+  }
   trace_flush();
   if (crash) kernel->raise_default(kSIGABRT);
   exit_process(2);
+}
+
+// Every line but the first is indented. Go: printindented.
+void put_indented(Writer& w, Text s) {
+  for (usize i = 0; i < s.len; i++) {
+    w.put(s.ptr[i]);
+    if (s.ptr[i] == '\n') w.put('\t');
+  }
 }
 
 // text: what the value's own method says, or null. Go: printpanicval.
@@ -79,7 +96,7 @@ void put_value(Writer& w, Any v, const Text* text) {
     return;
   }
   if (text != nullptr) {
-    w.put(Str(text->ptr, text->len));
+    put_indented(w, *text);
     return;
   }
   const Str name(v.type->name.ptr, v.type->name.len);
@@ -87,20 +104,15 @@ void put_value(Writer& w, Any v, const Text* text) {
     w.fmt("(%.*s) %#llx", static_cast<i32>(name.len), name.ptr, static_cast<ull>(reinterpret_cast<uintptr>(v.data)));
     return;
   }
+  const PrintArg a = v.type->operand(v.data);
+  const bool is_string = a.kind == PrintArg::Kind::string;
   if (v.type->is_named) {
     w.put(name);
-    w.put('(');
+    w.put(is_string ? Str("(\"") : Str("("));
   }
-  put_arg(w, v.type->operand(v.data));
-  if (v.type->is_named) w.put(')');
-}
-
-// Where the caller stands, for a traceback that begins with it. Not inlined: it looks at its own frame.
-[[gnu::noinline]] TracePoint here() {
-  const uintptr fp = Isa::frame_pointer();
-  uintptr caller_fp;
-  const uintptr pc = Isa::frame_return(fp, &caller_fp);
-  return {pc, caller_fp, true};
+  if (is_string) put_indented(w, a.string);
+  else put_arg(w, a);
+  if (v.type->is_named) w.put(is_string ? Str("\")") : Str(")"));
 }
 
 [[noreturn]] void fatal_at(Str why, Throwing how, TracePoint at) {
@@ -118,79 +130,34 @@ void put_value(Writer& w, Any v, const Text* text) {
 
 }  // namespace
 
-void throw_(const char* why) { fatal_at(cstr(why), Throwing::runtime, here()); }
-void fatal(Str why) { fatal_at(why, Throwing::user, here()); }
+void throw_(const char* why) { fatal_at(cstr(why), Throwing::runtime, trace_here()); }
+void fatal(Str why) { fatal_at(why, Throwing::user, trace_here()); }
 
-// The recovered panic's goroutine goes on at the innermost recover point. Not back.
-[[noreturn]] static void recovered() {
-  G* gp = getg();
-  RecoverPoint* rp = gp->recover_points;
-  Panic* keep = rp != nullptr ? static_cast<Panic*>(rp->panics) : nullptr;
-  // Panics that this one replaced go with it; a Goexit does not, it takes over.
-  for (Panic* p = gp->panics; p != keep; p = p->link) {
-    gp->panics = p->link;
-    if (p->goexit) run_goexit();
-    if (!p->deferreturn) (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1));
+// A method of a panic's value has panicked itself. Go: the deferred function of preprintpanics.
+struct PanicWhilePrinting : InternalDefer {
+  static void run(DeferRecord*) {
+    const Any v = detail::gorecover();
+    if (v.type == nullptr) return;
+    char why[256];
+    usize n = 0;
+    auto put = [&](Text s) {
+      for (usize i = 0; i < s.len && n < sizeof(why); i++) why[n++] = s.ptr[i];
+    };
+    put(text_of("panic while printing panic value: "));
+    if (v.type == &detail::kType<const char*>) {
+      put(v.type->operand(v.data).string);
+    } else {
+      put(text_of("type "));
+      put(v.type->name);
+    }
+    fatal_at(Str(why, n), Throwing::runtime, trace_here());
   }
-  Panic p{{nullptr, nullptr}, gp->panics, false, false, true, false, {}};
-  gp->panics = &p;
-  run_defers(reinterpret_cast<uintptr>(rp));
-  gp->panics = p.link;
-  if (rp != nullptr) recovery(rp);
-  if (gp->goid == 1) exit_process(0);  // main.main has returned
-  goexit1();
-  __builtin_unreachable();
-}
-
-void run_defers(uintptr end) {
-  G* gp = getg();
-  while (DeferRecord* d = gp->defers) {
-    if (end != 0 && reinterpret_cast<uintptr>(d) >= end) return;
-    gp->defers = d->link;
-    d->fn(d);
-  }
-}
-
-void run_goexit() {
-  G* gp = getg();
-  Panic p{{nullptr, nullptr}, gp->panics, false, true, false, false, {}};
-  gp->panics = &p;
-  run_defers(0);
-  for (Panic* q = gp->panics; q != nullptr; q = q->link)  // panics that this Goexit has aborted
-    if (!q->goexit && !q->deferreturn) (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1));
-  gp->panics = nullptr;
-  gp->recover_points = nullptr;
-  goexit1();
-  __builtin_unreachable();
-}
-
-namespace detail {
-void defer_push(DeferRecord* d) {
-  d->link = getg()->defers;
-  getg()->defers = d;
-}
-void defer_return(DeferRecord* d) {
-  G* gp = getg();
-  check(gp->defers == d, "defer: records are not left in the order in which they were made");
-  gp->defers = d->link;
-  Panic p{{nullptr, nullptr}, gp->panics, false, false, true, false, {}};
-  gp->panics = &p;
-  d->fn(d);
-  gp->panics = p.link;
-}
-Any gorecover() {
-  Panic* p = getg()->panics;
-  if (p == nullptr || p->goexit || p->deferreturn || p->recovered) return {nullptr, nullptr};
-  p->recovered = true;
-  return p->value;
-}
-}  // namespace detail
-
-RecoverPoint::RecoverPoint() : link(getg()->recover_points), panics(getg()->panics) { getg()->recover_points = this; }
-RecoverPoint::~RecoverPoint() { getg()->recover_points = link; }
+};
 
 // Asks the values that have methods for their texts, before the lock of dying is held. Go: preprintpanics.
 static void preprintpanics(Panic* p) {
+  PanicWhilePrinting d;
+  d.push(PanicWhilePrinting::run);
   constexpr Interface kAsk[] = {Interface::error, Interface::stringer};
   for (; p != nullptr; p = p->link) {
     for (Interface i : kAsk) {
@@ -201,16 +168,18 @@ static void preprintpanics(Panic* p) {
       }
     }
   }
+  d.pop();
+}
+
+static const Panic* next_panic(const Panic* p) {
+  while (p != nullptr && (p->deferreturn || p->goexit)) p = p->link;
+  return p;
 }
 
 static void printpanics(Writer& w, const Panic* p) {
-  while (p != nullptr && (p->deferreturn || p->goexit)) p = p->link;
-  if (p == nullptr) return;
-  if (p->link != nullptr) {
-    printpanics(w, p->link);
-    const Panic* q = p->link;
-    while (q != nullptr && (q->deferreturn || q->goexit)) q = q->link;
-    if (q != nullptr) w.put('\t');
+  if (const Panic* older = next_panic(p->link)) {
+    printpanics(w, older);
+    w.put('\t');
   }
   w.put("panic: ");
   put_value(w, p->value, p->has_text ? &p->text : nullptr);
@@ -218,48 +187,76 @@ static void printpanics(Writer& w, const Panic* p) {
   w.put('\n');
 }
 
-void gopanic(Any value) {
+void fatalpanic(Panic* p, TracePoint at) {
   G* gp = getg();
-  M* mp = gp->m;
-  check(gp == mp->curg, "panic on system stack");
-  check(mp->locks == 0, "panic holding locks");
-  const TracePoint at = here();
-  Panic p{value, gp->panics, false, false, false, false, {}};
-  gp->panics = &p;
-  (void)runningPanicDefers.add_seqcst(1);
-  while (DeferRecord* d = gp->defers) {
-    gp->defers = d->link;
-    d->fn(d);
-    if (p.recovered) recovered();
-  }
-  preprintpanics(&p);
+  preprintpanics(p);
   systemstack([&] {
     startpanic_m();
+    // `panicking` keeps main from exiting now. Go: fatalpanic.
+    (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1));
     {
       Writer w(kStderr);
-      printpanics(w, &p);
+      printpanics(w, p);
     }
     die(gp, at);
   });
   __builtin_unreachable();
 }
 
+void bad_panic(Any value, const char* why) {
+  {
+    Writer w(kStderr);
+    w.put("panic: ");
+    put_value(w, value, nullptr);
+    w.put('\n');
+  }
+  throw_(why);
+}
+
 void panic_any(Any value) { gopanic(value); }
 
 void panic_plain(const char* text) {
-  const PlainError e{text};
-  gopanic({&kPlainErrorType, &e});
+  const Str s = cstr(text);
+  const RuntimeError e(Text{s.ptr, s.len});
+  gopanic({&detail::kType<RuntimeError>, &e});
 }
+void panic_divide() { panic_plain("runtime error: integer divide by zero"); }
 
 // On the signal stack: gp's own stack may be what is broken.
-void die_of_signal(const char* title, const char* why, u32 sig, G* gp, const SigContext& c) {
+void die_of_signal(const char* why, G* gp, const SigContext& c) {
   trace_text(Ev::Throw, cstr(why));
+  eprintf("fatal error: %s\n", why);
   startpanic_m();
-  eprintf("%s%s\n", title, why);
-  if (sig != 0)
-    eprintf("[signal %s code=%#llx addr=%#llx pc=%#llx]\n", signal_text(sig),
-            static_cast<ull>(static_cast<u32>(c.code)), static_cast<ull>(c.fault_addr), static_cast<ull>(c.pc));
   die(gp, {c.pc, c.fp, false});
+}
+
+void fatal_signal(u32 sig, G* gp, const SigContext& c, void* uctx) {
+  M* mp = getg()->m;
+  mp->throwing = Throwing::runtime;
+  startpanic_m();
+  const TracebackLevel t = gotraceback();
+  {
+    Writer w(kStderr);
+    w.fmt("%s\nPC=%#llx m=%d sigcode=%d", signal_text(sig), static_cast<ull>(c.pc), mp->id, c.code);
+    if (sig == kSIGSEGV || sig == kSIGBUS) w.fmt(" addr=%#llx", static_cast<ull>(c.fault_addr));
+    w.put("\n\n");
+    if (t.level > 0) {
+      goroutineheader(w, gp, true);
+      traceback(w, gp, {c.pc, c.fp, false}, t.level);
+      tracebackothers(w, gp, t.level);
+      w.put('\n');
+      SigReg regs[kMaxSigRegs];
+      const u32 n = kernel->sigcontext_regs(uctx, regs);
+      for (u32 i = 0; i < n; i++) {
+        w.put(cstr(regs[i].name));
+        for (usize k = cstr(regs[i].name).len; k < 7; k++) w.put(' ');
+        w.fmt("%#llx\n", static_cast<ull>(regs[i].value));
+      }
+    }
+  }
+  trace_flush();
+  if (t.crash) kernel->raise_default(kSIGABRT);
+  exit_process(2);
 }
 
 void fatal_out_of_memory(usize n) {
@@ -268,7 +265,7 @@ void fatal_out_of_memory(usize n) {
   throw_("out of memory");
 }
 
-void check_failed() { fatal_at("runtime check failed", Throwing::runtime, here()); }
+void check_failed() { fatal_at("runtime check failed", Throwing::runtime, trace_here()); }
 
 void badmcall() { check_failed(); }        // mcall called on g0's stack
 void badmcall2() { check_failed(); }       // mcall's function returned

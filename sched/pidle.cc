@@ -204,7 +204,8 @@ P* procresize(i32 n) {
   for (i32 i = old; i < n; i++) {
     if (allp[i] == nullptr) {
       allp[i] = persistentnew<P>();
-      lockInit(&allp[i]->timers.lock, LockRank::timers);  // once: a stopped timer may still have a dead P's heap as its home
+      lockInit(&allp[i]->timers.lock,
+               LockRank::timers);  // once: a stopped timer may still have a dead P's heap as its home
     }
     p_init(allp[i], i);
   }

@@ -58,7 +58,7 @@ void preemptall() {
 void doSigPreempt(G* gp, const SigContext& c, void* uctx) {
   gp->m->signalPending.store_release(0);
   if (gp->preempt.load_relaxed() != 0 && is_safe_point(gp, c))
-    kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&asyncPreempt));
+    kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&asyncPreempt), true);
 }
 
 // Called by asyncPreempt, on the goroutine's stack. Go: asyncPreempt2.

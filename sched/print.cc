@@ -93,6 +93,12 @@ const char* errno_cstr(Errno e) {
 
 void Writer::flush() {
   usize done = 0;
+  if (out_ != nullptr) {
+    const usize n = min(len_, room_);
+    for (usize i = 0; i < n; i++) *out_++ = buf_[i];
+    room_ -= n;
+    done = len_;
+  }
   while (done < len_) {
     const SysResult r = kernel->write(fd_, buf_ + done, len_ - done);
     if (r.ok()) done += r.value;

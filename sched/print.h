@@ -14,6 +14,8 @@ inline constexpr i32 kStdout = 1, kStderr = 2;
 class Writer {
  public:
   explicit Writer(i32 fd) : fd_(fd) {}
+  // Into memory instead: what fits into [out, out + n).
+  Writer(char* out, usize n) : fd_(-1), out_(out), room_(n) {}
   ~Writer() { flush(); }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -24,9 +26,12 @@ class Writer {
   void fmt(const char* format, ...) __attribute__((format(printf, 2, 3)));
   void vfmt(const char* format, __builtin_va_list args);
   void flush();
+  usize room() const { return room_; }
 
  private:
   i32 fd_;
+  char* out_ = nullptr;
+  usize room_ = 0;
   usize len_ = 0;
   char buf_[256];
 };

@@ -133,7 +133,8 @@ Found try_case(SelectOp& op, bool* received, Sudog** partner) {
   Hchan* c = op.c;
   if (op.is_send) {
     if (c->closed.load_relaxed() != 0) return Found::closed;
-    if ((*partner = c->recvq.dequeue()) != nullptr) {
+    *partner = c->recvq.dequeue();
+    if (*partner != nullptr) {
       chan_to_receiver(c, *partner, op.elem);
       return Found::done;
     }
@@ -142,7 +143,8 @@ Found try_case(SelectOp& op, bool* received, Sudog** partner) {
     return Found::done;
   }
   *received = true;
-  if ((*partner = c->sendq.dequeue()) != nullptr) {
+  *partner = c->sendq.dequeue();
+  if (*partner != nullptr) {
     chan_from_sender(c, *partner, op.elem);
     return Found::done;
   }

@@ -13,16 +13,37 @@ namespace {
 
 struct SigEntry {
   u32 sig;
+  bool panics;  // if the kernel sent it and a goroutine caused it
+  bool late;    // the handler is installed by sysmon, off the way to main.main
   const char* text;
-  const char* fault;  // what a panic calls it, or null
 };
 constexpr SigEntry kSigTable[] = {
-    {kSIGILL, "SIGILL: illegal instruction", nullptr},
-    {kSIGTRAP, "SIGTRAP: trace trap", nullptr},
-    {kSIGBUS, "SIGBUS: bus error", "invalid memory address or nil pointer dereference"},
-    {kSIGFPE, "SIGFPE: floating-point exception", "integer divide by zero"},
-    {kSIGSEGV, "SIGSEGV: segmentation violation", "invalid memory address or nil pointer dereference"},
+    {kSIGQUIT, false, false, "SIGQUIT: quit"},
+    {kSIGILL, false, false, "SIGILL: illegal instruction"},
+    {kSIGTRAP, false, false, "SIGTRAP: trace trap"},
+    {kSIGABRT, false, true, "SIGABRT: abort"},
+    {kSIGBUS, true, false, "SIGBUS: bus error"},
+    {kSIGFPE, true, false, "SIGFPE: floating-point exception"},
+    {kSIGSEGV, true, false, "SIGSEGV: segmentation violation"},
+    {kSIGSTKFLT, false, true, "SIGSTKFLT: stack fault"},
+    {kSIGSYS, false, true, "SIGSYS: bad system call"},
 };
+
+// What a program that has not asked for them does not hear of, although their default action would end it: Go handles them, and
+// does nothing. Blocked, they cost no system call each. A write to a pipe that nobody reads then fails with EPIPE; what that means
+// for standard output and error is decided where it is seen. Real-time signals, 34 to 64, are among them.
+constexpr u32 kBlocked[] = {kSIGUSR1, kSIGUSR2,   kSIGPIPE, kSIGALRM, kSIGXCPU,
+                            kSIGXFSZ, kSIGVTALRM, kSIGPROF, kSIGIO,   kSIGPWR};
+constexpr u64 blocked_set() {
+  u64 set = ~u64{0} << (34 - 1);
+  for (u32 sig : kBlocked) set |= u64{1} << (sig - 1);
+  return set;
+}
+
+// si_code of faults, the same on all ISAs.
+constexpr i32 kSegvMaperr = 1, kSegvAccerr = 2, kBusAdrerr = 2, kFpeIntdiv = 1, kFpeIntovf = 2;
+constexpr uintptr kNilPage = 4096;      // an address below is a member of a null pointer's object
+constexpr usize kPanicRoom = 8 * 1024;  // what a panic takes of the stack, at least
 
 const SigEntry* sig_entry(u32 sig) {
   for (const SigEntry& e : kSigTable)
@@ -37,7 +58,21 @@ const SigEntry* sig_entry(u32 sig) {
           static_cast<ull>(gp->stack_bytes), static_cast<ull>(c.sp), static_cast<ull>(gp->stack.lo),
           static_cast<ull>(gp->stack.hi));
   gp->m->throwing = Throwing::runtime;
-  die_of_signal("fatal error: ", "stack overflow", 0, gp, c);
+  die_of_signal("stack overflow", gp, c);
+}
+
+// May gp, interrupted at c, panic? It must be a goroutine on its own stack, in nothing that others rely on. Go: canpanic.
+bool canpanic(const G* gp, const SigContext& c) {
+  const M* mp = gp->m;
+  if (gp != mp->curg || gp == mp->g0 || readgstatus(gp) != GStatus::running || gp->syscallsp != 0) return false;
+  if (mp->locks != 0 || mp->dying != 0 || mp->throwing != Throwing::none || mp->printlock != 0) return false;
+  return c.sp >= gp->stack.lo + kPanicRoom && c.sp <= gp->stack.hi;
+}
+
+void install(bool late) {
+  for (const SigEntry& e : kSigTable)
+    if (e.late == late)
+      check(kernel->setsig(e.sig, SigDisposition::handler).ok(), "initsig: the kernel refused a handler");
 }
 
 }  // namespace
@@ -49,13 +84,29 @@ const char* signal_text(u32 sig) {
 
 void sigsave(M* mp) {
   trace_boot(Ev::sigsave);
-  mp->sigmask = kernel->sigmask_get();
+  mp->sigmask = kernel->sigmask_block(blocked_set());
 }
 
 void initsig() {
   trace_boot(Ev::initsig);
-  for (const SigEntry& e : kSigTable)
-    check(kernel->setsig(e.sig, SigDisposition::handler).ok(), "initsig: the kernel refused a handler");
+  install(false);
+}
+void initsig_late() { install(true); }
+
+// On the goroutine's stack, as if the code at gp->sigpc had called it. Go: sigpanic.
+void sigpanic() RT0_SYM("runtime.sigpanic");
+void sigpanic() {
+  const G* gp = getg();
+  const i32 code = gp->sigcode0;
+  const bool nil_page = gp->sigcode1 < kNilPage;
+  if (gp->sig == kSIGFPE) {
+    if (code == kFpeIntdiv) panic_divide();
+    panic_plain(code == kFpeIntovf ? "runtime error: integer overflow" : "runtime error: floating point error");
+  }
+  if (nil_page && (gp->sig == kSIGBUS ? code == kBusAdrerr : code == 0 || code == kSegvMaperr || code == kSegvAccerr))
+    panic_plain("runtime error: invalid memory address or nil pointer dereference");
+  eprintf("unexpected fault address %#llx\n", static_cast<unsigned long long>(gp->sigcode1));
+  throw_("fault");
 }
 
 // On the alternate stack, all signals blocked. The interrupted code may have held any lock.
@@ -74,13 +125,23 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
   const SigEntry* e = sig_entry(sig);
   const uintptr guard = gp->stack.lo - physPageSize;
   const bool on_goroutine = gp == mp->curg && gp != mp->g0;
+  // The kernel's own faults (code > 0); those that somebody has sent end the process, whoever runs.
+  if (e == nullptr || !e->panics || c.code <= 0) fatal_signal(sig, gp, c, uctx);
   if (on_goroutine && sig == kSIGSEGV && c.fault_addr >= guard && c.fault_addr < gp->stack.lo) stack_overflow(gp, c);
-  // The kernel's own faults (code > 0), in the program's own code, are panics; all else means that rt0 is broken.
-  if (e != nullptr && e->fault != nullptr && on_goroutine && c.code > 0 && mp->locks == 0 && mp->dying == 0)
-    die_of_signal("panic: runtime error: ", e->fault, sig, gp, c);
-  mp->throwing = Throwing::runtime;
+  const bool panics = canpanic(gp, c);
   const bool on_curg = mp->curg != nullptr && c.sp >= mp->curg->stack.lo && c.sp < mp->curg->stack.hi;
-  die_of_signal("fatal error: ", "unexpected signal during runtime execution", sig, on_curg ? mp->curg : mp->g0, c);
+  G* whose = on_curg ? mp->curg : mp->g0;
+  whose->sig = sig;
+  whose->sigcode0 = c.code;
+  whose->sigcode1 = c.fault_addr;
+  whose->sigpc = c.pc;
+  if (panics) {
+    kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&sigpanic), false);
+    Isa::setg(gp);
+    return;
+  }
+  mp->throwing = Throwing::runtime;
+  die_of_signal("unexpected signal during runtime execution", whose, c);
 }
 
 }  // namespace rt0

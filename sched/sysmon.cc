@@ -75,7 +75,8 @@ u32 retake(i64 now) {
     const PStatus s = static_cast<PStatus>(pp->status.load_acquire());
     Sysmontick* seen = &pp->sysmontick;
     if (s != PStatus::running && s != PStatus::syscall) {
-      seen->schedwhen = seen->syscallwhen = 0;  // who runs on it next has a time slice of its own, whatever the ticks say
+      seen->schedwhen = seen->syscallwhen =
+          0;  // who runs on it next has a time slice of its own, whatever the ticks say
       continue;
     }
     bool sysretake = false;
@@ -163,6 +164,7 @@ void sysmon() {
   checkdead();
   unlock(&sched.lock);
   getg()->m->booting = false;
+  initsig_late();
 
   u32 idle_rounds = 0, sleep_us = kMinSleepUs;
   i64 lasttrace = 0, lastnote = 0;

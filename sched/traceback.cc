@@ -1,6 +1,7 @@
 #include "sched/traceback.h"
 
 #include "base/pclntab.h"
+#include "kernel_iface/kernel.h"
 #include "mem/sysmem.h"
 #include "sched/debugvars.h"
 #include "sched/tracer.h"
@@ -14,8 +15,9 @@ extern "C" const u8 rt0_text_start[] __asm__("runtime.text");
 
 namespace {
 
-constexpr u32 kMaxFrames = 100;  // as Go: of a deep recursion the inner end is shown, then "...N frames elided..."
-constexpr u32 kMaxInline = 8;    // logical frames of one pc
+// As Go: of a deep recursion the two ends are shown, with "...N frames elided..." between them.
+constexpr u32 kInnerFrames = 50, kOuterFrames = 50;
+constexpr u32 kMaxInline = 8;  // logical frames of one pc
 
 using ull = unsigned long long;  // what %llu takes
 
@@ -66,25 +68,103 @@ void put_func(Writer& w, const PcFrame& f) {
   w.put(f.func);
 }
 
-// Prints what one pc stands for; false if the goroutine's first function has been reached. Runtime frames only if
-// level >= 2. Go: showframe.
-[[gnu::noinline]] bool put_pc(Writer& w, uintptr pc, bool is_return, i32 level, u32* printed) {
-  const Frames f(pc, is_return);
-  if (f.n == 0 && ++*printed <= kMaxFrames) w.fmt("?()\n\tpc=%#llx\n", static_cast<ull>(pc));
-  bool more = true;
-  for (usize i = 0; i < f.n; i++) {
-    const PcFrame& frame = f.at[i];
-    if (is_runtime(frame) && frame.func == Str("goexit")) more = false;
-    if ((level < 2 && is_runtime(frame)) || ++*printed > kMaxFrames) continue;
-    put_func(w, frame);
-    w.put(frame.inlined ? Str("(...)\n\t") : Str("()\n\t"));
-    w.put(frame.file.empty() ? Str("?") : frame.file);
-    w.fmt(":%d", static_cast<i32>(frame.line));
-    if (!frame.inlined) w.fmt(" +%#llx", static_cast<ull>(text_offset(pc) - frame.entry));
-    w.put('\n');
-  }
-  return more;
+// Functions of package runtime that programs call are shown as theirs are. Go: isExportedRuntime.
+bool is_exported(Str func) {
+  for (char c : func)
+    if (c == ':' || c == '<' || c == '.') return false;
+  return !func.empty() && func.ptr[0] >= 'A' && func.ptr[0] <= 'Z';
 }
+
+bool starts_with(Str s, Str head) { return s.len >= head.len && s.sub(0, head.len) == head; }
+
+// Frames with such a name were not called: the code under them was interrupted, and its pc is no return address.
+bool is_injected(const PcFrame& f) {
+  return is_runtime(f) && (f.func == Str("sigpanic") || f.func == Str("asyncPreempt"));
+}
+
+// A pc of the outer end, kept until it is known that it is one of the last.
+struct OuterPc {
+  uintptr pc;
+  u32 at;  // how many frames are shown before it
+  bool is_return;
+};
+
+// Prints a traceback's frames: the first kInnerFrames at once, the last kOuterFrames in the end.
+class Printer {
+ public:
+  Printer(Writer& w, i32 level) : w_(w), level_(level) {}
+
+  // What one pc stands for; false if the goroutine's first function has been reached.
+  bool add(uintptr pc, bool is_return) {
+    const u32 before = shown_;
+    const bool more = show(pc, is_return, 0, kInnerFrames, &shown_);
+    if (shown_ > kInnerFrames && shown_ > before) ring_[ring_n_++ % kOuterFrames] = {pc, before, is_return};
+    return more;
+  }
+  bool injected() const { return injected_; }
+  u32 shown() const { return shown_; }
+
+  void finish() {
+    if (shown_ <= kInnerFrames) return;
+    u32 from = kInnerFrames;
+    if (shown_ > kInnerFrames + kOuterFrames) {
+      from = shown_ - kOuterFrames;
+      w_.fmt("...%d frames elided...\n", static_cast<i32>(from - kInnerFrames));
+    }
+    for (u32 i = ring_n_ > kOuterFrames ? ring_n_ - kOuterFrames : 0; i < ring_n_; i++) {
+      const OuterPc& o = ring_[i % kOuterFrames];
+      u32 at = o.at;
+      (void)show(o.pc, o.is_return, from, ~u32{0}, &at);
+    }
+  }
+
+ private:
+  // Go: showframe. gopanic is shown where it separates deferred calls from what has panicked.
+  bool is_shown(const PcFrame& f, u32 at) const {
+    if (level_ >= 2) return true;
+    if (starts_with(f.func, Str("__ubsan_"))) return false;  // ours, by the compilers' name: sched/ubsan.cc
+    if (!is_runtime(f)) return true;
+    return (f.func == Str("gopanic") && at > 0) || (is_exported(f.func) && !f.inlined);
+  }
+
+  // Prints those frames of pc whose number, counted on in *at, lies in [from, to).
+  [[gnu::noinline]] bool show(uintptr pc, bool is_return, u32 from, u32 to, u32* at) {
+    const Frames f(pc, is_return);
+    bool more = true;
+    injected_ = false;
+    if (f.n == 0) {
+      if (*at >= from && *at < to) w_.fmt("?()\n\tpc=%#llx\n", static_cast<ull>(pc));
+      ++*at;
+    }
+    for (usize i = 0; i < f.n; i++) {
+      const PcFrame& frame = f.at[i];
+      if (is_runtime(frame) && frame.func == Str("goexit")) more = false;
+      if (is_injected(frame)) injected_ = true;
+      if (!is_shown(frame, *at)) continue;
+      if (*at >= from && *at < to) put_frame(frame, pc);
+      ++*at;
+    }
+    return more;
+  }
+
+  void put_frame(const PcFrame& frame, uintptr pc) {
+    const bool is_panic = is_runtime(frame) && frame.func == Str("gopanic");
+    if (is_panic) w_.put("panic({...})\n\t");  // Go prints its function's two words
+    else put_func(w_, frame);
+    if (!is_panic) w_.put(frame.inlined ? Str("(...)\n\t") : Str("()\n\t"));
+    w_.put(frame.file.empty() ? Str("?") : frame.file);
+    w_.fmt(":%d", static_cast<i32>(frame.line));
+    if (!frame.inlined) w_.fmt(" +%#llx", static_cast<ull>(text_offset(pc) - frame.entry));
+    w_.put('\n');
+  }
+
+  Writer& w_;
+  i32 level_;
+  u32 shown_ = 0;
+  u32 ring_n_ = 0;
+  bool injected_ = false;
+  OuterPc ring_[kOuterFrames];
+};
 
 // Who started goroutine goid, unless it is the main one. parent: 0 is not named. Go: printcreatedby.
 void put_created_by(Writer& w, u64 goid, const GoSite& at, u64 parent) {
@@ -105,9 +185,9 @@ void put_ancestors(Writer& w, const G* gp, i32 level) {
   for (u32 a = 0; a < gp->ancestors->n; a++) {
     const AncestorInfo& info = gp->ancestors->infos()[a];
     w.fmt("[originating from goroutine %llu]:\n", static_cast<ull>(info.goid));
-    u32 printed = 0;
+    Printer p(w, level);
     for (u32 i = 0; i < info.npcs; i++)
-      if (!put_pc(w, info.pcs[i], true, level, &printed)) break;
+      if (!p.add(info.pcs[i], true)) break;
     put_created_by(w, info.goid, info.created, 0);
   }
 }
@@ -147,16 +227,30 @@ void goroutineheader(Writer& w, G* gp, bool with_pointers) {
   w.put(" [");
   const Str reason = status == GStatus::waiting ? wait_reason_text(gp->waitreason) : Str();
   w.put(reason.empty() ? status_name(status) : reason);
+  // About how long it has been waiting, in minutes; sysmon notes since when.
+  if ((status == GStatus::waiting || status == GStatus::syscall) && gp->waitsince != 0) {
+    constexpr i64 kMinute = 60 * i64{1000000000};
+    const i64 minutes = (kernel->nanotime() - gp->waitsince) / kMinute;
+    if (minutes >= 1) w.fmt(", %lld minutes", static_cast<long long>(minutes));
+  }
   if (gp->lockedm != nullptr) w.put(", locked to thread");
   w.put("]:\n");
 }
 
-void traceback(Writer& w, G* gp, TracePoint at, i32 level) {
-  u32 printed = 0;
+static u32 put_frames(Writer& w, G* gp, TracePoint at, i32 level) {
+  Printer p(w, level);
   uintptr pc = at.pc, fp = at.fp;
   bool is_return = at.is_return;
-  while (put_pc(w, pc, is_return, level, &printed) && next_frame(gp->stack, &fp, &pc)) is_return = true;
-  if (printed > kMaxFrames) w.fmt("...%d frames elided...\n", static_cast<i32>(printed - kMaxFrames));
+  while (p.add(pc, is_return) && next_frame(gp->stack, &fp, &pc)) is_return = !p.injected();
+  p.finish();
+  return p.shown();
+}
+
+// In a system call it is what has called the kernel that counts, wherever the thread may be. Without a frame of the program's,
+// those of the runtime are better than none.
+void traceback(Writer& w, G* gp, TracePoint at, i32 level) {
+  if (readgstatus(gp) == GStatus::syscall && gp->syscallsp != 0) at = {gp->syscallpc, gp->syscallbp, true};
+  if (put_frames(w, gp, at, level) == 0 && level < 2) (void)put_frames(w, gp, at, 2);
   put_created_by(w, gp->goid, gp->created, gp->parent_goid);
   put_ancestors(w, gp, level);
 }
@@ -188,6 +282,12 @@ void tracebackothers(Writer& w, G* me, i32 level) {
       traceback_saved(w, gp, level);
     }
   }
+}
+
+TracePoint trace_here() {
+  uintptr caller_fp;
+  const uintptr pc = Isa::frame_return(Isa::frame_pointer(), &caller_fp);
+  return {pc, caller_fp, true};
 }
 
 u32 callers_of_systemstack(const G* gp, Span<uintptr> pcs) {

@@ -12,6 +12,9 @@ struct TracePoint {
   bool is_return;
 };
 
+// Where the caller stands, for a traceback that begins with it. Not inlined: it looks at its own frame.
+[[gnu::noinline]] TracePoint trace_here();
+
 // Looks at the PC-line table's header; without one, tracebacks show addresses only. Go: symtab.go.
 void moduledataverify() RT0_SYM("runtime.moduledataverify");
 void moduledataverify1() RT0_SYM("runtime.moduledataverify1");

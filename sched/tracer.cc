@@ -12,7 +12,6 @@
 #include "sched/env.h"
 #include "sched/gmp.h"
 #include "sched/print.h"
-#include "sched/signal.h"
 
 namespace rt0 {
 
@@ -145,8 +144,6 @@ void trace_open() {
       kernel->exit(2);
     }
     tracer.fd = static_cast<i32>(fd.value);
-    (void)kernel->setsig(kSIGPIPE,
-                         SigDisposition::ignore);  // a trace whose reader goes away ends, and the program goes on
   }
   lock(&tracer.lock);
   for (u32 i = 0; i < trace_early_n; i++) append_locked(0, who_am_i(), static_cast<Ev>(trace_early[i]), nullptr);

@@ -107,6 +107,11 @@ function(rt0_add_executable name)
   rt0_target_options(${objects})
   # As in Go, a call at a function's end leaves a frame behind: a traceback must not lack it.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-optimize-sibling-calls>)
+  # A null pointer's use is a fault at run time, which panics, and nothing that the compiler may draw conclusions from.
+  target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-delete-null-pointer-checks>)
+  # Division by zero panics, on ISAs too whose division does not trap: see sched/ubsan.cc.
+  target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=integer-divide-by-zero>
+                         $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize-recover=integer-divide-by-zero>)
   target_include_directories(${objects} PRIVATE "${RT0_SOURCE_DIR}/include")
   add_dependencies(${objects} rt0_go_asm)
 

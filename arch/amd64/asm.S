@@ -260,30 +260,30 @@ runtime.mainPC:
         .quad   runtime.main
 
         .text
-// setrecover(rdi = p), recovery(rdi = p): see arch.h. p->context: rbx rbp r12 r13 r14 r15 rsp pc.
+// setrecover(rdi = p), recovery(rdi = p): see arch.h. Nothing else is kept across a call on amd64.
 FUNC(runtime.setrecover)
-        movq    %rbx, (%rdi)
-        movq    %rbp, 8(%rdi)
-        movq    %r12, 16(%rdi)
-        movq    %r13, 24(%rdi)
-        movq    %r14, 32(%rdi)
-        movq    %r15, 40(%rdi)
+        movq    %rbx, recover_rbx(%rdi)
+        movq    %rbp, recover_rbp(%rdi)
+        movq    %r12, recover_r12(%rdi)
+        movq    %r13, recover_r13(%rdi)
+        movq    %r14, recover_r14(%rdi)
+        movq    %r15, recover_r15(%rdi)
         leaq    8(%rsp), %rax                   // as after our return
-        movq    %rax, 48(%rdi)
+        movq    %rax, recover_rsp(%rdi)
         movq    (%rsp), %rax
-        movq    %rax, 56(%rdi)
+        movq    %rax, recover_pc(%rdi)
         xorl    %eax, %eax
         ret
 END(runtime.setrecover)
 
 FUNC(runtime.recovery)
-        movq    (%rdi), %rbx
-        movq    8(%rdi), %rbp
-        movq    16(%rdi), %r12
-        movq    24(%rdi), %r13
-        movq    32(%rdi), %r14
-        movq    40(%rdi), %r15
-        movq    48(%rdi), %rsp
+        movq    recover_rbx(%rdi), %rbx
+        movq    recover_rbp(%rdi), %rbp
+        movq    recover_r12(%rdi), %r12
+        movq    recover_r13(%rdi), %r13
+        movq    recover_r14(%rdi), %r14
+        movq    recover_r15(%rdi), %r15
+        movq    recover_rsp(%rdi), %rsp
         movl    $1, %eax
-        jmp     *56(%rdi)
+        jmp     *recover_pc(%rdi)
 END(runtime.recovery)

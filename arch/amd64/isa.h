@@ -17,6 +17,7 @@ struct Isa {
   static constexpr usize kCacheLine = 64;
   static constexpr usize kRedZone = 128;  // below SP, used by leaf functions: signal frames and injected calls skip it
   static constexpr usize kSwitchFrame = 48;  // rbx rbp r12 r13 r14 r15
+  static constexpr usize kRecoverWords = 8;  // of RecoverPoint::context: these, rsp and the pc
 
   static G* getg() noexcept {
     G* gp;

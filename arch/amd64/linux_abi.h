@@ -48,6 +48,7 @@ enum Nr : uintptr {
   SYS_socketpair = 53,
   SYS_setsockopt = 54,
   SYS_getsockopt = 55,
+  SYS_execve = 59,
   SYS_wait4 = 61,
   SYS_kill = 62,
   SYS_uname = 63,
@@ -65,11 +66,14 @@ enum Nr : uintptr {
   SYS_accept4 = 288,
   SYS_eventfd2 = 290,
   SYS_epoll_create1 = 291,
+  SYS_dup3 = 292,
   SYS_pipe2 = 293,
   SYS_renameat2 = 316,
   SYS_statx = 332,
   SYS_llseek = ~uintptr{0},  // 32-bit ISAs only
 };
+// clone(flags, stack, …), not clone(stack, flags, …).
+inline constexpr bool kCloneStackFirst = false;
 inline constexpr uintptr kArchSetFs = 0x1002;
 
 inline constexpr usize kSigsetBytes = 8;
@@ -116,6 +120,12 @@ struct Ucontext {
   uintptr pc() const { return rip; }
   uintptr sp() const { return rsp; }
   uintptr fp() const { return rbp; }
+  // Interrupted by a call of address 0: back to the call instruction.
+  void uncall() {
+    if (rip != 0) return;
+    rip = *reinterpret_cast<uintptr*>(rsp) - 1;
+    rsp += sizeof(uintptr);
+  }
   // As if the instruction at rip had been a call of `pc`, with the red zone left alone.
   void call(uintptr pc, usize red_zone) {
     rsp -= red_zone + sizeof(uintptr);
@@ -124,6 +134,21 @@ struct Ucontext {
   }
 };
 static_assert(offsetof(Ucontext, r8) == 40);
+
+// What a dump shows, in Go's order.
+struct RegName {
+  const char* name;
+  u16 at, bytes;
+};
+inline constexpr RegName kRegNames[] = {
+    {"rax", offsetof(Ucontext, rax), 8}, {"rbx", offsetof(Ucontext, rbx), 8}, {"rcx", offsetof(Ucontext, rcx), 8},
+    {"rdx", offsetof(Ucontext, rdx), 8}, {"rdi", offsetof(Ucontext, rdi), 8}, {"rsi", offsetof(Ucontext, rsi), 8},
+    {"rbp", offsetof(Ucontext, rbp), 8}, {"rsp", offsetof(Ucontext, rsp), 8}, {"r8", offsetof(Ucontext, r8), 8},
+    {"r9", offsetof(Ucontext, r9), 8},   {"r10", offsetof(Ucontext, r10), 8}, {"r11", offsetof(Ucontext, r11), 8},
+    {"r12", offsetof(Ucontext, r12), 8}, {"r13", offsetof(Ucontext, r13), 8}, {"r14", offsetof(Ucontext, r14), 8},
+    {"r15", offsetof(Ucontext, r15), 8}, {"rip", offsetof(Ucontext, rip), 8}, {"rflags", offsetof(Ucontext, eflags), 8},
+    {"cs", offsetof(Ucontext, cs), 2},   {"fs", offsetof(Ucontext, fs), 2},   {"gs", offsetof(Ucontext, gs), 2},
+};
 
 // x86-64 alone packs it; elsewhere u64 has its natural alignment.
 struct [[gnu::packed]] EpollEvent {

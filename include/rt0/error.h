@@ -114,10 +114,12 @@ struct ErrorMaker;
 
 class ErrorValue {
  public:
+  // NOLINTBEGIN(clang-analyzer-optin.cplusplus.UninitializedObject): of the text only len_ bytes are ever looked at
   ErrorValue() : code_(Err::none), len_(0) {}
   ErrorValue(const ErrorValue& o) : code_(Err::none), len_(0) {
     if (o.code_ != Err::none) copy(o);
   }
+  // NOLINTEND(clang-analyzer-optin.cplusplus.UninitializedObject)
   ErrorValue& operator=(const ErrorValue& o) {
     if (o.code_ == Err::none) code_ = Err::none, len_ = 0;
     else if (&o != this) copy(o);

@@ -103,12 +103,12 @@ Result<Content> read_file(StrArg name);
 Error write_file(StrArg name, StrArg data, unsigned perm);
 
 // A file or an empty directory.
-Error remove(StrArg name);
-Error mkdir(StrArg name, unsigned perm);
+Error remove(StrArg path);
+Error mkdir(StrArg path, unsigned perm);
 Error rename(StrArg from, StrArg to);
-Result<FileInfo> stat(StrArg name);
-Result<FileInfo> lstat(StrArg name);
-Error chdir(StrArg dir);
+Result<FileInfo> stat(StrArg path);
+Result<FileInfo> lstat(StrArg path);
+Error chdir(StrArg path);
 Result<FixedText<4096>> getwd();
 Result<FixedText<65>> hostname();
 
@@ -117,6 +117,42 @@ int getppid();
 int getuid();
 // Sends the signal; 0 only asks whether the process is there.
 Error kill(int pid, int sig);
+
+// How a process ended. Go: os.ProcessState.
+struct ProcessState {
+  int pid = 0;
+  int status = 0;  // as the kernel tells it
+
+  bool exited() const { return (status & 0x7f) == 0; }
+  int exit_code() const { return exited() ? status >> 8 & 0xff : -1; }
+  int signal() const { return exited() ? 0 : status & 0x7f; }  // that it died of, or 0
+  bool success() const { return status == 0; }
+};
+
+// A process we have started. Go: os.Process.
+class Process {
+ public:
+  Process() = default;
+  explicit Process(int pid) : pid_(pid) {}
+  int pid() const { return pid_; }
+  // Waits for its end; other goroutines go on meanwhile. Once.
+  Result<ProcessState> wait() const;
+  Error signal(int sig) const;
+  Error kill() const { return signal(9); }
+
+ private:
+  int pid_ = 0;
+};
+
+// What start_process hands on. Files that are not open are closed in the process; by default it has our three. Go: os.ProcAttr.
+struct ProcAttr {
+  StrArg dir = "";             // "": ours
+  char* const* env = nullptr;  // null: ours; else null-terminated
+  File files[3] = {stdin_(), stdout_(), stderr_()};
+};
+
+// Starts the program at `name`, a path; argv is null-terminated and begins with the program's name. Go: os.StartProcess.
+Result<Process> start_process(StrArg name, const char* const* argv, const ProcAttr& attr = ProcAttr());
 
 inline bool is_not_exist(const Error& e) { return e.is(Err::noent); }
 inline bool is_exist(const Error& e) { return e.is(Err::exist) || e.is(Err::notempty); }

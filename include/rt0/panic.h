@@ -1,22 +1,26 @@
-// panic: ends the goroutine's program flow with a value. Go: builtin panic.
+// defer, panic and recover. Go: the builtins of these names. docs/PANICS.md says what runs when, and what does not.
 #pragma once
 
 #include <stddef.h>
 
+#include "rt0/go.h"
 #include "rt0/print.h"
 
 namespace rt0 {
 
-// A string that somebody else owns: what Error() and String() methods return.
+// A string that somebody else owns: what Error() and String() methods may return.
 using Text = PrintArg::Text;
 
 // What the runtime knows of a C++ type whose value travels in an Any.
 struct Type {
-  Text name;
-  bool is_named;                           // not one of the language's own: printed as name(value)
-  PrintArg (*operand)(const void* value);  // the value as print takes it, or null if it does not
-  Text (*error)(const void* value);        // its Error() method, or null
-  Text (*string)(const void* value);       // its String() method, or null
+  Text name;                                 // as Go would spell it: int, string, main.T
+  bool is_named;                             // not one of the language's own: printed as name(value)
+  unsigned size, align;                      // of a value
+  PrintArg (*operand)(const void* value);    // the value as print takes it, or null if it does not
+  Text (*error)(const void* value);          // its Error() method, or null
+  Text (*string)(const void* value);         // its String() method, or null
+  void (*copy)(void* to, const void* from);  // makes a value at `to`, or null: its bytes do
+  void (*destroy)(void* value);              // or null: nothing to do
 };
 
 // A value of any type. Go: interface{}.
@@ -38,27 +42,100 @@ concept HasString = requires(const T& v) {
   v.String().size();
 };
 
-// The type's name, cut out of the compiler's own name of this function: "... [with T = name]" or "... [T = name]".
+// The type's name, cut out of the compiler's own name of this function: "... [with T = name; …]" or "... [T = name]".
 template <class T>
-consteval Text type_name() {
+consteval Text raw_type_name() {
   const char* s = __PRETTY_FUNCTION__;
   size_t begin = 0, end = 0;
   for (size_t i = 0; s[i] != '\0'; i++) {
-    if (s[i] == 'T' && s[i + 1] == ' ' && s[i + 2] == '=' && s[i + 3] == ' ') begin = i + 4;
+    if (begin == 0 && s[i] == 'T' && s[i + 1] == ' ' && s[i + 2] == '=' && s[i + 3] == ' ') begin = i + 4;
+    if (begin != 0 && s[i] == ';') return {s + begin, i - begin};
     end = i;
   }
   return {s + begin, end - begin};
 }
 
+// The same as Go spells it: the package, which is the innermost namespace, a dot and the name.
+template <size_t N>
+struct TypeName {
+  char s[N] = {};
+  size_t n = 0;
+
+  constexpr void put(const char* p, size_t len) {
+    for (size_t i = 0; i < len; i++) s[n++] = p[i];
+  }
+};
+template <class T>
+inline constexpr auto kTypeName = [] {
+  constexpr Text raw = raw_type_name<T>();
+  TypeName<raw.len + 8> name;
+  size_t end = raw.len;
+  while (end > 0 && (raw.ptr[end - 1] == '*' || raw.ptr[end - 1] == ' ')) {
+    if (raw.ptr[end - 1] == '*') name.put("*", 1);
+    end--;
+  }
+  // Where the last two components begin; what stands between < > or ( ) counts as one letter.
+  size_t last = 0, before = 0;
+  for (size_t i = 0, depth = 0; i + 1 < end; i++) {
+    const char c = raw.ptr[i];
+    if (c == '<' || c == '(' || c == '{') depth++;
+    if (c == '>' || c == ')' || c == '}') depth--;
+    if (depth == 0 && c == ':' && raw.ptr[i + 1] == ':') before = last, last = i + 2, i++;
+  }
+  bool is_package = last > 0;
+  for (size_t i = before; i + 2 < last; i++)
+    if (raw.ptr[i] == '(' || raw.ptr[i] == '{' || raw.ptr[i] == '<') is_package = false;
+  if (is_package) name.put(raw.ptr + before, last - 2 - before);
+  else name.put("main", 4);
+  name.put(".", 1);
+  name.put(raw.ptr + last, end - last);
+  return name;
+}();
+
+template <class T>
+struct GoType {
+  static constexpr Text name() { return {kTypeName<T>.s, kTypeName<T>.n}; }
+};
+#define RT0_GO_TYPE(T, go_name)                                             \
+  template <>                                                               \
+  struct GoType<T> {                                                        \
+    static constexpr Text name() { return {go_name, sizeof(go_name) - 1}; } \
+  };
+RT0_GO_TYPE(bool, "bool")
+RT0_GO_TYPE(char, "uint8")
+RT0_GO_TYPE(signed char, "int8")
+RT0_GO_TYPE(short, "int16")
+RT0_GO_TYPE(int, "int")
+RT0_GO_TYPE(long, "int64")
+RT0_GO_TYPE(long long, "int64")
+RT0_GO_TYPE(unsigned char, "uint8")
+RT0_GO_TYPE(unsigned short, "uint16")
+RT0_GO_TYPE(unsigned, "uint")
+RT0_GO_TYPE(unsigned long, "uint64")
+RT0_GO_TYPE(unsigned long long, "uint64")
+RT0_GO_TYPE(float, "float32")
+RT0_GO_TYPE(double, "float64")
+RT0_GO_TYPE(const char*, "string")
+RT0_GO_TYPE(char*, "string")
+#undef RT0_GO_TYPE
+
+// The value as print takes it. A class may name a type of the language that it stands for, as Go's `type T int` does:
+// struct T { using Underlying = int; explicit operator int() const; … }.
+template <class T>
+constexpr auto operand_of() -> PrintArg (*)(const void*) {
+  if constexpr (__is_enum(T))
+    return [](const void* v) { return PrintArg(static_cast<__underlying_type(T)>(*static_cast<const T*>(v))); };
+  else if constexpr (requires { typename T::Underlying; })
+    return [](const void* v) { return PrintArg(static_cast<typename T::Underlying>(*static_cast<const T*>(v))); };
+  else if constexpr (requires(const T& v) { PrintArg(v); })
+    return [](const void* v) { return PrintArg(*static_cast<const T*>(v)); };
+  else return nullptr;
+}
+
 template <class T>
 inline constexpr Type kType = [] {
-  Type t{type_name<T>(), false, nullptr, nullptr, nullptr};
-  if constexpr (__is_enum(T)) {
-    t.is_named = true;
-    t.operand = [](const void* v) { return PrintArg(static_cast<__underlying_type(T)>(*static_cast<const T*>(v))); };
-  } else if constexpr (requires(const T& v) { PrintArg(v); }) {
-    t.operand = [](const void* v) { return PrintArg(*static_cast<const T*>(v)); };
-  }
+  Type t{GoType<T>::name(), false, sizeof(T), alignof(T), operand_of<T>(), nullptr, nullptr, nullptr, nullptr};
+  t.is_named = __is_enum(T) || requires { typename T::Underlying; };
   if constexpr (HasError<T>)
     t.error = [](const void* v) -> Text {
       auto s = static_cast<const T*>(v)->Error();
@@ -69,15 +146,35 @@ inline constexpr Type kType = [] {
       auto s = static_cast<const T*>(v)->String();
       return {s.data(), s.size()};
     };
+  if constexpr (!__is_trivially_copyable(T)) {
+    t.copy = [](void* to, const void* from) { ::new (InPlace{}, to) T(*static_cast<const T*>(from)); };
+    t.destroy = [](void* v) { static_cast<T*>(v)->~T(); };
+  }
   return t;
 }();
 
 }  // namespace detail
 
+// A runtime error: a fault, a division by zero, a send on a closed channel, a failed as<T>(). Go: runtime.Error.
+class RuntimeError {
+ public:
+  constexpr explicit RuntimeError(Text text, bool borrowed = false) : text_(text), own_(nullptr), borrowed_(borrowed) {}
+  RuntimeError(const RuntimeError& e);  // of a borrowed text, makes a copy
+  ~RuntimeError();
+  RuntimeError& operator=(const RuntimeError&) = delete;
+  Text Error() const { return text_; }
+
+ private:
+  Text text_;
+  char* own_;      // text_, if it is ours to free
+  bool borrowed_;  // text_ lies in a frame of the panicking goroutine
+};
+
 [[noreturn]] void panic_any(Any value);
 
-// Panics with `value`: a number, bool, string, or a type with `Error()` or `String()` that returns something like a
-// string_view with static storage. Prints "panic: " and the value, the goroutine's traceback, and exits with status 2.
+// Panics with `value`: a number, bool, string, or any type that can be copied. Deferred calls run; unless one of them recovers,
+// prints "panic: " and the value, by its Error() or String() method if it has one, then the goroutine's traceback, and exits
+// with status 2. What Error() and String() return must outlive the call: a literal, or text that the value keeps.
 template <class T>
 [[noreturn]] void panic(const T& value) {
   panic_any({&detail::kType<T>, &value});
@@ -86,21 +183,29 @@ template <size_t N>
 [[noreturn]] void panic(const char (&text)[N]) {
   panic<const char*>(text);
 }
+// Go: panic(nil), which is an error of its own.
+[[noreturn]] inline void panic(decltype(nullptr)) { panic_any({nullptr, nullptr}); }
+
+struct RecoverPoint;
 
 // A deferred call's record. g->defers links them, newest first.
 struct DeferRecord {
   void (*fn)(DeferRecord* self);
   DeferRecord* link;
+  RecoverPoint* recover_to;  // the newest recover point when the record was made: where to go on if this call recovers
 };
 
 // Where a recovered goroutine goes on. The runtime's, on the stack of the function that is to return.
 struct RecoverPoint {
-  void* context[8];  // callee-saved registers, stack pointer, program counter: first, for the assembly
+  void* context
+      [32];  // callee-saved registers, stack pointer, program counter; as many as the ISA needs. First, for the assembly
   RecoverPoint* link;
-  void* panics;
+  void* panics;         // what was panicking already
+  DeferRecord* defers;  // the newest record when this was made: newer ones run before the goroutine goes on here
+  bool is_call;         // of func(): a function that is called, and not itself deferred, may not recover
 
-  RecoverPoint() __asm__("runtime.pushrecover");
-  ~RecoverPoint() __asm__("runtime.poprecover");
+  explicit RecoverPoint(bool call = false);
+  ~RecoverPoint();
   RecoverPoint(const RecoverPoint&) = delete;
 };
 
@@ -109,57 +214,106 @@ void defer_push(DeferRecord* d) __asm__("runtime.deferproc");
 void defer_return(DeferRecord* d) __asm__("runtime.deferreturn");
 Any gorecover() __asm__("runtime.gorecover");
 [[gnu::returns_twice]] int setrecover(RecoverPoint* p) __asm__("runtime.setrecover");
+// Go: the panic of a type assertion that fails.
+[[noreturn]] void panicdottype(const Type* have, const Type* want) __asm__("runtime.panicdottypeE");
+
+// True; and what *p refers to may not be what it was, for all that the compiler knows.
+[[gnu::always_inline]] inline bool may_change(const void* p) {
+  __asm__ volatile("" : : "r"(p) : "memory");
+  return true;
+}
+
+// In here, and not in rt0, because the program's functions may be inlined into them: tracebacks look for those here.
+template <class D>
+void run_deferred(DeferRecord* d) {
+  static_cast<D*>(d)->f_();
+}
+template <class F>
+[[gnu::noinline]] auto call_func(F&& f) -> decltype(f()) {
+  using T = decltype(f());
+  RecoverPoint point(true);
+  // What f refers to may have changed when the function comes back, on a way that the compiler does not see: panic does not return.
+  may_change(&f);
+  if (setrecover(&point) != 0 && may_change(&f)) return T();
+  return f();
+}
 }  // namespace detail
 
 // Runs f when the scope ends, when a panic comes by, or on Goexit. Go: defer func() { ... }().
 template <class F>
 class Defer : DeferRecord {
  public:
-  explicit Defer(F f) : DeferRecord{&run, nullptr}, f_(static_cast<F&&>(f)) { detail::defer_push(this); }
+  explicit Defer(F f) : DeferRecord{&detail::run_deferred<Defer>, nullptr, nullptr}, f_(static_cast<F&&>(f)) {
+    detail::defer_push(this);
+  }
   ~Defer() { detail::defer_return(this); }
   Defer(const Defer&) = delete;
 
  private:
-  static void run(DeferRecord* d) { static_cast<Defer*>(d)->f_(); }
+  friend void detail::run_deferred<Defer>(DeferRecord* d);
   F f_;
 };
 
-// What recover() has found; false if there was no panic. It refers to the panic's value where that was thrown, so it must
-// be used, or its content copied, before the deferred call returns.
+// What recover() has found; false if there was no panic, or its value was nil. It keeps a copy of the panic's value, and so may
+// outlive the deferred call.
 class Recovered {
  public:
-  explicit Recovered(Any v) : v_(v) {}
-  explicit operator bool() const { return v_.type != nullptr; }
+  Recovered() = default;
+  explicit Recovered(Any v);
+  Recovered(const Recovered& r) : Recovered(r.value()) {}
+  Recovered& operator=(const Recovered& r);
+  ~Recovered();
+
+  explicit operator bool() const { return type_ != nullptr; }
   template <class T>
   bool is() const {
-    return v_.type == &detail::kType<T>;
+    return type_ == &detail::kType<T>;
   }
-  // Null if the value is of another type.
+  // Null if the value is of another type. Go: v, ok := r.(T).
   template <class T>
   const T* get() const {
-    return is<T>() ? static_cast<const T*>(v_.data) : nullptr;
+    return is<T>() ? static_cast<const T*>(value().data) : nullptr;
   }
-  Any value() const { return v_; }
+  // Panics if the value is of another type. Go: r.(T).
+  template <class T>
+  const T& as() const {
+    if (!is<T>()) detail::panicdottype(type_, &detail::kType<T>);
+    return *get<T>();
+  }
+  Any value() const { return {type_, heap_ != nullptr ? heap_ : type_ != nullptr ? small_ : nullptr}; }
+  // For print: what a panic with this value would print, without quotes and type names. nil is nil.
+  operator PrintArg() const;
 
  private:
-  Any v_;
+  static constexpr unsigned kSmall = 32;
+
+  const Type* type_ = nullptr;
+  void* heap_ = nullptr;  // where the value is, if it is too large for small_
+  alignas(16) unsigned char small_[kSmall];
 };
 
-// In a deferred call that a panic runs: stops that panic once the call returns. Go: builtin recover.
+// In a deferred call that a panic runs: stops that panic once the call returns. Nil everywhere else: without a panic, on Goexit, at
+// the normal end of a scope, and in what func() calls from there. Go: builtin recover.
 inline Recovered recover() { return Recovered(detail::gorecover()); }
 
+// Panics again with what was recovered.
+[[noreturn]] inline void panic(const Recovered& r) { panic_any(r.value()); }
+
 // If a deferred call made after this statement recovers, the function returns the argument (nothing: void) from here.
-// Destructors of objects made before it run then, those of objects made after it do not.
-#define RT0_RECOVER_RETURN(...)        \
-  ::rt0::RecoverPoint rt0_recover_pt_; \
-  if (::rt0::detail::setrecover(&rt0_recover_pt_) != 0) return __VA_ARGS__
+// Destructors of objects made before it run then, those of objects made after it do not. As with setjmp, a variable that was made
+// before it and changed after it has its value only if its address was taken, which a capture by reference does.
+// The argument's variables are kept in memory, for it is evaluated afterwards.
+#define RT0_RECOVER_RETURN(...)                                                                          \
+  auto rt0_recover_uses_ = [&] { __VA_OPT__((void)(__VA_ARGS__);) };                                     \
+  ::rt0::RecoverPoint rt0_recover_pt_;                                                                   \
+  ::rt0::detail::may_change(&rt0_recover_uses_);                                                         \
+  if (::rt0::detail::setrecover(&rt0_recover_pt_) != 0 && ::rt0::detail::may_change(&rt0_recover_uses_)) \
+  return __VA_ARGS__
 
 // Go: func() { ... }(): calls f; a panic recovered in f's deferred calls makes it return T{}.
 template <class F>
-[[gnu::noinline]] auto func(F&& f) -> decltype(f()) {
-  using T = decltype(f());
-  RT0_RECOVER_RETURN(T());
-  return f();
+[[gnu::always_inline]] inline auto func(F&& f) -> decltype(f()) {
+  return detail::call_func(static_cast<F&&>(f));
 }
 
 }  // namespace rt0

@@ -16,6 +16,9 @@ struct PrintArg {
   struct Text {
     const char* ptr;
     size_t len;
+
+    constexpr const char* data() const { return ptr; }
+    constexpr size_t size() const { return len; }
   };
 
   // A double, and who writes it at `out`: a program without floats is not linked with their formatting.

@@ -27,6 +27,12 @@ unsigned long long goid();
 // Ends the program at once with `status`. Go: os.Exit.
 [[noreturn]] void exit(int status) __asm__("os.Exit");
 
+// Writes the calling goroutine's traceback, and with `all` then those of all others, into [buf, buf + n): how many bytes that
+// are. What does not fit is left out. `all` stops the world. Go: runtime.Stack.
+size_t stack(char* buf, size_t n, bool all) __asm__("runtime.Stack");
+// The calling goroutine's traceback to stderr. Go: debug.PrintStack.
+void print_stack();
+
 // argv and environment as the kernel handed them over. Go: os.Args, os.Environ.
 struct Args {
   char* const* ptr;

@@ -13,6 +13,7 @@
 
 #include "rt0/atomic.h"
 #include "rt0/go.h"
+#include "rt0/panic.h"
 
 namespace rt0 {
 namespace detail {
@@ -208,13 +209,32 @@ class Once {
   Mutex m_;
 };
 
+// Has the one call returned? If not, what it has panicked with: every later call panics with the same.
+struct OnceOutcome {
+  bool valid = false;
+  Recovered panicked;
+
+  void note() {  // at once, so that the traceback shows the call
+    panicked = recover();
+    if (!valid) panic(panicked);
+  }
+  void check() const {
+    if (!valid) panic(panicked);
+  }
+};
+
 // What once_func and once_value return: a callable that does its work at the first call. Go: OnceFunc, OnceValue.
 template <class F, class R>
 class OnceCall {
  public:
   explicit OnceCall(const F& f) : f_(f) {}
   const R& operator()() {
-    once_.do_([this] { value_ = f_(); });
+    once_.do_([this] {
+      Defer d([this] { outcome_.note(); });
+      value_ = f_();
+      outcome_.valid = true;
+    });
+    outcome_.check();
     return value_;
   }
 
@@ -222,16 +242,25 @@ class OnceCall {
   F f_;
   R value_{};
   Once once_;
+  OnceOutcome outcome_;
 };
 template <class F>
 class OnceCall<F, void> {
  public:
   explicit OnceCall(const F& f) : f_(f) {}
-  void operator()() { once_.do_(f_); }
+  void operator()() {
+    once_.do_([this] {
+      Defer d([this] { outcome_.note(); });
+      f_();
+      outcome_.valid = true;
+    });
+    outcome_.check();
+  }
 
  private:
   F f_;
   Once once_;
+  OnceOutcome outcome_;
 };
 
 // auto config = rt0::once_value([] { return load(); });   config() loads once, whoever calls it first.
@@ -244,7 +273,8 @@ auto once_func(const F& f) {
   return OnceCall<F, void>(f);
 }
 
-// Holds a lock for a scope. A goroutine that ends inside the scope by Goexit passes by destructors, and leaves it locked.
+// Holds a lock for a scope. Goexit, and a panic that is recovered outside of the scope, pass by destructors and leave it locked:
+// where that may happen, write lock() and `Defer unlock([&] { mu.unlock(); });` as in Go.
 template <class L>
 class [[nodiscard]] LockGuard {
  public:

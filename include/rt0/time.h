@@ -68,8 +68,10 @@ struct Duration {
  private:
   static constexpr uint64_t bits(int64_t v) { return static_cast<uint64_t>(v); }
   static constexpr int64_t wrap(uint64_t v) { return static_cast<int64_t>(v); }
+  // Whole units first, so that no digit of a small rest is lost.
   double in(int64_t unit) const {
-    return static_cast<double>(count / unit) + static_cast<double>(count % unit) / static_cast<double>(unit);
+    const int64_t whole = count / unit;
+    return static_cast<double>(whole) + static_cast<double>(count % unit) / static_cast<double>(unit);
   }
 };
 

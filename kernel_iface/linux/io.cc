@@ -222,6 +222,7 @@ constinit const KernelIo linux_kernel_io = {
     .getppid = linux_getppid,
     .getuid = linux_getuid,
     .kill = linux_kill,
+    .spawn = linux_spawn,
     .wait = linux_wait,
     .hostname = linux_hostname,
 };

@@ -19,6 +19,7 @@ namespace {
 // Not inlined: thirty small callers instead of thirty copies.
 [[gnu::noinline]] SysResult sys(uintptr nr, uintptr a = 0, uintptr b = 0, uintptr c = 0, uintptr d = 0, uintptr e = 0,
                                 uintptr f = 0) {
+  __asm__ volatile("" : : "r"(Isa::frame_pointer()));  // with a frame, or tracebacks from in here would lack the caller
   return SysResult::of(Isa::syscall6(nr, a, b, c, d, e, f));
 }
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
@@ -213,10 +214,11 @@ constinit const Kernel linux_kernel = {
     .tgkill = linux_tgkill,
     .setsig = linux_setsig,
     .sigaltstack = linux_sigaltstack,
-    .sigmask_get = linux_sigmask_get,
+    .sigmask_block = linux_sigmask_block,
     .sigmask_set = linux_sigmask_set,
     .sigcontext = linux_sigcontext,
     .sigcontext_call = linux_sigcontext_call,
+    .sigcontext_regs = linux_sigcontext_regs,
     .raise_default = linux_raise_default,
 };
 

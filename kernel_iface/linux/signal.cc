@@ -36,10 +36,10 @@ void linux_sigaltstack(void* lo, usize n) {
   check(SysResult::of(Isa::syscall6(SYS_sigaltstack, addr(&ss), 0, 0, 0, 0, 0)).ok(), "sigaltstack refused");
 }
 
-u64 linux_sigmask_get() {
-  Sigset set = {};
-  (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_BLOCK, 0, addr(&set), kSigsetBytes, 0, 0);
-  return set.bits;
+u64 linux_sigmask_block(u64 signals) {
+  Sigset set = {signals}, old = {};
+  (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_BLOCK, addr(&set), addr(&old), kSigsetBytes, 0, 0);
+  return old.bits;
 }
 void linux_sigmask_set(u64 mask) {
   Sigset set = {mask};
@@ -58,11 +58,35 @@ SigContext linux_sigcontext(void* info, void* uctx) {
   return {uc->pc(), uc->sp(), uc->fp(), si->addr, si->code};
 }
 
-void linux_sigcontext_call(void* uctx, uintptr pc) { static_cast<Ucontext*>(uctx)->call(pc, Isa::kRedZone); }
+void linux_sigcontext_call(void* uctx, uintptr pc, bool comes_back) {
+  Ucontext* uc = static_cast<Ucontext*>(uctx);
+  usize gap = Isa::kRedZone;
+  if (!comes_back) {
+    uc->uncall();
+    gap += (uc->sp() - gap) % Isa::kStackAlign;
+  }
+  uc->call(pc, gap);
+}
 
+u32 linux_sigcontext_regs(const void* uctx, SigReg* out) {
+  static_assert(countof(kRegNames) <= kMaxSigRegs);
+  u32 n = 0;
+  for (const RegName& r : kRegNames) {
+    const u8* at = static_cast<const u8*>(uctx) + r.at;
+    u16 half = 0;
+    uintptr word = 0;
+    if (r.bytes == sizeof(half)) __builtin_memcpy(&half, at, sizeof(half));
+    else __builtin_memcpy(&word, at, sizeof(word));
+    out[n++] = {r.name, r.bytes == sizeof(half) ? half : word};
+  }
+  return n;
+}
+
+// Others that are pending stay blocked: it is this one we die of.
 void linux_raise_default(u32 sig) {
   (void)linux_setsig(sig, SigDisposition::dfl);
-  linux_sigmask_set(0);
+  Sigset set = {u64{1} << (sig - 1)};
+  (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_UNBLOCK, addr(&set), 0, kSigsetBytes, 0, 0);
   (void)kernel->tgkill(kernel->gettid(), sig);
 }
 

@@ -13,7 +13,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
-FRAME = re.compile(r"((?:[\w.*~<>{}-]+)\(\)|[\w.*~<>{}-]+\(\.\.\.\)|created by .*)\n\t(\S+):(\d+)( \+0x[0-9a-f]+)?\n")
+FRAME = re.compile(r"((?:[\w.*~<>{}-]+)\(\)|panic\(\{\.\.\.\}\)|[\w.*~<>{}-]+\(\.\.\.\)|created by .*)\n\t(\S+):(\d+)( \+0x[0-9a-f]+)?\n")
 
 
 def normal_traceback(case, err):

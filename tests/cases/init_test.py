@@ -95,7 +95,7 @@ class Modes(rt0test.Case):
         done = self.modes("panic")
         self.assert_status(done, 2)
         lines = rt0test.text(done.err).splitlines()
-        self.assertEqual(lines[:3], ["panic: deliberate, in an init task", "", "goroutine 1 [running, locked to thread]:"])
+        self.assertEqual(lines[:3], ["panic: deliberate, in an init task", "", "goroutine 1 [running]:"])
         self.assertEqual(lines[3], "main.act()")
 
 

@@ -59,7 +59,7 @@ BANNED = {
     'std::': 'target code has no C++ library',
 }
 # The default of `make run` and its like; the table of ports is arch/isas.txt.
-DEFAULT_ISA = re.compile(r'or \$\(ISA\),\w+|RT0_ISA "\w+" CACHE|^bench:|^\t@tests/boot_cost\.py')
+DEFAULT_ISA = re.compile(r'or \$\(ISA\),\w+|RT0_ISA "\w+" CACHE|^bench:|^\t@(?:tests/boot_cost|bench/compare)\.py')
 
 # Assembly: "8(%rax)", "[x0, #8]", "ld.d $a0, $a1, 8".
 MEMORY = [re.compile(r'(?<![\w.])(?P<n>-?(?:0x[0-9a-fA-F]+|\d+))\((?P<base>[$%]?\w+)(?:,[^)]*)?\)'),
@@ -94,7 +94,8 @@ def inside_programs(root):
     if not os.path.exists(os.path.join(root, path)):
         return set()
     rows = re.findall(r'^\s*rt0_add_inside_executable\(\w+\s+([^)]*)\)', strip_hash(read(path, root)), re.M)
-    return {f'tests/programs/{name}' for row in rows for name in row.split() if re.fullmatch(r'[\w./]+', name)}
+    named = {f'tests/programs/{name}' for row in rows for name in row.split() if re.fullmatch(r'[\w./]+', name)}
+    return named | set(files(root, 'tests/programs/order/inside'))
 
 
 class Lint:

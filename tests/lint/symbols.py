@@ -12,8 +12,9 @@ import elf
 from elf import Elf
 from source import files, isa_rows, read, ROOT
 
-# What a compiler calls on its own; base/mem.cc has them, and tests with -finstrument-functions the other two.
-OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'strlen', '__cyg_profile_func_enter', '__cyg_profile_func_exit'}
+# What a compiler calls on its own; base/mem.cc has them, tests with -finstrument-functions the next two, sched/ubsan.cc the rest.
+OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'strlen', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
+         '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
 # Names without C++ mangling that may be seen from other files. Everything else is a libc's, or on its way to clash with one.
 PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$')
 # C++ names which somebody else's library has to define.

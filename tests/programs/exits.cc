@@ -77,7 +77,7 @@ int main(int argc, char** argv) {
   }
   if (same(mode, "masks")) {
     // A goroutine that ends wired takes its thread along; a thread's last deed may be to start its heir.
-    const rt0::u64 mask = rt0::kernel->sigmask_get();
+    const rt0::u64 mask = rt0::kernel->sigmask_block(0);
     int bad = 0, left = 2 * n;
     for (int i = 0; i < n; i++) {
       rt0::go([&left] {
@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
         __atomic_sub_fetch(&left, 1, __ATOMIC_RELEASE);
       });
       rt0::go([&left, &bad, mask] {
-        if (rt0::kernel->sigmask_get() != mask) __atomic_add_fetch(&bad, 1, __ATOMIC_RELAXED);
+        if (rt0::kernel->sigmask_block(0) != mask) __atomic_add_fetch(&bad, 1, __ATOMIC_RELAXED);
         __atomic_sub_fetch(&left, 1, __ATOMIC_RELEASE);
       });
       rt0::gosched();

@@ -39,7 +39,7 @@ i64 earliest_of_all() {
 }
 
 std::atomic<u32> wakes{0};
-}
+}  // namespace
 void wakeNetPoller(i64) { wakes++; }
 void* mallocgc(usize n, usize align) { return aligned_alloc(align, align_up(n, align)); }
 void heap_free(void* p) { free(p); }
@@ -410,7 +410,7 @@ TEST_F(timer, no_f_runs_after_stop_wait) {
         for (u32 k = rng() % 4; k < 4; k++) {
           me.m.p = p(rng() % kPs);
           timer_reset(&o->t, deadline_after(rng() % 500), 0);
-          for (u32 w = rng() % 200; w > 0; w--) (void)timeSleepUntil();
+          for (u32 w = rng() % 200; w > 0; w--) (void)earliest_of_all();
         }
         (void)timer_stop_wait(&o->t);
         ASSERT_EQ(o->inside, 0);

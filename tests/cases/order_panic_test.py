@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""Panics, deferred calls, recoveries, Goexit and signals, compared with Go."""
+
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import order, rt0test
+
+NAMES = """
+defer_loop fatal_deep fatal_div fatal_goexit_panic fatal_nilderef fatal_nilfunc fatal_panic_deferred fatal_panic_error
+fatal_panic_goexit fatal_panic_goroutine fatal_panic_int fatal_panic_named fatal_panic_newline fatal_panic_nil
+fatal_panic_recovered_other fatal_panic_repanic fatal_panic_string fatal_panic_stringer fatal_repanic_runtime fatal_sigterm
+fatal_type_assert fatal_unhandled_after_recover goexit_defers goexit_main goexit_panics goid main_return_kills once
+once_func_panics os_exit os_exit_deferred panic_goroutines panic_order recover_nested recover_then_panic runtime_errors
+sig_usr1_ignored
+""".split()
+
+
+@rt0test.each_how
+class OrderPanic(order.OrderCase):
+    def test_like_go(self):
+        self.like_go(NAMES)
+
+    def test_goids(self):
+        """The same ids as Go's, but for those that Go's collector has taken before main."""
+        for build in self.builds:
+            with self.subTest(build=build.name):
+                got, go = ([int(i) for i in re.findall(r"goroutine (\d+)", s)]
+                           for s in (self.run_order("goid", build), order.go_said("goid")))
+                shift = min(go[1:]) - min(got[1:])
+                self.assertIn(shift, (0, 3))
+                self.assertEqual(got, [1] + [i - shift for i in go[1:]])
+
+    def test_error_that_panics(self):
+        for build in self.builds:
+            with self.subTest(build=build.name):
+                got = self.run_order("fatal_error_panics", build)
+                self.assertEqual(got.splitlines()[0], order.go_said("fatal_error_panics").splitlines()[0])
+                self.assertIn("\nmain.E.Error(", got)
+
+    def test_stack_overflow(self):
+        """From the goroutine's header on, but for how many frames there were: 50, "elided", 50."""
+        for build in self.builds:
+            with self.subTest(build=build.name):
+                got = order.mask(self.run_order("fatal_stack_overflow", build))
+                first = [re.sub(r"\d+-byte", "N-byte", s.splitlines()[0]) for s in (got, order.go_said("fatal_stack_overflow"))]
+                self.assertEqual(first[0], first[1])
+                self.assertIn("\nfatal error: stack overflow\n", got)
+                lines = got[got.index("\ngoroutine N gp=0xN m=0 mp=0xN [running]:\n"):].splitlines()[2:]
+                elided = [i for i, line in enumerate(lines) if re.fullmatch(r"\.\.\.\d+ frames elided\.\.\.", line)]
+                self.assertEqual(elided, [100])
+                self.assertEqual(set(lines[:100:2]), {"main.f(<args>)"})
+                self.assertEqual(lines[101:199:2], ["main.f(<args>)"] * 47 + ["main.main(<args>)", "runtime.main(<args>)"])
+                self.assertEqual(lines[199], "runtime.goexit(<args>)")
+
+    def test_sigquit(self):
+        for build in self.builds:
+            with self.subTest(build=build.name):
+                got, go = (order.mask(s) for s in (self.run_order("fatal_sigquit", build), order.go_said("fatal_sigquit")))
+                head = go[:go.index("running]:\n")]
+                # Go's program was hit in the kernel call itself, sent by itself to the process; tgkill's code differs.
+                code = re.compile(r"sigcode=-?\d+")
+                self.assertEqual(code.sub("sigcode=?", got[:got.index("running]:\n")]), code.sub("sigcode=?", head))
+                self.assertIn("\nmain.main(<args>)\n", got)
+                if rt0test.ISA == "amd64":
+                    regs = [line.split()[0] for line in got.splitlines() if re.fullmatch(r"[a-z]\w+ +0x\w+", line)]
+                    self.assertEqual(regs, "rax rbx rcx rdx rdi rsi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip rflags cs fs "
+                                           "gs".split())
+
+
+if __name__ == "__main__":
+    rt0test.main()

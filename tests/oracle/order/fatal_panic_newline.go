@@ -1,0 +1,6 @@
+// env: GOMAXPROCS=1
+package main
+
+func main() {
+	panic("two\nlines\n")
+}

@@ -1,0 +1,7 @@
+// env: GOMAXPROCS=1
+package main
+
+func main() {
+	defer func() { println(recover().(int)) }()
+	panic("text")
+}

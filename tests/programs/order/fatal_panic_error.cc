@@ -1,0 +1,8 @@
+// env: GOMAXPROCS=1
+#include <rt0/rt0.h>
+
+struct AnError {
+  rt0::Text Error() const { return {"an error", 8}; }
+};
+
+int main() { rt0::panic(AnError{}); }
