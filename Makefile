@@ -9,7 +9,7 @@ ifneq ($(filter-out $(ISAS),$(SELECTED)),)
 $(error ISA=$(ISA) is not known. Known: $(ISAS))
 endif
 package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
-PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev \
+PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \
   $(foreach i,$(SELECTED),$(call package,$(i)))
 PKG_RUN := qemu-user
 PKG_TEST := libgtest-dev python3

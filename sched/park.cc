@@ -34,6 +34,7 @@ void park_m(G* gp) {
   dropg();
   if (!commit(mp, gp)) {
     casgstatus(gp, GStatus::waiting, GStatus::runnable);
+    trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
     execute(gp, true);
   }
   schedule();
@@ -45,6 +46,7 @@ void parked(G* gp) {
   casgstatus(gp, GStatus::running, GStatus::waiting);
   if (!commit(mp, gp)) {
     casgstatus(gp, GStatus::waiting, GStatus::runnable);
+    trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
     runqput(mp->p, gp, true);
   }
 }
