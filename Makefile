@@ -61,6 +61,7 @@ bench: need-run need-test build-amd64 ## what the boot costs, and the yardsticks
 
 golden: need-run need-test build ## rewrites tests/golden and shows the difference
 	@tests/golden.py --write
+	@tests/sim_golden.py --write
 	@git --no-pager diff --stat -- tests/golden; git --no-pager diff -- tests/golden
 
 matrix: need-run build ## the ports: what is built, what passes

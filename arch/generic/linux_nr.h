@@ -43,7 +43,6 @@ enum Nr : uintptr {
   SYS_rt_sigprocmask = 135,
   SYS_rt_sigreturn = 139,
   SYS_uname = 160,
-  SYS_setitimer = 103,
   SYS_getpid = 172,
   SYS_getppid = 173,
   SYS_getuid = 174,
