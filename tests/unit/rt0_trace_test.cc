@@ -277,6 +277,18 @@ TEST(Diff, Divergence) {
   EXPECT_TRUE(has(run_diff(a, kBoot), "it ends here, after line 21"));
   EXPECT_EQ(run_diff(a, kBoot + "rubbish\n").status, kUnusable);
   EXPECT_EQ(run_diff("", "").status, kUnusable);
+  EXPECT_EQ(run_diff(a, "").status, kUnusable);
+  EXPECT_EQ(run_diff("", a).status, kUnusable);
+}
+
+TEST(Diff, Terminal) {
+  const string a = with({"m0 p0 g1 GoStop id=1 reason=a_long_reason_for_that", "m0 p0 g0 GoStart id=1"});
+  const string b = with({"m0 p0 g1 GoStop id=1 reason=a_long_reason_for_that", "m0 p0 g0 GoStart id=222222222"});
+  const Result r = run_diff(a, b, {DiffOptions::automatic, 2, 30, true});
+  EXPECT_TRUE(has(r, "    22: 100 m0 p0 g1 GoStop...\n")) << r.text;
+  EXPECT_TRUE(has(r, "\x1b[31m  > 23: 101 m0 p0 g0 GoStart id=1\x1b[0m\n")) << r.text;
+  EXPECT_TRUE(has(r, "\x1b[32m  > 23: 101 m0 p0 g0 GoStart id=222222222\x1b[0m\n")) << r.text;
+  EXPECT_FALSE(has(run_diff(a, b), "\x1b"));
 }
 
 TEST(Diff, Choices) {
