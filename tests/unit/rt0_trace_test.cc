@@ -59,6 +59,11 @@ void unusable(const string& trace, const string& words) {
 
 TEST(Grammar, Line) {
   Line l;
+  ASSERT_EQ(parse_line("0 m0 p- g0 _rt0_<isa>_linux", &l), nullptr);
+  EXPECT_EQ(l.ev, Ev::_rt0_linux);
+  ASSERT_EQ(parse_line("0 m0 p- g0 _rt0_<isa>", &l), nullptr);
+  EXPECT_EQ(l.ev, Ev::_rt0);
+  EXPECT_NE(parse_line("0 m0 p- g0 <isa>", &l), nullptr);
   ASSERT_EQ(parse_line("12 m3 p- g7 GoBlock id=7 reason=chan%20receive", &l), nullptr);
   EXPECT_EQ(l.time, 12);
   EXPECT_EQ(l.m, 3);
@@ -277,18 +282,29 @@ TEST(Diff, Divergence) {
   EXPECT_TRUE(has(run_diff(a, kBoot), "it ends here, after line 21"));
   EXPECT_EQ(run_diff(a, kBoot + "rubbish\n").status, kUnusable);
   EXPECT_EQ(run_diff("", "").status, kUnusable);
+  EXPECT_EQ(run_diff(a, "").status, kUnusable);
+  EXPECT_EQ(run_diff("", a).status, kUnusable);
+}
+
+TEST(Diff, Terminal) {
+  const string a = with({"m0 p0 g1 GoStop id=1 reason=a_long_reason_for_that", "m0 p0 g0 GoStart id=1"});
+  const string b = with({"m0 p0 g1 GoStop id=1 reason=a_long_reason_for_that", "m0 p0 g0 GoStart id=222222222"});
+  const Result r = run_diff(a, b, {DiffOptions::automatic, 2, 30, true});
+  EXPECT_TRUE(has(r, "    22: 100 m0 p0 g1 GoStop...\n")) << r.text;
+  EXPECT_TRUE(has(r, "\x1b[31m  > 23: 101 m0 p0 g0 GoStart id=1\x1b[0m\n")) << r.text;
+  EXPECT_TRUE(has(r, "\x1b[32m  > 23: 101 m0 p0 g0 GoStart id=222222222\x1b[0m\n")) << r.text;
+  EXPECT_FALSE(has(run_diff(a, b), "\x1b"));
 }
 
 TEST(Diff, Choices) {
   auto choose = [](int index, int pick) {
-    return "m0 p0 g1 Choose index=" + std::to_string(index) + " kind=runq alternatives=3 pick=" + std::to_string(pick) +
-           " resource=g7";
+    return "m0 p0 g1 Choose i=" + std::to_string(index) + " kind=run n=3 pick=" + std::to_string(pick) + " on=g7";
   };
   const string a = with({choose(1, 0), choose(2, 1), "m0 p0 g1 GoStop id=1 reason=x"});
   Result r = run_diff(a, with({choose(1, 0), choose(2, 2), "m0 p0 g1 GoStop id=1 reason=x"}));
   EXPECT_TRUE(has(r, "parted by a choice: the same was asked, and different things were picked")) << r.text;
-  EXPECT_TRUE(has(r, "A line 23: index=2 kind=runq alternatives=3 pick=1 resource=g7")) << r.text;
-  EXPECT_TRUE(has(r, "B line 23: index=2 kind=runq alternatives=3 pick=2 resource=g7")) << r.text;
+  EXPECT_TRUE(has(r, "A line 23: i=2 kind=run n=3 pick=1 on=g7")) << r.text;
+  EXPECT_TRUE(has(r, "B line 23: i=2 kind=run n=3 pick=2 on=g7")) << r.text;
   r = run_diff(with({choose(1, 0), "m0 p0 g1 InitTask name=a", choose(2, 1)}),
                with({choose(1, 0), "m0 p0 g1 InitTask name=b", choose(2, 1)}));
   EXPECT_TRUE(has(r, "no choice parted them")) << r.text;
@@ -336,7 +352,7 @@ string rich() {
                "m2 p1 g0 ProcStop p=1",
                "m2 p- g0 PollBlock ns=-1",
                "m2 p- g0 MStop",
-               "m3 p0 g1 Choose index=1 kind=runq alternatives=3 pick=1 resource=g2",
+               "m3 p0 g1 Choose i=1 kind=run n=3 pick=1 on=g2",
                "m3 p0 g0 ProcsChange n=8",
                "m3 p0 g1 TimerStart in=5",
                "m3 p0 g1 TimerStop",

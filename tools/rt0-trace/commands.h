@@ -19,6 +19,8 @@ int check(Reader& reader, std::ostream& out, std::ostream& err);
 struct DiffOptions {
   enum Times { automatic, compare, ignore } times = automatic;
   unsigned context = 5;
+  unsigned width = 0;  // of the terminal: lines of context are cut there; 0: never
+  bool colour = false;
 };
 int diff(Reader& a, Reader& b, const DiffOptions& options, std::ostream& out);
 

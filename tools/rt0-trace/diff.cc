@@ -90,20 +90,32 @@ struct Diff {
     common.push_back(keep(a.line, true));
     if (common.size() > options.context) common.pop_front();
   }
+  // What a trace is without: a comparison with it says nothing.
+  static void must_have_lines(const Side& s) {
+    if (s.reader.lines() == 0) throw Unusable(s.reader.name() + ":0: it is empty: this is no trace");
+  }
+  // A line of a trace. The one that differs is marked and never cut: what differs may stand at its end.
+  void show_line(uint64_t number, string_view text, const char* colour) {
+    const string head = (colour != nullptr ? "  > " : "    ") + std::to_string(number) + ": ";
+    string shown = printable(text, kMaxLine);
+    if (colour == nullptr && options.width > head.size() + 3 && head.size() + shown.size() > options.width)
+      shown = shown.substr(0, options.width - head.size() - 3) + "...";
+    const bool paint = options.colour && colour != nullptr;
+    out << (paint ? colour : "") << head << shown << (paint ? "\x1b[0m" : "") << "\n";
+  }
   int run();
   void report();
   // The line at which a side stands and the next ones; the first choice from there on.
-  void show_side(const char* letter, Side& s, bool look, Choice* choice);
+  void show_side(const char* letter, const char* colour, Side& s, bool look, Choice* choice);
   void explain_choice(const Choice& ca, const Choice& cb);
 };
 
-void Diff::show_side(const char* letter, Side& s, bool look, Choice* choice) {
+void Diff::show_side(const char* letter, const char* colour, Side& s, bool look, Choice* choice) {
   out << letter << ": " << s.reader.name() << "\n";
   if (!s.there) out << "    (it ends here, after line " << s.reader.lines() << ")\n";
   const uint64_t shown = std::max(1u, options.context);
   for (uint64_t i = 0; s.there && (i < shown || (look && !choice->there && i < kLookAhead)); i++) {
-    if (i < shown)
-      out << (i == 0 ? "  > " : "    ") << s.line.number << ": " << printable(s.line.text, kMaxLine) << "\n";
+    if (i < shown) show_line(s.line.number, s.line.text, i == 0 ? colour : nullptr);
     if (!choice->there && s.line.name == "Choose") *choice = choice_of(s.line);
     s.next();
   }
@@ -133,13 +145,13 @@ void Diff::report() {
       << (b.there ? b.line.number : b.reader.lines() + 1) << " of B on"
       << (ignore_time ? " (times are not compared)" : "") << "\n";
   if (!common.empty()) out << "the last lines in common:\n";
-  for (const Kept& k : common) out << "    " << k.number << ": " << printable(k.text, kMaxLine) << "\n";
+  for (const Kept& k : common) show_line(k.number, k.text, nullptr);
   if (a.there && b.there && !ignore_time && a.line.after_time() == b.line.after_time())
     out << "only the time differs: " << a.line.time << " and " << b.line.time << "\n";
   const bool look = choices > 0 || (a.there && a.line.name == "Choose") || (b.there && b.line.name == "Choose");
   Choice ca, cb;
-  show_side("A", a, look, &ca);
-  show_side("B", b, look, &cb);
+  show_side("A", "\x1b[31m", a, look, &ca);
+  show_side("B", "\x1b[32m", b, look, &cb);
   explain_choice(ca, cb);
 }
 
@@ -150,13 +162,15 @@ int Diff::run() {
     b.next();
     decide_times();
     if (!same()) {
+      must_have_lines(a);
+      must_have_lines(b);
       report();
       return kBroken;
     }
     if (!a.there) break;
     note_common();
   }
-  if (a.reader.lines() == 0) throw Unusable(a.reader.name() + ":0: it is empty: this is no trace");
+  must_have_lines(a);
   out << "the same: " << a.reader.lines() << " lines" << (ignore_time ? ", times not compared" : "") << "\n";
   return kFine;
 }

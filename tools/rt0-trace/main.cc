@@ -2,9 +2,13 @@
 //
 // In order of the work: reader.cc (lines), rules.cc and model.cc (what they mean), then one file for each command. A trace is read
 // once, from front to back, and never held.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -62,6 +66,10 @@ int run_check(const Options& o) {
 int run_diff(Options o) {
   if (o.ignore_time) o.diff.times = DiffOptions::ignore;
   if (o.time) o.diff.times = DiffOptions::compare;
+  if (winsize size = {}; ::isatty(1) != 0 && ::ioctl(1, TIOCGWINSZ, &size) == 0) {
+    o.diff.width = size.ws_col;
+    o.diff.colour = std::getenv("NO_COLOR") == nullptr;
+  }
   Reader a(o.a), b(o.b);
   return diff(a, b, o.diff, std::cout);
 }
@@ -81,7 +89,7 @@ int run_show(Options o) {
     throw Unusable("--to " + printable(o.to) + ": not a time, such as 15ms, 2s or 300 (ns)");
   if (o.to.empty()) {
     if (o.file == "-") throw Unusable("-: its end is needed beforehand: give --to");
-    o.show.to = last_time(o.file);
+    o.show.to = std::max<int64_t>(1, last_time(o.file));  // what has no time is for the reader to refuse
   }
   Reader reader(o.file);
   return show(reader, o.show, std::cout, std::cerr);

@@ -23,7 +23,7 @@ struct Unusable : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-inline constexpr size_t kMaxLine = 1023;  // bytes without the newline
+inline constexpr size_t kMaxLine = 1023;               // bytes without the newline
 inline constexpr int64_t kMaxTime = int64_t{1} << 62;  // so that a few can be added
 inline constexpr size_t kMaxArgs = 16;
 inline constexpr int64_t kAbsent = -1;  // an id that is '-'

@@ -70,7 +70,8 @@ bool Rules::speaker() {
     return bad("m" + n(l.m) + " speaks, but is not there", "no MStart has told of it, or it has ended");
   m = &it->second;
   s.m = m;
-  if (l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit) return true;  // from anywhere, in whatever state
+  // From anywhere, in whatever state: the simulated kernel also asks in the midst of a change of hands.
+  if (l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit || l.name == "Choose") return true;
   if (m->stopped)
     return bad("m" + n(l.m) + " speaks, but sleeps",
                "MStop on line " + std::to_string(m->since) + ", and no MWake id=" + n(l.m) + " after it");
