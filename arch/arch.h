@@ -19,7 +19,11 @@ concept Arch = requires(G* gp, Gobuf* buf, uintptr a, uintptr* out, void* p) {
   requires A::kStackAlign >= sizeof(void*);  // of the stack pointer at a call
   requires A::kPCQuantum >= 1;               // smallest instruction, in bytes
   requires A::kCacheLine >= 32;
-  requires A::kSwitchFrame >= 0;   // bytes that mcall pushes and gogo pops
+  requires A::kSwitchFrame >= 0;  // bytes that mcall pushes and gogo pops
+  requires SameAs<decltype(A::kFramelessLeaves),
+                  const bool>;  // functions that call none may keep their return address in a register
+  requires A::kFrameBelow % sizeof(void*) ==
+                   0;              // of the two words that frame_return reads, the bytes that lie below fp
   requires A::kRecoverWords >= 2;  // words of RecoverPoint::context that setrecover fills
   { A::kName[0] } -> SameAs<const char&>;
   { A::kBigEndian } -> SameAs<const bool&>;
@@ -45,6 +49,9 @@ concept Arch = requires(G* gp, Gobuf* buf, uintptr a, uintptr* out, void* p) {
   { A::tls_base(out) } noexcept -> SameAs<uintptr>;  // the thread pointer for an M whose tls words lie at *out
 };
 static_assert(Arch<Isa>, "isa.h is incomplete: see the concept above");
+
+// After which ISA the documents that rt0 follows name the entry points. A simulated trace, which must be the same on all, does too.
+inline constexpr char kDocumentsIsa[] = "amd64";
 
 inline G* getg() { return Isa::getg(); }
 

@@ -42,8 +42,14 @@ void* memmove(void* dst, const void* src, usize n) {
 void* memset(void* dst, int c, usize n) {
   u8* d = static_cast<u8*>(dst);
   const Word fill = static_cast<Word>(-1) / 255 * static_cast<u8>(c);
-  if (aligned(d, d))
+  if (aligned(d, d)) {
+    constexpr usize kAtOnce = 8 * kWord;
+    for (; n >= kAtOnce; n -= kAtOnce, d += kAtOnce) {
+      Word* w = reinterpret_cast<Word*>(d);
+      w[0] = w[1] = w[2] = w[3] = w[4] = w[5] = w[6] = w[7] = fill;
+    }
     for (; n >= kWord; n -= kWord, d += kWord) *reinterpret_cast<Word*>(d) = fill;
+  }
   for (; n != 0; n--) *d++ = static_cast<u8>(c);
   return dst;
 }

@@ -30,6 +30,7 @@ struct SigContext {
   uintptr pc, sp, fp;
   uintptr fault_addr;  // for SIGSEGV, SIGBUS, SIGFPE, SIGILL
   i32 code;            // si_code: who sent it; > 0 is the kernel
+  uintptr lr = 0;      // the link register, where a function may run without a frame of its own
 };
 
 // A register of an interrupted context.
@@ -110,7 +111,7 @@ struct Kernel {
   // Lets the interrupted context go on at `pc`, as if it had called it where it was interrupted: the address to return to lies
   // on its stack, below a red zone if the ISA has one. comes_back: the callee keeps everything and returns; if not, it finds its
   // stack aligned as any function does, and if the context was interrupted because it had called address 0, it looks as if the
-  // caller had called pc instead.
+  // caller had called pc instead. Where Isa::kFramelessLeaves, the callee's frame is followed by one that returns to SigContext::lr.
   void (*sigcontext_call)(void* uctx, uintptr pc, bool comes_back);
   // The registers by name, in the order in which a dump shows them: how many of the kMaxSigRegs there are.
   u32 (*sigcontext_regs)(const void* uctx, SigReg* out);

@@ -175,6 +175,8 @@ def read_go_order(path):
             raise Unusable(f"{path}:{number}: {line!r} comes before the first '## thread N'")
         else:
             name = from_go(line.strip())
+            if name == "main" and current[0] == ["_rt0"]:  # an assembly label of some ISAs, not the function
+                name = None
             current[name is None].append(name or line.strip())
     if not threads.get(0, ([], []))[0]:
         raise Unusable(f"{path}: no '## thread 0' with names under it")

@@ -5,7 +5,7 @@
 
 using namespace rt0;
 
-#define PRINT(name, value) __asm__ volatile("\n.ascii \"->" #name " %c0\"" ::"i"(value))
+#define PRINT(name, value) __asm__ volatile("\n.ascii \"->" #name " %0\"" ::"i"(value))
 
 void offsets() {
 #define OFFSET(name, type, field) PRINT(name, offsetof(type, field));
@@ -18,6 +18,9 @@ void offsets() {
   PRINT(EV_rt0_go, static_cast<int>(Ev::rt0_go));
   PRINT(EV_settls, static_cast<int>(Ev::settls));
 #define CONSTANT(name, value) PRINT(name, value);
-#include "asm_constants.def"  // of arch/<isa>: system call numbers and the like
+#include "arch/generic/asm_constants.def"  // system call numbers and the like
+#if __has_include("asm_constants.def")
+#include "asm_constants.def"  // of arch/<isa>
+#endif
 #undef CONSTANT
 }

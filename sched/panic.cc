@@ -228,7 +228,7 @@ void die_of_signal(const char* why, G* gp, const SigContext& c) {
   trace_text(Ev::Throw, cstr(why));
   eprintf("fatal error: %s\n", why);
   startpanic_m();
-  die(gp, {c.pc, c.fp, false});
+  die(gp, {c.pc, c.fp, false, c.lr});
 }
 
 void fatal_signal(u32 sig, G* gp, const SigContext& c, void* uctx) {
@@ -243,7 +243,7 @@ void fatal_signal(u32 sig, G* gp, const SigContext& c, void* uctx) {
     w.put("\n\n");
     if (t.level > 0) {
       goroutineheader(w, gp, true);
-      traceback(w, gp, {c.pc, c.fp, false}, t.level);
+      traceback(w, gp, {c.pc, c.fp, false, c.lr}, t.level);
       tracebackothers(w, gp, t.level);
       w.put('\n');
       SigReg regs[kMaxSigRegs];

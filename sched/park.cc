@@ -34,6 +34,7 @@ void park_m(G* gp) {
   dropg();
   if (!commit(mp, gp)) {
     casgstatus(gp, GStatus::waiting, GStatus::runnable);
+    trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
     execute(gp, true);
   }
   // Goroutines that wake each other and wait, by turns, inherit one time slice for as long as they like, and run for so short a
@@ -49,6 +50,7 @@ void parked(G* gp) {
   casgstatus(gp, GStatus::running, GStatus::waiting);
   if (!commit(mp, gp)) {
     casgstatus(gp, GStatus::waiting, GStatus::runnable);
+    trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
     runqput(mp->p, gp, true);
   }
 }

@@ -196,7 +196,9 @@ void put_ancestors(Writer& w, const G* gp, i32 level) {
 bool next_frame(const Stack& s, uintptr* fp, uintptr* pc) {
   const uintptr at = *fp;
   constexpr uintptr kFrame = 2 * sizeof(uintptr);
-  if (at == 0 || at < s.lo || s.hi < kFrame || at > s.hi - kFrame || at % sizeof(uintptr) != 0) return false;
+  if (at == 0 || s.hi < kFrame || at % sizeof(uintptr) != 0) return false;
+  const uintptr lo = at - Isa::kFrameBelow;
+  if (lo < s.lo || lo > s.hi - kFrame) return false;
   uintptr caller;
   *pc = Isa::frame_return(at, &caller);
   if (*pc == 0) return false;
@@ -237,11 +239,31 @@ void goroutineheader(Writer& w, G* gp, bool with_pointers) {
   w.put("]:\n");
 }
 
+// May the function that was interrupted at pc have to return to lr, with no frame that says so? The link register still holds what
+// the last call has left there: an address in the function itself, or in the one that called it, which the frames show as well.
+static bool is_lost_return(uintptr lr, uintptr pc, Stack s, uintptr fp) {
+  const Frames in(pc, false), to(lr, true);
+  if (lr == 0 || to.n == 0 || (in.n != 0 && in.at[in.n - 1].entry == to.at[to.n - 1].entry)) return false;
+  uintptr next;
+  return !next_frame(s, &fp, &next) || next != lr;
+}
+
 static u32 put_frames(Writer& w, G* gp, TracePoint at, i32 level) {
   Printer p(w, level);
   uintptr pc = at.pc, fp = at.fp;
-  bool is_return = at.is_return;
-  while (p.add(pc, is_return) && next_frame(gp->stack, &fp, &pc)) is_return = !p.injected();
+  bool is_return = at.is_return, interrupted = false;
+  bool more = p.add(pc, is_return);
+  if (more && is_lost_return(at.lr, pc, gp->stack, fp)) more = p.add(at.lr, true);
+  while (more) {
+    const bool injected = p.injected();
+    const uintptr callee = pc;
+    if (!next_frame(gp->stack, &fp, &pc)) break;
+    // The signal handler has put a frame between, of the link register: see Kernel::sigcontext_call.
+    if (interrupted && !is_lost_return(pc, callee, gp->stack, fp) && !next_frame(gp->stack, &fp, &pc)) break;
+    is_return = !injected;
+    interrupted = injected && Isa::kFramelessLeaves;
+    more = p.add(pc, is_return);
+  }
   p.finish();
   return p.shown();
 }

@@ -10,6 +10,8 @@ namespace rt0 {
 struct TracePoint {
   uintptr pc, fp;
   bool is_return;
+  uintptr lr =
+      0;  // where pc's function returns to if it has not saved that, which only shows by its not being in the chain
 };
 
 // Where the caller stands, for a traceback that begins with it. Not inlined: it looks at its own frame.

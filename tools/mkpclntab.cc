@@ -115,7 +115,9 @@ class Image {
         const int n = call_length(p + i);
         if (n < 0) return false;
         if (n != 0) out->insert(h.sh_addr + i + static_cast<u64>(n));
-        i += x86 ? x86_length(p + i, ehdr_.e_machine == EM_X86_64) : ehdr_.e_machine == EM_RISCV ? 2 : 4;
+        i += x86                           ? x86_length(p + i, ehdr_.e_machine == EM_X86_64)
+             : ehdr_.e_machine == EM_RISCV ? ((p[i] & 3) == 3 ? 4 : 2)
+                                           : 4;
         for (; next != starts.end() && *next <= h.sh_addr + i; ++next) i = static_cast<size_t>(*next - h.sh_addr);
       }
     }

@@ -4,17 +4,14 @@
 // keep it, and a load from %fs is as fast.
 #pragma once
 
-#include "arch/gobuf.h"
-#include "base/types.h"
+#include "arch/generic/isa.h"
 
 namespace rt0 {
 
-struct Isa {
+struct Isa : GenericIsa {
   static constexpr char kName[] = "amd64";
-  static constexpr bool kBigEndian = false;
   static constexpr usize kStackAlign = 16;
   static constexpr usize kPCQuantum = 1;
-  static constexpr usize kCacheLine = 64;
   static constexpr usize kRedZone = 128;  // below SP, used by leaf functions: signal frames and injected calls skip it
   static constexpr usize kSwitchFrame = 48;  // rbx rbp r12 r13 r14 r15
   static constexpr usize kRecoverWords = 8;  // of RecoverPoint::context: these, rsp and the pc
@@ -58,19 +55,9 @@ struct Isa {
     buf->bp = 0;  // ends the frame chain
   }
 
-  static uintptr frame_pointer() noexcept { return reinterpret_cast<uintptr>(__builtin_frame_address(0)); }
-  static uintptr frame_return(uintptr fp, uintptr* caller_fp) noexcept {
-    const uintptr* frame = reinterpret_cast<const uintptr*>(fp);
-    *caller_fp = frame[0];  // NOLINT(clang-analyzer-core.NullDereference): the caller has checked fp
-    return frame[1];
-  }
-
   // CPU features, as bits. Go: cpu_x86.go.
   enum Feature : u64 { kSSE42 = 1, kPOPCNT = 2, kAVX = 4, kAVX2 = 8, kBMI2 = 16, kERMS = 32, kRDTSCP = 64 };
   static u64 cpu_features(uintptr hwcap, uintptr hwcap2) noexcept;
-  // What the ISA must do once per process, before anything else of it is used. Nothing on amd64.
-  static void arch_init(uintptr, uintptr) noexcept {}
-
   // Before the first asynchronous preemption: how much room the vector registers take.
   static void async_preempt_init() noexcept;
 

@@ -1,7 +1,7 @@
 // linux/amd64: system call numbers and the layouts that differ between ISAs.
 #pragma once
 
-#include "base/types.h"
+#include "arch/generic/linux_structs.h"
 
 namespace rt0::linux_abi {
 
@@ -71,40 +71,10 @@ enum Nr : uintptr {
   SYS_pipe2 = 293,
   SYS_renameat2 = 316,
   SYS_statx = 332,
-  SYS_llseek = ~uintptr{0},  // 32-bit ISAs only
 };
-// clone(flags, stack, …), not clone(stack, flags, …).
-inline constexpr bool kCloneStackFirst = false;
 inline constexpr uintptr kArchSetFs = 0x1002;
 
-inline constexpr usize kSigsetBytes = 8;
-struct Sigset {
-  u64 bits;
-};
-
-struct Sigaction {
-  void (*handler)(int, void*, void*);
-  u64 flags;
-  void (*restorer)();
-  Sigset mask;
-};
-inline constexpr u64 SA_SIGINFO = 4, SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000, SA_RESTORER = 0x04000000;
-
-struct StackT {
-  void* sp;
-  i32 flags;
-  usize size;
-};
-
-struct Timespec {
-  i64 sec, nsec;
-};
-
-// siginfo_t: the fault address, for SIGSEGV and its kin.
-struct Siginfo {
-  i32 signo, err, code, pad;
-  uintptr addr;
-};
+inline constexpr Quirks kQuirks = {.packed_epoll_event = true};
 
 // The registers of the interrupted context, inside the kernel's ucontext.
 struct Ucontext {
@@ -127,37 +97,26 @@ struct Ucontext {
     rip = *reinterpret_cast<uintptr*>(rsp) - 1;
     rsp += sizeof(uintptr);
   }
-  // As if the instruction at rip had been a call of `pc`, with the red zone left alone.
-  void call(uintptr pc, usize red_zone) {
-    rsp -= red_zone + sizeof(uintptr);
+  // As if the instruction at rip had been a call of `pc`, with `gap` bytes left alone.
+  void call(uintptr pc, usize gap) {
+    rsp -= gap + sizeof(uintptr);
     *reinterpret_cast<uintptr*>(rsp) = rip;
     rip = pc;
   }
+  void interrupt(uintptr pc, usize red_zone) { call(pc, red_zone); }
 };
 static_assert(offsetof(Ucontext, r8) == 40);
 
-// What a dump shows, in Go's order.
-struct RegName {
-  const char* name;
-  u16 at, bytes;
-};
+// In Go's order.
 inline constexpr RegName kRegNames[] = {
-    {"rax", offsetof(Ucontext, rax), 8}, {"rbx", offsetof(Ucontext, rbx), 8}, {"rcx", offsetof(Ucontext, rcx), 8},
-    {"rdx", offsetof(Ucontext, rdx), 8}, {"rdi", offsetof(Ucontext, rdi), 8}, {"rsi", offsetof(Ucontext, rsi), 8},
-    {"rbp", offsetof(Ucontext, rbp), 8}, {"rsp", offsetof(Ucontext, rsp), 8}, {"r8", offsetof(Ucontext, r8), 8},
-    {"r9", offsetof(Ucontext, r9), 8},   {"r10", offsetof(Ucontext, r10), 8}, {"r11", offsetof(Ucontext, r11), 8},
-    {"r12", offsetof(Ucontext, r12), 8}, {"r13", offsetof(Ucontext, r13), 8}, {"r14", offsetof(Ucontext, r14), 8},
-    {"r15", offsetof(Ucontext, r15), 8}, {"rip", offsetof(Ucontext, rip), 8}, {"rflags", offsetof(Ucontext, eflags), 8},
-    {"cs", offsetof(Ucontext, cs), 2},   {"fs", offsetof(Ucontext, fs), 2},   {"gs", offsetof(Ucontext, gs), 2},
+    {"rax", offsetof(Ucontext, rax)},  {"rbx", offsetof(Ucontext, rbx)},  {"rcx", offsetof(Ucontext, rcx)},
+    {"rdx", offsetof(Ucontext, rdx)},  {"rdi", offsetof(Ucontext, rdi)},  {"rsi", offsetof(Ucontext, rsi)},
+    {"rbp", offsetof(Ucontext, rbp)},  {"rsp", offsetof(Ucontext, rsp)},  {"r8", offsetof(Ucontext, r8)},
+    {"r9", offsetof(Ucontext, r9)},    {"r10", offsetof(Ucontext, r10)},  {"r11", offsetof(Ucontext, r11)},
+    {"r12", offsetof(Ucontext, r12)},  {"r13", offsetof(Ucontext, r13)},  {"r14", offsetof(Ucontext, r14)},
+    {"r15", offsetof(Ucontext, r15)},  {"rip", offsetof(Ucontext, rip)},  {"rflags", offsetof(Ucontext, eflags)},
+    {"cs", offsetof(Ucontext, cs), 2}, {"fs", offsetof(Ucontext, fs), 2}, {"gs", offsetof(Ucontext, gs), 2},
 };
-
-// x86-64 alone packs it; elsewhere u64 has its natural alignment.
-struct [[gnu::packed]] EpollEvent {
-  u32 events;
-  u64 data;
-};
-// A 64-bit argument in two registers begins at an even one. 32-bit ISAs only.
-inline constexpr bool kAlignedPairs = false;
 
 inline constexpr char kVdsoClockGettime[] = "__vdso_clock_gettime";
 

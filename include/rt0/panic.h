@@ -197,8 +197,8 @@ struct DeferRecord {
 
 // Where a recovered goroutine goes on. The runtime's, on the stack of the function that is to return.
 struct RecoverPoint {
-  void* context
-      [32];  // callee-saved registers, stack pointer, program counter; as many as the ISA needs. First, for the assembly
+  // Callee-saved registers, stack pointer, program counter; as many as the ISA needs. First, for the assembly.
+  void* context[32];
   RecoverPoint* link;
   void* panics;         // what was panicking already
   DeferRecord* defers;  // the newest record when this was made: newer ones run before the goroutine goes on here

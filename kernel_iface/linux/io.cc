@@ -16,6 +16,7 @@ SysResult io_sys(uintptr nr, uintptr a, uintptr b, uintptr c, uintptr d, uintptr
 namespace {
 
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
+using EpollEvent = EpollEventOf<kQuirks.packed_epoll_event>;
 
 // The halves of a 64-bit argument, as a 32-bit ISA passes them: in two registers, in the order of its bytes in memory.
 struct Halves {
@@ -35,7 +36,7 @@ SysResult linux_open(const char* path, u32 flags, u32 perm) {
   if ((flags & open_flag::sync) != 0) f |= O_SYNC;
   if ((flags & open_flag::trunc) != 0) f |= O_TRUNC;
   if ((flags & open_flag::nonblock) != 0) f |= O_NONBLOCK;
-  if ((flags & open_flag::directory) != 0) f |= O_DIRECTORY;
+  if ((flags & open_flag::directory) != 0) f |= kQuirks.o_directory;
   return io_sys(SYS_openat, kAtFdcwd, addr(path), f, perm);
 }
 SysResult linux_close(i32 fd) { return io_sys(SYS_close, static_cast<uintptr>(fd)); }
@@ -48,12 +49,13 @@ SysResult at_offset(uintptr nr, i32 fd, const void* p, usize n, i64 off) {
   const uintptr d = static_cast<uintptr>(fd);
   if constexpr (kPtrSize == 8) return io_sys(nr, d, addr(p), n, static_cast<uintptr>(off));
   const Halves h = halves(off);
-  if constexpr (kAlignedPairs) return io_sys(nr, d, addr(p), n, 0, h.first, h.second);
+  if constexpr (kQuirks.aligned_pairs) return io_sys(nr, d, addr(p), n, 0, h.first, h.second);
   return io_sys(nr, d, addr(p), n, h.first, h.second);
 }
 SysResult linux_pread(i32 fd, void* p, usize n, i64 off) { return at_offset(SYS_pread64, fd, p, n, off); }
 SysResult linux_pwrite(i32 fd, const void* p, usize n, i64 off) { return at_offset(SYS_pwrite64, fd, p, n, off); }
 
+// On 32-bit ISAs SYS_lseek is _llseek, which writes the position.
 SysResult linux_seek(i32 fd, i64 off, Seek whence, i64* at) {
   const uintptr d = static_cast<uintptr>(fd), w = static_cast<uintptr>(whence);
   if constexpr (kPtrSize == 8) {
@@ -61,14 +63,14 @@ SysResult linux_seek(i32 fd, i64 off, Seek whence, i64* at) {
     *at = static_cast<i64>(r.value);
     return r;
   }
-  return io_sys(SYS_llseek, d, static_cast<u32>(static_cast<u64>(off) >> 32), static_cast<u32>(off), addr(at), w);
+  return io_sys(SYS_lseek, d, static_cast<u32>(static_cast<u64>(off) >> 32), static_cast<u32>(off), addr(at), w);
 }
 
 SysResult linux_truncate(i32 fd, i64 size) {
   const uintptr d = static_cast<uintptr>(fd);
   if constexpr (kPtrSize == 8) return io_sys(SYS_ftruncate, d, static_cast<uintptr>(size));
   const Halves h = halves(size);
-  if constexpr (kAlignedPairs) return io_sys(SYS_ftruncate, d, 0, h.first, h.second);
+  if constexpr (kQuirks.aligned_pairs) return io_sys(SYS_ftruncate, d, 0, h.first, h.second);
   return io_sys(SYS_ftruncate, d, h.first, h.second);
 }
 

@@ -13,13 +13,20 @@ void sigreturn() __asm__("runtime.sigreturn");
 
 namespace {
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
+
+// The link register, where Isa::kFramelessLeaves.
+template <class U>
+uintptr lr_of(const U* uc) {
+  if constexpr (requires { uc->lr(); }) return uc->lr();
+  return 0;
+}
 }  // namespace
 
 SysResult linux_setsig(u32 sig, SigDisposition how) {
-  Sigaction sa = {};
-  sa.flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_RESTORER;
+  SigactionOf<kQuirks.sa_restorer != 0> sa = {};
+  sa.flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | kQuirks.sa_restorer;
   sa.restorer = sigreturn;
-  sa.mask = {~static_cast<decltype(sa.mask.bits)>(0)};
+  sa.mask = Sigset::of(~u64{0});
   switch (how) {
     case SigDisposition::dfl: sa.handler = nullptr; break;
     case SigDisposition::ignore: sa.handler = reinterpret_cast<void (*)(int, void*, void*)>(1); break;
@@ -31,18 +38,18 @@ SysResult linux_setsig(u32 sig, SigDisposition how) {
 void linux_sigaltstack(void* lo, usize n) {
   StackT ss = {};
   ss.sp = lo;
-  ss.size = n;
+  ss.size = lo == nullptr ? 0 : n - kQuirks.sigaltstack_pad;
   ss.flags = lo == nullptr ? SS_DISABLE : 0;
   check(SysResult::of(Isa::syscall6(SYS_sigaltstack, addr(&ss), 0, 0, 0, 0, 0)).ok(), "sigaltstack refused");
 }
 
 u64 linux_sigmask_block(u64 signals) {
-  Sigset set = {signals}, old = {};
+  Sigset set = Sigset::of(signals), old = {};
   (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_BLOCK, addr(&set), addr(&old), kSigsetBytes, 0, 0);
-  return old.bits;
+  return old.bits();
 }
 void linux_sigmask_set(u64 mask) {
-  Sigset set = {mask};
+  Sigset set = Sigset::of(mask);
   (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_SETMASK, addr(&set), 0, kSigsetBytes, 0, 0);
 }
 
@@ -55,17 +62,17 @@ bool page_readable(uintptr a) {
 SigContext linux_sigcontext(void* info, void* uctx) {
   const Siginfo* si = static_cast<const Siginfo*>(info);
   const Ucontext* uc = static_cast<const Ucontext*>(uctx);
-  return {uc->pc(), uc->sp(), uc->fp(), si->addr, si->code};
+  return {uc->pc(), uc->sp(), uc->fp(), si->addr, si->code, lr_of(uc)};
 }
 
 void linux_sigcontext_call(void* uctx, uintptr pc, bool comes_back) {
   Ucontext* uc = static_cast<Ucontext*>(uctx);
-  usize gap = Isa::kRedZone;
-  if (!comes_back) {
-    uc->uncall();
-    gap += (uc->sp() - gap) % Isa::kStackAlign;
+  if (comes_back) {
+    uc->interrupt(pc, Isa::kRedZone);
+    return;
   }
-  uc->call(pc, gap);
+  uc->uncall();
+  uc->call(pc, Isa::kRedZone + (uc->sp() - Isa::kRedZone) % Isa::kStackAlign);
 }
 
 u32 linux_sigcontext_regs(const void* uctx, SigReg* out) {
@@ -85,7 +92,7 @@ u32 linux_sigcontext_regs(const void* uctx, SigReg* out) {
 // Others that are pending stay blocked: it is this one we die of.
 void linux_raise_default(u32 sig) {
   (void)linux_setsig(sig, SigDisposition::dfl);
-  Sigset set = {u64{1} << (sig - 1)};
+  Sigset set = Sigset::of(u64{1} << (sig - 1));
   (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_UNBLOCK, addr(&set), 0, kSigsetBytes, 0, 0);
   (void)linux_kernel.tgkill(linux_kernel.gettid(), sig);
 }

@@ -19,7 +19,7 @@ uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
 
 SysResult fork() {
   const uintptr flags = kSIGCHLD;
-  return kCloneStackFirst ? io_sys(SYS_clone, 0, flags) : io_sys(SYS_clone, flags, 0);
+  return kQuirks.clone_stack_first ? io_sys(SYS_clone, 0, flags) : io_sys(SYS_clone, flags, 0);
 }
 
 // In the child: descriptors, directory, signal mask, and then the program. Returns only with an error.

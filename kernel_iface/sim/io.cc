@@ -48,6 +48,16 @@ SysResult host_fd(SysResult r) {
   return fd_new(f);
 }
 
+// A file's bytes take their time, in which the thread sits in its system call: long enough for sysmon to see it, sometimes.
+constexpr i64 kFileNs = 30 * 1000, kSyncNs = 2000 * 1000;
+void slow(i64 ns) { (void)block(nullptr, state.now + ns); }
+
+template <class F>
+SysResult slowly(F f) {
+  slow(kFileNs);
+  return f();
+}
+
 usize shortened(usize n) { return n > 1 && fault(Choice::shorter) ? 1 : n; }
 
 // What is the same for a file of the host's and nothing for all others.
@@ -83,7 +93,7 @@ SysResult sim_read(i32 fd, void* p, usize n) {
   File* f = file_of(fd);
   if (f == nullptr) return fails(Errno::badf);
   switch (f->kind) {
-    case Kind::host: return linux_kernel_io.read(f->host_fd, p, shortened(n));
+    case Kind::host: return slowly([&] { return linux_kernel_io.read(f->host_fd, p, shortened(n)); });
     case Kind::pipe_read: return stream_read(f, p, shortened(n));
     case Kind::event: return event_read(f, p, n);
     case Kind::socket: return f->state == Sock::packets ? packet_read(f, p, n, nullptr) : stream_read(f, p, shortened(n));
@@ -96,7 +106,7 @@ SysResult sim_write(i32 fd, const void* p, usize n) {
   File* f = file_of(fd);
   if (f == nullptr) return fails(Errno::badf);
   switch (f->kind) {
-    case Kind::host: return linux_kernel_io.write(f->host_fd, p, shortened(n));
+    case Kind::host: return slowly([&] { return linux_kernel_io.write(f->host_fd, p, shortened(n)); });
     case Kind::pipe_write: return stream_write(f, p, shortened(n));
     case Kind::event: return event_write(f, p, n);
     case Kind::socket: return f->state == Sock::packets ? packet_write(f, p, n, nullptr) : stream_write(f, p, shortened(n));
@@ -105,10 +115,10 @@ SysResult sim_write(i32 fd, const void* p, usize n) {
 }
 
 SysResult sim_pread(i32 fd, void* p, usize n, i64 off) {
-  return on_host(fd, kEspipe, [&](i32 h) { return linux_kernel_io.pread(h, p, shortened(n), off); });
+  return on_host(fd, kEspipe, [&](i32 h) { return slowly([&] { return linux_kernel_io.pread(h, p, shortened(n), off); }); });
 }
 SysResult sim_pwrite(i32 fd, const void* p, usize n, i64 off) {
-  return on_host(fd, kEspipe, [&](i32 h) { return linux_kernel_io.pwrite(h, p, shortened(n), off); });
+  return on_host(fd, kEspipe, [&](i32 h) { return slowly([&] { return linux_kernel_io.pwrite(h, p, shortened(n), off); }); });
 }
 SysResult sim_seek(i32 fd, i64 off, Seek whence, i64* at) {
   return on_host(fd, kEspipe, [&](i32 h) { return linux_kernel_io.seek(h, off, whence, at); });
@@ -131,7 +141,10 @@ SysResult sim_truncate(i32 fd, i64 size) {
   return on_host(fd, Errno::inval, [&](i32 h) { return linux_kernel_io.truncate(h, size); });
 }
 SysResult sim_sync(i32 fd) {
-  return on_host(fd, Errno::inval, [](i32 h) { return linux_kernel_io.sync(h); });
+  return on_host(fd, Errno::inval, [](i32 h) {
+    slow(kSyncNs);
+    return linux_kernel_io.sync(h);
+  });
 }
 SysResult sim_unlink(const char* path) {
   return on_path([&] { return unix_unlink(path) ? SysResult{} : linux_kernel_io.unlink(path); });

@@ -136,7 +136,7 @@ File* socket_new(AddrFamily family, SockType type) {
   f->nonblock = true;
   f->family = family;
   f->type = type;
-  f->local.family = AddrFamily::none;
+  f->local.family = family == AddrFamily::unix_ ? family : AddrFamily::none;
   f->opts[static_cast<u32>(SockOpt::rcvbuf)] = f->opts[static_cast<u32>(SockOpt::sndbuf)] = kRingBytes;
   if (type == SockType::stream) return f;
   f->state = Sock::packets;
@@ -168,6 +168,30 @@ SockAddr dialled(const File* f, const SockAddr& a) {
   SockAddr b = f->family == AddrFamily::ip6 && a.family == AddrFamily::ip4 ? map(loopback_of(AddrFamily::ip4)) : loopback_of(a.family);
   b.port = a.port;
   return b;
+}
+
+// What a RST does to who gets it.
+void reset(File* f) {
+  f->error = Errno::connreset;
+  f->peer_gone = true;
+}
+
+// A name in the file system can't be where something is already, or where there is no directory.
+Errno path_error(const SockAddr& a) {
+  if (a.path_len == 0 || a.path[0] == '\0') return Errno::ok;
+  char path[kMaxUnixPath + 1];
+  usize dir = 0;
+  for (usize i = 0; i < a.path_len; i++) {
+    path[i] = a.path[i];
+    if (path[i] == '/') dir = i;
+  }
+  path[a.path_len] = '\0';
+  FileStat st;
+  if (linux_kernel_io.stat(path, false, &st).ok()) return Errno::addrinuse;
+  if (dir == 0) return Errno::ok;
+  path[dir] = '\0';
+  const SysResult r = linux_kernel_io.stat(path, true, &st);
+  return r.ok() && st.type != FileType::directory ? Errno::notdir : r.err;
 }
 
 struct PacketHead {
@@ -226,6 +250,7 @@ SysResult sim_bind(i32 fd, const SockAddr* a) {
   if (a->family == AddrFamily::unix_) {
     for (const File* other = names; other != nullptr; other = other->bound_link)
       if (same_path(other->local, *a)) return fails(Errno::addrinuse);
+    if (const Errno wrong = path_error(*a); wrong != Errno::ok) return fails(wrong);
     f->local = *a;
     if (a->path_len > 0) enlist(f);
     return {};
@@ -434,12 +459,12 @@ void socket_close(File* f) {
   }
   while (File* waiting = f->pending) {
     f->pending = waiting->next_pending;
-    if (File* peer = waiting->in->writer; peer != nullptr && f->family != AddrFamily::unix_) peer->error = Errno::connreset;
+    if (File* peer = waiting->in->writer; peer != nullptr && f->family != AddrFamily::unix_) reset(peer);
     file_unref(waiting);
   }
   // Bytes that nobody will read are answered with a reset, over TCP.
   if (f->state == Sock::connected && f->in->len > 0 && f->family != AddrFamily::unix_ && f->in->writer != nullptr)
-    f->in->writer->error = Errno::connreset;
+    reset(f->in->writer);
   if (f->state == Sock::packets) f->in->writer = nullptr;
   ring_close(f->in, f);
   ring_close(f->out, f);

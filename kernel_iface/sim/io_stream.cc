@@ -24,7 +24,10 @@ bool is_stream(const File* f) { return f->kind != Kind::socket || f->state == So
 bool reset_by_fault(File* f) {
   if (f->kind != Kind::socket || f->family == AddrFamily::unix_ || !fault(Choice::reset)) return false;
   File* peer = f->in->writer;
-  if (peer != nullptr) peer->error = Errno::connreset, peer->peer_gone = true;
+  if (peer != nullptr) {
+    peer->error = Errno::connreset;
+    peer->peer_gone = true;
+  }
   f->peer_gone = true;
   f->in->broken = true;
   f->in->len = 0;

@@ -19,7 +19,7 @@ TABLE = {
     'include/rt0':          ['<stddef.h>', '<stdint.h>', 'rt0/'],
     'trace':                ['base/', 'trace/'],
     'arch':                 ['base/', 'arch/', 'isa.h'],
-    'arch/*':               ['base/', 'arch/', 'own'],
+    'arch/*':               ['base/', 'arch/', 'arch/generic/', 'own'],
     'kernel_iface':         ['base/', 'arch/', 'kernel_iface/'],
     'kernel_iface/linux':   ['base/', 'arch/', 'kernel_iface/', 'kernel_iface/linux/', 'linux_abi.h'],
     'kernel_iface/sim':     ['base/', 'arch/', 'kernel_iface/', 'kernel_iface/sim/', 'trace/'],
@@ -36,6 +36,7 @@ ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'trace_early.h']
 ALSO = {
     ('sched/asm_offsets.cc', 'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
     ('sched/asm_offsets.cc', 'asm_constants.def'): 'the same',
+    ('sched/asm_offsets.cc', 'arch/generic/asm_constants.def'): 'the same',
 }
 # Names of the language itself, which happen to live in std.
 LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b')}

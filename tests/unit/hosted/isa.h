@@ -14,6 +14,8 @@ struct Isa {
   static constexpr usize kPCQuantum = 1;
   static constexpr usize kCacheLine = 64;
   static constexpr usize kRedZone = 0;
+  static constexpr bool kFramelessLeaves = false;
+  static constexpr usize kFrameBelow = 0;
   static constexpr usize kSwitchFrame = 0;
   static constexpr usize kRecoverWords = 2;
 

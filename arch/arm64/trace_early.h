@@ -1,0 +1,14 @@
+// Notes a boot event before there is a stack to call C++ on. trace_open() writes it out later, or drops it.
+#pragma once
+
+// clobbers x9–x12; at most RT0_TRACE_EARLY_MAX events, far more than assembly notes
+#define TRACE_EARLY(ev)                                 \
+        adrp    x9, runtime.trace_early_n;              \
+        add     x9, x9, :lo12:runtime.trace_early_n;    \
+        ldr     w10, [x9];                              \
+        adrp    x11, runtime.trace_early;               \
+        add     x11, x11, :lo12:runtime.trace_early;    \
+        mov     w12, ev;                                \
+        strb    w12, [x11, x10];                        \
+        add     w10, w10, 1;                            \
+        str     w10, [x9]

@@ -1,0 +1,34 @@
+// What most ISAs have in common of struct Isa: a port's isa.h says `struct Isa : GenericIsa` and what is not as here.
+#pragma once
+
+#include "arch/gobuf.h"
+#include "base/types.h"
+
+namespace rt0 {
+
+struct GenericIsa {
+  static constexpr bool kBigEndian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+  static constexpr usize kRedZone = 0;
+  static constexpr usize kCacheLine = 64;
+  static constexpr bool kFramelessLeaves = false;
+  static constexpr usize kFrameBelow = 0;
+
+  // The frame of the function that this is inlined into, and what lies there: the caller's frame pointer, and behind it the return address.
+  [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
+    return reinterpret_cast<uintptr>(__builtin_frame_address(0));
+  }
+  static uintptr frame_return(uintptr fp, uintptr* caller_fp) noexcept {
+    const uintptr* frame = reinterpret_cast<const uintptr*>(fp);
+    *caller_fp = frame[0];  // NOLINT(clang-analyzer-core.NullDereference): the caller has checked fp
+    return frame[1];
+  }
+
+  // The kernel's bits (asm/hwcap.h).
+  static u64 cpu_features(uintptr hwcap, uintptr) noexcept { return hwcap; }
+  // What the ISA must do once per process, before anything else of it is used.
+  static void arch_init(uintptr, uintptr) noexcept {}
+  // What it must do before the first asynchronous preemption.
+  static void async_preempt_init() noexcept {}
+};
+
+}  // namespace rt0
