@@ -12,7 +12,7 @@ package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
 PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \
   $(foreach i,$(SELECTED),$(call package,$(i)))
 PKG_RUN := qemu-user
-PKG_TEST := libgtest-dev python3
+PKG_TEST := libgtest-dev python3 wrk socat
 PKG_CHECK := clang-19 lld-19 clang-format-19 clang-tidy-19
 CMAKE := cmake -G Ninja -Wno-dev
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
