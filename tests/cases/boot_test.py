@@ -49,7 +49,7 @@ class Boot(rt0test.Case):
                         log, trace = self.watch(program, {"GOMAXPROCS": procs}, build)
                         out = self.boot_order("--witness", log, "--trace", trace, "--functions", functions)
                         self.assertRegex(out, r"(?m)^trace: \d\d+ boot events up to main\.main, all as the witness saw them$")
-                        if program == "hello":  # Go's was recorded of a program without init functions
+                        if program == "hello" and GO_ORDER.exists():  # Go's was recorded of a program without init functions
                             out = self.boot_order("--witness", log, "--go", GO_ORDER)
                             self.assertRegex(out, r"(?m)^order: \d\d+ entries of \d\d+ shared names, in Go's order$")
 

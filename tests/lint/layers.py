@@ -31,7 +31,7 @@ TABLE = {
     'tests/programs':       ['rt0/', 'own'],
 }
 # Assembly: macros, the generated offsets, and how this ISA notes an early event.
-ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'trace_early.h']
+ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'frame.h', 'trace_early.h']
 # Single edges beside the table, each with its reason.
 ALSO = {
     ('sched/asm_offsets.cc', 'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
