@@ -94,7 +94,7 @@ def inside_programs(root):
     path = 'tests/programs/CMakeLists.txt'
     if not os.path.exists(os.path.join(root, path)):
         return set()
-    rows = re.findall(r'^\s*rt0_add_inside_executable\(\w+\s+([^)]*)\)', strip_hash(read(path, root)), re.M)
+    rows = re.findall(r'^\s*rt0_add_(?:inside|arch)_executable\(\w+\s+([^)]*)\)', strip_hash(read(path, root)), re.M)
     named = {f'tests/programs/{name}' for row in rows for name in row.split() if re.fullmatch(r'[\w./]+', name)}
     return named | set(files(root, 'tests/programs/order/inside'))
 
