@@ -97,7 +97,12 @@ uintptr map_arenas(usize bytes) {
     mheap.arenaHints = hint->next;  // its room is taken: try the next
   }
   const uintptr got = reinterpret_cast<uintptr>(sysAlloc(bytes + kArenaBytes));
-  if (got != 0) return align_up(got, kArenaBytes);  // what lies beside it is lost address space, and never touched
+  if (got != 0) {  // what lies beside it goes back: 32 bits are soon used up
+    const uintptr p = align_up(got, kArenaBytes);
+    if (p != got) (void)kernel->mem_unmap(reinterpret_cast<void*>(got), p - got);
+    if (const usize rest = kArenaBytes - (p - got); rest != 0) (void)kernel->mem_unmap(reinterpret_cast<void*>(p + bytes), rest);
+    return p;
+  }
   mheap.stats.system_bytes -= bytes;
   return 0;
 }

@@ -20,7 +20,7 @@ constexpr int kLoops = 4;
 constinit uintptr rounds = 0, damaged = 0, finished = 0;
 constinit bool stop = false;
 
-u64 load(const u64& v) { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
+uintptr load(const uintptr& v) { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
 
 u64 ticks() {
   u64 n = 0;
