@@ -50,6 +50,9 @@ concept Arch = requires(G* gp, Gobuf* buf, uintptr a, uintptr* out, void* p) {
 };
 static_assert(Arch<Isa>, "isa.h is incomplete: see the concept above");
 
+// After which ISA the documents that rt0 follows name the entry points. A simulated trace, which must be the same on all, does too.
+inline constexpr char kDocumentsIsa[] = "amd64";
+
 inline G* getg() { return Isa::getg(); }
 
 // --- Assembly that C++ calls ------------------------------------------------------------------------------------------

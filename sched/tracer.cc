@@ -65,7 +65,7 @@ void flush_locked() {
 void append_locked(i64 time_ns, TraceWho who, Ev e, const TraceValue* values) {
   if (tracer.len + kMaxLine > kBufBytes) flush_locked();
   Out out{trace_buf + tracer.len, kMaxLine - 1};
-  trace_line(out, time_ns, who, e, simulated != 0 ? Str("<isa>") : cstr(Isa::kName), values);
+  trace_line(out, time_ns, who, e, cstr(simulated != 0 ? kDocumentsIsa : Isa::kName), values);
   tracer.len += out.len;
   if (out.lost != 0) trace_buf[tracer.len++] = '\n';
   if (tracer.line_by_line) flush_locked();

@@ -1,2 +1,346 @@
-#include "kernel_iface/kernel_io.h"
-namespace rt0 { constinit const KernelIo sim_kernel_io = {}; }
+// The second table of the simulated kernel: descriptors, the host's files behind some of them, processes. See io.h.
+#include "kernel_iface/sim/io.h"
+
+namespace rt0::sim {
+
+namespace {
+
+constinit File* table[kMaxFds] = {};
+constinit bool opened = false;  // 0, 1 and 2 are in it
+constinit File* free_files = nullptr;
+constinit Ring* free_rings = nullptr;
+
+constexpr usize kBlock = 64 * 1024;
+
+void* pages(usize n) {
+  const SysResult r = linux_kernel.mem_map(nullptr, n);
+  return r.ok() ? reinterpret_cast<void*>(r.value) : nullptr;
+}
+
+// T's free list, with more on it. Memory that the simulated kernel needs for itself does not run out: the process does.
+template <class T>
+T* take(T** list) {
+  if (*list == nullptr) {
+    T* more = static_cast<T*>(pages(kBlock));
+    check(more != nullptr, "sim: no memory for the simulated kernel itself");
+    for (usize i = kBlock / sizeof(T); i-- > 0;) {
+      more[i].next_free = *list;
+      *list = &more[i];
+    }
+  }
+  T* t = *list;
+  *list = t->next_free;
+  return t;
+}
+
+void open_std() {
+  opened = true;
+  for (i32 fd = 0; fd < 3; fd++) {
+    table[fd] = file_new(Kind::host);
+    table[fd]->host_fd = fd;
+  }
+}
+
+SysResult host_fd(SysResult r) {
+  if (!r.ok()) return r;
+  File* f = file_new(Kind::host);
+  f->host_fd = static_cast<i32>(r.value);
+  return fd_new(f);
+}
+
+// A file's bytes take their time, in which the thread sits in its system call: long enough for sysmon to see it, sometimes.
+constexpr i64 kFileNs = 30 * 1000, kSyncNs = 2000 * 1000;
+void slow(i64 ns) { (void)block(nullptr, state.now + ns); }
+
+template <class F>
+SysResult slowly(F f) {
+  slow(kFileNs);
+  return f();
+}
+
+usize shortened(usize n) { return n > 1 && fault(Choice::shorter) ? 1 : n; }
+
+// What is the same for a file of the host's and nothing for all others.
+template <class F>
+SysResult on_host(i32 fd, Errno otherwise, F f) {
+  if (!call(true)) return fails(Errno::intr);
+  const File* file = file_of(fd);
+  if (file == nullptr) return fails(Errno::badf);
+  return file->kind == Kind::host ? f(file->host_fd) : fails(otherwise);
+}
+template <class F>
+SysResult on_path(F f) {
+  return call(true) ? f() : fails(Errno::intr);
+}
+constexpr Errno kEspipe = static_cast<Errno>(29);
+
+SysResult sim_open(const char* path, u32 flags, u32 perm) {
+  if (!call(true)) return fails(Errno::intr);
+  return host_fd(linux_kernel_io.open(path, flags, perm));
+}
+
+SysResult sim_close(i32 fd) {
+  (void)call();
+  File* f = file_of(fd);
+  if (f == nullptr) return fails(Errno::badf);
+  table[fd] = nullptr;
+  file_unref(f);
+  return {};
+}
+
+SysResult sim_read(i32 fd, void* p, usize n) {
+  if (!call(true)) return fails(Errno::intr);
+  File* f = file_of(fd);
+  if (f == nullptr) return fails(Errno::badf);
+  switch (f->kind) {
+    case Kind::host: return slowly([&] { return linux_kernel_io.read(f->host_fd, p, shortened(n)); });
+    case Kind::pipe_read: return stream_read(f, p, shortened(n));
+    case Kind::event: return event_read(f, p, n);
+    case Kind::socket: return f->state == Sock::packets ? packet_read(f, p, n, nullptr) : stream_read(f, p, shortened(n));
+    default: return fails(f->kind == Kind::poller ? Errno::inval : Errno::badf);
+  }
+}
+
+SysResult sim_write(i32 fd, const void* p, usize n) {
+  if (!call(true)) return fails(Errno::intr);
+  File* f = file_of(fd);
+  if (f == nullptr) return fails(Errno::badf);
+  switch (f->kind) {
+    case Kind::host: return slowly([&] { return linux_kernel_io.write(f->host_fd, p, shortened(n)); });
+    case Kind::pipe_write: return stream_write(f, p, shortened(n));
+    case Kind::event: return event_write(f, p, n);
+    case Kind::socket: return f->state == Sock::packets ? packet_write(f, p, n, nullptr) : stream_write(f, p, shortened(n));
+    default: return fails(f->kind == Kind::poller ? Errno::inval : Errno::badf);
+  }
+}
+
+SysResult sim_pread(i32 fd, void* p, usize n, i64 off) {
+  return on_host(fd, kEspipe, [&](i32 h) { return slowly([&] { return linux_kernel_io.pread(h, p, shortened(n), off); }); });
+}
+SysResult sim_pwrite(i32 fd, const void* p, usize n, i64 off) {
+  return on_host(fd, kEspipe, [&](i32 h) { return slowly([&] { return linux_kernel_io.pwrite(h, p, shortened(n), off); }); });
+}
+SysResult sim_seek(i32 fd, i64 off, Seek whence, i64* at) {
+  return on_host(fd, kEspipe, [&](i32 h) { return linux_kernel_io.seek(h, off, whence, at); });
+}
+SysResult sim_fstat(i32 fd, FileStat* st) {
+  (void)call();
+  const File* f = file_of(fd);
+  if (f == nullptr) return fails(Errno::badf);
+  if (f->kind == Kind::host) return linux_kernel_io.fstat(f->host_fd, st);
+  *st = {};
+  if (f->kind == Kind::socket) st->type = FileType::socket;
+  else if (f->kind == Kind::pipe_read || f->kind == Kind::pipe_write) st->type = FileType::fifo;
+  st->perm = 0600;
+  return {};
+}
+SysResult sim_stat(const char* path, bool follow, FileStat* st) {
+  return on_path([&] { return linux_kernel_io.stat(path, follow, st); });
+}
+SysResult sim_truncate(i32 fd, i64 size) {
+  return on_host(fd, Errno::inval, [&](i32 h) { return linux_kernel_io.truncate(h, size); });
+}
+SysResult sim_sync(i32 fd) {
+  return on_host(fd, Errno::inval, [](i32 h) {
+    slow(kSyncNs);
+    return linux_kernel_io.sync(h);
+  });
+}
+SysResult sim_unlink(const char* path) {
+  return on_path([&] { return unix_unlink(path) ? SysResult{} : linux_kernel_io.unlink(path); });
+}
+SysResult sim_rmdir(const char* path) {
+  return on_path([&] { return linux_kernel_io.rmdir(path); });
+}
+SysResult sim_mkdir(const char* path, u32 perm) {
+  return on_path([&] { return linux_kernel_io.mkdir(path, perm); });
+}
+SysResult sim_rename(const char* from, const char* to) {
+  return on_path([&] { return linux_kernel_io.rename(from, to); });
+}
+SysResult sim_chdir(const char* path) {
+  return on_path([&] { return linux_kernel_io.chdir(path); });
+}
+SysResult sim_getcwd(char* buf, usize n) {
+  return on_path([&] { return linux_kernel_io.getcwd(buf, n); });
+}
+
+SysResult sim_dup(i32 fd) {
+  (void)call();
+  File* f = file_of(fd);
+  if (f == nullptr) return fails(Errno::badf);
+  f->refs++;
+  return fd_new(f);
+}
+SysResult sim_get_nonblock(i32 fd) {
+  (void)call();
+  const File* f = file_of(fd);
+  if (f == nullptr) return fails(Errno::badf);
+  return f->kind == Kind::host ? linux_kernel_io.get_nonblock(f->host_fd) : SysResult{f->nonblock, Errno::ok};
+}
+SysResult sim_set_nonblock(i32 fd, bool on) {
+  (void)call();
+  File* f = file_of(fd);
+  if (f == nullptr) return fails(Errno::badf);
+  if (f->kind == Kind::host) return linux_kernel_io.set_nonblock(f->host_fd, on);
+  f->nonblock = on;
+  return {};
+}
+
+// Processes are of the host's, so there is only this one; what it sends itself, it gets at once.
+constexpr i32 kPid = 1, kUid = 1000;
+i32 sim_getpid() { return kPid; }
+i32 sim_getppid() { return 0; }
+i32 sim_getuid() { return kUid; }
+SysResult sim_kill(i32 pid, u32 sig) {
+  (void)call();
+  if (pid != kPid) return fails(kEsrch);
+  return sig == 0 ? SysResult{} : linux_kernel.tgkill(linux_kernel.gettid(), sig);
+}
+SysResult sim_spawn(const Spawn*) {
+  (void)call();
+  return fails(Errno::nosys);
+}
+SysResult sim_wait(i32, bool, i32*) {
+  (void)call();
+  return fails(kEchild);
+}
+SysResult sim_hostname(char* buf, usize n) {
+  constexpr char kName[] = "rt0";
+  if (n < sizeof(kName)) return fails(Errno::nametoolong);
+  for (usize i = 0; i < sizeof(kName); i++) buf[i] = kName[i];
+  return {};
+}
+
+}  // namespace
+
+bool call(bool may_be_interrupted) {
+  point(kCallNs);
+  return !may_be_interrupted || !fault(Choice::intr);
+}
+
+File* file_new(Kind kind) {
+  File* f = take(&free_files);
+  *f = {};
+  f->kind = kind;
+  f->refs = 1;
+  f->host_fd = -1;
+  return f;
+}
+
+void file_unref(File* f) {
+  if (--f->refs > 0) return;
+  watches_drop(f);
+  switch (f->kind) {
+    case Kind::host: (void)linux_kernel_io.close(f->host_fd); break;
+    case Kind::pipe_read: ring_close(f->in, f); break;
+    case Kind::pipe_write: ring_close(f->out, f); break;
+    case Kind::socket: socket_close(f); break;
+    default: break;
+  }
+  f->next_free = free_files;
+  free_files = f;
+}
+
+File* file_of(i32 fd) {
+  if (!opened) open_std();
+  return fd >= 0 && fd < kMaxFds ? table[fd] : nullptr;
+}
+
+SysResult fd_new(File* f) {
+  if (!opened) open_std();
+  for (i32 fd = 0; fd < kMaxFds; fd++) {
+    if (table[fd] != nullptr) continue;
+    table[fd] = f;
+    return {static_cast<uintptr>(fd), Errno::ok};
+  }
+  file_unref(f);
+  return fails(Errno::mfile);
+}
+
+Ring* ring_new(u32 cap) {
+  Ring* r = nullptr;
+  for (Ring** link = &free_rings; *link != nullptr && r == nullptr; link = &(*link)->next_free) {
+    if ((*link)->buf != nullptr && (*link)->cap == cap) {
+      r = *link;
+      *link = r->next_free;
+      break;
+    }
+  }
+  if (r == nullptr) {
+    constinit static Ring* bare = nullptr;
+    r = take(&bare);
+    r->buf = static_cast<u8*>(pages(cap));
+    check(r->buf != nullptr, "sim: no memory for the simulated kernel itself");
+    r->cap = cap;
+  }
+  r->at = r->len = 0;
+  r->broken = false;
+  r->reader = r->writer = nullptr;
+  return r;
+}
+
+void ring_close(Ring* r, const File* end) {
+  if (r == nullptr) return;
+  File* other = r->reader == end ? r->writer : r->reader;
+  if (r->reader == end) r->reader = nullptr;
+  if (r->writer == end) r->writer = nullptr;
+  if (other != nullptr) return notify(other);
+  r->next_free = free_rings;
+  free_rings = r;
+}
+
+}  // namespace rt0::sim
+
+namespace rt0 {
+
+constinit const KernelIo sim_kernel_io = {
+    .open = sim::sim_open,
+    .close = sim::sim_close,
+    .read = sim::sim_read,
+    .write = sim::sim_write,
+    .pread = sim::sim_pread,
+    .pwrite = sim::sim_pwrite,
+    .seek = sim::sim_seek,
+    .fstat = sim::sim_fstat,
+    .stat = sim::sim_stat,
+    .truncate = sim::sim_truncate,
+    .sync = sim::sim_sync,
+    .unlink = sim::sim_unlink,
+    .rmdir = sim::sim_rmdir,
+    .mkdir = sim::sim_mkdir,
+    .rename = sim::sim_rename,
+    .chdir = sim::sim_chdir,
+    .getcwd = sim::sim_getcwd,
+    .dup = sim::sim_dup,
+    .get_nonblock = sim::sim_get_nonblock,
+    .set_nonblock = sim::sim_set_nonblock,
+    .pipe = sim::sim_pipe,
+    .socket = sim::sim_socket,
+    .socketpair = sim::sim_socketpair,
+    .bind = sim::sim_bind,
+    .listen = sim::sim_listen,
+    .accept = sim::sim_accept,
+    .connect = sim::sim_connect,
+    .getsockname = sim::sim_getsockname,
+    .getpeername = sim::sim_getpeername,
+    .getsockopt = sim::sim_getsockopt,
+    .setsockopt = sim::sim_setsockopt,
+    .sendto = sim::sim_sendto,
+    .recvfrom = sim::sim_recvfrom,
+    .shutdown = sim::sim_shutdown,
+    .poll_create = sim::sim_poll_create,
+    .poll_add = sim::sim_poll_add,
+    .poll_del = sim::sim_poll_del,
+    .poll_wait = sim::sim_poll_wait,
+    .eventfd = sim::sim_eventfd,
+    .getpid = sim::sim_getpid,
+    .getppid = sim::sim_getppid,
+    .getuid = sim::sim_getuid,
+    .kill = sim::sim_kill,
+    .spawn = sim::sim_spawn,
+    .wait = sim::sim_wait,
+    .hostname = sim::sim_hostname,
+};
+
+}  // namespace rt0

@@ -88,7 +88,7 @@ SysResult sim_newosproc(uintptr stack_hi, uintptr* tls) {
   const Thread* t = thread_new(stack_hi, reinterpret_cast<G*>(tls[0]));
   if (t == nullptr) return {0, Errno::again};
   const u64 tid = t->tid;
-  point(0, {'m', static_cast<i64>(tid)});
+  point(0, {'t', static_cast<i64>(tid)});
   return {static_cast<uintptr>(tid), Errno::ok};
 }
 u64 sim_gettid() { return state.running->tid; }
@@ -100,7 +100,7 @@ SysResult sim_tgkill(u64 tid, u32 sig) {
   Thread* t = thread_find(tid);
   if (t == nullptr) return {0, Errno::inval};
   t->preempt_sent = true;
-  point(kCallNs, {'m', static_cast<i64>(tid)});
+  point(kCallNs, {'t', static_cast<i64>(tid)});
   return {};
 }
 

@@ -26,6 +26,8 @@
 namespace rt0::sim {
 
 inline constexpr i64 kEventNs = 100, kCallNs = 1000, kClockNs = 50;
+// Who sleeps is woken so much later than asked for: Linux's timer slack. Deadlines that are near to each other are thus met together.
+inline constexpr i64 kSlackNs = 50 * 1000;
 // A thread's time slice under fifo, while others wait.
 inline constexpr i64 kSliceNs = 20 * 1000;
 // When the simulated machine was switched on: 2009-11-10 23:00:00 UTC, Go's birthday, as its playground has it.

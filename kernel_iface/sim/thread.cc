@@ -106,7 +106,7 @@ void next_deadline() {
   state.now = first->deadline;
 }
 
-Resource of_thread(const Thread* t) { return {'m', static_cast<i64>(t->tid)}; }
+Resource of_thread(const Thread* t) { return {'t', static_cast<i64>(t->tid)}; }
 
 // The running thread, which is in `ready` or `waiting` by now, gives way.
 void give_way() {
@@ -201,7 +201,7 @@ void point(i64 ns, Resource on) {
 bool block(const void* what, i64 deadline) {
   Thread* me = state.running;
   me->waits_for = what;
-  me->deadline = deadline;
+  me->deadline = deadline == 0 ? 0 : max(deadline, state.now) + kSlackNs;
   me->expired = false;
   me->futex_id = 0;
   for (const Thread* t = state.waiting.head; what != nullptr && t != nullptr; t = t->link)

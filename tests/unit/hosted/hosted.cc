@@ -11,6 +11,7 @@
 #include <mutex>
 #include <utility>
 
+#include "kernel_iface/choice.h"
 #include "kernel_iface/linux/linux.h"
 #include "mem/malloc.h"
 #include "sched/debugvars.h"
@@ -26,6 +27,9 @@ i32 gomaxprocs = 4;
 i64 runtimeInitTime = 0;
 InitTrace inittrace = {};
 Atomic<u32> trace_on{kTraceOff};
+// Hosted tests run on real threads; nothing is simulated.
+u32 simulated = 0;
+u32 choose(Choice, u32, Resource) { return 0; }
 
 namespace hosted {
 

@@ -1,0 +1,25 @@
+// In place of kernel_iface/sim, in a build without it (cmake -DRT0_SIM_KERNEL=OFF): RT0_SIM is refused, and nothing is ever simulated.
+#include "kernel_iface/choice.h"
+#include "kernel_iface/kernel_io.h"
+
+namespace rt0 {
+
+constinit u32 simulated = 0;
+constinit const KernelIo sim_kernel_io = {};
+
+void sim_open(Str, Str, Span<char*>) {
+  static constexpr char kText[] = "rt0: RT0_SIM: this program was built without the simulated kernel (RT0_SIM_KERNEL=OFF)\n";
+  (void)linux_kernel.write(2, kText, sizeof(kText) - 1);
+  linux_kernel.exit(2);
+}
+
+// Nobody comes here.
+u32 choose(Choice, u32, Resource) { return 0; }
+const char* choice_name(Choice) { return ""; }
+void sim_event(Resource, bool) {}
+bool sim_preempt(Resource) { return false; }
+void sim_watchdog_arm() {}
+bool sim_is_stuck() { return false; }
+void sim_let_others_run(const Atomic<u32>*) {}
+
+}  // namespace rt0

@@ -1,0 +1,126 @@
+// Descriptors of the simulated kernel. A number in the table leads to a File, which dup and descriptors of the same thing share.
+//
+// Files of the host are passed on, and may block the whole simulation; pipes, eventfds, pollers and sockets are made up here. There is
+// no network but this process: whoever is not a socket in here can't be reached.
+//
+//   N1  Whatever makes a File ready for something it was not ready for calls notify(): pollers learn of it, and threads that wait in a
+//       blocking call look again.
+//   N2  Numbers are given out as on Linux, the lowest first, and never depend on the host's.
+#pragma once
+
+#include "kernel_iface/kernel_io.h"
+#include "kernel_iface/sim/sim.h"
+
+namespace rt0::sim {
+
+inline constexpr i32 kMaxFds = 1024;
+inline constexpr u32 kRingBytes = 64 * 1024, kPipeBuf = 4096, kPacketRingBytes = 256 * 1024;
+inline constexpr u32 kSockOpts = static_cast<u32>(SockOpt::sndbuf) + 1;
+
+// Errors that errno.h has no name for, because nothing above looks for them.
+inline constexpr Errno kEsrch = static_cast<Errno>(3), kEchild = static_cast<Errno>(10), kEnotsock = static_cast<Errno>(88),
+                       kEdestaddrreq = static_cast<Errno>(89), kEmsgsize = static_cast<Errno>(90), kEopnotsupp = static_cast<Errno>(95),
+                       kEaddrnotavail = static_cast<Errno>(99), kEnetunreach = static_cast<Errno>(101), kEprototype = static_cast<Errno>(91);
+
+enum class Kind : u8 { host, pipe_read, pipe_write, event, poller, socket };
+enum class Sock : u8 { fresh, listening, connected, packets };  // packets: a datagram socket
+
+struct File;
+
+// Bytes on their way from one File to another.
+struct Ring {
+  u8* buf;
+  u32 cap, at, len;
+  File *reader, *writer;  // null: closed
+  bool broken;            // a reset has closed both ends, whoever still holds one
+  Ring* next_free;
+
+  u32 room() const { return cap - len; }
+  bool no_writer() const { return writer == nullptr || broken; }
+  bool no_reader() const { return reader == nullptr || broken; }
+  void put(const void* p, u32 n);
+  void get(void* p, u32 n);  // p may be null
+};
+
+// A poller's interest in a File.
+struct Watch {
+  File *poller, *file;
+  i32 fd;
+  u64 data;
+  bool edge, queued;
+  Watch* of_file;  // the file's next
+  Watch* queue;    // the poller's next that may be ready
+};
+
+struct File {
+  Kind kind;
+  bool nonblock;
+  u32 refs;
+  i32 host_fd;
+  u64 count;        // event
+  Ring *in, *out;   // pipes, streams; of a datagram socket, in: its packets
+  Watch* watches;   // who polls it
+  Watch *queue_head, *queue_tail;  // of a poller
+
+  Sock state;
+  AddrFamily family;
+  SockType type;
+  bool bound, v6only, peer_gone, read_shut;
+  SockAddr local, remote;
+  Errno error;           // pending
+  File *pending, *pending_tail, *next_pending;  // connections to be accepted
+  u32 npending, backlog;
+  i32 opts[kSockOpts];
+  File* bound_link;  // in the list of names
+  File* next_free;
+};
+
+// io.cc
+File* file_new(Kind kind);
+void file_unref(File* f);
+File* file_of(i32 fd);                    // null: no such descriptor
+SysResult fd_new(File* f);                // the lowest number, or EMFILE; takes the caller's reference, also then
+Ring* ring_new(u32 cap);
+void ring_close(Ring* r, const File* end);  // one end of it
+// A kernel call begins: it costs time, others may run. False: the fault "eintr" has hit it.
+bool call(bool may_be_interrupted = false);
+
+// io_poll.cc
+u32 readiness(const File* f);
+void notify(File* f);
+void watches_drop(File* f);
+SysResult sim_poll_create();
+SysResult sim_poll_add(i32 poller, i32 fd, u64 data, bool edge);
+SysResult sim_poll_del(i32 poller, i32 fd);
+SysResult sim_poll_wait(i32 poller, PollEvent* ev, usize n, i32 timeout_ms);
+
+// io_stream.cc
+SysResult stream_read(File* f, void* p, usize n);
+SysResult stream_write(File* f, const void* p, usize n);
+SysResult event_read(File* f, void* p, usize n);
+SysResult event_write(File* f, const void* p, usize n);
+SysResult sim_pipe(i32 fds[2], bool nonblock);
+SysResult sim_eventfd();
+
+// io_socket.cc
+void socket_close(File* f);
+bool unix_unlink(const char* path);  // false: no socket has that name
+SysResult packet_read(File* f, void* p, usize n, SockAddr* from);
+SysResult packet_write(File* f, const void* p, usize n, const SockAddr* to);
+SysResult sim_socket(AddrFamily family, SockType type);
+SysResult sim_socketpair(SockType type, i32 fds[2]);
+SysResult sim_bind(i32 fd, const SockAddr* a);
+SysResult sim_listen(i32 fd, i32 backlog);
+SysResult sim_accept(i32 fd, SockAddr* peer);
+SysResult sim_connect(i32 fd, const SockAddr* a);
+SysResult sim_getsockname(i32 fd, SockAddr* a);
+SysResult sim_getpeername(i32 fd, SockAddr* a);
+SysResult sim_getsockopt(i32 fd, SockOpt opt, i32* v);
+SysResult sim_setsockopt(i32 fd, SockOpt opt, i32 v);
+SysResult sim_sendto(i32 fd, const void* p, usize n, const SockAddr* to);
+SysResult sim_recvfrom(i32 fd, void* p, usize n, SockAddr* from);
+SysResult sim_shutdown(i32 fd, Shut how);
+
+inline SysResult fails(Errno e) { return {0, e}; }
+
+}  // namespace rt0::sim

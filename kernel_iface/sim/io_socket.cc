@@ -1,0 +1,484 @@
+// Sockets of the simulated kernel: TCP and UDP over loopback, IPv4 and IPv6, and unix sockets. A connection is two rings. Names are in
+// one list, whatever their family; unix names exist in here only, not in the host's file system.
+#include "kernel_iface/sim/io.h"
+
+namespace rt0::sim {
+
+namespace {
+
+constinit File* names = nullptr;     // bound sockets, newest first
+constinit u16 next_port = 40000;     // what a socket gets that does not ask for a port
+constexpr u16 kLastPort = 60999;
+
+bool is_ip(AddrFamily f) { return f == AddrFamily::ip4 || f == AddrFamily::ip6; }
+
+bool all_zero(const u8* p, u32 n) {
+  for (u32 i = 0; i < n; i++)
+    if (p[i] != 0) return false;
+  return true;
+}
+u32 ip_len(const SockAddr& a) { return a.family == AddrFamily::ip4 ? 4 : 16; }
+bool wildcard(const SockAddr& a) { return all_zero(a.ip, ip_len(a)); }
+// ::ffff:1.2.3.4
+bool mapped(const SockAddr& a) { return a.family == AddrFamily::ip6 && all_zero(a.ip, 10) && a.ip[10] == 0xff && a.ip[11] == 0xff; }
+SockAddr unmap(const SockAddr& a) {
+  if (!mapped(a)) return a;
+  SockAddr b;
+  b.family = AddrFamily::ip4;
+  b.port = a.port;
+  for (u32 i = 0; i < 4; i++) b.ip[i] = a.ip[12 + i];
+  return b;
+}
+SockAddr map(const SockAddr& a) {
+  if (a.family != AddrFamily::ip4) return a;
+  SockAddr b;
+  b.family = AddrFamily::ip6;
+  b.port = a.port;
+  b.ip[10] = b.ip[11] = 0xff;
+  for (u32 i = 0; i < 4; i++) b.ip[12 + i] = a.ip[i];
+  return b;
+}
+bool loopback(const SockAddr& addr) {
+  const SockAddr a = unmap(addr);
+  if (a.family == AddrFamily::ip4) return a.ip[0] == 127;
+  return all_zero(a.ip, 15) && a.ip[15] == 1;
+}
+SockAddr loopback_of(AddrFamily f) {
+  SockAddr a;
+  a.family = f;
+  if (f == AddrFamily::ip4) a.ip[0] = 127, a.ip[3] = 1;
+  else a.ip[15] = 1;
+  return a;
+}
+bool same_ip(const SockAddr& a, const SockAddr& b) {
+  if (a.family != b.family) return false;
+  for (u32 i = 0; i < ip_len(a); i++)
+    if (a.ip[i] != b.ip[i]) return false;
+  return true;
+}
+bool same_path(const SockAddr& a, const SockAddr& b) {
+  return a.family == AddrFamily::unix_ && b.family == AddrFamily::unix_ && Str(a.path, a.path_len) == Str(b.path, b.path_len);
+}
+
+// Would what is sent to `to` come to f, by f's name?
+bool named(const File* f, const SockAddr& to) {
+  if (f->local.family == AddrFamily::unix_ || to.family == AddrFamily::unix_) return same_path(f->local, to);
+  if (f->local.port != to.port) return false;
+  const SockAddr dest = unmap(to);
+  if (same_ip(unmap(f->local), dest)) return true;
+  if (!wildcard(f->local)) return false;
+  return f->local.family == dest.family || (f->local.family == AddrFamily::ip6 && !f->v6only);
+}
+// An exact name comes before a wildcard.
+File* find(const SockAddr& to, SockType type, const File* for_whom) {
+  File* best = nullptr;
+  for (File* f = names; f != nullptr; f = f->bound_link) {
+    if (f->type != type || f->state == Sock::connected || !named(f, to)) continue;
+    // A connected datagram socket hears its peer only.
+    if (type == SockType::dgram && f->remote.family != AddrFamily::none && is_ip(f->family) &&
+        (f->remote.port != for_whom->local.port))
+      continue;
+    if (best == nullptr || (is_ip(to.family) && wildcard(best->local) && !wildcard(f->local))) best = f;
+  }
+  return best;
+}
+
+bool port_taken(const File* me, const SockAddr& a) {
+  for (const File* f = names; f != nullptr; f = f->bound_link) {
+    if (f == me || f->type != me->type || !is_ip(f->local.family) || f->local.port != a.port || f->state == Sock::connected) continue;
+    const SockAddr mine = unmap(a), his = unmap(f->local);
+    const bool both = mine.family == his.family || (mine.family == AddrFamily::ip6 && !me->v6only && wildcard(mine)) ||
+                      (his.family == AddrFamily::ip6 && !f->v6only && wildcard(his));
+    if (both && (same_ip(mine, his) || wildcard(mine) || wildcard(his))) return true;
+  }
+  return false;
+}
+
+void enlist(File* f) {
+  f->bound = true;
+  f->bound_link = names;
+  names = f;
+}
+
+SysResult bind_ip(File* f, SockAddr a) {
+  if (!wildcard(a) && !loopback(a)) return fails(kEaddrnotavail);
+  if (a.port == 0) {
+    for (u32 tries = 0; tries <= kLastPort - 40000u; tries++) {
+      a.port = next_port;
+      next_port = next_port == kLastPort ? 40000 : static_cast<u16>(next_port + 1);
+      if (!port_taken(f, a)) break;
+    }
+  }
+  if (port_taken(f, a)) return fails(Errno::addrinuse);
+  f->local = a;
+  enlist(f);
+  return {};
+}
+
+// A socket that sends without having been bound gets a name: for IP, the loopback address and a port.
+SysResult autobind(File* f, const SockAddr& to) {
+  if (f->bound || !is_ip(f->family)) return {};
+  SockAddr a = mapped(to) ? map(loopback_of(AddrFamily::ip4)) : loopback_of(f->family);
+  a.port = 0;
+  return bind_ip(f, a);
+}
+
+void link(File* a, File* b) {
+  a->state = b->state = Sock::connected;
+  a->out = b->in = ring_new(kRingBytes);
+  b->out = a->in = ring_new(kRingBytes);
+  a->out->writer = b->out->reader = a;
+  b->out->writer = a->out->reader = b;
+}
+
+File* socket_new(AddrFamily family, SockType type) {
+  File* f = file_new(Kind::socket);
+  f->nonblock = true;
+  f->family = family;
+  f->type = type;
+  f->local.family = family == AddrFamily::unix_ ? family : AddrFamily::none;
+  f->opts[static_cast<u32>(SockOpt::rcvbuf)] = f->opts[static_cast<u32>(SockOpt::sndbuf)] = kRingBytes;
+  if (type == SockType::stream) return f;
+  f->state = Sock::packets;
+  f->in = ring_new(kPacketRingBytes);
+  f->in->reader = f;
+  f->in->writer = f;  // nobody in particular: never null while the socket is there
+  return f;
+}
+
+File* socket_of(i32 fd, Errno* e) {
+  File* f = file_of(fd);
+  *e = f == nullptr ? Errno::badf : kEnotsock;
+  return f != nullptr && f->kind == Kind::socket ? f : nullptr;
+}
+
+SysResult connect_packets(File* f, const SockAddr* a) {
+  if (a->family == AddrFamily::unix_) {
+    const File* peer = find(*a, f->type, f);
+    if (peer == nullptr) return fails(Errno::connrefused);
+  }
+  const SysResult bound = autobind(f, *a);
+  if (bound.ok()) f->remote = *a;
+  return bound;
+}
+
+// What the dialled address stands for: the wildcard means this machine.
+SockAddr dialled(const File* f, const SockAddr& a) {
+  if (!is_ip(a.family) || !wildcard(a)) return a;
+  SockAddr b = f->family == AddrFamily::ip6 && a.family == AddrFamily::ip4 ? map(loopback_of(AddrFamily::ip4)) : loopback_of(a.family);
+  b.port = a.port;
+  return b;
+}
+
+// What a RST does to who gets it.
+void reset(File* f) {
+  f->error = Errno::connreset;
+  f->peer_gone = true;
+}
+
+// A name in the file system can't be where something is already, or where there is no directory.
+Errno path_error(const SockAddr& a) {
+  if (a.path_len == 0 || a.path[0] == '\0') return Errno::ok;
+  char path[kMaxUnixPath + 1];
+  usize dir = 0;
+  for (usize i = 0; i < a.path_len; i++) {
+    path[i] = a.path[i];
+    if (path[i] == '/') dir = i;
+  }
+  path[a.path_len] = '\0';
+  FileStat st;
+  if (linux_kernel_io.stat(path, false, &st).ok()) return Errno::addrinuse;
+  if (dir == 0) return Errno::ok;
+  path[dir] = '\0';
+  const SysResult r = linux_kernel_io.stat(path, true, &st);
+  return r.ok() && st.type != FileType::directory ? Errno::notdir : r.err;
+}
+
+struct PacketHead {
+  u32 len;
+  SockAddr from;
+};
+
+}  // namespace
+
+SysResult sim_socket(AddrFamily family, SockType type) {
+  (void)call();
+  return fd_new(socket_new(family, type));
+}
+
+SysResult sim_socketpair(SockType type, i32 fds[2]) {
+  (void)call();
+  File* ends[2] = {socket_new(AddrFamily::unix_, type), socket_new(AddrFamily::unix_, type)};
+  if (type == SockType::stream) {
+    link(ends[0], ends[1]);
+  } else {
+    // Each knows the other by a name that no path can be.
+    for (u32 i = 0; i < 2; i++) {
+      static constinit u32 pairs = 0;
+      File* f = ends[i];
+      f->local.family = AddrFamily::unix_;
+      f->local.path_len = 6;
+      f->local.path[0] = f->local.path[1] = '\0';
+      pairs++;
+      for (u32 k = 0; k < 4; k++) f->local.path[2 + k] = static_cast<char>(pairs >> 8 * k);
+      enlist(f);
+    }
+    ends[0]->remote = ends[1]->local;
+    ends[1]->remote = ends[0]->local;
+  }
+  const SysResult first = fd_new(ends[0]);
+  if (!first.ok()) {
+    file_unref(ends[1]);
+    return first;
+  }
+  const SysResult second = fd_new(ends[1]);
+  if (!second.ok()) {
+    (void)sim_kernel_io.close(static_cast<i32>(first.value));
+    return second;
+  }
+  fds[0] = static_cast<i32>(first.value);
+  fds[1] = static_cast<i32>(second.value);
+  return {};
+}
+
+SysResult sim_bind(i32 fd, const SockAddr* a) {
+  (void)call();
+  Errno e;
+  File* f = socket_of(fd, &e);
+  if (f == nullptr) return fails(e);
+  if (f->bound) return fails(Errno::inval);
+  if (a->family == AddrFamily::unix_) {
+    for (const File* other = names; other != nullptr; other = other->bound_link)
+      if (same_path(other->local, *a)) return fails(Errno::addrinuse);
+    if (const Errno wrong = path_error(*a); wrong != Errno::ok) return fails(wrong);
+    f->local = *a;
+    if (a->path_len > 0) enlist(f);
+    return {};
+  }
+  if (a->family != f->family) return fails(Errno::inval);
+  return bind_ip(f, *a);
+}
+
+SysResult sim_listen(i32 fd, i32 backlog) {
+  (void)call();
+  Errno e;
+  File* f = socket_of(fd, &e);
+  if (f == nullptr) return fails(e);
+  if (f->state == Sock::packets) return fails(kEopnotsupp);
+  if (f->state == Sock::connected) return fails(Errno::inval);
+  if (!f->bound) {
+    if (!is_ip(f->family)) return fails(Errno::inval);
+    SockAddr any;
+    any.family = f->family;
+    if (const SysResult r = bind_ip(f, any); !r.ok()) return r;
+  }
+  f->state = Sock::listening;
+  f->backlog = static_cast<u32>(max(backlog, 1));
+  return {};
+}
+
+SysResult sim_connect(i32 fd, const SockAddr* a) {
+  (void)call();
+  Errno e;
+  File* f = socket_of(fd, &e);
+  if (f == nullptr) return fails(e);
+  if (f->state == Sock::packets) return connect_packets(f, a);
+  if (f->state != Sock::fresh) return fails(f->state == Sock::connected ? Errno::isconn : Errno::inval);
+  const SockAddr to = dialled(f, *a);
+  if (is_ip(to.family) && !loopback(to)) return fails(kEnetunreach);
+  File* l = find(to, f->type, f);
+  if (l == nullptr || l->state != Sock::listening)
+    return fails(l == nullptr && to.family == AddrFamily::unix_ && to.path[0] != '\0' ? Errno::noent : Errno::connrefused);
+  if (l->npending > l->backlog) return fails(l->family == AddrFamily::unix_ ? Errno::again : Errno::connrefused);
+  if (const SysResult r = autobind(f, to); !r.ok()) return r;
+  File* server = socket_new(l->family, SockType::stream);
+  link(f, server);
+  f->remote = to;
+  server->local = is_ip(to.family) ? (l->family == AddrFamily::ip6 ? map(to) : unmap(to)) : l->local;
+  server->remote = is_ip(to.family) ? (l->family == AddrFamily::ip6 ? map(f->local) : unmap(f->local)) : f->local;
+  if (l->pending_tail != nullptr) l->pending_tail->next_pending = server;
+  else l->pending = server;
+  l->pending_tail = server;
+  l->npending++;
+  notify(l);
+  notify(f);
+  return {};
+}
+
+SysResult sim_accept(i32 fd, SockAddr* peer) {
+  if (!call(true)) return fails(Errno::intr);
+  Errno e;
+  File* l = socket_of(fd, &e);
+  if (l == nullptr) return fails(e);
+  if (l->state != Sock::listening) return fails(l->state == Sock::packets ? kEopnotsupp : Errno::inval);
+  File* f = l->pending;
+  if (f == nullptr) return fails(Errno::again);
+  l->pending = f->next_pending;
+  if (l->pending == nullptr) l->pending_tail = nullptr;
+  l->npending--;
+  f->next_pending = nullptr;
+  if (peer != nullptr) *peer = f->remote;
+  return fd_new(f);
+}
+
+SysResult sim_getsockname(i32 fd, SockAddr* a) {
+  (void)call();
+  Errno e;
+  const File* f = socket_of(fd, &e);
+  if (f == nullptr) return fails(e);
+  *a = f->local;
+  if (a->family == AddrFamily::none) a->family = f->family;  // not bound: a name of zeroes
+  if (f->type != SockType::stream && a->path_len == 6 && a->path[1] == '\0') a->path_len = 0;
+  return {};
+}
+SysResult sim_getpeername(i32 fd, SockAddr* a) {
+  (void)call();
+  Errno e;
+  const File* f = socket_of(fd, &e);
+  if (f == nullptr) return fails(e);
+  if (f->state != Sock::connected && f->remote.family == AddrFamily::none) return fails(Errno::notconn);
+  *a = f->remote;
+  if (a->family == AddrFamily::none) a->family = f->family;
+  return {};
+}
+
+SysResult sim_getsockopt(i32 fd, SockOpt opt, i32* v) {
+  (void)call();
+  Errno e;
+  File* f = socket_of(fd, &e);
+  if (f == nullptr) return fails(e);
+  if (opt == SockOpt::error) {
+    *v = static_cast<i32>(f->error);
+    f->error = Errno::ok;
+  } else {
+    *v = f->opts[static_cast<u32>(opt)];
+  }
+  return {};
+}
+SysResult sim_setsockopt(i32 fd, SockOpt opt, i32 v) {
+  (void)call();
+  Errno e;
+  File* f = socket_of(fd, &e);
+  if (f == nullptr) return fails(e);
+  f->opts[static_cast<u32>(opt)] = v;
+  if (opt == SockOpt::ipv6_only) f->v6only = v != 0;
+  return {};
+}
+
+SysResult packet_write(File* f, const void* p, usize n, const SockAddr* to) {
+  if (f->error != Errno::ok) {
+    const Errno e = f->error;
+    f->error = Errno::ok;
+    return fails(e);
+  }
+  const SockAddr dest = to != nullptr ? dialled(f, *to) : f->remote;
+  if (dest.family == AddrFamily::none) return fails(is_ip(f->family) ? kEdestaddrreq : Errno::notconn);
+  if (is_ip(dest.family)) {
+    if (n > 65507) return fails(kEmsgsize);
+    if (!loopback(dest)) return fails(kEnetunreach);
+    if (const SysResult r = autobind(f, dest); !r.ok()) return r;
+  } else if (n > kPacketRingBytes / 2) {
+    return fails(kEmsgsize);
+  }
+  File* peer = find(dest, f->type, f);
+  if (peer == nullptr) {
+    if (dest.family == AddrFamily::unix_) return fails(dest.path[0] != '\0' && to != nullptr ? Errno::noent : Errno::connrefused);
+    if (to == nullptr) f->error = Errno::connrefused;  // what ICMP would bring back to a connected socket
+    return {n, Errno::ok};
+  }
+  Ring* r = peer->in;
+  if (r->room() < sizeof(PacketHead) + n) {
+    if (dest.family == AddrFamily::unix_) return fails(Errno::again);
+    return {n, Errno::ok};  // UDP: lost
+  }
+  PacketHead head = {static_cast<u32>(n), f->local};
+  if (is_ip(head.from.family)) head.from = peer->family == AddrFamily::ip6 ? map(head.from) : unmap(head.from);
+  r->put(&head, sizeof(head));
+  r->put(p, static_cast<u32>(n));
+  notify(peer);
+  return {n, Errno::ok};
+}
+
+SysResult packet_read(File* f, void* p, usize n, SockAddr* from) {
+  if (f->error != Errno::ok) {
+    const Errno e = f->error;
+    f->error = Errno::ok;
+    return fails(e);
+  }
+  Ring* r = f->in;
+  if (r->len == 0) return f->read_shut ? SysResult{} : fails(Errno::again);
+  PacketHead head;
+  r->get(&head, sizeof(head));
+  const u32 got = static_cast<u32>(min<usize>(n, head.len));
+  r->get(p, got);
+  r->get(nullptr, head.len - got);
+  if (from != nullptr) {
+    *from = head.from;
+    if (from->family == AddrFamily::none) from->family = f->family;
+  }
+  return {got, Errno::ok};
+}
+
+SysResult sim_sendto(i32 fd, const void* p, usize n, const SockAddr* to) {
+  if (!call(true)) return fails(Errno::intr);
+  Errno e;
+  File* f = socket_of(fd, &e);
+  if (f == nullptr) return fails(e);
+  return f->state == Sock::packets ? packet_write(f, p, n, to) : stream_write(f, p, n > 1 && fault(Choice::shorter) ? 1 : n);
+}
+SysResult sim_recvfrom(i32 fd, void* p, usize n, SockAddr* from) {
+  if (!call(true)) return fails(Errno::intr);
+  Errno e;
+  File* f = socket_of(fd, &e);
+  if (f == nullptr) return fails(e);
+  if (f->state == Sock::packets) return packet_read(f, p, n, from);
+  if (from != nullptr) from->family = AddrFamily::none;
+  return stream_read(f, p, n > 1 && fault(Choice::shorter) ? 1 : n);
+}
+
+SysResult sim_shutdown(i32 fd, Shut how) {
+  (void)call();
+  Errno e;
+  File* f = socket_of(fd, &e);
+  if (f == nullptr) return fails(e);
+  if (f->state != Sock::connected && f->remote.family == AddrFamily::none) return fails(Errno::notconn);
+  if (how != Shut::write) f->read_shut = true;
+  if (how != Shut::read && f->state == Sock::connected && f->out != nullptr) {
+    ring_close(f->out, f);
+    f->out = nullptr;
+  }
+  notify(f);
+  return {};
+}
+
+void socket_close(File* f) {
+  for (File** at = &names; *at != nullptr; at = &(*at)->bound_link) {
+    if (*at != f) continue;
+    *at = f->bound_link;
+    break;
+  }
+  while (File* waiting = f->pending) {
+    f->pending = waiting->next_pending;
+    if (File* peer = waiting->in->writer; peer != nullptr && f->family != AddrFamily::unix_) reset(peer);
+    file_unref(waiting);
+  }
+  // Bytes that nobody will read are answered with a reset, over TCP.
+  if (f->state == Sock::connected && f->in->len > 0 && f->family != AddrFamily::unix_ && f->in->writer != nullptr)
+    reset(f->in->writer);
+  if (f->state == Sock::packets) f->in->writer = nullptr;
+  ring_close(f->in, f);
+  ring_close(f->out, f);
+}
+
+bool unix_unlink(const char* path) {
+  const Str name = cstr(path);
+  for (File** at = &names; *at != nullptr; at = &(*at)->bound_link) {
+    File* f = *at;
+    if (f->local.family != AddrFamily::unix_ || Str(f->local.path, f->local.path_len) != name) continue;
+    *at = f->bound_link;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace rt0::sim

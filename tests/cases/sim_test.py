@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+"""The simulated kernel: what is refused, records and replays, virtual time, loops, faults, deadlocks. docs/DETERMINISM.md."""
+
+import pathlib
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
+STRATEGIES = ("fifo", "random", "pct:3", "pos", "delay:2")
+REFUSED = {  # RT0_SIM, and what the one line has to name
+    "nonsense": ("nonsense", "key=value", "seed", "procs", "strategy", "faults", "record", "replay"),
+    "colour=red": ("colour", "seed", "procs", "strategy", "faults", "record", "replay"),
+    "seed=": ("seed=",),
+    "seed=x": ("seed=x", "from 0"),
+    "seed=-1": ("seed=-1",),
+    "seed=99999999999999999999": ("seed=",),
+    "procs=0": ("procs=0", "from 1 to 1024"),
+    "procs=1025": ("procs=1025",),
+    "strategy=chaos": ("strategy=chaos", "fifo", "random", "pct:D", "pos", "delay:D", "replay:FILE"),
+    "strategy=pct": ("strategy=pct",),
+    "strategy=pct:0": ("strategy=0", "from 1"),
+    "strategy=replay:": ("strategy=replay:",),
+    "faults=fire": ("faults=fire", "enomem", "eintr", "reset"),
+    "faults=": ("faults=",),
+    "faults=eintr:1001": ("faults=1001",),
+    "spin=0": ("spin=0",),
+    "record=": ("record=",),
+    "record=/no/such/folder/x": ("record=/no/such/folder/x", "no such file", "errno 2"),
+    "replay=/no/such/file": ("replay=/no/such/file", "no such file", "errno 2"),
+    "replay=/etc/passwd": ("replay", "no record"),
+    "seed=1,,procs=2": ('""',),
+}
+
+
+@rt0test.each_how
+class Sim(rt0test.Case):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.dir = pathlib.Path(folder.name)
+
+    def sim(self, program, spec, *args, **options):
+        env = {"RT0_SIM": spec, **options.pop("env", {})}
+        return self.run_program(program, *args, env=env, **options)
+
+    def printed(self, done):
+        return rt0test.text(done.out + done.err)
+
+    def test_refused(self):
+        for spec, words in REFUSED.items():
+            with self.subTest(spec=spec):
+                done = self.sim("hello", spec)
+                self.assert_status(done, 2)
+                said = rt0test.text(done.err)
+                self.assertRegex(said, r"\Art0: RT0_SIM: [^\n]+\n\Z")
+                self.assertEqual(done.out, b"", "nothing runs")
+                for word in words:
+                    self.assertIn(word, said)
+
+    def test_empty_is_unset(self):
+        done, trace = rt0test.run_traced("hello", env={"RT0_SIM": ""}, how=self.how)
+        self.assertEqual(done.out, b"Hello World\n")
+        self.assertIn("TraceOpen kernel=linux", trace)
+
+    def test_strategies_twice(self):
+        """The same bytes from run to run; and strategies do differ."""
+        seen = set()
+        for strategy in STRATEGIES:
+            runs = [rt0test.run_traced("goroutines", env={"RT0_SIM": f"seed=9,procs=3,strategy={strategy}"}, how=self.how)
+                    for _ in range(2)]
+            self.assertEqual(runs[0][1], runs[1][1], strategy)
+            self.assertEqual(runs[0][0].out, runs[1][0].out, strategy)
+            self.assertIn("TraceOpen kernel=sim", runs[0][1])
+            self.assertIn("ProcsChange n=3", runs[0][1])
+            seen.add(runs[0][1])
+        self.assertGreaterEqual(len(seen), 4)
+
+    def test_trace_makes_no_difference(self):
+        """Whether and where there is a trace, the program does the same."""
+        plain = self.sim("order_workers_order", "seed=4,strategy=random")
+        to_file, trace = rt0test.run_traced("order_workers_order", env={"RT0_SIM": "seed=4,strategy=random"}, how=self.how)
+        self.assertEqual(self.printed(plain), self.printed(to_file))
+        beside = self.sim("order_workers_order", "seed=4,strategy=random", env={"RT0_TRACE": "-"})
+        lines = [x for x in rt0test.text(beside.err).splitlines() if rt0test.TRACE_LINE.fullmatch(x)]
+        self.assertEqual(lines, trace.splitlines())
+
+    def test_every_choice_is_in_the_trace(self):
+        record = self.dir / "record"
+        _, trace = rt0test.run_traced("order_sel_wake_order", env={"RT0_SIM": f"seed=2,procs=2,strategy=random,record={record}"},
+                                      how=self.how)
+        choices = [e.args for e in rt0test.parse_trace(trace) if e.name == "Choose"]
+        self.assertEqual([int(c["i"]) for c in choices], list(range(len(choices))))
+        self.assertEqual([f"{c['i']} {c['kind']} {c['n']} {c['pick']} {c['on']}" for c in choices],
+                         record.read_text().splitlines()[3:-1])
+        self.assertTrue({"run", "random", "preempt"} <= {c["kind"] for c in choices})
+        self.assertTrue(all(0 <= int(c["pick"]) < int(c["n"]) for c in choices))
+
+    def record(self, program="order_chan_ping", spec="seed=5,procs=3,strategy=random"):
+        path = self.dir / "record"
+        done, trace = rt0test.run_traced(program, env={"RT0_SIM": f"{spec},record={path}"}, how=self.how)
+        return path, done, trace
+
+    def test_replay(self):
+        path, done, trace = self.record()
+        self.assertRegex(path.read_text(), r"\Art0-record 1\nprogram=order_chan_ping args=0:\S+\nseed=5 procs=3 strategy=random ")
+        for spec in (f"replay={path}", f"strategy=replay:{path}", f"seed=5,procs=3,replay={path}"):
+            again, replayed = rt0test.run_traced("order_chan_ping", env={"RT0_SIM": spec}, how=self.how)
+            self.assertEqual((again.status, self.printed(again), replayed), (done.status, self.printed(done), trace), spec)
+        # With a record of its own: the same one.
+        second = self.dir / "second"
+        self.assert_status(self.sim("order_chan_ping", f"replay={path},record={second}"), done.status)
+        self.assertEqual(second.read_text(), path.read_text())
+
+    def test_replay_with_faults(self):
+        path, done, _ = self.record("order_net_eof", "seed=3,strategy=random,faults=eintr+short+wake+late:100")
+        self.assertIn("eintr", path.read_text())
+        self.assertEqual(self.printed(self.sim("order_net_eof", f"replay={path}")), self.printed(done))
+
+    def test_replay_of_another(self):
+        path, *_ = self.record()
+        for program, args, words in (("hello", (), "another program"), ("order_chan_ping", ("x",), "other arguments")):
+            done = self.sim(program, f"replay={path}", *args)
+            self.assert_status(done, 2)
+            self.assertRegex(rt0test.text(done.err), rf"\Art0: RT0_SIM: replay: [^\n]*{words}[^\n]*\n\Z")
+            self.assertEqual(done.out, b"")
+        for more, word in (("seed=6", "seed"), ("procs=1", "procs"), ("faults=eintr", "faults"), ("strategy=pos", "strategy")):
+            done = self.sim("order_chan_ping", f"{more},replay={path}")
+            self.assert_status(done, 2)
+            self.assertIn(word, rt0test.text(done.err))
+
+    def test_replay_cut_short(self):
+        path, *_ = self.record()
+        lines = path.read_text().splitlines(keepends=True)
+        for keep in (3, 10, len(lines) - 1):
+            path.write_text("".join(lines[:keep]))
+            done = self.sim("order_chan_ping", f"replay={path}")
+            self.assert_status(done, 3)
+            self.assertRegex(rt0test.text(done.err), rf"rt0: RT0_SIM: replay: [^\n]*choice {keep - 3}\b[^\n]*cut short")
+        for keep in (1, 2):  # not even its head is whole
+            path.write_text("".join(lines[:keep]))
+            done = self.sim("order_chan_ping", f"replay={path}")
+            self.assert_status(done, 2)
+            self.assertIn("cut short", rt0test.text(done.err))
+        path.write_text("".join(lines[:20])[:-2])  # in the middle of a line
+        self.assert_status(self.sim("order_chan_ping", f"replay={path}"), 3)
+
+    def test_replay_that_does_not_fit(self):
+        path, *_ = self.record()
+        lines = path.read_text().splitlines(keepends=True)
+        words = lines[12].split()
+        for changed, said in ((f"{words[0]} select {words[2]} {words[3]} {words[4]}\n", "something else"),
+                              (f"{words[0]} {words[1]} 9 {words[3]} {words[4]}\n", "something else"),
+                              (f"{words[0]} {words[1]} {words[2]} {words[3]} g77\n", "something else"),
+                              (f"{words[0]} {words[1]} {words[2]} {words[2]} {words[4]}\n", "damaged"),
+                              ("rubbish\n", "damaged"), (f"end {words[0]}\n", "no more")):
+            with self.subTest(changed=changed):
+                path.write_text("".join([*lines[:12], changed, *lines[13:]]))
+                done = self.sim("order_chan_ping", f"replay={path}")
+                self.assert_status(done, 3)
+                self.assertRegex(rt0test.text(done.err), rf"(?m)^rt0: RT0_SIM: replay: choice 9: [^\n]*{said}[^\n]*$")
+        end = lines[-1]
+        path.write_text("".join([*lines[:-1], f"{len(lines) - 4} run 2 0 m1\n", end]))
+        done = self.sim("order_chan_ping", f"replay={path}")
+        self.assert_status(done, 3)
+        self.assertIn("the record goes on", rt0test.text(done.err))
+
+    def test_an_hour(self):
+        done = self.sim("sim_hour", "seed=1")
+        self.assert_status(done, 0)
+        self.assertLess(done.seconds, 5)
+        self.assertEqual(self.printed(done), "slept an hour true\nwaited for a day true\nread read |0: i/o timeout\nticks 12 hours 27\n")
+
+    def test_loops_that_wait(self):
+        for procs in (1, 4):
+            done = self.sim("sim_spin", f"seed=1,procs={procs},spin=50")
+            self.assertEqual((done.status, self.printed(done)), (0, "flag\nturn\n"))
+
+    def test_a_race_is_found(self):
+        """Not under fifo; by random within 100 seeds, and each of them then fails every time."""
+        self.assert_status(self.sim("sim_race", "procs=1"), 0)
+        lost = [seed for seed in range(100) if self.sim("sim_race", f"seed={seed},procs=1,strategy=random").status == 2]
+        self.assertGreater(len(lost), 3)
+        self.assertLess(len(lost), 97)
+        for seed in lost[:3]:
+            done = self.sim("sim_race", f"seed={seed},procs=1,strategy=random")
+            self.assertIn(b"panic: an addition is lost\n", done.err)
+
+    def test_everybody_waits_for_ever(self):
+        """A program that would hang live: it waits for the network, where nobody else is."""
+        done = self.sim("sim_stuck", "seed=1")
+        self.assert_fatal(done, "simulated kernel: every thread waits, and nothing is left that could wake one")
+        self.assertIn(b"[IO wait", done.err)
+
+    def test_seeds_matter(self):
+        outputs = {self.printed(self.sim("order_select_random", f"seed={s},procs=1")) for s in range(8)}
+        traces = {rt0test.run_traced("order_select_random", env={"RT0_SIM": f"seed={s},procs=1"}, how=self.how)[1] for s in range(4)}
+        self.assertEqual(len(traces), 4, outputs)
+
+    def test_go_s_order(self):
+        """Where Go's order is fixed, the simulated kernel's is the same, procs or not: they are what GOMAXPROCS does not say."""
+        for name in ("order_chan_send_fifo", "order_sleep_order", "order_net_deadline", "order_panic_order"):
+            done = self.sim(name, "procs=4", env={"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1"})
+            expected = (rt0test.ORACLE / "order" / (name.removeprefix("order_") + ".out")).read_text()
+            self.assertEqual(self.printed(done), expected, name)
+
+
+class SimBuild(rt0test.Case):
+    def test_kernels_differ_in_no_other_event(self):
+        """Live and simulated, hello boots through the same functions."""
+        names = []
+        for env in ({"GOMAXPROCS": "1"}, {"GOMAXPROCS": "1", "RT0_SIM": "procs=2"}):
+            _, trace = rt0test.run_traced("hello", env=env, how="qemu")
+            main = [re.sub(r"_rt0_\w+?(_linux)?$", r"_rt0\1", e.name) for e in rt0test.parse_trace(trace) if e.m == 0]
+            names.append([n for n in main if n != "Choose"])
+        self.assertEqual(*names)
+
+
+if __name__ == "__main__":
+    rt0test.main()

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""rt0-trace on traces of real programs, and Go's own reader on what it exports. RT0_TRACE_TOOL: the tool, RT0_TEST_BUILD: programs."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOOL = os.environ.get("RT0_TRACE_TOOL", str(ROOT / "build/host/bin/rt0-trace"))
+BIN = pathlib.Path(os.environ.get("RT0_TEST_BUILD", str(ROOT / "build/amd64"))) / "bin"
+PROGRAMS = ["hello", "goroutines", "syscalls", "order_chan_ping", "order_chan_buf", "order_gosched3", "order_mutex_handoff",
+            "order_cond_broadcast", "order_sel_wake_order", "order_sleep_order", "order_pipeline_sieve", "order_net_eof",
+            "order_fatal_deadlock_recv", "order_context_cancel"]
+GO = shutil.which("go")
+
+
+def tool(*args, **more):
+    return subprocess.run([TOOL, *map(str, args)], capture_output=True, text=True, timeout=100, **more)
+
+
+class Traces(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.tmp = tempfile.TemporaryDirectory()
+        cls.dir = pathlib.Path(cls.tmp.name)
+        cls.traces = []
+        for procs in (1, 4):
+            for name in PROGRAMS:
+                if not (BIN / name).exists():
+                    continue
+                trace = cls.dir / f"{name}.{procs}"
+                subprocess.run([BIN / name], env={"RT0_TRACE": str(trace), "GOMAXPROCS": str(procs)}, timeout=60,
+                               stdin=subprocess.DEVNULL, capture_output=True)
+                cls.traces.append(trace)
+        if len(cls.traces) < 20:
+            raise AssertionError(f"{BIN} has too few programs: {cls.traces}")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.tmp.cleanup()
+
+    def each(self):
+        for trace in self.traces:
+            with self.subTest(trace=trace.name):
+                yield trace
+
+    def test_check(self):
+        for trace in self.each():
+            r = tool("check", trace)
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+
+    def test_check_finds_what_was_damaged(self):
+        lines = self.traces[0].read_text().splitlines(keepends=True)
+        at = next(i for i, line in enumerate(lines) if " GoStart id=1" in line)
+        bad = self.dir / "bad"
+        bad.write_text("".join(lines[:at + 1] + lines[at:]))  # goroutine 1 starts while it runs
+        r = tool("check", bad)
+        self.assertEqual(r.returncode, 1, r.stderr)
+        self.assertIn(f"bad:{at + 2}: ", r.stderr)
+
+    def test_unusable(self):
+        whole = self.traces[0].read_bytes()
+        third = whole.split(b"\n")[2]
+        for what, data, where in (("cut", whole[:-3], ""), ("empty", b"", ""), ("nul", whole.replace(third, b"\0", 1), ":3: "),
+                                  ("long", whole.replace(third, b"1" * 5000, 1), ":3: "), ("noise", os.urandom(9999), ":1: "),
+                                  ("huge", b"0 m99999999999999999999 p- g0 rt0_go\n", ":1: ")):
+            bad = self.dir / ("unusable_" + what)
+            bad.write_bytes(data)
+            for command in (["check"], ["stats"], ["show"], ["export", "--go", "-o", self.dir / "x"],
+                            ["export", "--chrome", "-o", self.dir / "x"], ["diff", self.traces[0]]):
+                with self.subTest(what=what, command=command[:2]):
+                    r = tool(*command, bad)
+                    self.assertEqual(r.returncode, 2, r.stderr)
+                    self.assertIn(where or "unusable_", r.stderr)
+                    self.assertLess(len(r.stderr), 1000)
+        self.assertEqual(tool("check", self.dir / "none").returncode, 2)
+        self.assertEqual(tool("check", self.dir).returncode, 2)
+        self.assertEqual(tool("frobnicate").returncode, 2)
+
+    def test_diff(self):
+        a = self.traces[0]
+        self.assertEqual(tool("diff", a, a).returncode, 0)
+        lines = a.read_text().splitlines(keepends=True)
+        at = next(i for i, line in enumerate(lines) if " GoStart id=1" in line)
+        b = self.dir / "other"
+        b.write_text("".join(lines[:at] + [lines[at].replace("GoStart id=1", "GoStart id=2")] + lines[at + 1:]))
+        r = tool("diff", a, b)
+        self.assertEqual(r.returncode, 1, r.stderr)
+        self.assertIn(str(at + 1), r.stdout)
+        self.assertIn("GoStart id=2", r.stdout)
+        self.assertNotIn("\x1b", r.stdout)  # no terminal, no colours
+
+    def test_stats(self):
+        for trace in self.each():
+            self.assertEqual(tool("stats", trace).returncode, 0)
+            r = tool("stats", "--json", trace)
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertIsInstance(json.loads(r.stdout), dict)
+
+    def test_show(self):
+        for trace in self.each():
+            r = tool("show", "--width", 60, trace)
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertTrue(r.stdout)
+
+    def test_export_chrome(self):
+        for trace in self.each():
+            r = tool("export", "--chrome", trace, "-o", "-")
+            self.assertEqual(r.returncode, 0, r.stderr)
+            open_spans = {}
+            events = json.loads(r.stdout)["traceEvents"]
+            self.assertTrue(events)
+            for e in events:
+                self.assertIn(e["ph"], "XBEiICMsftbne")
+                self.assertIsInstance(e["pid"], int)
+                self.assertIsInstance(e["name"], str) if e["ph"] != "E" else None
+                if e["ph"] != "M":
+                    self.assertGreaterEqual(e["ts"], 0)
+                if e["ph"] == "X":
+                    self.assertGreaterEqual(e["dur"], 0)
+                key = (e["pid"], e.get("tid"))
+                open_spans[key] = open_spans.get(key, 0) + {"B": 1, "E": -1}.get(e["ph"], 0)
+                self.assertGreaterEqual(open_spans[key], 0)
+
+    def test_export_go_has_a_header(self):
+        for trace in self.each():
+            out = self.dir / "out.go"
+            r = tool("export", "--go", trace, "-o", out)
+            self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertRegex(out.read_bytes()[:16], rb"^go 1\.2[23] trace\0\0\0$")
+
+    @unittest.skipUnless(GO, "no go on PATH: its trace reader was not asked")
+    def test_export_go_is_read_by_go(self):
+        for trace in self.each():
+            out = self.dir / "out.go"
+            self.assertEqual(tool("export", "--go", trace, "-o", out).returncode, 0)
+            r = subprocess.run([GO, "tool", "trace", "-d=parsed", out], capture_output=True, text=True, timeout=100)
+            self.assertEqual(r.returncode, 0, r.stderr)
+            starts = trace.read_text().count(" GoStart ")
+            self.assertGreaterEqual(r.stdout.count("Runnable->Running"), min(starts, 1))
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)
+    unittest.main(verbosity=2)

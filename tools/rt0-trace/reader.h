@@ -1,0 +1,96 @@
+// Reading a trace: bytes from somewhere, cut into lines, each taken apart by the grammar of docs/TRACE.md. In bounded memory:
+// one buffer, whatever the length of the trace; a line that is longer than the grammar allows is an error, not an allocation.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "trace/event.h"
+
+namespace rt0trace {
+
+using rt0::Ev;
+using std::string;
+using std::string_view;
+
+// A trace that can't be used: what it is, as "file:line: reason". Exit status 2.
+struct Unusable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+inline constexpr size_t kMaxLine = 1023;               // bytes without the newline
+inline constexpr int64_t kMaxTime = int64_t{1} << 62;  // so that a few can be added
+inline constexpr size_t kMaxArgs = 16;
+inline constexpr int64_t kAbsent = -1;  // an id that is '-'
+inline constexpr Ev kUnknown = Ev::kCount;
+
+struct Arg {
+  string_view key, value;  // the value still encoded
+};
+
+// One line. The views point into `text`, which lives until the next line is read.
+struct Line {
+  uint64_t number = 0;  // from 1
+  string_view text;
+  int64_t time = 0, m = kAbsent, p = kAbsent, g = kAbsent;
+  string_view name;
+  Ev ev = kUnknown;
+  bool boot = false;  // a boot function
+  size_t nargs = 0;
+  Arg args[kMaxArgs];
+
+  // The argument's text, empty if there is none of that name.
+  string_view arg(string_view key) const;
+  // The argument as a number; false if there is none, or it is no number that fits.
+  bool num(string_view key, int64_t* out) const;
+  // All after the time: what two traces are compared by when times do not count.
+  string_view after_time() const;
+};
+
+// Takes one line apart. Null if it follows the grammar, or the reason why not.
+const char* parse_line(string_view text, Line* out);
+
+// The names of an event's arguments, separated by blanks; "" also for unknown ones.
+string_view args_of(Ev e);
+bool is_text_arg(string_view key);
+// %xx undone.
+string decoded(string_view value);
+// For error messages: at most `max` bytes, nothing unprintable.
+string printable(string_view bytes, size_t max = 100);
+
+// Reads up to n bytes; 0 at the end; throws Unusable if it can't.
+using Source = std::function<size_t(char* to, size_t n)>;
+
+// A file, or standard input for "-".
+Source open_file(const string& path);
+Source from_string(string_view text);
+
+class Reader {
+ public:
+  Reader(string name, Source source) : name_(std::move(name)), source_(std::move(source)), buf_(kBuffer) {}
+  explicit Reader(const string& path) : Reader(path, open_file(path)) {}
+
+  // The next line; false at the end. Throws Unusable with the line's number for the first offence.
+  bool next(Line* line);
+  const string& name() const { return name_; }
+  uint64_t lines() const { return number_; }
+  [[noreturn]] void unusable(uint64_t line, const string& why) const;
+
+ private:
+  static constexpr size_t kBuffer = 256 * 1024;
+  bool fill();
+
+  string name_;
+  Source source_;
+  std::vector<char> buf_;
+  size_t at_ = 0, end_ = 0;
+  bool eof_ = false;
+  uint64_t number_ = 0;
+};
+
+}  // namespace rt0trace

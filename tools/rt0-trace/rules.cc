@@ -1,0 +1,202 @@
+// The rules for all lines: arguments, the boot, who may speak.
+#include <utility>
+
+#include "rules.h"
+
+namespace rt0trace {
+
+namespace {
+
+// The boot, by functions each program meets in this order on m0.
+constexpr Ev kMilestones[] = {Ev::_rt0_linux, Ev::_rt0,      Ev::rt0_go,  Ev::check,    Ev::args,
+                              Ev::osinit,     Ev::schedinit, Ev::newproc, Ev::mstart,   Ev::schedule,
+                              Ev::execute,    Ev::main,      Ev::doInit,  Ev::gcenable, Ev::main_main};
+constexpr const char* kMilestoneNames[] = {"_rt0_<isa>_linux", "_rt0_<isa>", "rt0_go",  "check",    "args",
+                                           "osinit",           "schedinit",  "newproc", "mstart",   "schedule",
+                                           "execute",          "main",       "doInit",  "gcenable", "main.main"};
+
+}  // namespace
+
+// The arguments are those of trace/events.def, in its order, and numbers where it has numbers.
+bool Rules::arguments() {
+  if (l.ev == kUnknown) return bad("no event of rt0 has this name");
+  string_view want = args_of(l.ev);
+  size_t i = 0;
+  for (; !want.empty(); i++) {
+    const string_view key = want.substr(0, want.find(' '));
+    want.remove_prefix(std::min(want.size(), key.size() + 1));
+    if (i >= l.nargs || l.args[i].key != key) return bad("its argument " + string(key) + " is missing");
+    int64_t ignored;
+    if (!is_text_arg(key) && !l.num(key, &ignored) && l.name != "Choose")
+      return bad("its argument " + string(key) + " is no number");
+  }
+  return i == l.nargs || bad("it has an argument too many: " + string(l.args[i].key));
+}
+
+// m0's boot comes in one order, and nothing but boot functions comes before the clock.
+bool Rules::boot() {
+  if (!w.begun_ && l.ev != Ev::_rt0_linux) return bad("a trace begins with the entry point, _rt0_<isa>_linux");
+  w.begun_ = true;
+  if (l.ev == Ev::TraceOpen) {
+    if (w.trace_open_ != 0)
+      return bad("the trace is opened twice", "it was opened on line " + std::to_string(w.trace_open_));
+    w.trace_open_ = l.number;
+    w.kernel_ = decoded(l.arg("kernel"));
+  } else if (w.trace_open_ == 0) {
+    if (!l.boot) return bad("before TraceOpen there are only boot functions");
+    if (l.time != 0) return bad("before TraceOpen all times are 0");
+  }
+  if (!l.boot || l.m != 0) return true;
+  for (size_t i = w.milestone_; i < std::size(kMilestones); i++) {
+    if (l.ev != kMilestones[i]) continue;
+    if (i > w.milestone_) {
+      if (w.milestone_ > 0)
+        know(string("the boot has come to ") + kMilestoneNames[w.milestone_ - 1] + " on line " +
+             std::to_string(w.milestone_line_));
+      return bad(string("the boot is out of order: ") + kMilestoneNames[w.milestone_] + " comes before " +
+                 kMilestoneNames[i]);
+    }
+    w.milestone_++;
+    w.milestone_line_ = l.number;
+    break;
+  }
+  return true;
+}
+
+// The M that speaks is there, awake, and has the P and the goroutine that the line says.
+bool Rules::speaker() {
+  auto it = w.ms_.find(l.m);
+  if (it == w.ms_.end())
+    return bad("m" + n(l.m) + " speaks, but is not there", "no MStart has told of it, or it has ended");
+  m = &it->second;
+  s.m = m;
+  // From anywhere, in whatever state: the simulated kernel also asks in the midst of a change of hands.
+  if (l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit || l.name == "Choose") return true;
+  if (m->stopped)
+    return bad("m" + n(l.m) + " speaks, but sleeps",
+               "MStop on line " + std::to_string(m->since) + ", and no MWake id=" + n(l.m) + " after it");
+  const bool handing_over =
+      l.boot || l.ev == Ev::ProcStop || l.ev == Ev::MWake || l.ev == Ev::MStart || l.name == "Choose";
+  if (m->exiting && !handing_over) return bad("m" + n(l.m) + " has ended", "MExit on line " + std::to_string(m->since));
+  return prefix_p() && prefix_g();
+}
+
+bool Rules::prefix_p() {
+  if (l.ev == Ev::ProcStart || l.p == m->p) return true;
+  const Goroutine* g = m->running != 0 ? find(m->running) : nullptr;
+  const bool in_call = g != nullptr && g->state == GState::syscall;
+  // It may have its old P still, or again.
+  if (in_call && m->p == kAbsent && l.p == m->oldp) {
+    auto it = w.ps_.find(l.p);
+    const bool back = l.ev == Ev::GoSysExit;  // then even from under the M that has taken it into the next call
+    if (it != w.ps_.end() && it->second.state == PState::syscall && (back || it->second.m == m->id)) return true;
+  }
+  if (l.p != kAbsent) know(about_p(l.p));
+  return bad("the line says " + (l.p == kAbsent ? "p-" : "p" + n(l.p)) + ", which can't be", about_p_of(*m));
+}
+
+bool Rules::prefix_g() {
+  if (l.g <= 0 || l.g == m->running) return true;
+  const Goroutine* g = find(l.g);
+  if (g == nullptr) return bad("goroutine " + n(l.g) + " speaks, but does not live", about_gone(l.g));
+  // Still on its stack; or already on the stack of the next one, which GoStart has still to tell.
+  const bool leaving =
+      m->running == 0 && l.g == m->left && g->m == m->id && g->state != GState::running && g->state != GState::syscall;
+  const bool coming = g->state == GState::runnable && (m->running == 0 || l.ev == Ev::GoDestroy);
+  if (leaving || coming) return true;
+  know(about(*g));
+  return bad("goroutine " + n(l.g) + " speaks on m" + n(l.m) + ", but does not run there", about(*m));
+}
+
+bool Rules::event_of_p() {
+  int64_t count = 1, from = kAbsent;
+  (void)l.num("n", &count);
+  switch (l.ev) {
+    case Ev::ProcsChange: return procs_change();
+    case Ev::ProcStart: return proc_start();
+    case Ev::ProcStop: return proc_stop();
+    case Ev::ProcRetake: return proc_retake();
+    case Ev::ProcSteal:
+      (void)l.num("from", &from);
+      if (from < 0 || from >= w.nprocs_ || from == m->p)
+        return bad("goroutines are stolen from P " + n(from) + ", which can't be", about_p_of(*m));
+      [[fallthrough]];
+    case Ev::RunqOverflow:
+    case Ev::GlobrunqGet: return count >= 1 || bad("it moves no goroutine");
+    default: return true;
+  }
+}
+
+bool Rules::event_of_m() {
+  switch (l.ev) {
+    case Ev::MStart: return m_start();
+    case Ev::MWake: return m_wake();
+    case Ev::MExit: return m_exit();
+    case Ev::MLock: return m_lock(true);
+    case Ev::MUnlock: return m_lock(false);
+    case Ev::PollBlock:
+      return m->p == kAbsent || bad("m" + n(l.m) + " waits in the poller and holds a P", about_p_of(*m));
+    case Ev::MStop:
+      if (m->p != kAbsent) return bad("m" + n(l.m) + " goes to sleep and holds a P", about_p_of(*m));
+      if (m->running != 0) return bad("m" + n(l.m) + " goes to sleep and runs a goroutine", about(*m));
+      m->stopped = true;
+      m->since = l.number;
+      return true;
+    default: return true;
+  }
+}
+
+bool Rules::event() {
+  Goroutine* g = nullptr;
+  switch (l.ev) {
+    case Ev::GoCreate: return go_create();
+    case Ev::GoStart: return go_start();
+    case Ev::GoUnblock: return go_unblock();
+    case Ev::GoSysCall: return go_syscall();
+    case Ev::GoSysExit: return go_sysexit();
+    case Ev::GoDestroy: return go_destroy();
+    case Ev::GoStop:
+      if ((g = own()) == nullptr) return false;
+      leaves(g, GState::runnable);
+      return true;
+    case Ev::GoBlock:
+      if ((g = own()) == nullptr) return false;
+      leaves(g, GState::waiting);
+      g->reason = decoded(l.arg("reason"));
+      return true;
+    case Ev::GoSysBlock:
+      if ((g = subject()) == nullptr) return false;
+      if (g->state != GState::syscall || g->m != m->id)
+        return bad("goroutine " + n(g->id) + " is in no system call on m" + n(l.m), about(*g));
+      if (l.p != kAbsent) return bad("there is a P for goroutine " + n(g->id), about_p_of(*m));
+      leaves(g, GState::runnable);
+      g->owes_sysexit = true;
+      return true;
+    case Ev::InitTask:
+    case Ev::InitTaskDone: return init_task(l.ev == Ev::InitTask);
+    case Ev::Exit: w.exit_ = l.number; return true;
+    case Ev::Throw: w.throw_ = l.number; return true;
+    default: return event_of_p() && event_of_m();
+  }
+}
+
+bool Rules::follow_line() {
+  if (w.exit_ != 0) return bad("an event after the process's end", "Exit on line " + std::to_string(w.exit_));
+  if (l.time < w.last_time_)
+    return bad("time falls, from " + n(w.last_time_) + " to " + n(l.time),
+               "the time of line " + std::to_string(w.last_time_line_));
+  w.last_time_ = l.time;
+  w.last_time_line_ = l.number;
+  return arguments() && boot() && speaker() && event();
+}
+
+std::optional<Violation> Model::step(const Line& line, Step* out) {
+  if (buried_ != 0) gs_.erase(std::exchange(buried_, 0));
+  *out = {};
+  out->line = &line;
+  Rules r{*this, line, *out, {}, nullptr};
+  if (r.follow_line()) return std::nullopt;
+  return std::move(r.v);
+}
+
+}  // namespace rt0trace
