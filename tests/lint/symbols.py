@@ -15,6 +15,8 @@ from source import files, isa_rows, read, ROOT
 # What a compiler calls on its own; base/mem.cc has them, tests with -finstrument-functions the next two, sched/ubsan.cc the rest.
 OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'strlen', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
          '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
+# What compilers call for 64-bit arithmetic where a word has 32 bits, and for division where the CPU has none: base/int64.cc, arch/.
+ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|float(?:un)?didf|fix(?:uns)?dfdi|aeabi_\w+)$')
 # Names without C++ mangling that may be seen from other files. Everything else is a libc's, or on its way to clash with one.
 PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$')
 # C++ names which somebody else's library has to define.
@@ -71,7 +73,8 @@ def check(path, go_names, functions, entry=None):
             bad.append(f'{s.name}: a name of the C++ library')
         elif s.type == elf.STT_IFUNC:
             bad.append(f'{s.name}: chosen at run time by a loader that is not there')
-        elif s.bind != elf.STB_LOCAL and not s.name.startswith('_Z') and s.name not in known and not PLAIN.match(s.name):
+        elif s.bind != elf.STB_LOCAL and not s.name.startswith('_Z') and s.name not in known \
+             and not PLAIN.match(s.name) and not ARITHMETIC.match(s.name):
             bad.append(f'{s.name}: neither a Go name nor a C++ one, so it looks like a libc\'s')
 
     for s in e.sections:
