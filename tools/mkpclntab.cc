@@ -1380,7 +1380,9 @@ void write_assembly(const vector<u8>& table, const string& path, const string& n
            "  .globl runtime.programname\n"
            "  .type runtime.programname, %object\n"
            "runtime.programname:\n"
-           "  .asciz \"" << name << "\"\n"
+           "  .asciz \""
+        << name
+        << "\"\n"
            "  .size runtime.programname, . - runtime.programname\n";
   out.close();
   if (!out) throw BadInput(path + ": cannot write");
@@ -1447,7 +1449,9 @@ int main(int argc, char** argv) {
   bool want_verify = false, want_dump = false;
   app.add_option("--elf", elf, "the linked program")->required()->type_name("FILE");
   CLI::Option* to = app.add_option("--out", out, "write the table as assembly to this file")->type_name("FILE");
-  app.add_option("--name", name, "with --out: the name by which the program knows itself")->type_name("NAME")->needs(to);
+  app.add_option("--name", name, "with --out: the name by which the program knows itself")
+      ->type_name("NAME")
+      ->needs(to);
   app.add_option("--strip-prefix", strip, "leave out this leading directory of source files")->type_name("DIR");
   CLI::Option* check = app.add_flag("--verify", want_verify,
                                     "compare the table inside the program with a new one; exit 1 if it is stale");

@@ -67,9 +67,8 @@ class Faults(rt0test.Case):
 
 
 for fault in TABLE:
-    setattr(Faults_qemu, f"test_{fault}", lambda self, kind=fault: self.check_kind(kind))
-    if rt0test.NATIVE:
-        setattr(Faults_native, f"test_{fault}", lambda self, kind=fault: self.check_kind(kind))
+    for way in rt0test.HOWS:
+        setattr(globals()[f"Faults_{way}"], f"test_{fault}", lambda self, kind=fault: self.check_kind(kind))
 
 
 if __name__ == "__main__":
