@@ -100,7 +100,8 @@ uintptr map_arenas(usize bytes) {
   if (got != 0) {  // what lies beside it goes back: 32 bits are soon used up
     const uintptr p = align_up(got, kArenaBytes);
     if (p != got) (void)kernel->mem_unmap(reinterpret_cast<void*>(got), p - got);
-    if (const usize rest = kArenaBytes - (p - got); rest != 0) (void)kernel->mem_unmap(reinterpret_cast<void*>(p + bytes), rest);
+    if (const usize rest = kArenaBytes - (p - got); rest != 0)
+      (void)kernel->mem_unmap(reinterpret_cast<void*>(p + bytes), rest);
     return p;
   }
   mheap.stats.system_bytes -= bytes;
