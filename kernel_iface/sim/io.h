@@ -104,9 +104,22 @@ SysResult event_write(File* f, const void* p, usize n);
 SysResult sim_pipe(i32 fds[2], bool nonblock);
 SysResult sim_eventfd();
 
+// io_names.cc
+inline bool is_ip(AddrFamily f) { return f == AddrFamily::ip4 || f == AddrFamily::ip6; }
+SockAddr map(const SockAddr& a);    // 1.2.3.4 as ::ffff:1.2.3.4
+SockAddr unmap(const SockAddr& a);  // and back; other addresses as they are
+bool loopback(const SockAddr& addr);
+SockAddr dialled(const File* f, const SockAddr& a);
+File* name_find(const SockAddr& to, SockType type, const File* for_whom);  // null: nobody is called that
+void name_add(File* f);                                                    // f->local is taken
+void name_drop(File* f);
+SysResult bind_ip(File* f, SockAddr a);
+SysResult bind_path(File* f, const SockAddr& a);
+SysResult autobind(File* f, const SockAddr& to);
+bool unix_unlink(const char* path);  // false: no socket has that name
+
 // io_socket.cc
 void socket_close(File* f);
-bool unix_unlink(const char* path);  // false: no socket has that name
 SysResult packet_read(File* f, void* p, usize n, SockAddr* from);
 SysResult packet_write(File* f, const void* p, usize n, const SockAddr* to);
 SysResult sim_socket(AddrFamily family, SockType type);
