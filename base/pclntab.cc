@@ -1,4 +1,4 @@
-// The reader of the PC-line table. The format is in docs/PCLNTAB.md; tools/mkpclntab.cc writes it.
+// The reader of the PC-line table. The format is in docs/PCLNTAB.md; tools/mkpclntab writes it.
 //
 //   T1  Nothing is believed: Bytes and Bits end at their end and give zeroes from there on.
 //   T2  Every loop moves one of them forward or counts something that was bounded before.
