@@ -113,6 +113,17 @@ Result<int64_t> File::seek(int64_t off, int whence) const {
   return out;
 }
 
+FileInfo info_of(const FileStat& st) {
+  return {.size = st.size,
+          .perm = st.perm,
+          .is_dir = st.type == FileType::directory,
+          .is_regular = st.type == FileType::regular,
+          .is_symlink = st.type == FileType::symlink,
+          .is_pipe = st.type == FileType::fifo,
+          .is_socket = st.type == FileType::socket,
+          .mod_time_ns = st.mtime_ns};
+}
+
 Result<FileInfo> File::stat() const {
   if (f_ == nullptr) return invalid<FileInfo>();
   Result<FileInfo> out;
@@ -122,14 +133,7 @@ Result<FileInfo> File::stat() const {
     rt0::detail::path_error(&out.err, "stat", f_->name_str(), r);
     return out;
   }
-  out.value = {.size = st.size,
-               .perm = st.perm,
-               .is_dir = st.type == FileType::directory,
-               .is_regular = st.type == FileType::regular,
-               .is_symlink = st.type == FileType::symlink,
-               .is_pipe = st.type == FileType::fifo,
-               .is_socket = st.type == FileType::socket,
-               .mod_time_ns = st.mtime_ns};
+  out.value = info_of(st);
   return out;
 }
 

@@ -15,44 +15,15 @@ namespace {
 
 constexpr Str text_of(StrArg s) { return {s.ptr, s.len}; }
 
-// A name as the kernel takes it, on the stack. Errors: inval for a NUL inside, as Go has it.
-struct Name {
-  char text[4096];
-  Errno err = Errno::ok;
-
-  explicit Name(StrArg s) {
-    if (s.len >= sizeof(text)) {
-      err = Errno::nametoolong;
-      return;
-    }
-    for (usize i = 0; i < s.len; i++) {
-      if (s.ptr[i] == '\0') err = Errno::inval;
-      text[i] = s.ptr[i];
-    }
-    text[s.len] = '\0';
-  }
-};
-
 // "op path: why", or nothing.
 template <class F>
 Error on_path(Str op, StrArg path, F f) {
-  const Name name(path);
+  const PathName name(path);
   SysResult r{0, name.err};
   if (r.ok()) r = blocking_call([&] { return f(name.text); });
   Error e;
   if (!r.ok()) path_error(&e, op, text_of(path), IoResult::sys(r.err));
   return e;
-}
-
-FileInfo info_of(const FileStat& st) {
-  return {.size = st.size,
-          .perm = st.perm,
-          .is_dir = st.type == FileType::directory,
-          .is_regular = st.type == FileType::regular,
-          .is_symlink = st.type == FileType::symlink,
-          .is_pipe = st.type == FileType::fifo,
-          .is_socket = st.type == FileType::socket,
-          .mod_time_ns = st.mtime_ns};
 }
 
 Result<FileInfo> stat_path(Str op, StrArg path, bool follow) {
@@ -178,7 +149,7 @@ Result<FileInfo> lstat(StrArg path) { return stat_path("lstat", path, false); }
 
 // Go: os.LinkError.
 Error rename(StrArg from, StrArg to) {
-  const Name a(from), b(to);
+  const PathName a(from), b(to);
   SysResult r{0, a.err != Errno::ok ? a.err : b.err};
   // Go refuses a directory as the target itself, with this error, whatever the kernel would say.
   FileStat st;

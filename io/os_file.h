@@ -35,6 +35,27 @@ struct OsFile {
 
 }  // namespace detail
 
+// A name as the kernel takes it, on the stack. Errors: inval for a NUL inside, as Go has it.
+struct PathName {
+  char text[4096];  // empty if it is too long
+  Errno err = Errno::ok;
+
+  explicit PathName(StrArg s) {
+    if (s.len >= sizeof(text)) {
+      text[0] = '\0';
+      err = Errno::nametoolong;
+      return;
+    }
+    for (usize i = 0; i < s.len; i++) {
+      if (s.ptr[i] == '\0') err = Errno::inval;
+      text[i] = s.ptr[i];
+    }
+    text[s.len] = '\0';
+  }
+};
+
+FileInfo info_of(const FileStat& st);
+
 // A system call that may block, until something else than EINTR comes.
 template <class F>
 SysResult blocking_call(F f) {

@@ -10,30 +10,9 @@ namespace rt0::os {
 using detail::ErrorMaker;
 using detail::path_error;
 
-namespace {
-
-// NUL-terminated, on the stack; empty if it does not fit or holds a NUL.
-struct Path {
-  char text[4096] = {};
-  Errno err = Errno::ok;
-
-  explicit Path(StrArg s) {
-    if (s.len >= sizeof(text)) {
-      err = Errno::nametoolong;
-      return;
-    }
-    for (usize i = 0; i < s.len; i++) {
-      if (s.ptr[i] == '\0') err = Errno::inval;
-      text[i] = s.ptr[i];
-    }
-  }
-};
-
-}  // namespace
-
 Result<Process> start_process(StrArg name, const char* const* argv, const ProcAttr& attr) {
   Result<Process> out;
-  const Path path(name), dir(attr.dir);
+  const PathName path(name), dir(attr.dir);
   // Told apart from a program that is not there.
   if (attr.dir.len > 0 && dir.err == Errno::ok) {
     FileStat st;

@@ -109,8 +109,8 @@ void next_deadline() {
 
 Resource of_thread(const Thread* t) { return {'t', static_cast<i64>(t->tid)}; }
 
-// The running thread, which is in `ready` or `waiting` by now, gives way.
-void give_way() {
+// Who runs next, taken off the queue; the running thread is in `ready` or `waiting` by now, or ends.
+Thread* next_thread() {
   wake_expired();
   while (state.ready.n == 0) {
     next_deadline();
@@ -119,8 +119,10 @@ void give_way() {
   const u32 pick = state.ready.n == 1 ? 0 : choose(Choice::run, state.ready.n, of_thread(state.running));
   Thread* to = state.ready.at(pick);
   state.ready.remove(to);
-  switch_to(to);
+  return to;
 }
+
+void give_way() { switch_to(next_thread()); }
 
 }  // namespace
 
@@ -167,14 +169,7 @@ Thread* thread_find(u64 tid) {
 
 // The last thing the thread does: its record may be used again as soon as another one runs.
 void thread_exit() {
-  wake_expired();
-  while (state.ready.n == 0) {
-    next_deadline();
-    wake_expired();
-  }
-  const u32 pick = state.ready.n == 1 ? 0 : choose(Choice::run, state.ready.n, of_thread(state.running));
-  Thread* to = state.ready.at(pick);
-  state.ready.remove(to);
+  Thread* to = next_thread();
   if (state.running != &main_thread) {
     state.running->link = state.unused;
     state.unused = state.running;

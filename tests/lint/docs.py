@@ -3,13 +3,11 @@
 
 Prints one line per offence, `file:line: what`, and exits with 1 if there was one.
 """
-import argparse
 import os
 import re
-import sys
 
 import states
-from source import files, read, ROOT
+from source import files, read, main
 
 CODE = ('.h', '.cc', '.S', '.def', '.py', '.sh', '.cmake', '.txt', '.ld')
 
@@ -129,14 +127,5 @@ class Docs:
             self.fail(path, n, f'{target}: there is no such file')
 
 
-def main():
-    ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    ap.add_argument('--root', default=ROOT)
-    failures = Docs(ap.parse_args().root).run()
-    for f in failures:
-        print(f)
-    sys.exit(1 if failures else 0)
-
-
 if __name__ == '__main__':
-    main()
+    main(__doc__, Docs)

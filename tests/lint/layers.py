@@ -3,13 +3,11 @@
 
 Prints one line per offence, `file:line: what`, and exits with 1 if there was one.
 """
-import argparse
 import fnmatch
 import os
 import re
-import sys
 
-from source import files, isa_rows, read, strip, strip_hash, ROOT
+from source import files, isa_rows, read, strip, strip_hash, main
 
 # Who may include whom: the longest matching folder counts. A file may include its own folder and what its row names, nothing
 # else. "own": files of the same folder by their bare name, which an ISA's folder needs because the include path picks it.
@@ -220,14 +218,5 @@ class Lint:
                 self.fail(path, n, f'{m.group(1)}: not among the up-calls at the end of arch/arch.h')
 
 
-def main():
-    ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    ap.add_argument('--root', default=ROOT)
-    failures = Lint(ap.parse_args().root).run()
-    for f in failures:
-        print(f)
-    sys.exit(1 if failures else 0)
-
-
 if __name__ == '__main__':
-    main()
+    main(__doc__, Lint)

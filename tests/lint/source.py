@@ -1,7 +1,9 @@
 """What the lint scripts share: the project's files, and C++ and assembly without comments."""
+import argparse
 import functools
 import os
 import re
+import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -50,3 +52,13 @@ def isa_rows(root=ROOT):
     columns = ('folder', 'go', 'triple', 'package', 'clang', 'qemu', 'native', 'bits', 'endian', 'lacks')
     lines = [l for l in read('arch/isas.txt', root).splitlines() if re.match(r'[a-z0-9]', l)]
     return [dict(zip(columns, l.split())) for l in lines]
+
+
+def main(doc, checker):
+    """The command of a checker: prints what it finds wrong below --root; exit status 1 if that is something."""
+    parser = argparse.ArgumentParser(description=doc.split('\n')[0])
+    parser.add_argument('--root', default=ROOT)
+    failures = checker(parser.parse_args().root).run()
+    for failure in failures:
+        print(failure)
+    sys.exit(1 if failures else 0)
