@@ -80,6 +80,27 @@ class timer : public testing::Test {
     }
     hosted::fake_nanotime = 0;
   }
+
+  // Calls f(n, me, rng) again and again on kPs threads, for so long; me is thread n's M, with P n.
+  template <class F>
+  void on_all_ps(std::chrono::milliseconds how_long, F f) {
+    std::atomic<bool> done{false};
+    std::vector<std::thread> threads;
+    for (u32 n = 0; n < kPs; n++) {
+      threads.emplace_back([&, n] {
+        ThisThreadIsM me;
+        me.m.p = p(n);
+        std::mt19937 rng(n);
+        while (!done) f(n, me, rng);
+      });
+    }
+    std::this_thread::sleep_for(how_long);
+    done = true;
+    for (std::thread& t : threads) t.join();
+  }
+  void check_all() {
+    for (u32 v = 0; v < kPs; v++) (void)timer_hooks.v->check(p(v), 0);
+  }
   P* p(usize i) { return raw_[i]; }
 
   std::unique_ptr<P> ps_[kPs];
@@ -349,33 +370,16 @@ TEST_F(timer, every_start_has_one_outcome) {
 
 // Timers in memory that goes away as soon as timer_stop_wait says so, on heaps that other threads run.
 TEST_F(timer, memory_may_go_after_stop_wait) {
-  std::atomic<bool> done{false};
   std::atomic<u64> fired{0}, prevented{0}, started{0};
-  std::vector<std::thread> threads;
-  for (u32 n = 0; n < kPs; n++) {
-    threads.emplace_back([&, n] {
-      ThisThreadIsM me;
-      me.m.p = p(n);
-      const TimerHooks* h = nullptr;
-      std::mt19937 rng(n);
-      while (!done) {
-        if (n < 2) {
-          auto t = std::make_unique<RtTimer>();
-          timer_init(t.get(), [](void* f, uintptr, i64) { ++*static_cast<std::atomic<u64>*>(f); }, &fired);
-          started++;
-          timer_reset(t.get(), deadline_after(rng() % 3000), 0);
-          for (u32 k = rng() % 64; k > 0; k--) (void)earliest_of_all();
-          if (timer_stop_wait(t.get())) prevented++;
-        } else {
-          h = timer_hooks.load_acquire();
-          for (u32 v = 0; v < kPs && h != nullptr; v++) (void)h->check(p(v), 0);
-        }
-      }
-    });
-  }
-  std::this_thread::sleep_for(std::chrono::milliseconds(800));
-  done = true;
-  for (std::thread& t : threads) t.join();
+  on_all_ps(std::chrono::milliseconds(800), [&](u32 n, ThisThreadIsM&, std::mt19937& rng) {
+    if (n >= 2) return check_all();
+    auto t = std::make_unique<RtTimer>();
+    timer_init(t.get(), [](void* f, uintptr, i64) { ++*static_cast<std::atomic<u64>*>(f); }, &fired);
+    started++;
+    timer_reset(t.get(), deadline_after(rng() % 3000), 0);
+    for (u32 k = rng() % 64; k > 0; k--) (void)earliest_of_all();
+    if (timer_stop_wait(t.get())) prevented++;
+  });
   EXPECT_EQ(started, fired + prevented);
   EXPECT_GT(fired, 10u);
   EXPECT_GT(prevented, 10u);
@@ -393,68 +397,34 @@ TEST_F(timer, no_f_runs_after_stop_wait) {
       o->inside--;
     }
   };
-  std::atomic<bool> done{false};
-  std::vector<std::thread> threads;
-  for (u32 n = 0; n < kPs; n++) {
-    threads.emplace_back([&, n] {
-      ThisThreadIsM me;
-      me.m.p = p(n);
-      std::mt19937 rng(n);
-      while (!done) {
-        if (n >= 2) {
-          for (u32 v = 0; v < kPs; v++) (void)timer_hooks.v->check(p(v), 0);
-          continue;
-        }
-        auto o = std::make_unique<Object>();
-        timer_init(&o->t, Object::fire, o.get());
-        for (u32 k = rng() % 4; k < 4; k++) {
-          me.m.p = p(rng() % kPs);
-          timer_reset(&o->t, deadline_after(rng() % 500), 0);
-          for (u32 w = rng() % 200; w > 0; w--) (void)earliest_of_all();
-        }
-        (void)timer_stop_wait(&o->t);
-        ASSERT_EQ(o->inside, 0);
-      }
-    });
-  }
-  std::this_thread::sleep_for(std::chrono::milliseconds(700));
-  done = true;
-  for (std::thread& t : threads) t.join();
+  on_all_ps(std::chrono::milliseconds(700), [&](u32 n, ThisThreadIsM& me, std::mt19937& rng) {
+    if (n >= 2) return check_all();
+    auto o = std::make_unique<Object>();
+    timer_init(&o->t, Object::fire, o.get());
+    for (u32 k = rng() % 4; k < 4; k++) {
+      me.m.p = p(rng() % kPs);
+      timer_reset(&o->t, deadline_after(rng() % 500), 0);
+      for (u32 w = rng() % 200; w > 0; w--) (void)earliest_of_all();
+    }
+    (void)timer_stop_wait(&o->t);
+    ASSERT_EQ(o->inside, 0);
+  });
 }
 
 // One-shot timers on the stacks of those who wait for them to fire: nothing of a timer is touched after its f was
 // called.
 TEST_F(timer, memory_may_go_when_a_one_shot_has_fired) {
-  std::atomic<bool> done{false};
   std::atomic<u64> rounds{0};
-  std::vector<std::thread> threads;
-  for (u32 n = 0; n < kPs; n++) {
-    threads.emplace_back([&, n] {
-      ThisThreadIsM me;
-      me.m.p = p(n);
-      std::mt19937 rng(n);
-      while (!done) {
-        if (n < 2) {
-          struct Waiting {
-            RtTimer t;
-          };
-          auto w = std::make_unique<Waiting>();
-          auto flag = std::make_shared<std::atomic<bool>>(false);
-          timer_init(&w->t, [](void* f, uintptr, i64) { *static_cast<std::atomic<bool>*>(f) = true; }, flag.get());
-          timer_reset(&w->t, deadline_after(rng() % 2000), 0);
-          while (!*flag)
-            for (u32 v = 0; v < kPs; v++) (void)timer_hooks.v->check(p(v), 0);
-          w.reset();
-          rounds++;
-        } else if (const TimerHooks* h = timer_hooks.load_acquire(); h != nullptr) {
-          for (u32 v = 0; v < kPs; v++) (void)h->check(p(v), 0);
-        }
-      }
-    });
-  }
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  done = true;
-  for (std::thread& t : threads) t.join();
+  on_all_ps(std::chrono::milliseconds(500), [&](u32 n, ThisThreadIsM&, std::mt19937& rng) {
+    if (n >= 2) return check_all();
+    auto t = std::make_unique<RtTimer>();
+    auto flag = std::make_shared<std::atomic<bool>>(false);
+    timer_init(t.get(), [](void* f, uintptr, i64) { *static_cast<std::atomic<bool>*>(f) = true; }, flag.get());
+    timer_reset(t.get(), deadline_after(rng() % 2000), 0);
+    while (!*flag) check_all();
+    t.reset();
+    rounds++;
+  });
   EXPECT_GT(rounds, 10u);
 }
 
