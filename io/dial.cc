@@ -2,6 +2,7 @@
 //
 // Differs: the addresses of a name are tried one after the other, without a second attempt in parallel.
 #include "io/sock.h"
+#include "kernel_iface/kernel.h"
 
 namespace rt0::net {
 
@@ -79,6 +80,7 @@ Made listen_on(const Network& net, const SockAddr& a, bool any) {
 }
 
 Made dial_to(const Network& net, const SockAddr& a, i64 deadline) {
+  if (deadline < 0) return {nullptr, {0, IoErr::timeout, Errno::ok}, {}};
   Made m = make_socket(net, a.family, false);
   if (m.f == nullptr) return m;
   const KernelIo& io = kernel_io();
@@ -180,13 +182,24 @@ Result<H> listen_as(StrArg network, StrArg address, bool packets) {
   return out;
 }
 
+// Until when the first of `left` addresses may be tried, so that the others get their share of the time, but not less than 2 s each if
+// there is that much. Times in ns as nanotime counts; 0: no limit, -1: it is over. Go: partialDeadline.
+i64 partial_deadline(i64 deadline, u32 left) {
+  constexpr i64 kLeast = 2'000'000'000;
+  if (deadline <= 0) return deadline;
+  const i64 now = kernel->nanotime();
+  const i64 remaining = deadline - now;
+  if (remaining <= 0) return -1;
+  return now + max(remaining / left, min(remaining, kLeast));
+}
+
 Result<Conn> dial_until(StrArg network, StrArg address, i64 deadline) {
   Result<Conn> out;
   Network net;
   AddrList list;
   if (!prepare("dial", text_of(network), text_of(address), true, &net, &list, &out.err)) return out;
   for (u32 i = 0; i < list.n; i++) {
-    const Made m = dial_to(net, list.addr[i], deadline);
+    const Made m = dial_to(net, list.addr[i], partial_deadline(deadline, list.n - i));
     if (m.f != nullptr) {
       out.err = Error{};
       out.value = NetFd::handle<Conn>(m.f);

@@ -106,9 +106,9 @@ bool blockcommit(G* gp, void* at) {
   return true;
 }
 
-// Waits in pd's place. True: ready; false: a deadline or close. canceled: take readiness only.
-bool block(PollDesc* pd, PollMode mode, bool waitio) RT0_SYM("runtime.netpollblock");
-bool block(PollDesc* pd, PollMode mode, bool waitio) {
+// Waits in pd's place. True: ready; false: a deadline or close.
+bool block(PollDesc* pd, PollMode mode) RT0_SYM("runtime.netpollblock");
+bool block(PollDesc* pd, PollMode mode) {
   Atomic<uintptr>* at = place(pd, mode);
   for (;;) {
     if (at->cas_seqcst(kPdReady, kPdNil)) return true;
@@ -116,7 +116,7 @@ bool block(PollDesc* pd, PollMode mode, bool waitio) {
     const uintptr v = at->load_relaxed();
     check(v == kPdReady || v == kPdNil, "runtime: double wait");
   }
-  if (waitio || checkerr(pd, mode) == PollError::none) gopark(blockcommit, at, WaitReason::io_wait);
+  if (checkerr(pd, mode) == PollError::none) gopark(blockcommit, at, WaitReason::io_wait);
   const uintptr old = at->xchg_seqcst(kPdNil);
   check(old <= kPdWait, "runtime: corrupted polldesc");
   return old == kPdReady;
@@ -276,12 +276,8 @@ PollError pollReset(PollDesc* pd, PollMode mode) {
 PollError pollWait(PollDesc* pd, PollMode mode) {
   PollError e = checkerr(pd, mode);
   // Ends with readiness, close or a deadline. Woken without any of them: a deadline has fired, and was set anew before we ran.
-  while (e == PollError::none && !block(pd, mode, false)) e = checkerr(pd, mode);
+  while (e == PollError::none && !block(pd, mode)) e = checkerr(pd, mode);
   return e;
-}
-
-void pollWaitCanceled(PollDesc* pd, PollMode mode) {
-  while (!block(pd, mode, true)) {}
 }
 
 void pollSetDeadline(PollDesc* pd, i64 when, PollMode mode) {
@@ -382,7 +378,5 @@ void netpollBreak() {
   const SysResult r = ignoringEINTR([&] { return kernel_io().write(eventfd, &one, sizeof(one)); });
   check(r.ok() || r.err == Errno::again, "runtime: netpollBreak write failed");
 }
-
-bool netpollAnyWaiters() { return waiter_count() > 0; }
 
 }  // namespace rt0

@@ -63,8 +63,6 @@ void pollClose(PollDesc* pd) RT0_SYM("runtime.poll_runtime_pollClose");
 PollError pollReset(PollDesc* pd, PollMode mode) RT0_SYM("runtime.poll_runtime_pollReset");
 // Waits until the descriptor may be ready. Then the caller tries again.
 PollError pollWait(PollDesc* pd, PollMode mode) RT0_SYM("runtime.poll_runtime_pollWait");
-// The same, whatever deadlines and close say: to take back an attempt that is under way.
-void pollWaitCanceled(PollDesc* pd, PollMode mode) RT0_SYM("runtime.poll_runtime_pollWaitCanceled");
 // The deadline becomes `when` in ns as nanotime counts; 0: none; < 0: it is over.
 void pollSetDeadline(PollDesc* pd, i64 when, PollMode mode) RT0_SYM("runtime.poll_runtime_pollSetDeadline");
 // Wakes whoever waits; nobody can wait any more.
@@ -73,6 +71,5 @@ void pollUnblock(PollDesc* pd) RT0_SYM("runtime.poll_runtime_pollUnblock");
 // Of NetpollHooks. Goroutines that have become ready.
 GList netpoll(i64 delay_ns) RT0_SYM("runtime.netpoll");
 void netpollBreak() RT0_SYM("runtime.netpollBreak");
-bool netpollAnyWaiters();
 
 }  // namespace rt0

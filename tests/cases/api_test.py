@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+"""Parts of the public API that no other test calls. What sockets say is what Go 1.24 says, ports aside."""
+
+import os
+import pathlib
+import re
+import socket
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
+SOCKETS = """\
+dial tcp 127.0.0.1:L: i/o timeout
+<nil>
+<nil> <nil>
+true true write tcp 127.0.0.1:C->127.0.0.1:L: i/o timeout
+0 write tcp 127.0.0.1:C->127.0.0.1:L: i/o timeout
+<nil>
+0 EOF true
+0 write udp 127.0.0.1:U->127.0.0.1:U: i/o timeout
+10 <nil>
+true
+-1
+set tcp 127.0.0.1:C->127.0.0.1:L: use of closed network connection
+close tcp 127.0.0.1:C->127.0.0.1:L: use of closed network connection
+set tcp 127.0.0.1:C: use of closed network connection
+dial tcp 127.0.0.1:L: i/o timeout
+"""
+
+# Index, ok, and the variable of the receiving cases.
+CASES = "8 false 0\n" + "".join(f"{i} true {10 * i}\n" for i in range(8)) + """\
+3 false 0
+3 false 7
+0 true 66
+0
+reflect.Select: multiple default cases
+"""
+
+
+@rt0test.each_how
+class Api(rt0test.Case):
+    def says(self, what, **options):
+        """What each build says, on standard output and error, with one P and with four."""
+        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
+            for procs in (1, 4):
+                done = self.run_program("api", what, env={"GOMAXPROCS": procs}, build=build, **options)
+                self.assert_status(done, 0)
+                yield rt0test.text(done.out), rt0test.text(done.err)
+
+    def test_sockets(self):
+        def masked(text):
+            names = {}
+            for port in re.findall(r":(\d+)", text):
+                names.setdefault(port, "LCU"[len(names)] if len(names) < 3 else port)
+            return re.sub(r":(\d+)", lambda m: ":" + names[m[1]], text)
+
+        for out, err in self.says("sockets"):
+            self.assertEqual((masked(out), err), (SOCKETS, ""))
+
+    def test_select_cases(self):
+        for out, err in self.says("cases"):
+            self.assertEqual((out, err), (CASES, ""))
+
+    def test_context_todo(self):
+        for out, err in self.says("context"):
+            self.assertEqual((out, err), ("true true\n", ""))
+
+    def test_print_stack(self):
+        for out, err in self.says("stack"):
+            self.assertEqual(out, "")
+            self.assertRegex(err, r"\Agoroutine 1 \[running\]:\nmain\.main\(\)\n\ttests/programs/api\.cc:\d+ \+0x[0-9a-f]+\n")
+
+    def test_who_and_where(self):
+        for out, err in self.says("who", cwd=os.path.realpath(os.sep)):
+            self.assertEqual((out, err), (f"{os.getuid()}\n{os.sep}\n{socket.gethostname()}\n", ""))
+
+
+if __name__ == "__main__":
+    rt0test.main()
