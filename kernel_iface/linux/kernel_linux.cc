@@ -27,14 +27,19 @@ constexpr NamedCall kTime64Calls[] = {{SYS_clock_gettime, "clock_gettime64"},
                                       {SYS_ppoll, "ppoll_time64"}};
 
 // Without one of them a program would hang, or tell a wrong time: it ends here. Nothing above is asked for help, which might need
-// the same call.
-[[gnu::cold, gnu::noinline]] void end_without(uintptr nr) {
-  auto say = [](Str s) { (void)Isa::syscall6(SYS_write, 2, reinterpret_cast<uintptr>(s.ptr), s.len, 0, 0, 0); };
+// the same call. Of several threads the first one speaks; the others wait for the end that it brings.
+[[maybe_unused, gnu::cold, gnu::noinline]] void end_without(uintptr nr) {
+  static constinit Atomic<u32> said{0};
   for (const NamedCall& call : kTime64Calls) {
     if (call.nr != nr) continue;
-    say("fatal error: the kernel has no ");
-    say(call.name);
-    say(": on 32-bit ISAs rt0 needs Linux 5.1 or later, and nothing that forbids this call\n");
+    const Str parts[] = {"fatal error: the kernel has no ", call.name,
+                         ": on 32-bit ISAs rt0 needs Linux 5.1 or later, and nothing that forbids this call\n"};
+    char line[160];
+    usize n = 0;
+    for (const Str& part : parts)
+      for (char c : part) line[n++] = c;
+    while (!said.cas_acqrel(0, 1)) Isa::cpu_relax();
+    (void)Isa::syscall6(SYS_write, 2, reinterpret_cast<uintptr>(line), n, 0, 0, 0);
     (void)Isa::syscall6(SYS_exit_group, 2, 0, 0, 0, 0, 0);
   }
 }
