@@ -1,7 +1,7 @@
 // What rt0 asks of an ISA, and what an ISA may call back.
 //
 // arch/<isa>/isa.h defines `struct Isa`; the include path (-I arch/<isa>) picks it. The assembly entry points below have
-// one contract on all ISAs; arch/<isa>/asm.S says how it is met there.
+// one contract on all ISAs; arch/generic/asm.S and arch/x86/asm.S say how it is met, arch/<isa>/asm.S in which instructions.
 #pragma once
 
 #include "arch/gobuf.h"

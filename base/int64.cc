@@ -61,6 +61,25 @@ i64 __moddi3(i64 n, i64 d) {
   return rem;
 }
 
+// Shifts by less than 64, in halves: clang calls these where it makes code small.
+u64 __ashldi3(u64 v, int n) {
+  const u32 lo = static_cast<u32>(v), hi = static_cast<u32>(v >> 32);
+  if (n >= 32) return static_cast<u64>(lo << (n - 32)) << 32;
+  return n == 0 ? v : static_cast<u64>(hi << n | lo >> (32 - n)) << 32 | lo << n;
+}
+u64 __lshrdi3(u64 v, int n) {
+  const u32 lo = static_cast<u32>(v), hi = static_cast<u32>(v >> 32);
+  if (n >= 32) return hi >> (n - 32);
+  return n == 0 ? v : static_cast<u64>(hi >> n) << 32 | (lo >> n | hi << (32 - n));
+}
+i64 __ashrdi3(i64 v, int n) {
+  const u32 lo = static_cast<u32>(static_cast<u64>(v));
+  const i32 hi = static_cast<i32>(v >> 32);
+  if (n >= 32) return hi >> (n - 32);
+  const u32 high = static_cast<u32>(hi >> n);
+  return n == 0 ? v : static_cast<i64>(static_cast<u64>(high) << 32 | (lo >> n | static_cast<u32>(hi) << (32 - n)));
+}
+
 // One rounding, in the sum: both halves and the product are exact.
 double __floatundidf(u64 v) { return static_cast<double>(static_cast<u32>(v >> 32)) * kTwo32 + static_cast<u32>(v); }
 double __floatdidf(i64 v) { return static_cast<double>(static_cast<i32>(v >> 32)) * kTwo32 + static_cast<u32>(v); }

@@ -1,40 +1,29 @@
-// CPU features by cpuid. Intel SDM vol. 2A, CPUID; AMD APM vol. 3, appendix E.
+// CPU features by cpuid. AMD APM vol. 3, appendix E.
 #include "isa.h"
+#include "arch/x86/cpuid.h"
 
 extern "C" {
 // Set by rt0_go: the vendor is "GenuineIntel"; leaf 1's eax.
 constinit rt0::u8 runtime_isIntel __asm__("runtime.isIntel") = 0;
 constinit rt0::u32 runtime_processorVersionInfo __asm__("runtime.processorVersionInfo") = 0;
-// What xsave writes, in bytes; 0: there is no xsave, and fxsave writes 512.
+// For asyncPreempt.
 constinit rt0::u32 runtime_xsaveBytes __asm__("runtime.xsaveBytes") = 0;
 }
 
 namespace rt0 {
 
-namespace {
-
-struct Regs {
-  u32 eax, ebx, ecx, edx;
-};
-Regs cpuid(u32 leaf, u32 sub) {
-  Regs r;
-  __asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(sub));
-  return r;
-}
-u32 xgetbv0() {
+static u32 xgetbv0() {
   u32 lo, hi;
   __asm__ volatile("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0));
   return lo;
 }
 
-}  // namespace
-
 u64 Isa::cpu_features(uintptr, uintptr) noexcept {
-  const u32 max_leaf = cpuid(0, 0).eax;
+  const u32 max_leaf = cpuid(0).eax;
   if (max_leaf < 1) return 0;
-  const u32 c = cpuid(1, 0).ecx;
-  const u32 b7 = max_leaf >= 7 ? cpuid(7, 0).ebx : 0;
-  const u32 d_ext = cpuid(0x80000000u, 0).eax >= 0x80000001u ? cpuid(0x80000001u, 0).edx : 0;
+  const u32 c = cpuid(1).ecx;
+  const u32 b7 = max_leaf >= 7 ? cpuid(7).ebx : 0;
+  const u32 d_ext = cpuid(0x80000000u).eax >= 0x80000001u ? cpuid(0x80000001u).edx : 0;
   // AVX needs the system to save its registers: OSXSAVE says that xcr0 can be asked, and xcr0 whether it does.
   const bool avx_saved = (c >> 27 & 1) != 0 && (xgetbv0() & 6) == 6;
   auto when = [](u32 reg, u32 bit, u64 feature) { return (reg >> bit & 1) != 0 ? feature : 0; };
@@ -44,10 +33,6 @@ u64 Isa::cpu_features(uintptr, uintptr) noexcept {
   return set;
 }
 
-// Leaf 13 tells the size for what xcr0 has switched on. SDM vol. 1, 13.2.
-void Isa::async_preempt_init() noexcept {
-  constexpr u32 kOSXSAVE = 1u << 27;
-  if (cpuid(0, 0).eax >= 13 && (cpuid(1, 0).ecx & kOSXSAVE) != 0) runtime_xsaveBytes = cpuid(13, 0).ebx;
-}
+void Isa::async_preempt_init() noexcept { runtime_xsaveBytes = xsave_bytes(); }
 
 }  // namespace rt0

@@ -23,7 +23,10 @@ u32 with_sign(u32 v, bool negative) { return negative ? 0u - v : v; }
 
 extern "C" {
 
-double __floatdidf(i64 v);  // base/int64.cc
+u64 __ashldi3(u64 v, int n);  // base/int64.cc
+u64 __lshrdi3(u64 v, int n);
+i64 __ashrdi3(i64 v, int n);
+double __floatdidf(i64 v);
 double __floatundidf(u64 v);
 i64 __fixdfdi(double d);
 u64 __fixunsdfdi(double d);
@@ -36,6 +39,10 @@ u64 __aeabi_idivmod(i32 n, i32 d) {
          with_sign(static_cast<u32>(v), (n < 0) != (d < 0));
 }
 i32 __aeabi_idiv(i32 n, i32 d) { return static_cast<i32>(__aeabi_idivmod(n, d)); }
+
+u64 __aeabi_llsl(u64 v, int n) { return __ashldi3(v, n); }
+u64 __aeabi_llsr(u64 v, int n) { return __lshrdi3(v, n); }
+i64 __aeabi_lasr(i64 v, int n) { return __ashrdi3(v, n); }
 
 // Floating-point values come and go in general registers here, whatever the calling convention of everything else.
 [[gnu::pcs("aapcs")]] double __aeabi_l2d(i64 v) { return __floatdidf(v); }

@@ -12,7 +12,7 @@ struct Isa : GenericIsa {
   static constexpr char kName[] = "arm";
   static constexpr usize kStackAlign = 8;
   static constexpr usize kPCQuantum = 4;
-  static constexpr usize kSwitchFrame = 104;  // r4–r11, lr, one word for a recover point's sp, d8–d15
+  static constexpr usize kSwitchFrame = 104;  // r4–r11, lr, d8–d15, one word for a recover point's sp
   static constexpr usize kRecoverWords = 26;
   static constexpr usize kGTls = 8;  // from the thread pointer to g
   // clang makes no frame for a function that calls none, and GCC uses memory before it has made one.

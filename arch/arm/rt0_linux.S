@@ -22,5 +22,6 @@ FUNC(_rt0_arm)
         TRACE_EARLY(EV__rt0)
         ldr     r0, [sp]                        // argc
         add     r1, sp, GO_ASM_PTRSIZE          // argv
+        bic     sp, sp, 7
         b       runtime.rt0_go
 END(_rt0_arm)

@@ -19,7 +19,7 @@ END(_rt0_riscv64_linux)
 FUNC(_rt0_riscv64)
         .cfi_undefined ra
         TRACE_EARLY(EV__rt0)
-        ld      a0, 0(sp)                       // argc
+        lw      a0, 0(sp)                       // argc
         addi    a1, sp, 8                       // argv
         tail    runtime.rt0_go
 END(_rt0_riscv64)

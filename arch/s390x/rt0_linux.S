@@ -19,7 +19,7 @@ END(_rt0_s390x_linux)
 FUNC(_rt0_s390x)
         .cfi_undefined %r14
         TRACE_EARLY(EV__rt0)
-        lg      %r2, 0(%r15)                    // argc
+        lgf     %r2, 4(%r15)                    // argc: the low half of a word, as an int is handed over
         la      %r3, 8(%r15)                    // argv
         jg      runtime.rt0_go
 END(_rt0_s390x)

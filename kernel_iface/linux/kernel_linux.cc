@@ -16,11 +16,43 @@ uintptr clone_thread(uintptr flags, uintptr sp, uintptr tp) __asm__("runtime.clo
 
 namespace {
 
+// The calls of 32-bit ISAs that came with Linux 5.1. There are older ones for the same, of 32-bit times, which rt0 does not make.
+struct NamedCall {
+  uintptr nr;
+  Str name;
+};
+constexpr NamedCall kTime64Calls[] = {{SYS_clock_gettime, "clock_gettime64"},
+                                      {SYS_clock_nanosleep, "clock_nanosleep_time64"},
+                                      {SYS_futex, "futex_time64"},
+                                      {SYS_ppoll, "ppoll_time64"}};
+
+// Without one of them a program would hang, or tell a wrong time: it ends here. Nothing above is asked for help, which might need
+// the same call. Of several threads the first one speaks; the others wait for the end that it brings.
+[[maybe_unused, gnu::cold, gnu::noinline]] void end_without(uintptr nr) {
+  static constinit Atomic<u32> said{0};
+  for (const NamedCall& call : kTime64Calls) {
+    if (call.nr != nr) continue;
+    const Str parts[] = {"fatal error: the kernel has no ", call.name,
+                         ": on 32-bit ISAs rt0 needs Linux 5.1 or later, and nothing that forbids this call\n"};
+    char line[160];
+    usize n = 0;
+    for (const Str& part : parts)
+      for (char c : part) line[n++] = c;
+    while (!said.cas_acqrel(0, 1)) Isa::cpu_relax();
+    (void)Isa::syscall6(SYS_write, 2, reinterpret_cast<uintptr>(line), n, 0, 0, 0);
+    (void)Isa::syscall6(SYS_exit_group, 2, 0, 0, 0, 0, 0);
+  }
+}
+
 // Not inlined: thirty small callers instead of thirty copies.
 [[gnu::noinline]] SysResult sys(uintptr nr, uintptr a = 0, uintptr b = 0, uintptr c = 0, uintptr d = 0, uintptr e = 0,
                                 uintptr f = 0) {
   __asm__ volatile("" : : "r"(Isa::frame_pointer()));  // with a frame, or tracebacks from in here would lack the caller
-  return SysResult::of(Isa::syscall6(nr, a, b, c, d, e, f));
+  const SysResult r = SysResult::of(Isa::syscall6(nr, a, b, c, d, e, f));
+  if constexpr (sizeof(uintptr) == sizeof(u32))
+    if (r.err == Errno::nosys) [[unlikely]]
+      end_without(nr);
+  return r;
 }
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
 

@@ -29,7 +29,7 @@ def normal_traceback(case, err):
         case.assertGreater(int(line), 0, match[0])
         if not file.startswith(("examples/", "tests/")):
             line = "?"
-        file = file.replace(f"arch/{rt0test.ISA}/", "arch/<isa>/")
+        file = re.sub(rf"^arch/({rt0test.ISA}|generic|x86)/", "arch/<isa>/", file)
         return f"{function.replace('(...)', '()')}\n\t{file}:{line}\n"
 
     text = rt0test.text(err)

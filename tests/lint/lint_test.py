@@ -55,6 +55,9 @@ LAYERS = [
     (ASM, '        ld.d    $a0, $a1, 48', '$a1, 48: an offset is a name'),
     (ASM, '        movq    %fs:-8, %rax', 'a number behind a segment register'),
     (ASM, '        call    runtime.schedule', 'runtime.schedule: not among the up-calls'),
+    ('arch/generic/asm.S', '        CALL(runtime.schedule)', 'runtime.schedule: not among the up-calls'),
+    (ASM, '        CALL_WITH(runtime.schedule, AX, DX)', 'runtime.schedule: not among the up-calls'),
+    (f'arch/{ISA}/linux_abi.h', '//\n' * 500, 'lines: a port has at most 500'),
     ('CMakeLists.txt', f'if(RT0_ISA STREQUAL "{ISA}")\nendif()', f'{ISA}: no build file knows an ISA'),
 ]
 # What must not be mistaken for an offence.

@@ -1,6 +1,7 @@
 // Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns, stays where it
 // may be interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
+#include "tests/arch/x87.h"
 
 // The frame, from esp up; above it edi esi ebx ebp as the caller had them, the return address, rounds, seed.
 #define FLAGS     0
@@ -12,9 +13,11 @@
 #define FRAME     76
 #define ROUNDS    FRAME + 20
 #define SEED      FRAME + 28
+#define AVX       FRAME + 36
 
-// u64 interrupted_loop(u64 rounds, u64 seed): 0, or what was damaged first: 1–7 a general register in the order of REGS, 40 the
-// flags, 41 mxcsr, 50–57 a vector register. Of the arguments the low halves are used.
+// u64 interrupted_loop(u64 rounds, u64 seed, u64 avx): 0, or what was damaged first: 1–7 a general register in the order of REGS,
+// 40 the flags, 41 mxcsr, 42 the x87 control word, 50–57 a vector register, 60–67 an x87 register, 70–77 the upper half of a vector
+// register, if avx is 1. Of the arguments the low halves are used.
 FUNC(interrupted_loop)
         pushl   %ebp
         pushl   %ebx
@@ -29,13 +32,19 @@ FUNC(interrupted_loop)
         movd    %ecx, %xmm\n
         pshufd  $0, %xmm\n, %xmm\n
         .endr
+        cmpl    $0, AVX(%esp)
+        je      2f
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        vinsertf128 $1, %xmm\n, %ymm\n, %ymm\n
+        .endr
+2:      X87_SET %eax, GOT(%esp)
         movl    $0x202, %ecx                    // interrupts are on, always
         movl    $0x1f80, %edx                   // what mxcsr is
         testl   $1, ROUNDS(%esp)
-        jz      2f
+        jz      3f
         movl    $0xed7, %ecx                    // c p a z s d o, too
         movl    $0x7fbf, %edx                   // towards zero, all exceptions seen
-2:      movl    %edx, MXCSR(%esp)
+3:      movl    %edx, MXCSR(%esp)
         movl    %ecx, FLAGS(%esp)
         ldmxcsr MXCSR(%esp)
         pushl   %ecx
@@ -46,9 +55,9 @@ FUNC(interrupted_loop)
         leal    4(%eax), %edi
         leal    5(%eax), %ebp
         movl    $200, %ecx
-3:      nop
+4:      nop
         nop
-        loop    3b
+        loop    4b
 
         pushfl
         popl    GOT(%esp)
@@ -89,11 +98,25 @@ FUNC(interrupted_loop)
         jne     9f
         .endr
         .endr
-        addl    $1000, SEED(%esp)
+        X87_EXPECT %ebx, GOT(%esp), 60
+        cmpl    $0, AVX(%esp)
+        je      5f
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        movl    $70 + \n, %eax
+        leal    100 + \n(%ebx), %ecx
+        vextractf128 $1, %ymm\n, VECTOR(%esp)
+        .irp    m, 0, 4, 8, 12
+        cmpl    %ecx, VECTOR + \m(%esp)
+        jne     9f
+        .endr
+        .endr
+        vzeroupper
+5:      addl    $1000, SEED(%esp)
         decl    ROUNDS(%esp)
         jnz     1b
         xorl    %eax, %eax
 9:      ldmxcsr OWN_MXCSR(%esp)
+        X87_RESET
         xorl    %edx, %edx
         addl    $FRAME, %esp
         popl    %edi

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "arch/arch.h"
+#include "arch/x86/cpuid.h"
 #include "linux_abi.h"
 
 namespace test_isa {
@@ -21,8 +22,14 @@ inline void set_thread_pointer(rt0::uintptr* tls) {
   __asm__ volatile("movw %w0, %%gs" ::"r"(desc.entry * 8 + 3) : "memory");
 }
 
-// interrupted_loop looks at the vector registers that all CPUs have.
-inline bool has_wide_vectors() { return false; }
+// Whether interrupted_loop may look at the upper halves of vector registers: the CPU has AVX, and the system saves its registers.
+inline bool has_wide_vectors() {
+  constexpr rt0::u32 kAVX = 1u << 28, kOSXSAVE = 1u << 27, kSavesAVX = 6;
+  if ((rt0::cpuid(1).ecx & (kAVX | kOSXSAVE)) != (kAVX | kOSXSAVE)) return false;
+  rt0::u32 xcr0, high;
+  __asm__ volatile("xgetbv" : "=a"(xcr0), "=d"(high) : "c"(0));
+  return (xcr0 & kSavesAVX) == kSavesAVX;
+}
 
 // __builtin_frame_address(0) modulo the stack alignment, in every function that was entered on an aligned stack.
 inline constexpr rt0::uintptr kFrameRemainder = 8;

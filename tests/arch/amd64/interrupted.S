@@ -1,6 +1,7 @@
 // Proof that asynchronous preemption keeps everything: a loop that has every register, the flags and the red zone hold patterns,
 // stays where it may be interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
+#include "tests/arch/x87.h"
 
 // The frame, from rsp up. The red zone lies below rsp.
 #define SEED      0
@@ -15,7 +16,8 @@
 #define FLAGS     0xcd5                         /* carry parity adjust zero sign direction overflow */
 
 // u64 interrupted_loop(rdi = rounds, rsi = seed, rdx = 1 if there is AVX): 0, or what was damaged first: 1–15 a general
-// register, 20 the flags, 30–45 the red zone, 50–65 a vector register, 70–85 its upper half.
+// register, 20 the flags, 30–45 the red zone, 42 the x87 control word, 50–65 a vector register, 70–85 the upper half of a
+// vector register, 90–97 an x87 register.
 FUNC(interrupted_loop)
         pushq   %rbp
         pushq   %rbx
@@ -39,7 +41,8 @@ FUNC(interrupted_loop)
         .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
         vinsertf128 $1, %xmm\n, %ymm\n, %ymm\n
         .endr
-2:      movq    $FLAGS, WANT(%rsp)
+2:      X87_SET %rax, GOT(%rsp)
+        movq    $FLAGS, WANT(%rsp)
         testl   $1, ROUNDS(%rsp)
         jz      3f
         movq    $0, WANT(%rsp)
@@ -125,6 +128,7 @@ FUNC(interrupted_loop)
         cmpq    %rcx, (VECTOR + 8)(%rsp)
         jne     9f
         .endr
+        X87_EXPECT %r8, GOT(%rsp), 90
         cmpq    $0, AVX(%rsp)
         je      6f
         .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
@@ -140,7 +144,8 @@ FUNC(interrupted_loop)
         decq    ROUNDS(%rsp)
         jnz     1b
         xorl    %eax, %eax
-9:      addq    $FRAME, %rsp
+9:      X87_RESET
+        addq    $FRAME, %rsp
         popq    %r15
         popq    %r14
         popq    %r13

@@ -1,6 +1,7 @@
 // Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns, stays where it
 // may be interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
+#include "kept.h"
 
 // The frame, from sp up: x29 x30, x19–x28, d8–d15, then what follows.
 #define SEED      160
@@ -16,16 +17,7 @@
 // flags, 41 fpsr, 42 fpcr, 50–81 a vector register.
 FUNC(interrupted_loop)
         sub     sp, sp, FRAME
-        stp     x29, x30, [sp]
-        stp     x19, x20, [sp, 16]
-        stp     x21, x22, [sp, 32]
-        stp     x23, x24, [sp, 48]
-        stp     x25, x26, [sp, 64]
-        stp     x27, x28, [sp, 80]
-        stp     d8, d9, [sp, 96]
-        stp     d10, d11, [sp, 112]
-        stp     d12, d13, [sp, 128]
-        stp     d14, d15, [sp, 144]
+        KEPT_AT_SP st
         str     x1, [sp, SEED]
         str     x0, [sp, ROUNDS]
         mrs     x9, fpcr
@@ -114,16 +106,7 @@ FUNC(interrupted_loop)
         str     x9, [sp, ROUNDS]
         b.ne    1b
         mov     x0, xzr
-9:      ldp     x19, x20, [sp, 16]
-        ldp     x21, x22, [sp, 32]
-        ldp     x23, x24, [sp, 48]
-        ldp     x25, x26, [sp, 64]
-        ldp     x27, x28, [sp, 80]
-        ldp     d8, d9, [sp, 96]
-        ldp     d10, d11, [sp, 112]
-        ldp     d12, d13, [sp, 128]
-        ldp     d14, d15, [sp, 144]
-        ldp     x29, x30, [sp]
+9:      KEPT_AT_SP ld
         add     sp, sp, FRAME
         ret
 END(interrupted_loop)

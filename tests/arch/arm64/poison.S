@@ -1,5 +1,6 @@
 // Proof that a call keeps what it must: all callee-saved registers hold a pattern before it and are looked at after it.
 #include "arch/asm.h"
+#include "kept.h"
 
 #define FRAME     176
 
@@ -21,16 +22,8 @@
 // back changed: x19–x28 are 0–9, x29 is 10, d8–d15 are 11–18.
 //   frame  x29 x30, x19–x28 and d8–d15 as the caller had them, seed
 FUNC(poisoned_call)
-        stp     x29, x30, [sp, -FRAME]!
-        stp     x19, x20, [sp, 16]
-        stp     x21, x22, [sp, 32]
-        stp     x23, x24, [sp, 48]
-        stp     x25, x26, [sp, 64]
-        stp     x27, x28, [sp, 80]
-        stp     d8, d9, [sp, 96]
-        stp     d10, d11, [sp, 112]
-        stp     d12, d13, [sp, 128]
-        stp     d14, d15, [sp, 144]
+        sub     sp, sp, FRAME
+        KEPT_AT_SP st
         str     x2, [sp, 160]
         .irp    n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29
         add     x\n, x2, (\n - 18)
@@ -52,16 +45,8 @@ FUNC(poisoned_call)
         fmov    x11, d\n
         EXPECT  x11, (\n + 3)
         .endr
-        ldp     x19, x20, [sp, 16]
-        ldp     x21, x22, [sp, 32]
-        ldp     x23, x24, [sp, 48]
-        ldp     x25, x26, [sp, 64]
-        ldp     x27, x28, [sp, 80]
-        ldp     d8, d9, [sp, 96]
-        ldp     d10, d11, [sp, 112]
-        ldp     d12, d13, [sp, 128]
-        ldp     d14, d15, [sp, 144]
-        ldp     x29, x30, [sp], FRAME
+        KEPT_AT_SP ld
+        add     sp, sp, FRAME
         ret
 END(poisoned_call)
 

@@ -1,6 +1,7 @@
 // Proof that asynchronous preemption keeps everything: a loop that has every register and fcsr hold patterns, stays where it may be
 // interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
+#include "kept.h"
 
 // The frame, from sp up: ra, s0–s11, fs0–fs11, then what follows.
 #define SEED      208
@@ -10,18 +11,6 @@
 #define OWN_GP    240
 #define REGS      256                           /* x0–x31; x2 and x4 are not among them, x10's place: where the count ended */
 #define FRAME     512
-
-        .macro  KEEP op
-        \op     ra, 0(sp)
-        \op     s0, 8(sp)
-        \op     s1, 16(sp)
-        .irp    n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-        \op     s\n, 8 + 8 * \n(sp)
-        .endr
-        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-        f\op    fs\n, 104 + 8 * \n(sp)
-        .endr
-        .endm
 
 // u64 interrupted_loop(a0 = rounds, a1 = seed): 0, or what was damaged first: 1–31 a general register, 40 fcsr, 50–81 a
 // floating-point register.

@@ -1,19 +1,9 @@
 // Proof that a call keeps what it must: all callee-saved registers hold a pattern before it and are looked at after it.
 #include "arch/asm.h"
+#include "kept.h"
 
 #define FRAME     224
 
-        .macro  KEEP op
-        \op     ra, 0(sp)
-        \op     s0, 8(sp)
-        \op     s1, 16(sp)
-        .irp    n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-        \op     s\n, 8 + 8 * \n(sp)
-        .endr
-        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-        f\op    fs\n, 104 + 8 * \n(sp)
-        .endr
-        .endm
         .macro  EXPECT reg, n
         addi    t1, t0, \n + 1
         beq     \reg, t1, 1f

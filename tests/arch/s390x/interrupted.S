@@ -1,6 +1,7 @@
 // Proof that asynchronous preemption keeps everything: a loop that has every register, the condition code and fpc hold patterns, stays
 // where it may be interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
+#include "kept.h"
 
 // The frame, from sp up: a save area, f8–f15, then what follows.
 #define SEED      224
@@ -12,25 +13,10 @@
 #define REGS      272                           /* r0–r14; r2's place: where the loop's count ended */
 #define FRAME     400
 
-        .macro  FLOATS op
-        \op     %f8, 160(%r15)
-        \op     %f9, 168(%r15)
-        \op     %f10, 176(%r15)
-        \op     %f11, 184(%r15)
-        \op     %f12, 192(%r15)
-        \op     %f13, 200(%r15)
-        \op     %f14, 208(%r15)
-        \op     %f15, 216(%r15)
-        .endm
-
 // u64 interrupted_loop(r2 = rounds, r3 = seed): 0, or what was damaged first: 1–15 a general register (r0 counts as 15), 40 the
 // condition code, 41 fpc, 50–81 a vector register.
 FUNC(interrupted_loop)
-        stmg    %r6, %r15, 48(%r15)
-        lgr     %r1, %r15
-        aghi    %r15, -FRAME
-        stg     %r1, 0(%r15)
-        FLOATS  std
+        ENTER   FRAME
         stg     %r2, ROUNDS(%r15)
         stg     %r3, SEED(%r15)
         stfpc   OWN_FPC(%r15)
@@ -105,7 +91,5 @@ FUNC(interrupted_loop)
         stg     %r1, ROUNDS(%r15)
         jne     1b
         lghi    %r2, 0
-9:      FLOATS  ld
-        lmg     %r6, %r15, FRAME + 48(%r15)
-        br      %r14
+9:      LEAVE   FRAME
 END(interrupted_loop)

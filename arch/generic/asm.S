@@ -1,0 +1,232 @@
+// Boot and context switches of every ISA that has a link register and whose instructions take their operands from registers.
+//
+// It is written in the words of such a machine. An ISA's asm.S says what they are there, one or two instructions each, and includes
+// this file: what must happen in which order is said once, here, and how in the port. Contracts of the entry points: arch/arch.h.
+//
+//   ARG0 ARG1            the first two arguments of a call; ARG0 is also its result
+//   T0 T1 T2             anybody's; none of them an argument or LINK. PUSH_FRAME may change T2
+//   SAVED0 SAVED1 SAVED2 kept across calls
+//   LINK FRAME           return address; what a traceback starts at: the frame pointer, or the stack pointer where there is none
+//   MOVE(to, from)  SET(to, number)  ADD(to, small number)  SUB(to, from)  ADDRESS(to, symbol)
+//   LOAD(to, base, offset)  STORE(from, base, offset)  and of the stack pointer LOAD_SP(base, offset)  STORE_SP(base, offset)
+//   GET_G(to)  SET_G(from)     the current G, by way of the thread pointer. SET_G may change LINK
+//   IF_EQUAL(one, other, label)  IF_ZERO(value, label)  GOTO(label)
+//   CALL(function)  CALL_REG(address)  JUMP(function)  JUMP_REG(address)  RETURN  NOP
+//   TRAP  BREAK          what faults: where nothing may come; where somebody wants a debugger
+//   FIRST_FRAME          ends the frame chain; where callees save registers above the stack pointer, makes room for that
+//   PUSH_FRAME POP_FRAME a frame as compilers make them, with LINK in it
+//   PUSH_KEPT POP_KEPT   what a call must keep, LINK too, KEPT bytes; they change nothing else
+//   SAVE_KEPT LOAD_KEPT  the same at ARG0, and the stack pointer: RecoverPoint::context; they may change ARG0
+//
+// Plain stores are enough everywhere: what is saved here becomes visible to other Ms by a release in the C++ code that hands the
+// goroutine on. Control registers of floating point are never changed by rt0, so they are not switched.
+
+// rt0_go(ARG0 = argc, ARG1 = argv): makes g0 and m0 out of static memory and the stack the kernel gave us, then boots.
+//   keeps  SAVED0 argc, SAVED1 argv, SAVED2 g0
+//   never returns
+FUNC(runtime.rt0_go)
+        .cfi_undefined LINK
+        MOVE(SAVED0, ARG0)
+        MOVE(SAVED1, ARG1)
+        FIRST_FRAME
+        TRACE_EARLY(EV_rt0_go)
+
+        // g0 stands on this stack. 64 KiB of it are promised to the runtime; the kernel grows it on demand.
+        ADDRESS(SAVED2, runtime.g0)
+        STORE_SP(SAVED2, g_stack_hi)
+        LOAD(T0, SAVED2, g_stack_hi)
+        SET(T1, RT0_G0_STACK)
+        SUB(T0, T1)
+        STORE(T0, SAVED2, g_stack_lo)
+        STORE(T0, SAVED2, g_stackguard0)
+        STORE(T0, SAVED2, g_stackguard1)
+
+        // A C toolchain's start code may want to set up threads itself: then it also sets the thread pointer.
+        ADDRESS(T0, _cgo_init)
+        LOAD(T0, T0, 0)
+        IF_ZERO(T0, 1f)
+        MOVE(ARG0, SAVED2)                      // first argument: g0, whose stack bounds it may correct
+        ADDRESS(ARG1, runtime.m0+m_tls)         // second: where g is expected, should it need to know
+        CALL_REG(T0)
+        LOAD(T0, SAVED2, g_stack_lo)
+        STORE(T0, SAVED2, g_stackguard0)
+        STORE(T0, SAVED2, g_stackguard1)
+        GOTO(2f)
+
+1:      ADDRESS(ARG0, runtime.m0+m_tls)
+        CALL(runtime.settls)
+
+        // Store through the thread pointer and look at m0 for it: if it is not there, every getg() would be wrong.
+        SET(T0, 0x123)
+        SET_G(T0)
+        ADDRESS(T1, runtime.m0+m_tls)
+        LOAD(T1, T1, 0)
+        IF_EQUAL(T0, T1, 2f)
+        CALL(runtime.abort)
+
+        // m0 and g0 know each other; from here on getg() works.
+2:      SET_G(SAVED2)
+        ADDRESS(T0, runtime.m0)
+        STORE(SAVED2, T0, m_g0)
+        STORE(T0, SAVED2, g_m)
+
+        CALL(runtime.check)
+        MOVE(ARG0, SAVED0)
+        MOVE(ARG1, SAVED1)
+        CALL(runtime.args)
+        CALL(runtime.osinit)
+        CALL(runtime.schedinit)
+
+        ADDRESS(ARG0, runtime.mainPC)           // a Funcval: its first word is runtime.main
+        SET(ARG1, 0)                            // no go statement wrote this
+        CALL(runtime.newproc)
+        CALL(runtime.mstart)
+        CALL(runtime.abort)                     // mstart never returns on m0
+END(runtime.rt0_go)
+
+// On m0 called by rt0_go, on others the first thing after clone. mstart0 never returns: an M that ends does so in mexit.
+FUNC(runtime.mstart)
+        .cfi_undefined LINK
+        FIRST_FRAME
+        GET_G(ARG0)
+        ADD(ARG0, g_sched)
+        CALL(runtime.gosave)                    // all below is free for mcall and systemstack, once schedule() runs
+        CALL(runtime.mstart0)
+        CALL(runtime.abort)
+END(runtime.mstart)
+
+// gosave(ARG0 = buf): buf says where the caller stands: its sp and pc after this call, its frame.
+FUNC(runtime.gosave)
+        STORE_SP(ARG0, gobuf_sp)
+        STORE(LINK, ARG0, gobuf_pc)
+        STORE(FRAME, ARG0, gobuf_bp)
+        RETURN
+END(runtime.gosave)
+
+// gogo(ARG0 = &gp->sched)
+//   order  g changes before sp does, so a signal in between finds a g whose M is this one: gp->m is set by execute()
+FUNC(runtime.gogo)
+        LOAD(T0, ARG0, gobuf_g)
+        LOAD(T1, T0, 0)                         // faults here, where it can be understood, if gp is rubbish
+        SET_G(T0)
+        LOAD_SP(ARG0, gobuf_sp)
+        LOAD(T1, ARG0, gobuf_pc)
+        LOAD(T0, ARG0, gobuf_ctxt)              // first argument of a new goroutine's entry
+        SET(T2, 0)
+        STORE(T2, ARG0, gobuf_sp)               // a running goroutine's sched is stale: make a use of it fault
+        STORE(T2, ARG0, gobuf_ctxt)
+        STORE(T2, ARG0, gobuf_bp)
+        MOVE(ARG0, T0)
+        POP_KEPT
+        JUMP_REG(T1)
+END(runtime.gogo)
+
+// mcall(ARG0 = fn)
+//   keeps  what a call must, on gp's stack; pc, sp and frame in gp->sched
+//   order  gp->sched is whole before sp moves; from the call on fn may give gp to another M: touch gp no more
+FUNC(runtime.mcall)
+        GET_G(T0)                               // T0 = gp
+        LOAD(T1, T0, g_m)
+        LOAD(T2, T1, m_gsignal)
+        IF_EQUAL(T2, T0, 1f)
+        LOAD(T2, T1, m_g0)                      // T2 = g0
+        IF_EQUAL(T2, T0, 1f)
+        STORE(LINK, T0, g_sched+gobuf_pc)
+        STORE(FRAME, T0, g_sched+gobuf_bp)
+        PUSH_KEPT
+        STORE_SP(T0, g_sched+gobuf_sp)
+        SET_G(T2)
+        LOAD_SP(T2, g_sched+gobuf_sp)           // as mstart1 left it: mcall always starts at the bottom of g0
+        FIRST_FRAME
+        MOVE(T1, ARG0)
+        MOVE(ARG0, T0)
+        CALL_REG(T1)
+        CALL(runtime.badmcall2)
+        TRAP
+1:      JUMP(runtime.badmcall)
+END(runtime.mcall)
+
+// goswitch(ARG0 = from, ARG1 = to)
+//   keeps  as mcall
+//   order  from->sched is whole before sp moves; goswitched runs on to's stack, below what `to` has saved there, and only it
+//          lets others know of `from`
+FUNC(runtime.goswitch)
+        STORE(LINK, ARG0, g_sched+gobuf_pc)
+        STORE(FRAME, ARG0, g_sched+gobuf_bp)
+        PUSH_KEPT
+        STORE_SP(ARG0, g_sched+gobuf_sp)
+        SET_G(ARG1)
+        LOAD_SP(ARG1, g_sched+gobuf_sp)
+        MOVE(SAVED0, ARG1)
+        FIRST_FRAME
+        CALL(runtime.goswitched)
+        MOVE(ARG0, SAVED0)
+        ADD(ARG0, g_sched)
+        JUMP(runtime.gogo)
+END(runtime.goswitch)
+
+// systemstack(ARG0 = fn, ARG1 = arg)
+//   keeps  what a call must, by fn's own care; gp->sched says where gp stands, for tracebacks
+//   order  m->curg is gp all the time; only g and sp change
+FUNC(runtime.systemstack)
+        GET_G(T0)                               // T0 = gp
+        LOAD(T1, T0, g_m)
+        LOAD(T2, T1, m_g0)
+        IF_EQUAL(T2, T0, 2f)
+        LOAD(T2, T1, m_gsignal)
+        IF_EQUAL(T2, T0, 2f)
+        LOAD(T2, T1, m_curg)
+        IF_EQUAL(T2, T0, 1f)
+        JUMP(runtime.badsystemstack)
+
+1:      STORE(LINK, T0, g_sched+gobuf_pc)
+        STORE(FRAME, T0, g_sched+gobuf_bp)
+        PUSH_FRAME
+        STORE_SP(T0, g_sched+gobuf_sp)
+        LOAD(T2, T1, m_g0)
+        SET_G(T2)
+        LOAD_SP(T2, g_sched+gobuf_sp)
+        MOVE(T0, ARG0)
+        MOVE(ARG0, ARG1)
+        CALL_REG(T0)
+
+        GET_G(T0)                               // g0 of the same M: fn must not have moved to another
+        LOAD(T0, T0, g_m)
+        LOAD(T0, T0, m_curg)
+        SET_G(T0)
+        LOAD_SP(T0, g_sched+gobuf_sp)
+        SET(T1, 0)
+        STORE(T1, T0, g_sched+gobuf_sp)
+        POP_FRAME
+        RETURN
+
+2:      MOVE(T0, ARG0)                          // already on a system stack: a tail call keeps its depth
+        MOVE(ARG0, ARG1)
+        JUMP_REG(T0)
+END(runtime.systemstack)
+
+// The return address of every goroutine's entry. The nop makes goexit+PCQuantum, which is what lies on the stack,
+// belong to this function when a traceback looks up the call before it.
+FUNC(runtime.goexit)
+        .cfi_undefined LINK
+        NOP
+        CALL(runtime.goexit1)                   // does not return
+        TRAP
+END(runtime.goexit)
+
+FUNC(runtime.abort)
+        BREAK
+1:      GOTO(1b)
+END(runtime.abort)
+
+FUNC(runtime.setrecover)
+        SAVE_KEPT
+        SET(ARG0, 0)
+        RETURN
+END(runtime.setrecover)
+
+FUNC(runtime.recovery)
+        LOAD_KEPT
+        SET(ARG0, 1)
+        RETURN
+END(runtime.recovery)

@@ -1,0 +1,174 @@
+// Context switches on amd64 and 386: what is the same on both once their registers have one name. Contracts: arch/arch.h.
+//
+// An ISA's x86.h says which registers AX CX DX BX SP BP PC are, and
+//
+//   LOAD_ARG0(to) LOAD_ARG1(to)  an argument of the function we are in
+//   FIRST_ARG(from)      makes it the first argument of a goroutine's entry
+//   CALL_WITH(fn, a, b)  calls it with those two arguments, which may be the registers where LOAD_ARG0 and LOAD_ARG1 put them
+//   CALL_ARG             calls the first argument with the second, from a function that has pushed BP and moved it to SP
+//   TAIL_CALL_ARG        the same as the last thing, from a function that has pushed nothing
+//   GOGO(buf)            goes to gogo with this argument
+//   PUSH_KEPT POP_KEPT   what a call must keep, KEPT bytes
+//   SAVE_KEPT(base) LOAD_KEPT(base)  the same, there
+//
+// A goroutine's callee-saved registers lie on its own stack while it is stopped; mxcsr and the x87 control word are never changed by
+// rt0, so they are not switched.
+
+// On m0 called by rt0_go, on others the first thing after clone. mstart0 never returns: an M that ends does so in mexit.
+FUNC(runtime.mstart)
+        .cfi_undefined PC
+        xorl    %ebp, %ebp
+        sub     $16 - GO_ASM_PTRSIZE, SP        // aligned again at the call
+        mov     g_tls, AX
+        add     $g_sched, AX
+        call    runtime.gosave                  // all below is free for mcall and systemstack, once schedule() runs
+        call    runtime.mstart0
+        call    runtime.abort
+END(runtime.mstart)
+
+// gosave(AX = buf): buf says where the caller stands: its sp and pc after this call, its frame pointer.
+FUNC(runtime.gosave)
+        lea     GO_ASM_PTRSIZE(SP), DX          // without our return address
+        mov     DX, gobuf_sp(AX)
+        mov     (SP), DX
+        mov     DX, gobuf_pc(AX)
+        mov     BP, gobuf_bp(AX)
+        ret
+END(runtime.gosave)
+
+// gogo(buf = &gp->sched)
+//   order  g changes before SP does, so a signal in between finds a g whose M is this one: gp->m is set by execute()
+FUNC(runtime.gogo)
+        LOAD_ARG0(AX)
+.Lgogo: mov     gobuf_g(AX), DX
+        mov     (DX), CX                        // faults here, where it can be understood, if gp is rubbish
+        mov     DX, g_tls
+        mov     gobuf_sp(AX), SP
+        mov     gobuf_pc(AX), CX
+        mov     gobuf_ctxt(AX), DX              // closure register, and first argument of a new goroutine's entry
+        FIRST_ARG(DX)
+        xorl    %ebx, %ebx
+        mov     BX, gobuf_sp(AX)                // a running goroutine's sched is stale: make a use of it fault
+        mov     BX, gobuf_ctxt(AX)
+        mov     BX, gobuf_bp(AX)
+        POP_KEPT
+        jmp     *CX
+END(runtime.gogo)
+
+// mcall(fn)
+//   keeps  what a call must, on gp's stack; pc, sp and bp in gp->sched
+//   order  gp->sched is whole before SP moves; from the call on fn may give gp to another M: touch gp no more
+FUNC(runtime.mcall)
+        mov     g_tls, AX                       // AX = gp
+        mov     g_m(AX), DX
+        mov     m_g0(DX), CX                    // CX = g0
+        cmp     AX, CX
+        je      runtime.badmcall
+        cmp     m_gsignal(DX), AX
+        je      runtime.badmcall
+        LOAD_ARG0(DX)
+        pop     (g_sched+gobuf_pc)(AX)          // the return address is gp->sched.pc, not a stack word
+        mov     BP, (g_sched+gobuf_bp)(AX)
+        PUSH_KEPT
+        mov     SP, (g_sched+gobuf_sp)(AX)
+        mov     CX, g_tls
+        mov     (g_sched+gobuf_sp)(CX), SP      // as mstart1 left it: mcall always starts at the bottom of g0
+        xorl    %ebp, %ebp
+        CALL_WITH(*DX, AX, CX)
+        call    runtime.badmcall2
+        ud2
+END(runtime.mcall)
+
+// goswitch(from, to)
+//   keeps  as mcall
+//   order  from->sched is whole before SP moves; goswitched runs on to's stack, below what `to` has saved there, and only it
+//          lets others know of `from`
+FUNC(runtime.goswitch)
+        LOAD_ARG0(AX)                           // AX = from
+        LOAD_ARG1(DX)                           // DX = to
+        pop     (g_sched+gobuf_pc)(AX)
+        mov     BP, (g_sched+gobuf_bp)(AX)
+        PUSH_KEPT
+        mov     SP, (g_sched+gobuf_sp)(AX)
+        mov     DX, g_tls
+        mov     (g_sched+gobuf_sp)(DX), SP
+        mov     DX, BX
+        and     $~15, SP                        // a goroutine that has never run has its stack as its entry wants it
+        xorl    %ebp, %ebp
+        CALL_WITH(runtime.goswitched, AX, DX)
+        add     $g_sched, BX
+        GOGO(BX)
+END(runtime.goswitch)
+
+// systemstack(fn, arg)
+//   keeps  all callee-saved registers, by fn's own care; gp->sched says where gp stands, for tracebacks
+//   order  m->curg is gp all the time; only g and SP change
+FUNC(runtime.systemstack)
+        mov     g_tls, AX                       // AX = gp
+        mov     g_m(AX), DX
+        mov     m_g0(DX), CX
+        cmp     AX, CX
+        je      1f
+        cmp     m_gsignal(DX), AX
+        je      1f
+        cmp     m_curg(DX), AX
+        jne     runtime.badsystemstack
+
+        mov     (SP), DX
+        mov     DX, (g_sched+gobuf_pc)(AX)
+        mov     BP, (g_sched+gobuf_bp)(AX)
+        push    BP
+        .cfi_adjust_cfa_offset GO_ASM_PTRSIZE
+        mov     SP, BP
+        mov     SP, (g_sched+gobuf_sp)(AX)
+        mov     CX, g_tls
+        mov     (g_sched+gobuf_sp)(CX), SP
+        CALL_ARG
+
+        mov     g_tls, AX                       // g0 of the same M: fn must not have moved to another
+        mov     g_m(AX), DX
+        mov     m_curg(DX), AX
+        mov     AX, g_tls
+        mov     (g_sched+gobuf_sp)(AX), SP
+        xorl    %edx, %edx
+        mov     DX, (g_sched+gobuf_sp)(AX)
+        pop     BP
+        .cfi_adjust_cfa_offset -GO_ASM_PTRSIZE
+        ret
+
+1:      TAIL_CALL_ARG                           // already on a system stack: a tail call keeps its depth
+END(runtime.systemstack)
+
+// The return address of every goroutine's entry. The nop makes goexit+PCQuantum, which is what lies on the stack,
+// belong to this function when a traceback looks up the call before it.
+FUNC(runtime.goexit)
+        .cfi_undefined PC
+        nop
+        call    runtime.goexit1                 // does not return
+        ud2
+END(runtime.goexit)
+
+FUNC(runtime.abort)
+        int3
+1:      jmp     1b
+END(runtime.abort)
+
+// p->context: what a call must keep, then SP and pc as after our return.
+FUNC(runtime.setrecover)
+        LOAD_ARG0(CX)
+        SAVE_KEPT(CX)
+        lea     GO_ASM_PTRSIZE(SP), AX
+        mov     AX, KEPT(CX)
+        mov     (SP), AX
+        mov     AX, KEPT+GO_ASM_PTRSIZE(CX)
+        xorl    %eax, %eax
+        ret
+END(runtime.setrecover)
+
+FUNC(runtime.recovery)
+        LOAD_ARG0(CX)
+        LOAD_KEPT(CX)
+        mov     KEPT(CX), SP
+        movl    $1, %eax
+        jmp     *KEPT+GO_ASM_PTRSIZE(CX)
+END(runtime.recovery)

@@ -1,0 +1,45 @@
+// Asynchronous preemption on amd64 and 386, in the words of arch/x86/asm.S. Go: preempt_amd64.s, which is generated; here xsave takes
+// what the CPU has. An ISA's x86.h says further what PUSH_ALL and POP_ALL are, how its code finds a GLOBAL, and WIDE, the suffix of
+// instructions that are to save vector registers as this ISA has them.
+
+// asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction.
+//   frame  RED_ZONE bytes that are the interrupted function's, the pc to go on at, BP, ALL_BYTES of flags and registers, the vector state
+//   keeps  everything; nothing between the entry and pushf changes a flag
+//   order  the vector state's size is a multiple of 64 bytes and its header must be zero before xsave, or xrstor refuses it
+FUNC(runtime.asyncPreempt)
+        push    BP
+        mov     SP, BP                          // a frame like any other, for tracebacks
+        pushf
+        PUSH_ALL
+        cld
+        movl    GLOBAL(runtime.xsaveBytes), %ebx  // kept across the call
+        testl   %ebx, %ebx
+        jz      1f
+
+        sub     BX, SP
+        and     $~63, SP
+        xorl    %eax, %eax
+        lea     XSAVE_HEADER(SP), DI
+        movl    $XSAVE_HEADER_BYTES / 4, %ecx
+        rep stosl
+        movl    $-1, %eax                       // all that xcr0 has
+        movl    $-1, %edx
+        WIDE(xsave) (SP)
+        call    runtime.asyncPreempt2
+        movl    $-1, %eax
+        movl    $-1, %edx
+        WIDE(xrstor) (SP)
+        jmp     2f
+
+1:      sub     $XSAVE_HEADER, SP
+        and     $~15, SP
+        WIDE(fxsave) (SP)
+        call    runtime.asyncPreempt2
+        WIDE(fxrstor) (SP)
+
+2:      lea     -ALL_BYTES(BP), SP
+        POP_ALL
+        popf
+        pop     BP
+        ret     $RED_ZONE
+END(runtime.asyncPreempt)
