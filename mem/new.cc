@@ -11,7 +11,7 @@ enum class align_val_t : rt0::usize {};
 
 namespace rt0 {
 namespace {
-constexpr usize kNewAlign = 16;
+constexpr usize kNewAlign = 8;  // of what is longer, 16: see mallocgc
 
 void* new_or_die(usize n, usize align) {
   void* p = mallocgc(n, align);

@@ -32,7 +32,7 @@ void* sysAlloc(usize n, void* hint) {
   return r.ok() ? reinterpret_cast<void*>(r.value) : nullptr;
 }
 
-void* persistentalloc(usize n, usize align) {
+void* persistentalloc_or_null(usize n, usize align) {
   check(is_power_of_two(align) && align <= kPage, "persistentalloc: align is not a power of two, or more than a page");
   void* p;
   if (n > kLargest) {
@@ -49,6 +49,11 @@ void* persistentalloc(usize n, usize align) {
       }
     }
   }
+  return p;
+}
+
+void* persistentalloc(usize n, usize align) {
+  void* p = persistentalloc_or_null(n, align);
   if (p == nullptr) fatal_out_of_memory(n);
   return p;
 }

@@ -12,6 +12,9 @@ void* sysAlloc(usize n, void* hint = nullptr);
 // "out of memory" if there are none. Any thread; takes a lock of rank persistent.
 void* persistentalloc(usize n, usize align);
 
+// The same; null if there are none.
+void* persistentalloc_or_null(usize n, usize align);
+
 template <class T>
 T* persistentnew() {
   return static_cast<T*>(persistentalloc(sizeof(T), alignof(T)));
