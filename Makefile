@@ -1,5 +1,5 @@
 # rt0's front door. Each command works from a fresh checkout on Debian 12 and installs the packages it lacks.
-#   ISA=<folder of arch/>   P=<program>   ARGS=<its arguments>   COMPILER=gcc|clang
+#   ISA=<folder of arch/>   P=<program>   ARGS=<its arguments>   COMPILER=gcc|clang   SIM=<RT0_SIM's keys>
 ISAS := $(shell awk '/^[a-z0-9]/ {print $$1}' arch/isas.txt)
 P ?= hello
 COMPILER ?= gcc
@@ -12,13 +12,13 @@ package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
 PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \
   $(foreach i,$(SELECTED),$(call package,$(i)))
 PKG_RUN := qemu-user
-PKG_TEST := libgtest-dev python3
+PKG_TEST := libgtest-dev python3 wrk socat
 PKG_CHECK := clang-19 lld-19 clang-format-19 clang-tidy-19
 CMAKE := cmake -G Ninja -Wno-dev
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
 Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
 
-.PHONY: help build host run test check bench golden matrix inspect clean need-build need-run need-test need-check $(ISAS:%=build-%)
+.PHONY: help build host run test check bench seeds golden matrix inspect clean need-build need-run need-test need-check $(ISAS:%=build-%)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ check: need-check need-run need-test ## format, lint, layers, both compilers
 bench: need-run need-test build-amd64 ## what the boot costs, and the yardsticks beside real Go's where `go` is on PATH
 	@tests/boot_cost.py --print build/amd64/bin/hello
 	@bench/compare.py build/amd64/bin/bench
+
+seeds: need-run need-test host ## P=<program> under RUNS=100 seeds of the simulated kernel: what can happen, and which seed shows it
+	@$(call configure,$(ONE),)
+	@cmake --build build/$(ONE)$(SUFFIX) --target $(P) $(Q)
+	@tools/seeds.py --isa $(ONE) --build build/$(ONE)$(SUFFIX) --runs $(or $(RUNS),100) --first $(or $(SEED),1) \
+	  $(if $(SIM),--sim $(SIM)) $(if $(ALL),--all) $(P) $(ARGS)
 
 golden: need-run need-test build ## rewrites tests/golden and shows the difference
 	@tests/golden.py --write

@@ -16,7 +16,8 @@ extern u32 simulated __asm__("runtime.simulated");
 
 // What a choice is about: a goroutine, an M, a channel, a semaphore, a futex, by a number that is the same on every machine.
 struct Resource {
-  char kind = '-';  // g: goroutine, m: M, t: thread of the kernel, f: futex or what else a thread waits for; or '-' for nothing in particular
+  char kind =
+      '-';  // g: goroutine, m: M, t: thread of the kernel, f: futex or what else a thread waits for; or '-' for nothing in particular
   i64 id = 0;
 };
 

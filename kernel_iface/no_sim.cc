@@ -8,7 +8,8 @@ constinit u32 simulated = 0;
 constinit const KernelIo sim_kernel_io = {};
 
 void sim_open(Str, Str, Span<char*>) {
-  static constexpr char kText[] = "rt0: RT0_SIM: this program was built without the simulated kernel (RT0_SIM_KERNEL=OFF)\n";
+  static constexpr char kText[] =
+      "rt0: RT0_SIM: this program was built without the simulated kernel (RT0_SIM_KERNEL=OFF)\n";
   (void)linux_kernel.write(2, kText, sizeof(kText) - 1);
   linux_kernel.exit(2);
 }

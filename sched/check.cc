@@ -35,7 +35,7 @@ void check_layout() {
     u8 a;
     u64 b;
   };
-  check(offsetof(Pair, b) == alignof(u64) && sizeof(Pair) == 2 * offsetof(Pair, b), "check: padding");
+  check(offsetof(Pair, b) == alignof(u64) && sizeof(Pair) == offsetof(Pair, b) + sizeof(u64), "check: padding");
   check(reinterpret_cast<uintptr>(&g0) % alignof(G) == 0 && reinterpret_cast<uintptr>(&m0) % alignof(M) == 0,
         "check: alignment of g0, m0");
   check(opaque<i64>(-7) / opaque<i64>(2) == -3, "check: 64-bit division");

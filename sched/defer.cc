@@ -11,6 +11,7 @@
 
 #include "sched/panic.h"
 #include "sched/proc.h"
+#include "sched/tracer.h"
 
 namespace rt0 {
 
@@ -33,6 +34,7 @@ void end_panic_defers() { (void)runningPanicDefers.add_seqcst(static_cast<u32>(-
 // The goroutine whose newest panic was recovered goes on at rp, or has ended if there is none. Go: recovery.
 [[noreturn]] void recovered(RecoverPoint* rp) {
   G* gp = getg();
+  trace(Ev::Recover);
   Panic* keep = rp != nullptr ? static_cast<Panic*>(rp->panics) : nullptr;
   // Panics that this one replaced go with it; a Goexit does not, it takes over.
   while (gp->panics != keep) {
@@ -78,6 +80,7 @@ void gopanic(Any value) {
   if (value.type == nullptr && debug.panicnil != 1) value = {&detail::kType<RuntimeError>, &nil_error};
   if (gp != mp->curg) bad_panic(value, "panic on system stack");
   if (mp->locks != 0) bad_panic(value, "panic holding locks");
+  if (tracing() && value.type != nullptr) trace_text(Ev::Panic, Str(value.type->name.ptr, value.type->name.len));
   Panic p{.value = value, .link = gp->panics};
   gp->panics = &p;
   (void)runningPanicDefers.add_seqcst(1);

@@ -63,9 +63,9 @@ void mstart1() {
   schedule();
 }
 
+// The lock stays: another M that needs a thread just now would say the same once more.
 void checkmcount() {
   if (mcount() <= sched.maxmcount) return;
-  unlock(&sched.lock);
   eprintf("runtime: program exceeds %d-thread limit\n", sched.maxmcount);
   throw_("thread exhaustion");
 }
@@ -121,7 +121,13 @@ void newosproc(M* mp) RT0_SYM("runtime.newosproc");
 void newosproc(M* mp) {
   trace_boot(Ev::newosproc);
   trace_boot(Ev::clone);
-  const SysResult r = kernel->newosproc(mp->g0->stack.hi, mp->tls);
+  // Threads of others may end any moment, so EAGAIN is given 210 ms. Go: retryOnEAGAIN.
+  constexpr u32 kTries = 20;
+  SysResult r = kernel->newosproc(mp->g0->stack.hi, mp->tls);
+  for (u32 i = 1; i <= kTries && r.err == Errno::again; i++) {
+    kernel->usleep(i * 1000);
+    if (i < kTries) r = kernel->newosproc(mp->g0->stack.hi, mp->tls);
+  }
   if (r.ok()) return;
   eprintf("runtime: failed to create new OS thread (have %d already; errno=%d)\n", mcount(), static_cast<i32>(r.err));
   if (r.err == Errno::again) eprintf("runtime: may need to increase max user processes (ulimit -u)\n");
@@ -150,6 +156,15 @@ void mcommoninit(M* mp) {
   mp->alllink = allm;
   allm = mp;
   unlock(&sched.lock);
+}
+
+int set_max_threads(int n) {
+  lock(&sched.lock);
+  const int before = sched.maxmcount;
+  sched.maxmcount = n;
+  checkmcount();
+  unlock(&sched.lock);
+  return before;
 }
 
 // Assembly has noted where g0's stack is free: mcall and systemstack start over from there each time.

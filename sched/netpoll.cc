@@ -372,6 +372,7 @@ GList netpoll(i64 delay_ns) {
     netpollready(&list, pd, ev.events, &delta);
   }
   adjust_waiters(delta);
+  if (delta != 0) trace(Ev::PollReady, -delta);
   return list;
 }
 

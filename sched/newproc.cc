@@ -75,7 +75,7 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   P* pp = mp->p;
   G* newg = gfget(pp);
   if (newg == nullptr) {
-    newg = malg(kStackDefault, true);
+    newg = malg(max(kStackDefault, static_cast<usize>(4 * physPageSize)), true);  // the guard is one of them
     casgstatus(newg, GStatus::idle, GStatus::dead);
     allgadd(newg);
   }

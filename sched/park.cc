@@ -37,6 +37,10 @@ void park_m(G* gp) {
     trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
     execute(gp, true);
   }
+  // Goroutines that wake each other and wait, by turns, inherit one time slice for as long as they like, and run for so short a
+  // time each that sysmon's request mostly hits one that has just stopped. So the request is kept with the P, which sends the next
+  // to park here (next_here), and the slice ends for all of them. In Go they meet the request in a function's prologue.
+  if (mp->p->preempt.load_relaxed() != 0) end_slice(mp->p);
   schedule();
 }
 
@@ -103,6 +107,7 @@ bool switch_to_global(M* mp, G* gp) {
 
 void yield(const char* why) {
   G* gp = getg();
+  gp->m->p->preempt.store_relaxed(0);  // done
   if (tracing()) trace_text(Ev::GoStop, static_cast<i64>(gp->goid), cstr(why));
   if (!switch_to_global(gp->m, gp)) leave(gp, goschedImpl, gosched_m);
 }

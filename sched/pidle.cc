@@ -156,6 +156,7 @@ bool start_idle() {
 
 // handoffp must start an M in every situation in which findrunnable would return a goroutine to run on pp.
 void handoffp(P* pp) {
+  trace(Ev::ProcHandoff, pp->id);
   if (!runqempty(pp) || sched.runqsize.load_relaxed() != 0) {
     startm(pp, false);
     return;

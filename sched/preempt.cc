@@ -4,6 +4,7 @@
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "sched/signal.h"
+#include "sched/tracer.h"
 
 namespace rt0 {
 
@@ -46,6 +47,7 @@ void preemptone(P* pp) {
   if (mp == nullptr || mp == getg()->m) return;
   G* gp = mp->curg;
   if (gp == nullptr || gp == mp->g0) return;
+  trace(Ev::ProcPreempt, pp->id);
   gp->preempt.store_relaxed(1);
   pp->preempt.store_relaxed(1);
   if (debug.asyncpreemptoff == 0) preemptM(mp);

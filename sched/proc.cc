@@ -306,7 +306,7 @@ void resetspinning() {
 // A goroutine that this P may run next without a detour over g0, taken off its queue; null if there is none, or if schedule()
 // has to look for one because something else is due.
 G* next_here(M* mp, P* pp) {
-  if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 ||
+  if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || pp->preempt.load_relaxed() != 0 ||
       pp->timers.len.load_relaxed() != 0 || (pp->schedtick % kGlobalTick == 0 && sched.runqsize.load_relaxed() != 0))
     return nullptr;
   const Runnable r = runqget(pp);

@@ -91,6 +91,15 @@ void runqputbatch(P* pp, GQueue* q, u32 n) {
   unlock(&sched.lock);
 }
 
+void end_slice(P* pp) {
+  pp->preempt.store_relaxed(0);  // a request that comes at this moment is made again
+  G* next = pp->runnext.load_relaxed();
+  if (next == nullptr || !pp->runnext.cas_acqrel(next, nullptr)) return;  // none, or a thief has it
+  lock(&sched.lock);
+  globrunqput(next);
+  unlock(&sched.lock);
+}
+
 Runnable runqget(P* pp) {
   trace_fn(Ev::runqget);
   G* next = pp->runnext.load_relaxed();

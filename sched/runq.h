@@ -35,6 +35,9 @@ G* runq_pop_tail(P* pp);
 // Puts a list of n on the local queue, what does not fit on the global one. The owner only; takes sched.lock if needed.
 void runqputbatch(P* pp, GQueue* q, u32 n);
 
+// Of a P which somebody wants to enter the scheduler: who would inherit the time slice goes where preempted goroutines go.
+void end_slice(P* pp);
+
 // Moves half of `from`'s queue, at most 128, to pp's own and returns one of them; runnext only if steal_runnext. Called by
 // pp's owner, on any `from`. null if there was nothing.
 G* runqsteal(P* pp, P* from, bool steal_runnext) RT0_SYM("runtime.runqsteal");

@@ -20,6 +20,7 @@ constexpr i64 kPatienceNs = 100 * 1000;  // after which those who have not stopp
 void stopTheWorldWithSema() RT0_SYM("runtime.stopTheWorldWithSema");
 void stopTheWorldWithSema() {
   M* mp = getg()->m;
+  trace(Ev::STWBegin);
   lock(&sched.lock);
   sched.stopwait = gomaxprocs;
   sched.gcwaiting.store_seqcst(1);  // before any status is read; see entersyscall
@@ -44,12 +45,14 @@ void stopTheWorldWithSema() {
   }
   check(sched.stopwait == 0, "stopTheWorld: not stopped (stopwait != 0)");
   world_is_stopped = true;
+  trace(Ev::STWStopped);
 }
 
 void startTheWorldWithSema(i32 n) RT0_SYM("runtime.startTheWorldWithSema");
 void startTheWorldWithSema(i32 n) {
   P* p1 = procresize(n > 0 ? n : gomaxprocs);  // gcwaiting ends in there
   world_is_stopped = false;
+  trace(Ev::STWEnd);
   lock(&sched.lock);
   if (sched.sysmonwait.load_relaxed() != 0) {
     sched.sysmonwait.store_relaxed(0);

@@ -47,9 +47,9 @@ def check(how, build=None):
 
 
 def write():
-    boot, longest = traces("qemu")
+    boot, longest = traces(rt0test.HOWS[0])
     for _ in range(TRIES):
-        again, sysmon = traces("qemu")
+        again, sysmon = traces(rt0test.HOWS[0])
         if again != boot:
             raise AssertionError("hello: two runs, two traces:\n" + difference(boot, again, "the second run"))
         longest = max(longest, sysmon, key=len)

@@ -956,6 +956,11 @@ class Reader {
     Dwarf_Lines* lines;
     size_t n;
     if (dwarf_getsrclines(unit, &lines, &n) != 0) return;
+    // A row may stand where its sequence ends, without an instruction; sorted, it follows the end, and seems to reach as far as the
+    // unit's next function. What the unit says of its code tells.
+    vector<Range> own;
+    Dwarf_Addr base, from, to;
+    for (std::ptrdiff_t off = 0; (off = dwarf_ranges(unit, off, &base, &from, &to)) > 0;) own.push_back({from, to});
     for (size_t i = 0; i + 1 < n; i++) {
       Dwarf_Line* l = dwarf_onesrcline(lines, i);
       Dwarf_Addr lo, hi;
@@ -965,6 +970,9 @@ class Reader {
       if (dwarf_lineendsequence(l, &end) != 0 || end || lo >= hi) continue;
       const Range* code = image_.code_at(lo);
       if (code == nullptr) continue;  // a function the linker has thrown out
+      const auto in = std::find_if(own.begin(), own.end(), [lo](const Range& r) { return lo >= r.lo && lo < r.hi; });
+      if (in == own.end() && !own.empty()) continue;
+      if (in != own.end()) hi = std::min<u64>(hi, in->hi);
       (void)dwarf_lineno(l, &line);
       lines_.push_back(
           {lo, std::min<u64>(hi, code->hi), &paths_.clean(dwarf_linesrc(l, nullptr, nullptr)), static_cast<u32>(line)});
@@ -1372,7 +1380,9 @@ void write_assembly(const vector<u8>& table, const string& path, const string& n
            "  .globl runtime.programname\n"
            "  .type runtime.programname, %object\n"
            "runtime.programname:\n"
-           "  .asciz \"" << name << "\"\n"
+           "  .asciz \""
+        << name
+        << "\"\n"
            "  .size runtime.programname, . - runtime.programname\n";
   out.close();
   if (!out) throw BadInput(path + ": cannot write");
@@ -1439,7 +1449,9 @@ int main(int argc, char** argv) {
   bool want_verify = false, want_dump = false;
   app.add_option("--elf", elf, "the linked program")->required()->type_name("FILE");
   CLI::Option* to = app.add_option("--out", out, "write the table as assembly to this file")->type_name("FILE");
-  app.add_option("--name", name, "with --out: the name by which the program knows itself")->type_name("NAME")->needs(to);
+  app.add_option("--name", name, "with --out: the name by which the program knows itself")
+      ->type_name("NAME")
+      ->needs(to);
   app.add_option("--strip-prefix", strip, "leave out this leading directory of source files")->type_name("DIR");
   CLI::Option* check = app.add_flag("--verify", want_verify,
                                     "compare the table inside the program with a new one; exit 1 if it is stale");

@@ -19,7 +19,10 @@ else()
   # The first is for mem.cc, the others make small code smaller.
   list(APPEND RT0_RUNTIME_OPTIONS -fno-tree-loop-distribute-patterns -fno-tree-ch -fno-tree-loop-im -fno-jump-tables)
 endif()
+# Lines that begin with "GNU:" or "Clang:" are for that compiler only.
 file(STRINGS "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/flags.txt" RT0_ISA_OPTIONS REGEX "^[^#]")
+list(TRANSFORM RT0_ISA_OPTIONS REPLACE "^${CMAKE_CXX_COMPILER_ID}: *" "")
+list(FILTER RT0_ISA_OPTIONS EXCLUDE REGEX "^[A-Za-z]+:")
 set(RT0_ISA_LINK_OPTIONS ${RT0_ISA_OPTIONS})
 list(FILTER RT0_ISA_OPTIONS EXCLUDE REGEX "^-Wl,")
 

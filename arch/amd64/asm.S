@@ -251,15 +251,6 @@ FUNC(runtime.abort)
 1:      jmp     1b
 END(runtime.abort)
 
-        .section .rodata
-        .p2align 3
-        .globl  runtime.mainPC                  // a Funcval whose function is runtime.main
-        .type   runtime.mainPC, @object
-        .size   runtime.mainPC, 8
-runtime.mainPC:
-        .quad   runtime.main
-
-        .text
 // setrecover(rdi = p), recovery(rdi = p): see arch.h. Nothing else is kept across a call on amd64.
 FUNC(runtime.setrecover)
         movq    %rbx, recover_rbx(%rdi)

@@ -250,15 +250,6 @@ FUNC(runtime.abort)
 1:      b       1b
 END(runtime.abort)
 
-        .section .rodata
-        .p2align 3
-        .globl  runtime.mainPC                  // a Funcval whose function is runtime.main
-        .type   runtime.mainPC, %object
-        .size   runtime.mainPC, 8
-runtime.mainPC:
-        .quad   runtime.main
-
-        .text
 // setrecover(x0 = p), recovery(x0 = p): see arch.h. p->context: what KEEP keeps, and sp.
 FUNC(runtime.setrecover)
         KEEP    st, x0

@@ -8,6 +8,7 @@ namespace rt0::linux_abi {
 
 struct Quirks {
   uintptr o_directory = 0200000;     // O_DIRECTORY of open
+  uintptr o_largefile = 0;           // O_LARGEFILE of open; 0 where all files may be large
   uintptr sa_restorer = 0x04000000;  // of sigaction's flags; 0: the kernel has its own sigreturn
   bool clone_stack_first = false;    // clone(stack, flags, …), not clone(flags, stack, …)
   bool mmap_block = false;           // mmap takes the address of a block of its six arguments

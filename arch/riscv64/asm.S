@@ -234,15 +234,6 @@ FUNC(runtime.abort)
 1:      j       1b
 END(runtime.abort)
 
-        .section .rodata
-        .p2align 3
-        .globl  runtime.mainPC                  // a Funcval whose function is runtime.main
-        .type   runtime.mainPC, %object
-        .size   runtime.mainPC, 8
-runtime.mainPC:
-        .quad   runtime.main
-
-        .text
 // setrecover(a0 = p), recovery(a0 = p): see arch.h. p->context: what KEEP keeps, and sp in its last word.
 FUNC(runtime.setrecover)
         KEEP    sd, a0

@@ -15,6 +15,10 @@ void gosched() __asm__("runtime.Gosched");
 void lock_os_thread() __asm__("runtime.LockOSThread");
 void unlock_os_thread() __asm__("runtime.UnlockOSThread");
 
+// No more threads than n, 10000 from the start; returns the old limit. A program that needs more ends with a fatal error, at once if it
+// has more already. Go: debug.SetMaxThreads.
+int set_max_threads(int n) __asm__("runtime.setMaxThreads");
+
 // CPUs the process may use, GOMAXPROCS, goroutines alive, and the calling goroutine's id.
 int num_cpu() __asm__("runtime.NumCPU");
 int gomaxprocs_now();

@@ -28,7 +28,7 @@ Halves halves(i64 v) {
 }
 
 SysResult linux_open(const char* path, u32 flags, u32 perm) {
-  uintptr f = O_CLOEXEC;
+  uintptr f = O_CLOEXEC | kQuirks.o_largefile;
   if ((flags & open_flag::write) != 0) f |= (flags & open_flag::read) != 0 ? O_RDWR : O_WRONLY;
   if ((flags & open_flag::append) != 0) f |= O_APPEND;
   if ((flags & open_flag::create) != 0) f |= O_CREAT;

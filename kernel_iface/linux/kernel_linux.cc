@@ -82,8 +82,10 @@ void linux_futexwakeup(Atomic<u32>* a, u32 count) {
 }
 
 SysResult linux_mem_map(void* hint, usize n) {
-  return sys(SYS_mmap, addr(hint), n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-             static_cast<uintptr>(-1), 0);
+  const uintptr a[] = {
+      addr(hint), n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, static_cast<uintptr>(-1), 0};
+  if constexpr (kQuirks.mmap_block) return sys(SYS_mmap, addr(a));
+  return sys(SYS_mmap, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 SysResult linux_mem_unmap(void* p, usize n) { return sys(SYS_munmap, addr(p), n); }
 SysResult linux_mem_protect(void* p, usize n, Prot prot) {

@@ -26,8 +26,8 @@ using namespace sim;
 constinit u32 simulated = 0;
 
 const char* choice_name(Choice kind) {
-  static constexpr const char* kNames[kChoices] = {"run",   "preempt", "random", "enomem", "eagain", "eintr",
-                                                   "wake",  "order",   "short",  "late",   "enosys", "reset"};
+  static constexpr const char* kNames[kChoices] = {"run",  "preempt", "random", "enomem", "eagain", "eintr",
+                                                   "wake", "order",   "short",  "late",   "enosys", "reset"};
   return kNames[static_cast<u32>(kind)];
 }
 
@@ -36,7 +36,8 @@ namespace sim {
 namespace {
 
 constexpr u32 kFairSteps = 1000;
-constexpr u32 kHighest = 1u << 31;  // priorities drawn at random are below; those of threads that have fallen behind are below kLow
+constexpr u32 kHighest =
+    1u << 31;  // priorities drawn at random are below; those of threads that have fallen behind are below kLow
 constexpr u32 kLow = 1u << 16;
 constexpr u32 kMaxMoments = 64;
 
@@ -90,7 +91,8 @@ u32 pos_run(u32 n, bool self) {
   next->priority = kLow + below(&state.sched_rand, kHighest - kLow);
   for (u32 i = 0; i < n; i++) {
     Thread* t = candidate(n, i);
-    if (t != next && (t->priority == 0 || same(t->on, on))) t->priority = kLow + below(&state.sched_rand, kHighest - kLow);
+    if (t != next && (t->priority == 0 || same(t->on, on)))
+      t->priority = kLow + below(&state.sched_rand, kHighest - kLow);
   }
   return pick;
 }

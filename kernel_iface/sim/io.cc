@@ -96,7 +96,8 @@ SysResult sim_read(i32 fd, void* p, usize n) {
     case Kind::host: return slowly([&] { return linux_kernel_io.read(f->host_fd, p, shortened(n)); });
     case Kind::pipe_read: return stream_read(f, p, shortened(n));
     case Kind::event: return event_read(f, p, n);
-    case Kind::socket: return f->state == Sock::packets ? packet_read(f, p, n, nullptr) : stream_read(f, p, shortened(n));
+    case Kind::socket:
+      return f->state == Sock::packets ? packet_read(f, p, n, nullptr) : stream_read(f, p, shortened(n));
     default: return fails(f->kind == Kind::poller ? Errno::inval : Errno::badf);
   }
 }
@@ -109,16 +110,19 @@ SysResult sim_write(i32 fd, const void* p, usize n) {
     case Kind::host: return slowly([&] { return linux_kernel_io.write(f->host_fd, p, shortened(n)); });
     case Kind::pipe_write: return stream_write(f, p, shortened(n));
     case Kind::event: return event_write(f, p, n);
-    case Kind::socket: return f->state == Sock::packets ? packet_write(f, p, n, nullptr) : stream_write(f, p, shortened(n));
+    case Kind::socket:
+      return f->state == Sock::packets ? packet_write(f, p, n, nullptr) : stream_write(f, p, shortened(n));
     default: return fails(f->kind == Kind::poller ? Errno::inval : Errno::badf);
   }
 }
 
 SysResult sim_pread(i32 fd, void* p, usize n, i64 off) {
-  return on_host(fd, kEspipe, [&](i32 h) { return slowly([&] { return linux_kernel_io.pread(h, p, shortened(n), off); }); });
+  return on_host(fd, kEspipe,
+                 [&](i32 h) { return slowly([&] { return linux_kernel_io.pread(h, p, shortened(n), off); }); });
 }
 SysResult sim_pwrite(i32 fd, const void* p, usize n, i64 off) {
-  return on_host(fd, kEspipe, [&](i32 h) { return slowly([&] { return linux_kernel_io.pwrite(h, p, shortened(n), off); }); });
+  return on_host(fd, kEspipe,
+                 [&](i32 h) { return slowly([&] { return linux_kernel_io.pwrite(h, p, shortened(n), off); }); });
 }
 SysResult sim_seek(i32 fd, i64 off, Seek whence, i64* at) {
   return on_host(fd, kEspipe, [&](i32 h) { return linux_kernel_io.seek(h, off, whence, at); });

@@ -18,9 +18,11 @@ inline constexpr u32 kRingBytes = 64 * 1024, kPipeBuf = 4096, kPacketRingBytes =
 inline constexpr u32 kSockOpts = static_cast<u32>(SockOpt::sndbuf) + 1;
 
 // Errors that errno.h has no name for, because nothing above looks for them.
-inline constexpr Errno kEsrch = static_cast<Errno>(3), kEchild = static_cast<Errno>(10), kEnotsock = static_cast<Errno>(88),
-                       kEdestaddrreq = static_cast<Errno>(89), kEmsgsize = static_cast<Errno>(90), kEopnotsupp = static_cast<Errno>(95),
-                       kEaddrnotavail = static_cast<Errno>(99), kEnetunreach = static_cast<Errno>(101), kEprototype = static_cast<Errno>(91);
+inline constexpr Errno kEsrch = static_cast<Errno>(3), kEchild = static_cast<Errno>(10),
+                       kEnotsock = static_cast<Errno>(88), kEdestaddrreq = static_cast<Errno>(89),
+                       kEmsgsize = static_cast<Errno>(90), kEopnotsupp = static_cast<Errno>(95),
+                       kEaddrnotavail = static_cast<Errno>(99), kEnetunreach = static_cast<Errno>(101),
+                       kEprototype = static_cast<Errno>(91);
 
 enum class Kind : u8 { host, pipe_read, pipe_write, event, poller, socket };
 enum class Sock : u8 { fresh, listening, connected, packets };  // packets: a datagram socket
@@ -57,9 +59,9 @@ struct File {
   bool nonblock;
   u32 refs;
   i32 host_fd;
-  u64 count;        // event
-  Ring *in, *out;   // pipes, streams; of a datagram socket, in: its packets
-  Watch* watches;   // who polls it
+  u64 count;                       // event
+  Ring *in, *out;                  // pipes, streams; of a datagram socket, in: its packets
+  Watch* watches;                  // who polls it
   Watch *queue_head, *queue_tail;  // of a poller
 
   Sock state;
@@ -67,7 +69,7 @@ struct File {
   SockType type;
   bool bound, v6only, peer_gone, read_shut;
   SockAddr local, remote;
-  Errno error;           // pending
+  Errno error;                                  // pending
   File *pending, *pending_tail, *next_pending;  // connections to be accepted
   u32 npending, backlog;
   i32 opts[kSockOpts];
@@ -78,8 +80,8 @@ struct File {
 // io.cc
 File* file_new(Kind kind);
 void file_unref(File* f);
-File* file_of(i32 fd);                    // null: no such descriptor
-SysResult fd_new(File* f);                // the lowest number, or EMFILE; takes the caller's reference, also then
+File* file_of(i32 fd);      // null: no such descriptor
+SysResult fd_new(File* f);  // the lowest number, or EMFILE; takes the caller's reference, also then
 Ring* ring_new(u32 cap);
 void ring_close(Ring* r, const File* end);  // one end of it
 // A kernel call begins: it costs time, others may run. False: the fault "eintr" has hit it.

@@ -6,8 +6,8 @@ namespace rt0::sim {
 
 namespace {
 
-constinit File* names = nullptr;     // bound sockets, newest first
-constinit u16 next_port = 40000;     // what a socket gets that does not ask for a port
+constinit File* names = nullptr;  // bound sockets, newest first
+constinit u16 next_port = 40000;  // what a socket gets that does not ask for a port
 constexpr u16 kLastPort = 60999;
 
 bool is_ip(AddrFamily f) { return f == AddrFamily::ip4 || f == AddrFamily::ip6; }
@@ -20,7 +20,9 @@ bool all_zero(const u8* p, u32 n) {
 u32 ip_len(const SockAddr& a) { return a.family == AddrFamily::ip4 ? 4 : 16; }
 bool wildcard(const SockAddr& a) { return all_zero(a.ip, ip_len(a)); }
 // ::ffff:1.2.3.4
-bool mapped(const SockAddr& a) { return a.family == AddrFamily::ip6 && all_zero(a.ip, 10) && a.ip[10] == 0xff && a.ip[11] == 0xff; }
+bool mapped(const SockAddr& a) {
+  return a.family == AddrFamily::ip6 && all_zero(a.ip, 10) && a.ip[10] == 0xff && a.ip[11] == 0xff;
+}
 SockAddr unmap(const SockAddr& a) {
   if (!mapped(a)) return a;
   SockAddr b;
@@ -57,7 +59,8 @@ bool same_ip(const SockAddr& a, const SockAddr& b) {
   return true;
 }
 bool same_path(const SockAddr& a, const SockAddr& b) {
-  return a.family == AddrFamily::unix_ && b.family == AddrFamily::unix_ && Str(a.path, a.path_len) == Str(b.path, b.path_len);
+  return a.family == AddrFamily::unix_ && b.family == AddrFamily::unix_ &&
+         Str(a.path, a.path_len) == Str(b.path, b.path_len);
 }
 
 // Would what is sent to `to` come to f, by f's name?
@@ -85,7 +88,9 @@ File* find(const SockAddr& to, SockType type, const File* for_whom) {
 
 bool port_taken(const File* me, const SockAddr& a) {
   for (const File* f = names; f != nullptr; f = f->bound_link) {
-    if (f == me || f->type != me->type || !is_ip(f->local.family) || f->local.port != a.port || f->state == Sock::connected) continue;
+    if (f == me || f->type != me->type || !is_ip(f->local.family) || f->local.port != a.port ||
+        f->state == Sock::connected)
+      continue;
     const SockAddr mine = unmap(a), his = unmap(f->local);
     const bool both = mine.family == his.family || (mine.family == AddrFamily::ip6 && !me->v6only && wildcard(mine)) ||
                       (his.family == AddrFamily::ip6 && !f->v6only && wildcard(his));
@@ -165,7 +170,8 @@ SysResult connect_packets(File* f, const SockAddr* a) {
 // What the dialled address stands for: the wildcard means this machine.
 SockAddr dialled(const File* f, const SockAddr& a) {
   if (!is_ip(a.family) || !wildcard(a)) return a;
-  SockAddr b = f->family == AddrFamily::ip6 && a.family == AddrFamily::ip4 ? map(loopback_of(AddrFamily::ip4)) : loopback_of(a.family);
+  SockAddr b = f->family == AddrFamily::ip6 && a.family == AddrFamily::ip4 ? map(loopback_of(AddrFamily::ip4))
+                                                                           : loopback_of(a.family);
   b.port = a.port;
   return b;
 }
@@ -288,7 +294,8 @@ SysResult sim_connect(i32 fd, const SockAddr* a) {
   if (is_ip(to.family) && !loopback(to)) return fails(kEnetunreach);
   File* l = find(to, f->type, f);
   if (l == nullptr || l->state != Sock::listening)
-    return fails(l == nullptr && to.family == AddrFamily::unix_ && to.path[0] != '\0' ? Errno::noent : Errno::connrefused);
+    return fails(l == nullptr && to.family == AddrFamily::unix_ && to.path[0] != '\0' ? Errno::noent
+                                                                                      : Errno::connrefused);
   if (l->npending > l->backlog) return fails(l->family == AddrFamily::unix_ ? Errno::again : Errno::connrefused);
   if (const SysResult r = autobind(f, to); !r.ok()) return r;
   File* server = socket_new(l->family, SockType::stream);
@@ -382,7 +389,8 @@ SysResult packet_write(File* f, const void* p, usize n, const SockAddr* to) {
   }
   File* peer = find(dest, f->type, f);
   if (peer == nullptr) {
-    if (dest.family == AddrFamily::unix_) return fails(dest.path[0] != '\0' && to != nullptr ? Errno::noent : Errno::connrefused);
+    if (dest.family == AddrFamily::unix_)
+      return fails(dest.path[0] != '\0' && to != nullptr ? Errno::noent : Errno::connrefused);
     if (to == nullptr) f->error = Errno::connrefused;  // what ICMP would bring back to a connected socket
     return {n, Errno::ok};
   }
@@ -424,7 +432,8 @@ SysResult sim_sendto(i32 fd, const void* p, usize n, const SockAddr* to) {
   Errno e;
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
-  return f->state == Sock::packets ? packet_write(f, p, n, to) : stream_write(f, p, n > 1 && fault(Choice::shorter) ? 1 : n);
+  return f->state == Sock::packets ? packet_write(f, p, n, to)
+                                   : stream_write(f, p, n > 1 && fault(Choice::shorter) ? 1 : n);
 }
 SysResult sim_recvfrom(i32 fd, void* p, usize n, SockAddr* from) {
   if (!call(true)) return fails(Errno::intr);

@@ -104,7 +104,9 @@ SysResult sim_tgkill(u64 tid, u32 sig) {
   return {};
 }
 
-SysResult sim_setsig(u32 sig, SigDisposition how) { return sig == kSigurg ? SysResult{} : linux_kernel.setsig(sig, how); }
+SysResult sim_setsig(u32 sig, SigDisposition how) {
+  return sig == kSigurg ? SysResult{} : linux_kernel.setsig(sig, how);
+}
 // There is one thread of the host's, so one alternate stack: m0's, which is never freed. A handler never gives way to another thread,
 // unless the process is about to end.
 void sim_sigaltstack(void* lo, usize n) {
@@ -159,7 +161,8 @@ constinit const Kernel sim_kernel = {
     .sigmask_block = sim_sigmask_block,
     .sigmask_set = sim_sigmask_set,
     .sigcontext = [](void* info, void* uctx) { return linux_kernel.sigcontext(info, uctx); },
-    .sigcontext_call = [](void* uctx, uintptr pc, bool comes_back) { linux_kernel.sigcontext_call(uctx, pc, comes_back); },
+    .sigcontext_call = [](void* uctx, uintptr pc,
+                          bool comes_back) { linux_kernel.sigcontext_call(uctx, pc, comes_back); },
     .sigcontext_regs = [](const void* uctx, SigReg* out) { return linux_kernel.sigcontext_regs(uctx, out); },
     .raise_default = sim_raise_default,
     .cpu_alarm = [](u32 ms) { linux_kernel.cpu_alarm(ms); },

@@ -5,7 +5,8 @@ namespace rt0::sim {
 
 namespace {
 
-constexpr i64 kMaxProcs = 1024, kMaxDepth = 64, kMaxSteps = 1000 * 1000 * 1000, kMaxRate = 1000, kMaxSpinMs = 3600 * 1000;
+constexpr i64 kMaxProcs = 1024, kMaxDepth = 64, kMaxSteps = 1000 * 1000 * 1000, kMaxRate = 1000,
+              kMaxSpinMs = 3600 * 1000;
 
 bool starts(Str s, Str with) { return s.len >= with.len && s.sub(0, with.len) == with; }
 
@@ -89,7 +90,9 @@ bool parse_key(Str key, Str value, Options* o, Out* why) {
     if (parse_faults(value.sub(0, colon), &o->faults)) return true;
     why->put("faults=");
     why->put(value);
-    why->put(": all, or some of enomem+eagain+eintr+wake+order+short+late+enosys+reset is wanted, then perhaps :N, for N in 1000");
+    why->put(
+        ": all, or some of enomem+eagain+eintr+wake+order+short+late+enosys+reset is wanted, then perhaps :N, for N in "
+        "1000");
     return false;
   } else if (key == Str("spin")) {
     if (!number(key, value, 1, kMaxSpinMs, &n, why)) return false;

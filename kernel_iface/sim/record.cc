@@ -105,9 +105,7 @@ u64 hash(Span<char*> args) {
   u64 h = 14695981039346656037u;  // FNV-1a, over the arguments and the NULs that end them, but for the program's name
   for (usize i = 1; i < args.len; i++) {
     const char* s = args[i];
-    do {
-      h = (h ^ static_cast<u8>(*s)) * 1099511628211u;
-    } while (*s++ != '\0');
+    do { h = (h ^ static_cast<u8>(*s)) * 1099511628211u; } while (*s++ != '\0');
   }
   return h;
 }
@@ -151,8 +149,10 @@ void take_options(Str line) {
     if (!parse_options(word, &then, &why)) refuse("the record has a head that is not understood: ", why.str());
   }
   Options& now = state.opt;
-  if (now.seed_set && now.seed != then.seed) refuse("seed: the record was made with another seed than this replay asks for");
-  if (now.procs_set && now.procs != then.procs) refuse("procs: the record was made with another number than this replay asks for");
+  if (now.seed_set && now.seed != then.seed)
+    refuse("seed: the record was made with another seed than this replay asks for");
+  if (now.procs_set && now.procs != then.procs)
+    refuse("procs: the record was made with another number than this replay asks for");
   if (now.faults_set && (now.faults != then.faults || now.rate != then.rate))
     refuse("faults: the record was made with other faults than this replay asks for");
   now.seed = then.seed;
@@ -168,9 +168,11 @@ void replay_open(Str mine) {
   char line[700];
   usize len;
   in_fd = open_file(state.opt.replay, false, "replay");
-  if (!get_line(line, sizeof(line), &len) || Str(line, len) != Str(kMagic)) refuse("replay: this is no record of choices");
+  if (!get_line(line, sizeof(line), &len) || Str(line, len) != Str(kMagic))
+    refuse("replay: this is no record of choices");
   if (!get_line(line, sizeof(line), &len)) refuse("replay: the record is cut short, in its head");
-  if (Str(line, len) != mine) refuse("replay: the record is another program's, or was made with other arguments: ", Str(line, len));
+  if (Str(line, len) != mine)
+    refuse("replay: the record is another program's, or was made with other arguments: ", Str(line, len));
   if (!get_line(line, sizeof(line), &len)) refuse("replay: the record is cut short, in its head");
   take_options(Str(line, len));
 }
@@ -228,7 +230,9 @@ u32 replay_choice(u64 index, Choice kind, u32 n, Resource on) {
   asked.put_u64(n);
   asked.put(' ');
   if (in_whole || !get_line(line, sizeof(line), &len))
-    replay_fails(index, in_whole ? Str("the record has no more, and the program asks for ") : Str("the record is cut short, and the program asks for "),
+    replay_fails(index,
+                 in_whole ? Str("the record has no more, and the program asks for ")
+                          : Str("the record is cut short, and the program asks for "),
                  asked.str());
   Str rest(line, len);
   i64 at, alternatives, pick;
@@ -238,13 +242,15 @@ u32 replay_choice(u64 index, Choice kind, u32 n, Resource on) {
     replay_fails(index, "the record has no more, and the program asks for ", asked.str());
   }
   const Str name = next_word(&rest);
-  const bool sound = parse_i64(first, &at) && static_cast<u64>(at) == index && parse_i64(next_word(&rest), &alternatives) &&
-                     parse_i64(next_word(&rest), &pick) && pick >= 0 && pick < alternatives && !rest.empty();
+  const bool sound = parse_i64(first, &at) && static_cast<u64>(at) == index &&
+                     parse_i64(next_word(&rest), &alternatives) && parse_i64(next_word(&rest), &pick) && pick >= 0 &&
+                     pick < alternatives && !rest.empty();
   if (!sound) replay_fails(index, "the record is damaged: ", Str(line, len));
   char on_text[32];
   Out here{on_text, sizeof(on_text)};
   put_resource(here, on);
-  if (name == cstr(choice_name(kind)) && alternatives == static_cast<i64>(n) && rest == here.str()) return static_cast<u32>(pick);
+  if (name == cstr(choice_name(kind)) && alternatives == static_cast<i64>(n) && rest == here.str())
+    return static_cast<u32>(pick);
   asked.put(here.str());
   asked.put(", the record has ");
   asked.put(Str(line, len));

@@ -81,7 +81,8 @@ void wake_expired() {
   for (;;) {
     Thread* first = nullptr;
     for (Thread* t = state.waiting.head; t != nullptr; t = t->link)
-      if (t->deadline != 0 && t->deadline <= state.now && (first == nullptr || t->deadline < first->deadline)) first = t;
+      if (t->deadline != 0 && t->deadline <= state.now && (first == nullptr || t->deadline < first->deadline))
+        first = t;
     if (first == nullptr) return;
     state.waiting.remove(first);
     first->expired = true;

@@ -31,6 +31,14 @@ class Preempt(rt0test.Case):
             self.assertEqual(rt0test.text(done.err), "main runs again\n")
             self.assertGreater(done.seconds, 0.02)
 
+    def test_pairs_that_wake_each_other_share_one_p(self):
+        """They inherit one time slice, and each runs too shortly for a request to hit it: the slice ends all the same."""
+        for what in ("channel", "cond"):
+            for build in self.each_build():
+                done = self.run_program("pingpong", what, env={"GOMAXPROCS": "1"}, build=build)
+                self.assert_status(done, 0)
+                self.assertTrue(done.err.startswith(b"true "), done.err)
+
     def test_switched_off(self):
         """Without signals such a loop keeps its P for ever; one that calls into rt0 yields there."""
         off = {"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1"}

@@ -14,7 +14,7 @@ class Wrong(rt0test.Case):
     def test_thread_pointer(self):
         """rt0_go stores 0x123 through the thread pointer, does not find it in m0, and stops at a trap: nothing else works yet."""
         done = self.run_program("wrong_tls")
-        self.assert_status(done, -signal.SIGTRAP)
+        self.assertIn(done.status, (-signal.SIGTRAP, -signal.SIGILL), done)  # not every QEMU knows each ISA's breakpoint
         self.assertEqual(done.out, b"")
         self.assertNotIn(b"fatal error", done.err)
 

@@ -29,7 +29,7 @@ ORACLE = TESTS / "oracle"
 
 def isa_row():
     """The ISA's row of arch/isas.txt, by column."""
-    columns = ("folder", "go", "triple", "package", "clang", "qemu", "native", "bits", "endian")
+    columns = ("folder", "go", "triple", "package", "clang", "qemu", "native", "bits", "endian", "lacks")
     for line in (TOP / "arch" / "isas.txt").read_text().splitlines():
         fields = line.split()
         if fields and fields[0] == ISA:
@@ -39,7 +39,8 @@ def isa_row():
 
 ROW = isa_row()
 NATIVE = ROW["native"] == platform.machine()
-HOWS = ("qemu", "native") if NATIVE else ("qemu",)
+# Where QEMU lacks something of the ISA, natively only; where that cannot be, as well as QEMU does.
+HOWS = ("native",) if NATIVE and ROW["lacks"] != "-" else ("qemu", "native") if NATIVE else ("qemu",)
 
 Done = collections.namedtuple("Done", "status out err seconds")  # status: -N for death by signal N
 
@@ -144,7 +145,7 @@ def each_how(cls):
 
 
 class Case(unittest.TestCase):
-    how = "qemu"
+    how = HOWS[0]
     maxDiff = None
 
     def run_program(self, program, *args, **options):

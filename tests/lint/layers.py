@@ -31,7 +31,7 @@ TABLE = {
     'tests/programs':       ['rt0/', 'own'],
 }
 # Assembly: macros, the generated offsets, and how this ISA notes an early event.
-ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'trace_early.h']
+ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'frame.h', 'trace_early.h']
 # Single edges beside the table, each with its reason.
 ALSO = {
     ('sched/asm_offsets.cc', 'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
@@ -94,7 +94,7 @@ def inside_programs(root):
     path = 'tests/programs/CMakeLists.txt'
     if not os.path.exists(os.path.join(root, path)):
         return set()
-    rows = re.findall(r'^\s*rt0_add_inside_executable\(\w+\s+([^)]*)\)', strip_hash(read(path, root)), re.M)
+    rows = re.findall(r'^\s*rt0_add_(?:inside|arch)_executable\(\w+\s+([^)]*)\)', strip_hash(read(path, root)), re.M)
     named = {f'tests/programs/{name}' for row in rows for name in row.split() if re.fullmatch(r'[\w./]+', name)}
     return named | set(files(root, 'tests/programs/order/inside'))
 

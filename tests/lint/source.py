@@ -47,6 +47,6 @@ def files(root=ROOT, under=''):
 
 def isa_rows(root=ROOT):
     """The rows of arch/isas.txt, as dicts."""
-    columns = ('folder', 'go', 'triple', 'package', 'clang', 'qemu', 'native', 'bits', 'endian')
+    columns = ('folder', 'go', 'triple', 'package', 'clang', 'qemu', 'native', 'bits', 'endian', 'lacks')
     lines = [l for l in read('arch/isas.txt', root).splitlines() if re.match(r'[a-z0-9]', l)]
     return [dict(zip(columns, l.split())) for l in lines]

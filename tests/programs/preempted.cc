@@ -17,10 +17,10 @@ extern "C" u64 interrupted_loop(u64 rounds, u64 seed, u64 wide);  // tests/arch/
 namespace {
 
 constexpr int kLoops = 4;
-constinit u64 rounds = 0, damaged = 0, finished = 0;
+constinit uintptr rounds = 0, damaged = 0, finished = 0;
 constinit bool stop = false;
 
-u64 load(const u64& v) { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
+uintptr load(const uintptr& v) { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
 
 u64 ticks() {
   u64 n = 0;
@@ -33,7 +33,7 @@ int registers(u64 wanted) {
   for (int k = 0; k < kLoops; k++)
     go([k, wide] {
       while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
-        const u64 r = interrupted_loop(200, static_cast<u64>(k + 1) << 40, wide);
+        const u64 r = interrupted_loop(200, static_cast<u64>(k + 1) * 0x10000100000, wide);
         __atomic_add_fetch(&rounds, 200, __ATOMIC_ACQ_REL);
         if (r != 0) {
           println("loop", k, "damaged", r);

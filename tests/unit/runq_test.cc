@@ -206,6 +206,26 @@ TEST_F(runq, events) {
   EXPECT_EQ(seen, (std::vector<std::string>{"RunqOverflow 129", "ProcSteal 0", "GlobrunqGet 5", "ProcSteal 2"}));
 }
 
+// The time slice is over: who would inherit it goes behind the others, and the request is done.
+TEST_F(runq, the_heir_goes_to_the_global_queue) {
+  ThisThreadIsM self;
+  const std::vector<G*> gs = make(2);
+  p(0)->preempt.v = 1;
+  end_slice(p(0));  // nobody is there
+  EXPECT_EQ(p(0)->preempt.v, 0u);
+  EXPECT_EQ(sched.runqsize.v, 0u);
+  runqput(p(0), gs[0], false);
+  runqput(p(0), gs[1], true);
+  p(0)->preempt.v = 1;
+  end_slice(p(0));
+  EXPECT_EQ(p(0)->preempt.v, 0u);
+  EXPECT_EQ(sched.runq.head, gs[1]);
+  const Runnable r = runqget(p(0));
+  EXPECT_EQ(r.gp, gs[0]);
+  EXPECT_FALSE(r.inherit_time);
+  EXPECT_EQ(self.m.locks, 0);
+}
+
 // Who took a G: marks it, so that a second taker is caught, and reads and writes what the putter wrote, without atomics.
 // What the ledger itself shares is relaxed: only the queue may order one thread's doings before another's.
 struct Ledger {

@@ -112,7 +112,7 @@ string_view args_of(Ev e) { return e < Ev::kCount ? kEvents[static_cast<size_t>(
 
 // Text: what the runtime writes by trace_text. Everything else is a number.
 bool is_text_arg(string_view key) {
-  for (string_view text : {"at", "reason", "kernel", "name", "why", "kind", "resource"})
+  for (string_view text : {"at", "reason", "kernel", "name", "why", "kind", "on", "type"})
     if (key == text) return true;
   return false;
 }

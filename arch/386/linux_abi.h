@@ -1,0 +1,77 @@
+// linux/386: system call numbers and the layouts that differ between ISAs.
+#pragma once
+
+#include "arch/generic/linux_structs.h"
+
+namespace rt0::linux_abi {
+
+inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 6, SYS_execve = 11, SYS_chdir = 12,
+                         SYS_getpid = 20, SYS_kill = 37, SYS_getppid = 64, SYS_munmap = 91, SYS_setitimer = 104,
+                         SYS_wait4 = 114, SYS_fsync = 118, SYS_clone = 120, SYS_uname = 122, SYS_mprotect = 125,
+                         SYS_lseek = 140, SYS_sched_yield = 158, SYS_rt_sigreturn = 173, SYS_rt_sigaction = 174,
+                         SYS_rt_sigprocmask = 175, SYS_pread64 = 180, SYS_pwrite64 = 181, SYS_getcwd = 183,
+                         SYS_sigaltstack = 186, SYS_mmap = 192, SYS_ftruncate = 194, SYS_getuid = 199,
+                         SYS_madvise = 219, SYS_fcntl = 221, SYS_gettid = 224, SYS_sched_getaffinity = 242,
+                         SYS_exit_group = 252, SYS_epoll_ctl = 255, SYS_tgkill = 270, SYS_openat = 295,
+                         SYS_mkdirat = 296, SYS_unlinkat = 301, SYS_epoll_pwait = 319, SYS_eventfd2 = 328,
+                         SYS_epoll_create1 = 329, SYS_dup3 = 330, SYS_pipe2 = 331, SYS_renameat2 = 353,
+                         SYS_getrandom = 355, SYS_socket = 359, SYS_socketpair = 360, SYS_bind = 361, SYS_connect = 362,
+                         SYS_listen = 363, SYS_accept4 = 364, SYS_getsockopt = 365, SYS_setsockopt = 366,
+                         SYS_getsockname = 367, SYS_getpeername = 368, SYS_sendto = 369, SYS_recvfrom = 371,
+                         SYS_shutdown = 373, SYS_statx = 383, SYS_clock_gettime = 403, SYS_clock_nanosleep = 407,
+                         SYS_ppoll = 414, SYS_futex = 422;
+inline constexpr uintptr SYS_set_thread_area = 243;
+
+inline constexpr Quirks kQuirks = {.o_largefile = 0100000};
+
+struct Ucontext {
+  uintptr flags;
+  Ucontext* link;
+  StackT stack;
+  u16 gs, gs_high, fs, fs_high, es, es_high, ds, ds_high;
+  u32 edi, esi, ebp, esp, ebx, edx, ecx, eax, trapno, err, eip;
+  u16 cs, cs_high;
+  u32 eflags, esp_at_signal;
+  u16 ss, ss_high;
+  void* fpstate;
+  u32 oldmask, cr2;
+  Sigset sigmask;
+
+  uintptr pc() const { return eip; }
+  uintptr sp() const { return esp; }
+  // In a system call ebp is an argument, and the frame pointer lies on the stack: see Isa::syscall6. Code there, or just in front of
+  // it when the call is to be made again, is "int $0x80; popl %ebp".
+  uintptr fp() const {
+    const u8* at = reinterpret_cast<const u8*>(eip) - 2;
+    auto in_call = [](const u8* p) { return p[0] == 0xcd && p[1] == 0x80 && p[2] == 0x5d; };
+    const bool code = eip >= 4096 && (in_call(at) || in_call(at + 2));
+    return code ? *reinterpret_cast<const uintptr*>(esp) : ebp;
+  }
+  // Interrupted by a call of address 0: back to the call instruction.
+  void uncall() {
+    if (eip != 0) return;
+    eip = *reinterpret_cast<uintptr*>(esp) - 1;
+    esp += sizeof(uintptr);
+  }
+  // As if the instruction at eip had been a call of `pc`, with `gap` bytes left alone.
+  void call(uintptr pc, usize gap) {
+    esp -= gap + sizeof(uintptr);
+    *reinterpret_cast<uintptr*>(esp) = eip;
+    eip = pc;
+  }
+  void interrupt(uintptr pc, usize red_zone) { call(pc, red_zone); }
+};
+static_assert(offsetof(Ucontext, edi) == 36 && offsetof(Ucontext, sigmask) == 108);
+
+// In Go's order.
+inline constexpr RegName kRegNames[] = {
+    {"eax", offsetof(Ucontext, eax)},       {"ebx", offsetof(Ucontext, ebx)},  {"ecx", offsetof(Ucontext, ecx)},
+    {"edx", offsetof(Ucontext, edx)},       {"edi", offsetof(Ucontext, edi)},  {"esi", offsetof(Ucontext, esi)},
+    {"ebp", offsetof(Ucontext, ebp)},       {"esp", offsetof(Ucontext, esp)},  {"eip", offsetof(Ucontext, eip)},
+    {"eflags", offsetof(Ucontext, eflags)}, {"cs", offsetof(Ucontext, cs), 2}, {"fs", offsetof(Ucontext, fs), 2},
+    {"gs", offsetof(Ucontext, gs), 2},
+};
+
+inline constexpr char kVdsoClockGettime[] = "__vdso_clock_gettime64";
+
+}  // namespace rt0::linux_abi

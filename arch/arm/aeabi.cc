@@ -1,0 +1,45 @@
+// Division and conversions, as compilers for ARM call it: ARMv7-A need not have an instruction for it. Run-time ABI for the ARM architecture, 4.3.
+#include "base/types.h"
+
+namespace {
+
+using namespace rt0;
+
+// The quotient in the low word, which is r0, and the remainder in the high one, r1.
+u64 divide(u32 n, u32 d) {
+  if (d == 0 || d > n) return static_cast<u64>(n) << 32;
+  u32 quot = 0;
+  for (int shift = __builtin_clz(d) - __builtin_clz(n); shift >= 0; shift--) {
+    if (n >> shift < d) continue;
+    n -= d << shift;
+    quot |= 1u << shift;
+  }
+  return static_cast<u64>(n) << 32 | quot;
+}
+u32 magnitude(i32 v) { return v < 0 ? 0u - static_cast<u32>(v) : static_cast<u32>(v); }
+u32 with_sign(u32 v, bool negative) { return negative ? 0u - v : v; }
+
+}  // namespace
+
+extern "C" {
+
+double __floatdidf(i64 v);  // base/int64.cc
+double __floatundidf(u64 v);
+i64 __fixdfdi(double d);
+u64 __fixunsdfdi(double d);
+
+u64 __aeabi_uidivmod(u32 n, u32 d) { return divide(n, d); }
+u32 __aeabi_uidiv(u32 n, u32 d) { return static_cast<u32>(divide(n, d)); }
+u64 __aeabi_idivmod(i32 n, i32 d) {
+  const u64 v = divide(magnitude(n), magnitude(d));
+  return static_cast<u64>(with_sign(static_cast<u32>(v >> 32), n < 0)) << 32 |
+         with_sign(static_cast<u32>(v), (n < 0) != (d < 0));
+}
+i32 __aeabi_idiv(i32 n, i32 d) { return static_cast<i32>(__aeabi_idivmod(n, d)); }
+
+// Floating-point values come and go in general registers here, whatever the calling convention of everything else.
+[[gnu::pcs("aapcs")]] double __aeabi_l2d(i64 v) { return __floatdidf(v); }
+[[gnu::pcs("aapcs")]] double __aeabi_ul2d(u64 v) { return __floatundidf(v); }
+[[gnu::pcs("aapcs")]] i64 __aeabi_d2lz(double d) { return __fixdfdi(d); }
+[[gnu::pcs("aapcs")]] u64 __aeabi_d2ulz(double d) { return __fixunsdfdi(d); }
+}

@@ -1,0 +1,25 @@
+// Asynchronous preemption on arm. No instruction loads every register and the flags: the kernel sets them all.
+#include "arch/asm.h"
+#include "frame.h"
+#include "go_asm.h"
+        .syntax unified
+
+// asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction; lr is where it goes on.
+//   frame  a link, see Ucontext::push_link, and a copy of the signal frame: all registers, vectors and flags as they were
+//   keeps  everything: rt_sigreturn loads it from the copy
+//   order  the goroutine may go on on another M: the signal mask in the frame must be that thread's own, and its alternate stack
+//          stays, for the one in the frame is invalid
+FUNC(runtime.asyncPreempt)
+        PUSH_FRAME
+        bl      runtime.asyncPreempt2
+        add     sp, sp, FRAME_BYTES + LINK_BYTES
+        mov     r0, 0                           // SIG_BLOCK with no set: only asks
+        mov     r1, 0
+        add     r2, sp, SIGFRAME_MASK
+        mov     r3, SIGSET_BYTES
+        mov     r7, SYS_rt_sigprocmask
+        svc     0
+        mov     r7, SYS_rt_sigreturn
+        svc     0
+        udf     0
+END(runtime.asyncPreempt)

@@ -1,0 +1,105 @@
+// linux/s390x: system call numbers and the layouts that differ between ISAs.
+#pragma once
+
+#include "arch/generic/linux_sigframe.h"
+
+namespace rt0::linux_abi {
+
+inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 6, SYS_execve = 11, SYS_chdir = 12,
+                         SYS_lseek = 19, SYS_getpid = 20, SYS_kill = 37, SYS_fcntl = 55, SYS_getppid = 64,
+                         SYS_mmap = 90, SYS_munmap = 91, SYS_ftruncate = 93, SYS_setitimer = 104, SYS_wait4 = 114,
+                         SYS_fsync = 118, SYS_clone = 120, SYS_uname = 122, SYS_mprotect = 125, SYS_sched_yield = 158,
+                         SYS_rt_sigreturn = 173, SYS_rt_sigaction = 174, SYS_rt_sigprocmask = 175, SYS_pread64 = 180,
+                         SYS_pwrite64 = 181, SYS_getcwd = 183, SYS_sigaltstack = 186, SYS_getuid = 199,
+                         SYS_madvise = 219, SYS_gettid = 236, SYS_futex = 238, SYS_sched_getaffinity = 240,
+                         SYS_tgkill = 241, SYS_exit_group = 248, SYS_epoll_ctl = 250, SYS_clock_gettime = 260,
+                         SYS_clock_nanosleep = 262, SYS_openat = 288, SYS_mkdirat = 289, SYS_unlinkat = 294,
+                         SYS_ppoll = 302, SYS_epoll_pwait = 312, SYS_eventfd2 = 323, SYS_pipe2 = 325, SYS_dup3 = 326,
+                         SYS_epoll_create1 = 327, SYS_renameat2 = 347, SYS_getrandom = 349, SYS_socket = 359,
+                         SYS_socketpair = 360, SYS_bind = 361, SYS_connect = 362, SYS_listen = 363, SYS_accept4 = 364,
+                         SYS_getsockopt = 365, SYS_setsockopt = 366, SYS_getsockname = 367, SYS_getpeername = 368,
+                         SYS_sendto = 369, SYS_recvfrom = 371, SYS_shutdown = 373, SYS_statx = 379;
+
+// The pad: a frame of a CPU without vector registers ends before them.
+inline constexpr Quirks kQuirks = {.clone_stack_first = true, .mmap_block = true, .sigaltstack_pad = 512};
+
+struct Ucontext {
+  // Below it: a save area, an instruction and what aligns the next, siginfo.
+  static constexpr usize kBefore = 160 + 8 + kSiginfoBytes;
+
+  u64 flags;
+  Ucontext* link;
+  StackT stack;
+  u64 psw_mask, psw_addr, r[16];
+  u32 a[16], fpc, pad;
+  u64 f[16];
+  Sigset sigmask;
+  u8 unused[120];
+  u64 vectors[64];
+
+  uintptr pc() const { return psw_addr; }
+  uintptr sp() const { return r[15]; }
+  // r11 is r15 in a function that has made its frame; in one that has none, or not yet, it is the caller's, whose memory is there.
+  uintptr fp() const {
+    constexpr uintptr kFrame = 1 << 16;
+    return r[11] % sizeof(uintptr) == 0 && r[11] - r[15] < kFrame ? r[11] : r[15];
+  }
+  uintptr lr() const { return r[14]; }
+
+  // Interrupted by a call of address 0: back to the call instruction.
+  void uncall() {
+    if (psw_addr == 0) psw_addr = r[14] - 2;
+  }
+  // A save area below `sp` for who is called there, and above it a frame whose function returns to lr(). See
+  // Kernel::sigcontext_call.
+  uintptr push_link(uintptr sp) const {
+    constexpr usize kSave = 20, kReturn = 14;  // in words
+    uintptr* save = reinterpret_cast<uintptr*>(sp) - 2 * kSave;
+    uintptr* linked = save + kSave;
+    save[0] = reinterpret_cast<uintptr>(linked);
+    linked[0] = *reinterpret_cast<const uintptr*>(fp());
+    linked[kReturn] = lr();
+    return reinterpret_cast<uintptr>(save);
+  }
+  // As if the instruction at pc had been a call of `to`, with `gap` bytes left alone.
+  void call(uintptr to, usize gap) {
+    r[15] = push_link(r[15] - gap);
+    r[14] = psw_addr;
+    psw_addr = to;
+  }
+  // The same, but `to` finds a copy of the signal frame above what it may overwrite. See asyncPreempt.
+  void interrupt(uintptr to, usize) {
+    const Ucontext* copy = copy_signal_frame(this, sizeof(*this), kBefore);
+    r[15] = push_link(reinterpret_cast<uintptr>(copy) - kBefore);
+    r[14] = psw_addr;
+    psw_addr = to;
+  }
+};
+static_assert(offsetof(Ucontext, r) == 56 && offsetof(Ucontext, sigmask) == 384 && sizeof(Ucontext) == 1024);
+
+// In Go's order.
+constexpr RegName reg(const char* name, usize i) { return {name, static_cast<u16>(offsetof(Ucontext, r) + i * 8)}; }
+inline constexpr RegName kRegNames[] = {
+    reg("r0", 0),
+    reg("r1", 1),
+    reg("r2", 2),
+    reg("r3", 3),
+    reg("r4", 4),
+    reg("r5", 5),
+    reg("r6", 6),
+    reg("r7", 7),
+    reg("r8", 8),
+    reg("r9", 9),
+    reg("r10", 10),
+    reg("r11", 11),
+    reg("r12", 12),
+    reg("r13", 13),
+    reg("r14", 14),
+    reg("r15", 15),
+    {"pc", offsetof(Ucontext, psw_addr)},
+    {"link", offsetof(Ucontext, r) + 14 * 8},
+};
+
+inline constexpr char kVdsoClockGettime[] = "__kernel_clock_gettime";
+
+}  // namespace rt0::linux_abi

@@ -1,0 +1,104 @@
+// Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns, stays where it
+// may be interrupted at any instruction, and then looks at them all.
+#include "arch/asm.h"
+
+// The frame, from esp up; above it edi esi ebx ebp as the caller had them, the return address, rounds, seed.
+#define FLAGS     0
+#define MXCSR     4
+#define OWN_MXCSR 8
+#define GOT       12
+#define REGS      16                            /* eax ebx edx esi edi ebp ecx */
+#define VECTOR    48
+#define FRAME     76
+#define ROUNDS    FRAME + 20
+#define SEED      FRAME + 28
+
+// u64 interrupted_loop(u64 rounds, u64 seed): 0, or what was damaged first: 1–7 a general register in the order of REGS, 40 the
+// flags, 41 mxcsr, 50–57 a vector register. Of the arguments the low halves are used.
+FUNC(interrupted_loop)
+        pushl   %ebp
+        pushl   %ebx
+        pushl   %esi
+        pushl   %edi
+        subl    $FRAME, %esp
+        stmxcsr OWN_MXCSR(%esp)
+
+1:      movl    SEED(%esp), %eax
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        leal    100 + \n(%eax), %ecx
+        movd    %ecx, %xmm\n
+        pshufd  $0, %xmm\n, %xmm\n
+        .endr
+        movl    $0x202, %ecx                    // interrupts are on, always
+        movl    $0x1f80, %edx                   // what mxcsr is
+        testl   $1, ROUNDS(%esp)
+        jz      2f
+        movl    $0xed7, %ecx                    // c p a z s d o, too
+        movl    $0x7fbf, %edx                   // towards zero, all exceptions seen
+2:      movl    %edx, MXCSR(%esp)
+        movl    %ecx, FLAGS(%esp)
+        ldmxcsr MXCSR(%esp)
+        pushl   %ecx
+        popfl                                   // no flag changes from here to pushfl
+        leal    1(%eax), %ebx
+        leal    2(%eax), %edx
+        leal    3(%eax), %esi
+        leal    4(%eax), %edi
+        leal    5(%eax), %ebp
+        movl    $200, %ecx
+3:      nop
+        nop
+        loop    3b
+
+        pushfl
+        popl    GOT(%esp)
+        cld
+        movl    %eax, REGS(%esp)
+        movl    %ebx, REGS + 4(%esp)
+        movl    %edx, REGS + 8(%esp)
+        movl    %esi, REGS + 12(%esp)
+        movl    %edi, REGS + 16(%esp)
+        movl    %ebp, REGS + 20(%esp)
+        movl    %ecx, REGS + 24(%esp)
+
+        movl    SEED(%esp), %ebx
+        movl    $7, %eax
+        cmpl    $0, REGS + 24(%esp)
+        jne     9f
+        .irp    n, 0, 1, 2, 3, 4, 5
+        movl    $\n + 1, %eax
+        leal    \n(%ebx), %ecx
+        cmpl    %ecx, REGS + 4 * \n(%esp)
+        jne     9f
+        .endr
+        movl    $40, %eax
+        movl    GOT(%esp), %ecx
+        cmpl    %ecx, FLAGS(%esp)
+        jne     9f
+        movl    $41, %eax
+        stmxcsr GOT(%esp)
+        movl    GOT(%esp), %ecx
+        cmpl    %ecx, MXCSR(%esp)
+        jne     9f
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        movl    $50 + \n, %eax
+        leal    100 + \n(%ebx), %ecx
+        movups  %xmm\n, VECTOR(%esp)
+        .irp    m, 0, 4, 8, 12
+        cmpl    %ecx, VECTOR + \m(%esp)
+        jne     9f
+        .endr
+        .endr
+        addl    $1000, SEED(%esp)
+        decl    ROUNDS(%esp)
+        jnz     1b
+        xorl    %eax, %eax
+9:      ldmxcsr OWN_MXCSR(%esp)
+        xorl    %edx, %edx
+        addl    $FRAME, %esp
+        popl    %edi
+        popl    %esi
+        popl    %ebx
+        popl    %ebp
+        ret
+END(interrupted_loop)

@@ -1,0 +1,30 @@
+// The few things that tests must know of 386.
+#pragma once
+
+#include "arch/arch.h"
+#include "linux_abi.h"
+
+namespace test_isa {
+
+// What the thread pointer is; 0 if nobody has set it: an empty selector.
+inline rt0::uintptr thread_pointer() {
+  rt0::u32 gs;
+  __asm__ volatile("movl %%gs, %0" : "=r"(gs));
+  return gs;
+}
+// What a C library's start code does for the main thread.
+inline void set_thread_pointer(rt0::uintptr* tls) {
+  struct {
+    rt0::u32 entry, base, limit, flags;
+  } desc = {~0u, rt0::Isa::tls_base(tls), 0xfffff, 0x51};
+  (void)rt0::Isa::syscall6(rt0::linux_abi::SYS_set_thread_area, reinterpret_cast<rt0::uintptr>(&desc), 0, 0, 0, 0, 0);
+  __asm__ volatile("movw %w0, %%gs" ::"r"(desc.entry * 8 + 3) : "memory");
+}
+
+// interrupted_loop looks at the vector registers that all CPUs have.
+inline bool has_wide_vectors() { return false; }
+
+// __builtin_frame_address(0) modulo the stack alignment, in every function that was entered on an aligned stack.
+inline constexpr rt0::uintptr kFrameRemainder = 8;
+
+}  // namespace test_isa

@@ -1,0 +1,14 @@
+// A settls that succeeds and sets the thread pointer elsewhere: what rt0_go's store of 0x123 is there to find.
+#include "arch/asm.h"
+#include "go_asm.h"
+        .syntax unified
+
+FUNC(runtime.settls)
+        ldr     r0, =elsewhere
+        ldr     r7, =SET_TLS
+        svc     0
+        bx      lr
+END(runtime.settls)
+
+        .local  elsewhere
+        .comm   elsewhere, 128, 64

@@ -1,0 +1,83 @@
+// Proof that a call keeps what it must: all callee-saved registers hold a pattern before it and are looked at after it.
+#include "arch/asm.h"
+
+#define SEED      224
+#define FRAME     232
+
+        .macro  EXPECT reg, n
+        la      %r1, \n + 1(%r5)
+        cgr     \reg, %r1
+        je      1f
+        oill    %r2, 1 << \n
+1:
+        .endm
+        .macro  DAMAGE reg, n
+        chi     %r2, \n
+        jne     1f
+        xilf    \reg, 0xffffffff
+1:
+        .endm
+        .macro  FLOATS op
+        \op     %f8, 160(%r15)
+        \op     %f9, 168(%r15)
+        \op     %f10, 176(%r15)
+        \op     %f11, 184(%r15)
+        \op     %f12, 192(%r15)
+        \op     %f13, 200(%r15)
+        \op     %f14, 208(%r15)
+        \op     %f15, 216(%r15)
+        .endm
+
+// u64 poisoned_call(r2 = fn, r3 = arg, r4 = seed): calls fn(arg); bit i of the result: register i of the list below came
+// back changed: r6–r13 are 0–7, f8–f15 are 8–15.
+//   frame  a save area, f8–f15 as the caller had them, seed
+FUNC(poisoned_call)
+        stmg    %r6, %r15, 48(%r15)
+        lgr     %r1, %r15
+        aghi    %r15, -FRAME
+        stg     %r1, 0(%r15)
+        FLOATS  std
+        stg     %r4, SEED(%r15)
+        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13
+        la      %r\n, \n - 5(%r4)
+        .endr
+        .irp    n, 8, 9, 10, 11, 12, 13, 14, 15
+        la      %r1, \n + 1(%r4)
+        ldgr    %f\n, %r1
+        .endr
+        lgr     %r1, %r2
+        lgr     %r2, %r3
+        basr    %r14, %r1
+
+        lg      %r5, SEED(%r15)
+        lghi    %r2, 0
+        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13
+        EXPECT  %r\n, (\n - 6)
+        .endr
+        .irp    n, 8, 9, 10, 11, 12, 13, 14, 15
+        lgdr    %r3, %f\n
+        EXPECT  %r3, \n
+        .endr
+        FLOATS  ld
+        lmg     %r6, %r15, FRAME + 48(%r15)
+        br      %r14
+END(poisoned_call)
+
+// poison_damage(r2 = n): changes register n of the list, which no function may do.
+FUNC(poison_damage)
+        .irp    n, 6, 7, 8, 9, 10, 11, 12, 13
+        DAMAGE  %r\n, (\n - 6)
+        .endr
+        .irp    n, 8, 9, 10, 11, 12, 13, 14, 15
+        lgdr    %r3, %f\n
+        DAMAGE  %r3, \n
+        ldgr    %f\n, %r3
+        .endr
+        br      %r14
+END(poison_damage)
+
+        .section .rodata
+        .globl  poison_registers
+        .p2align 2
+poison_registers:
+        .long   16

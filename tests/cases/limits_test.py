@@ -1,0 +1,68 @@
+#!/usr/bin/python3
+"""What runs out, threads, processes, memory, ends with Go's words and status 2; what stops threads or the world stops nobody else."""
+
+import os
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
+BUILDS = (rt0test.BUILD, rt0test.DEV_BUILD)
+
+
+@rt0test.each_how
+class Limits(rt0test.Case):
+    def each(self, *args, procs=("1", "4"), **options):
+        return [self.run_program("limits", *args, env={"GOMAXPROCS": n}, build=build, **options) for build in BUILDS for n in procs]
+
+    def test_set_max_threads(self):
+        for done in self.each("threads", 20):
+            self.assert_fatal(done, "thread exhaustion")
+            self.assertEqual(rt0test.text(done.err).splitlines()[:3],
+                             ["limit 10000", "runtime: program exceeds 20-thread limit", "fatal error: thread exhaustion"])
+
+    def test_no_more_threads_from_the_kernel(self):
+        """clone says EAGAIN, be it to the first thread or a later one. Root has no such limit, so somebody else runs the program."""
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        if not rt0test.have("setpriv"):
+            self.skipTest("no setpriv")
+        user = 54321 if self.how == "native" else 54322  # nobody else's, so that the number of threads is known
+        for limit in (1, 6) if self.how == "native" else (8,):  # QEMU has threads of its own
+            how = ("setpriv", f"--reuid={user}", "--clear-groups", "prlimit", f"--nproc={limit}:{limit}")
+            where = {"inner": how} if self.how == "native" else {"before": how}
+            for done in self.each("eagain", 20, procs=("1",), **where):
+                self.assert_fatal(done, "newosproc")
+                first, second = rt0test.text(done.err).splitlines()[:2]
+                self.assertRegex(first, r"^runtime: failed to create new OS thread \(have \d+ already; errno=11\)$")
+                self.assertEqual(second, "runtime: may need to increase max user processes (ulimit -u)")
+
+    def test_out_of_memory(self):
+        if self.how != "native":
+            self.skipTest("QEMU itself needs the address space")
+        for what in ("memory", "goroutines"):
+            for done in self.each(what, before=("prlimit", "--as=300000000"), procs=("1", "2")):
+                self.assert_fatal(done, "out of memory")
+                self.assertRegex(rt0test.text(done.err),
+                                 r"\Aruntime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\nfatal error: out of memory\n")
+
+    def test_blocking_system_calls_hold_up_nobody(self):
+        """50 goroutines in open(2) of a FIFO, one P: the others run; and all 50 come back."""
+        with tempfile.TemporaryDirectory() as folder:
+            fifo = pathlib.Path(folder) / "fifo"
+            os.mkfifo(fifo)
+            for done in self.each("blocked", fifo):
+                self.assert_status(done, 0)
+                self.assertEqual(done.err, b"opened 0 others went on true\nopened 50\n")
+
+    def test_gomaxprocs_under_load(self):
+        rounds = 300 if self.how == "native" else 30
+        for done in self.each("procs", rounds, procs=("1", "2", "8"), timeout=60):
+            self.assert_status(done, 0)
+            self.assertEqual(rt0test.text(done.err), f"changes {4 * rounds} lost 0\n3 3\n")
+
+
+if __name__ == "__main__":
+    rt0test.main()
