@@ -32,7 +32,7 @@ RT0_INLINE u32 class_of(usize n) { return n <= kTableMax ? kClassTable.of[(n + 7
 constinit struct {
   Mutex lock;
   MCache cache;
-  Atomic<MCache*> all;  // the Ps' caches, through link; it only grows, at its head [lock to change]
+  Atomic<MCache*> all;  // the Ps' caches, through link; it only grows, at its head
 } mcache0 = {};
 
 // Which objects the program has, in dev builds: finds a double delete, and one of an object's middle.
@@ -61,7 +61,7 @@ RT0_INLINE void* pop(CacheList* l) {
 }
 
 // The list is empty, or the caller has no cache.
-[[gnu::noinline]] void* alloc_slow(SpanClass spc) {
+[[gnu::noinline, gnu::cold]] void* alloc_slow(SpanClass spc) {
   MCache** slot = getMCache();
   if (slot != nullptr && *slot == nullptr) *slot = allocmcache();
   if (slot != nullptr && *slot != nullptr) {
@@ -82,13 +82,13 @@ RT0_INLINE void push(CacheList* l, FreeObject* o, MSpan* s) {
   if (RT0_UNLIKELY(++l->n > s->most_cached)) mcache_release(l, s->spanclass, s->most_cached / 2);
 }
 
-[[gnu::noinline]] void free_slow(FreeObject* o, MSpan* s) {
+[[gnu::noinline, gnu::cold]] void free_slow(FreeObject* o, MSpan* s) {
   lockWithRank(&mcache0.lock, LockRank::mcache0);
   push(&mcache0.cache.list[s->spanclass], o, s);
   unlock(&mcache0.lock);
 }
 
-[[gnu::noinline]] void* alloc_large(usize n, usize align, bool noscan) {
+[[gnu::noinline, gnu::cold]] void* alloc_large(usize n, usize align, bool noscan) {
   if (n > kMaxAlloc || align > kMaxAlign) return nullptr;
   const usize npages = align_up(max<usize>(n, 1), kHeapPage) / kHeapPage;
   MSpan* s = mheap_alloc(npages, max(align, kHeapPage) / kHeapPage, static_cast<SpanClass>(kLargeSpan + noscan));
@@ -96,7 +96,7 @@ RT0_INLINE void push(CacheList* l, FreeObject* o, MSpan* s) {
 }
 
 // The smallest class that holds n bytes at a multiple of align; kNumSizeClasses if only whole pages do.
-[[gnu::noinline]] u32 class_aligned(usize n, usize align) {
+[[gnu::noinline, gnu::cold]] u32 class_aligned(usize n, usize align) {
   if (n > kMaxSmallSize || align > kHeapPage) return kNumSizeClasses;
   u32 c = size_to_class(max(n, align));
   while (c < kNumSizeClasses && class_to_size(c) % align != 0) c++;
@@ -136,10 +136,8 @@ void mallocinit() {
 MCache* allocmcache() {
   MCache* c = static_cast<MCache*>(persistentalloc_or_null(sizeof(MCache), alignof(MCache)));
   if (c == nullptr) return nullptr;
-  lockWithRank(&mcache0.lock, LockRank::mcache0);
-  c->link = mcache0.all.load_relaxed();
-  mcache0.all.store_release(c);
-  unlock(&mcache0.lock);
+  // Release: a reader finds the whole cache.
+  for (c->link = mcache0.all.load_relaxed(); !mcache0.all.cas_acqrel(c->link, c);) c->link = mcache0.all.load_relaxed();
   return c;
 }
 

@@ -37,6 +37,13 @@ inline HeapStats heap_stats_unlocked() { return heap_stats(); }
 // Gives the objects in the cache of a P that dies back to all. The world is stopped. Go: mcache.releaseAll.
 void mcache_flush(MCache* c);
 
+// Called by sysmon now and then: gives some free memory back to the kernel if there is much of it; how many bytes. At most
+// kScavengeBytes every kScavengeNs, 50 MB a second: a hundredth of a CPU or so. Go: bgscavenge, of which this is the part that is
+// bounded in rate; what it leaves free is a tenth of what is in use, and 1 MB.
+inline constexpr usize kScavengeBytes = 512 * 1024;
+inline constexpr i64 kScavengeNs = 10 * 1000 * 1000;
+usize bgscavenge(i64 now) RT0_SYM("runtime.bgscavenge");
+
 // What one goroutine has allocated while its init tasks are traced. Go: inittrace.
 struct InitTrace {
   bool active;

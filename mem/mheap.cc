@@ -13,7 +13,11 @@ namespace rt0 {
 constinit Atomic<ArenaMap*> mheap_arenas[1 << kArenaL1Bits] = {};
 constinit HeapPages mheap_pages = {};
 
+extern uintptr physPageSize;
+
 namespace {
+
+constexpr usize kKeptPages = (1 << 20) / kHeapPage;  // that bgscavenge leaves free
 
 // Where to ask for the next arena: going up from addr. The kernel may put it elsewhere. Go: arenaHint.
 constexpr u32 kHints = kPtrSize == 8 ? 16 : 4;
@@ -203,7 +207,9 @@ MSpan* find_run(usize npages) {
   return s != nullptr ? s : find_run(true, npages);
 }
 
+// Gives up to npages dirty pages back to the kernel, the longest runs first; how many. Go: pageAlloc.scavenge.
 usize scavenge_locked(usize npages) {
+  if (physPageSize > kHeapPage) return 0;  // a page of the kernel's may hold objects as well
   usize done = 0;
   for (u32 b = kBins; b-- > 0;) {
     while (MSpan* s = mheap.bins[0][b]) {
@@ -353,9 +359,13 @@ void mheap_free(MSpan* s) {
   free_run(s, SpanState::dirty);
 }
 
-usize mheap_scavenge(usize npages) {
+usize bgscavenge(i64 now) {
+  static constinit i64 last = 0;  // sysmon's alone
+  // Read without the lock: a hint.
+  if (mheap_pages.dirty <= mheap_pages.in_use / 10 + kKeptPages || now - last < kScavengeNs) return 0;
+  last = now;
   Locked l(&mheap.lock);
-  return scavenge_locked(npages);
+  return scavenge_locked(kScavengeBytes / kHeapPage) * kHeapPage;
 }
 
 }  // namespace rt0

@@ -124,7 +124,4 @@ struct HeapPages {
 };
 extern HeapPages mheap_pages;
 
-// Gives up to npages dirty pages back to the kernel, the longest runs first; how many. Go: pageAlloc.scavenge.
-usize mheap_scavenge(usize npages);
-
 }  // namespace rt0
