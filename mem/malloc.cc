@@ -116,7 +116,8 @@ RT0_INLINE void* alloc(usize n, usize align, bool noscan) {
   if (RT0_LIKELY(c < kNumSizeClasses)) {
     const SpanClass spc = static_cast<SpanClass>(2 * c + noscan);
     MCache** slot = getMCache();
-    if (RT0_LIKELY(slot != nullptr && *slot != nullptr && (*slot)->list[spc].head != nullptr)) p = pop(&(*slot)->list[spc]);
+    if (RT0_LIKELY(slot != nullptr && *slot != nullptr && (*slot)->list[spc].head != nullptr))
+      p = pop(&(*slot)->list[spc]);
     else p = alloc_slow(spc);
   } else {
     p = alloc_large(n, align, noscan);
@@ -181,7 +182,8 @@ HeapStats heap_stats() {
   HeapStats st = {mheap_pages.large_pages * kHeapPage, mheap_pages.large_objects, mheap_pages.system};
   for (u32 spc = 0; spc < kNumSpanClasses; spc++) {
     usize live = mcache0.cache.list[spc].live.load_relaxed();
-    for (const MCache* c = mcache0.all.load_acquire(); c != nullptr; c = c->link) live += c->list[spc].live.load_relaxed();
+    for (const MCache* c = mcache0.all.load_acquire(); c != nullptr; c = c->link)
+      live += c->list[spc].live.load_relaxed();
     st.live_objects += live;
     st.live_bytes += live * class_to_size(spc / 2);
   }

@@ -39,11 +39,11 @@ constexpr u32 bin_of(usize npages) {
 
 constinit struct {
   Mutex lock;
-  u32 hint;            // the one in use; kHints: none is left
-  uintptr hint_used;   // bytes of it
+  u32 hint;           // the one in use; kHints: none is left
+  uintptr hint_used;  // bytes of it
   bool first_map_used;
-  MSpan* unused;          // MSpans to use again
-  MSpan* bins[2][kBins];  // [0] dirty, [1] clean
+  MSpan* unused;                     // MSpans to use again
+  MSpan* bins[2][kBins];             // [0] dirty, [1] clean
   u32 filled[2][(kBins + 31) / 32];  // a bit for each bin that is not empty
 } mheap = {};
 
@@ -75,7 +75,8 @@ bool set_arenas(uintptr at, usize bytes, HeapArena* arena) {
     Atomic<ArenaMap*>& map = mheap_arenas[i >> kArenaL2Bits];
     if (map.load_relaxed() == nullptr) {
       ArenaMap* fresh = &first_map;
-      if (mheap.first_map_used) fresh = static_cast<ArenaMap*>(persistentalloc_or_null(sizeof(ArenaMap), alignof(ArenaMap)));
+      if (mheap.first_map_used)
+        fresh = static_cast<ArenaMap*>(persistentalloc_or_null(sizeof(ArenaMap), alignof(ArenaMap)));
       if (fresh == nullptr) return false;
       mheap.first_map_used = true;
       map.store_release(fresh);
@@ -132,7 +133,8 @@ MSpan* new_span(uintptr base, usize npages) {
   } else {
     s = static_cast<MSpan*>(persistentalloc_or_null(sizeof(MSpan), alignof(MSpan)));
     if (s == nullptr) return nullptr;
-    if (kDevBuild) s->allocBits = static_cast<ObjectBits*>(persistentalloc_or_null(sizeof(ObjectBits), alignof(ObjectBits)));
+    if (kDevBuild)
+      s->allocBits = static_cast<ObjectBits*>(persistentalloc_or_null(sizeof(ObjectBits), alignof(ObjectBits)));
   }
   s->base = base;
   s->npages = npages;

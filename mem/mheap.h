@@ -52,8 +52,8 @@ struct MSpan {
   usize elemsize;        // of a large object: all its pages
   FreeObject* freelist;  // [mcentral]
   u32 nelems;
-  u32 freeindex;   // [mcentral]: objects from here on have never been handed out
-  u32 allocCount;  // [mcentral]: see H1
+  u32 freeindex;    // [mcentral]: objects from here on have never been handed out
+  u32 allocCount;   // [mcentral]: see H1
   u32 most_cached;  // objects of its class that a cache keeps; with more it gives half of that back
   SpanClass spanclass;
   SpanState state;  // [mheap]
@@ -117,10 +117,10 @@ void mheap_free(MSpan* s) RT0_SYM("runtime.mheap.freeSpan");
 
 // What the heap has, in pages. Read without the lock it may be torn.
 struct HeapPages {
-  usize in_use, dirty;   // dirty: free, and still costing memory
-  usize released;        // given back to the kernel so far (modulo a word)
+  usize in_use, dirty;               // dirty: free, and still costing memory
+  usize released;                    // given back to the kernel so far (modulo a word)
   usize large_objects, large_pages;  // live
-  usize system;          // bytes of address space
+  usize system;                      // bytes of address space
 };
 extern HeapPages mheap_pages;
 

@@ -13,7 +13,7 @@ inline constexpr usize kHeapPage = 8 * 1024;
 inline constexpr usize kTinySize = 8;
 inline constexpr usize kSizeStep = 16;
 inline constexpr usize kMaxSmallSize = 32 * 1024;
-inline constexpr u32 kLinearClasses = 9;                         // 8, 16 … 128
+inline constexpr u32 kLinearClasses = 9;                        // 8, 16 … 128
 inline constexpr u32 kNumSizeClasses = kLinearClasses + 8 * 4;  // … 32 KiB
 
 constexpr usize class_to_size(u32 c) {

@@ -68,9 +68,7 @@ void* arena_alloc(usize bytes) {
 
 }  // namespace
 
-void stackinit() {
-  trace_boot(Ev::stackinit);
-}
+void stackinit() { trace_boot(Ev::stackinit); }
 
 void* stackalloc(usize bytes, bool guard) {
   trace_fn(Ev::stackalloc);
