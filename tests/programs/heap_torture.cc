@@ -1,16 +1,7 @@
 // The heap as an allocator's test treats it: random sizes, alignments and lifetimes, objects freed by others than who made them, and
 // every byte that was written looked at again. Prints what it cost in memory. RT0_HEAP_SECONDS: how long (default 2).
-// With HOSTED defined it is the same on a C++ library and its threads: a twin to compare with.
-#ifdef HOSTED
-#include <atomic>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <new>
-#include <thread>
-#include <vector>
-#else
+// tests/unit/hosted/heap_twin.cc includes it: the same on a C++ library and its threads.
+#ifndef HOSTED
 #include <rt0/rt0.h>
 #endif
 
@@ -18,18 +9,7 @@ namespace {
 
 constexpr unsigned kWorkers = 8, kSlots = 2048;
 
-#ifdef HOSTED
-using Count = std::atomic<unsigned long>;
-void add(Count& c, unsigned long n) { c += n; }
-unsigned long get(Count& c) { return c; }
-void* take(unsigned long n) { return operator new(n); }
-void give(void* p) { operator delete(p); }
-void yield() { std::this_thread::yield(); }
-long long now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-#else
+#ifndef HOSTED
 rt0::Time start;
 using Count = unsigned long;
 void add(Count& c, unsigned long n) { __atomic_add_fetch(&c, n, __ATOMIC_SEQ_CST); }
@@ -111,22 +91,7 @@ void worker(unsigned id) {
 
 }  // namespace
 
-#ifdef HOSTED
-
-int main() {
-  if (const char* s = std::getenv("RT0_HEAP_SECONDS")) seconds = static_cast<unsigned>(std::atoi(s));
-  std::vector<std::thread> threads;
-  for (unsigned i = 0; i < kWorkers; i++) threads.emplace_back(worker, i);
-  for (std::thread& t : threads) t.join();
-  char line[256];
-  FILE* f = std::fopen("/proc/self/status", "r");
-  while (std::fgets(line, sizeof(line), f) != nullptr)
-    if (std::strncmp(line, "VmHWM", 5) == 0 || std::strncmp(line, "VmRSS", 5) == 0) std::fputs(line, stdout);
-  std::printf("operations %lu most_live_kB %lu damaged %lu\n", operations.load(), most_bytes / 1024, damaged.load());
-  return damaged == 0 ? 0 : 1;
-}
-
-#else
+#ifndef HOSTED
 
 namespace {
 
