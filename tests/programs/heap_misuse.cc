@@ -4,7 +4,8 @@
 namespace std {
 struct nothrow_t {};
 }  // namespace std
-void* operator new(size_t n, const std::nothrow_t&) noexcept;
+using namespace std;
+void* operator new(size_t n, const nothrow_t&) noexcept;
 
 namespace {
 
@@ -40,7 +41,7 @@ int main(int argc, char** argv) {
   } else if (is(what, "wild")) {
     bad = reinterpret_cast<char*>(static_cast<size_t>(0x123450));
   } else if (is(what, "nothrow")) {
-    const std::nothrow_t nothrow;
+    const nothrow_t nothrow;
     for (size_t n = ~size_t{0}; n > (~size_t{0} >> 4); n -= n / 8)
       if (::operator new(n, nothrow) != nullptr) rt0::println("there is more memory than an address can say");
     rt0::println("null");
