@@ -5,7 +5,7 @@ P ?= hello
 COMPILER ?= gcc
 ONE := $(or $(ISA),amd64)
 SELECTED := $(or $(ISA),$(ISAS))
-ifneq ($(filter-out $(ISAS),$(SELECTED)),)
+ifneq ($(filter-out $(ISAS) $(if $(filter port-new,$(MAKECMDGOALS)),$(ISA)),$(SELECTED)),)
 $(error ISA=$(ISA) is not known. Known: $(ISAS))
 endif
 package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
@@ -70,8 +70,15 @@ golden: need-run need-test build ## rewrites tests/golden and shows the differen
 	@tests/sim_golden.py --write
 	@git --no-pager diff --stat -- tests/golden; git --no-pager diff -- tests/golden
 
-matrix: need-run build ## the ports: what is built, what passes
-	@qemu/matrix.sh $(ISAS)
+port-check: need-run need-test host ## ISA=...: climbs a port's ladder of tests, says how far it is and what to do next
+	@tests/port_check.py $(ONE) $(STEP)
+
+port-new: ## ISA=name [LIKE=riscv64]: begins a port as a copy of another; see arch/PORTING.md
+	@tools/new_isa.sh "$(ISA)" $(LIKE)
+
+matrix: need-run build ## the ports: what is built, what passes; README's table is this one
+	@qemu/matrix.sh $(ISAS) >build/matrix.md; cat build/matrix.md
+	@tests/port_docs.py --matrix build/matrix.md
 
 inspect: need-build build-$(ONE) ## the ELF facts of P=hello: entry, segments, sections, sizes, launch chain
 	@qemu/inspect.sh build/$(ONE)/bin/$(P)

@@ -3,7 +3,8 @@
 # of the last ctest run passed, what the witness makes of their boot, and how long the port is.
 #   g++, clang   the compiler's version, and how many programs it made; "-": not built
 #   tests        passed/run of those labelled with the ISA; "old": the programs were built after the run; "-": none ran
-#   witness      "-": no grade yet
+#   ladder       the grade of the last `make port-check`; "-": none was run
+#   goldens      whether the golden traces are the same on this ISA, by the last ctest run
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")/.."
@@ -44,14 +45,15 @@ passed() {  # passed LABEL PROGRAM
   if grep -q "^$1 " "$results" && [ -n "$2" ] && [ "$2" -nt "$junit" ]; then printf ' old'; fi
 }
 
-row='| %-9s | %-14s | %-16s | %-16s | %-7s | %-5s |\n'
+row='| %-9s | %-14s | %-16s | %-16s | %-6s | %-9s | %-5s |\n'
 # shellcheck disable=SC2059
 {
-  printf "$row" ISA "g++ (programs)" "clang (programs)" tests witness lines
-  printf "$row" --------- -------------- ---------------- ---------------- ------- -----
+  printf "$row" ISA "g++ (programs)" "clang (programs)" tests ladder goldens lines
+  printf "$row" --------- -------------- ---------------- ---------------- ------ --------- -----
   for isa in "$@"; do
     printf "$row" "$isa" "$(built "build/$isa" GNU)" "$(built "build/$isa-clang" Clang)" \
-      "$(passed "$isa" "build/$isa/bin/hello")" "-" "$(find "arch/$isa" -type f -exec cat {} + 2>/dev/null | wc -l)"
+      "$(passed "$isa" "build/$isa/bin/hello")" "$(cat "build/port/$isa/grade" 2>/dev/null || echo -)" \
+      "$(awk -v t="$isa.golden" '$3 == t {print $2 == "passed" ? "identical" : "differ"}' "$results")" "$(find "arch/$isa" -type f -exec cat {} + 2>/dev/null | wc -l)"
   done
-  printf "$row" host "" "" "$(passed host "")" "" ""
+  printf "$row" host "" "" "$(passed host "")" "" "" ""
 }

@@ -37,8 +37,10 @@ void minit() {
   trace_boot(Ev::minit);
   M* mp = getg()->m;
   G* gs = mp->gsignal;
-  // m0's is the process's id, should anybody ask.
-  if (mp != &m0) mp->procid.store_release(static_cast<uintptr>(kernel->gettid()));
+  if (mp != &m0) {
+    minitSignalMask();  // before anybody can send us a signal, for which the id is needed
+    mp->procid.store_release(static_cast<uintptr>(kernel->gettid()));  // m0's is the process's, should anybody ask
+  }
   kernel->sigaltstack(reinterpret_cast<void*>(gs->stack.lo), gs->stack.hi - gs->stack.lo);
 }
 

@@ -88,6 +88,10 @@ void sigsave(M* mp) {
   mp->sigmask = kernel->sigmask_block(blocked_set());
 }
 
+// A thread begins with its maker's mask, which is the same; but under QEMU it begins with all blocked if a signal was on its way to
+// the maker at that moment, and no request to stop ever reaches its goroutines. Setting the mask puts that right.
+void minitSignalMask() { kernel->sigmask_set(getg()->m->sigmask | blocked_set()); }
+
 void initsig() {
   trace_boot(Ev::initsig);
   install(false);

@@ -16,6 +16,8 @@ const char* signal_text(u32 sig);
 // Remembers the mask the program was started with, and blocks what programs do not hear of, for this M and all to come.
 // Go: sigsave.
 void sigsave(M* mp) RT0_SYM("runtime.sigsave");
+// A new M's mask: the same for all. Go: minitSignalMask.
+void minitSignalMask() RT0_SYM("runtime.minitSignalMask");
 // Installs the handlers, once, when m0 starts to schedule.
 void initsig() RT0_SYM("runtime.initsig");
 // The rest of them, by sysmon: a boot has as few system calls as it can.

@@ -38,6 +38,7 @@ class Traces(unittest.TestCase):
                 cls.traces.append(trace)
         if len(cls.traces) < 20:
             raise AssertionError(f"{BIN} has too few programs: {cls.traces}")
+        cls.traces += sorted((pathlib.Path(__file__).resolve().parent / "golden" / "sim").glob("*.trace"))
 
     @classmethod
     def tearDownClass(cls):

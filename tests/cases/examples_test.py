@@ -35,6 +35,8 @@ def normal_traceback(case, err):
     text = rt0test.text(err)
     # A frame without its file line, or the other way round, would be left as it is and fail the comparison.
     text = FRAME.sub(frame, text)
+    # Where arguments are on the stack, a call at a function's end cannot leave the function's frame behind.
+    text = text.replace("runtime.yield()\n\tsched/park.cc:?\n", "")
     text = re.sub(r"\bgp=0x[0-9a-f]+", "gp=0x?", text)
     text = re.sub(r"\bmp=0x[0-9a-f]+", "mp=0x?", text)
     return re.sub(r"\bpc=0x[0-9a-f]+", "pc=0x?", text).encode()

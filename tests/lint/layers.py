@@ -67,7 +67,7 @@ MEMORY = [re.compile(r'(?<![\w.])(?P<n>-?(?:0x[0-9a-fA-F]+|\d+))\((?P<base>[$%]?
           re.compile(r'\[(?P<base>\w+),\s*#?(?P<n>-?(?:0x[0-9a-fA-F]+|\d+))\]'),
           re.compile(r'^\s*(?:ld|st|fld|fst)\.\w+\s+\$\w+,\s*(?P<base>\$\w+),\s*(?P<n>-?(?:0x[0-9a-fA-F]+|\d+))')]
 SEGMENT = re.compile(r'%[fg]s:-?(?:0x[0-9a-fA-F]+|\d+)')
-STACK = {'%rsp', '%esp', 'sp', '$sp', '$29', '$r3', 'rsp', 'esp', 'x2', 'r13'}
+STACK = {'%rsp', '%esp', '%ebp', 'sp', '$sp', '$29', '$r3', 'rsp', 'esp', 'x2', 'r13'}
 STACK_OF = {'ppc64x': {'r1', '%r1', '1'}, 'ppc': {'r1', '%r1', '1'}, 's390x': {'%r15', '15'}}
 ADDRESS_OF_NEXT_WORD = re.compile(r'^\s*lea[lq]?\s+[48]\(')
 CALL = re.compile(r'^(?:\w+:)?\s*(?:call|jmp|j[a-z]{1,3}|bl|b|b\.\w+|bal|brasl|jg|tail|jal|la\.local|la)\s+(?:%?\w+,\s*)?'

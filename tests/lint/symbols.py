@@ -15,8 +15,10 @@ from source import files, isa_rows, read, ROOT
 # What a compiler calls on its own; base/mem.cc has them, tests with -finstrument-functions the next two, sched/ubsan.cc the rest.
 OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'strlen', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
          '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
+# What compilers call for 64-bit arithmetic where a word has 32 bits, and for division where the CPU has none: base/int64.cc, arch/.
+ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|float(?:un)?didf|fix(?:uns)?dfdi|aeabi_\w+)$')
 # Names without C++ mangling that may be seen from other files. Everything else is a libc's, or on its way to clash with one.
-PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$')
+PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$|port_entry$')
 # C++ names which somebody else's library has to define.
 FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|_ITM_|__gmon|__tls_get_addr')
 SECTIONS = {
@@ -71,7 +73,8 @@ def check(path, go_names, functions, entry=None):
             bad.append(f'{s.name}: a name of the C++ library')
         elif s.type == elf.STT_IFUNC:
             bad.append(f'{s.name}: chosen at run time by a loader that is not there')
-        elif s.bind != elf.STB_LOCAL and not s.name.startswith('_Z') and s.name not in known and not PLAIN.match(s.name):
+        elif s.bind != elf.STB_LOCAL and not s.name.startswith('_Z') and s.name not in known \
+             and not PLAIN.match(s.name) and not ARITHMETIC.match(s.name):
             bad.append(f'{s.name}: neither a Go name nor a C++ one, so it looks like a libc\'s')
 
     for s in e.sections:
@@ -103,6 +106,8 @@ def check(path, go_names, functions, entry=None):
         if s.section != elf.SHN_UNDEF:
             defined.setdefault(s.name, s)
     at_entry = {s.name for s in e.symbols if s.value == e.entry and s.section != elf.SHN_UNDEF}
+    if 'port_entry' in at_entry:  # a port's first steps have no runtime yet: tests/port/first.cc
+        return bad
     go = next((g for g in sorted(go_names) if f'_rt0_{g}_linux' in (defined if entry in at_entry else at_entry)), None)
     if go is None or (entry and entry not in at_entry):
         bad.append(f'entry {e.entry:#x} is {", ".join(sorted(at_entry)) or "no symbol"}: must be _rt0_<go>_linux, <go> one of '

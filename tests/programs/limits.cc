@@ -123,6 +123,33 @@ void procs(int rounds) {
   println(set_gomaxprocs(0), gomaxprocs_now());
 }
 
+// n threads that end are made while the world is stopped again and again, so that their makers are asked to yield meanwhile. Each
+// runs a goroutine that only a signal can stop, until the world has been stopped twice more.
+void births(int n) {
+  atomic::Bool over;
+  atomic::Int64 stops;
+  WaitGroup change, work;
+  for (int id = 0; id < 2; id++)
+    change.go([&, id] {
+      for (int i = 0; !over.load(); i++) {
+        (void)set_gomaxprocs(4 + (i + id) % 3);
+        stops.add(1);
+        gosched();
+      }
+    });
+  for (int i = 0; i < n; i++) {
+    for (int k = 0; k < 4; k++)
+      work.go([&] {
+        lock_os_thread();
+        for (const long long until = stops.load() + 2; stops.load() < until;) {}
+      });
+    work.wait();
+  }
+  over.store(true);
+  change.wait();
+  println("all have ended");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -137,4 +164,5 @@ int main(int argc, char** argv) {
   if (same(what, "goroutines")) goroutines();
   if (same(what, "blocked")) blocked(argv[2]);
   if (same(what, "procs")) procs(n);
+  if (same(what, "births")) births(n);
 }

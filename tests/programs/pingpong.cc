@@ -47,8 +47,8 @@ int main(int argc, char** argv) {
         gosched();
       }
     });
-  sleep(ms(400));
+  sleep(seconds(1));
   stop.store(true);
   const long long had = turns.load();
-  println(had >= 8, had);
+  println(had >= 6, had);  // once or twice if the pairs keep the P; some thirty times on a machine that is not busy
 }

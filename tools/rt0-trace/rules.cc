@@ -76,7 +76,7 @@ bool Rules::speaker() {
     return bad("m" + n(l.m) + " speaks, but sleeps",
                "MStop on line " + std::to_string(m->since) + ", and no MWake id=" + n(l.m) + " after it");
   const bool handing_over =
-      l.boot || l.ev == Ev::ProcStop || l.ev == Ev::MWake || l.ev == Ev::MStart || l.name == "Choose";
+      l.boot || l.ev == Ev::ProcStop || l.ev == Ev::MWake || l.ev == Ev::MStart || l.ev == Ev::ProcHandoff;
   if (m->exiting && !handing_over) return bad("m" + n(l.m) + " has ended", "MExit on line " + std::to_string(m->since));
   return prefix_p() && prefix_g();
 }

@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+"""The ladder of a port: steps in the order in which a port comes to life, each with its test. The grade is the highest step below
+which nothing fails.
+
+  port_check.py ISA [STEP...]   builds what each step needs, runs it, and says what to do next; exit status 1 if a step failed
+  port_check.py --table         the steps as a table, as arch/PORTING.md has it
+
+What was said is in build/port/<isa>/; the grade in build/port/<isa>/grade.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+
+# Name, what it shows, what to supply for it, the programs that run as they are (exit status 42), and the tests of tests/cases/.
+LADDER = (
+    ("exit", "a program starts and exits with 42", "the row of `isas.txt`, `flags.txt`, `Isa::syscall6`, numbers in `linux_abi.h`", "port_exit", ""),
+    ("write", "it writes a line", "the same", "port_write", ""),
+    ("sizes", "byte order, sizes, 64-bit arithmetic, floats", "what the compiler calls for 64-bit arithmetic, if it calls", "port_sizes", ""),
+    ("errors", "errors come as -errno", "`Isa::syscall6`: fold the kernel's flag", "port_errors", ""),
+    ("memory", "six arguments; pages come, are protected, go", "`kQuirks.mmap_block`", "port_memory", ""),
+    ("time", "clocks, sleep, futex with a time-out", "of 32-bit ISAs the `_time64` numbers", "port_time", ""),
+    ("atomics", "what compare-and-swap, add, and, or leave behind", "options that keep the compiler from calling functions", "port_atomics", ""),
+    ("boot", "hello runs: entry, thread pointer, g0, the first switches", "`rt0_linux.S`, `tls.S`, `trace_early.h`, `asm.S`: rt0_go, mstart, gosave, gogo, mcall, systemstack; `Isa::getg`, `gostartcall`", "", "env init print"),
+    ("entry", "hostile argument vectors; what the boot believes is checked", "`tests/arch/<isa>/forge.S`, `wrong_tls.S`, `test_isa.h`", "", "forged wrong cgo"),
+    ("switch", "callee-saved registers survive each switch", "`tests/arch/<isa>/poison.S`", "", "registers"),
+    ("alignment", "each function finds its stack aligned", "", "", "aligned"),
+    ("threads", "threads start, wait, wake and end", "`sys_linux.S`: clone, exit_thread", "", "stress"),
+    ("exit texts", "deadlock and fatal errors end as in Go", "", "", "exit"),
+    ("signals", "a fault panics and is recovered from", "`sys_linux.S`: sigtramp, sigreturn; `Ucontext`; setrecover, recovery", "", "panic recovers order_panic"),
+    ("tracebacks", "each frame with its line", "`Isa::frame_pointer`, `frame_return`, `kFrameBelow`, `kFramelessLeaves`", "", "examples"),
+    ("preemption", "a loop with all registers poisoned, interrupted at every instruction", "`preempt.S`; `Ucontext::interrupt`; `tests/arch/<isa>/interrupted.S`", "", "preempt"),
+    ("channels", "channels, select, sync in Go's order", "", "", "order_chan order_sync chan_stress sync_stress"),
+    ("timers", "sleep, timers, tickers", "", "", "timers order_timers"),
+    ("network", "sockets, files, pipes, processes", "`kQuirks`: o_directory, o_largefile, aligned_pairs, packed_epoll_event, clone_stack_first", "", "net order_net process"),
+    ("heap", "objects of all sizes", "", "", "heap"),
+    ("traces", "the golden traces, and the boot as QEMU sees it", "", "", "trace golden boot"),
+    ("packaging", "rt0 as another project's subdirectory", "", "", "subproject"),
+)
+
+
+def table():
+    rows = ["| step | | shows that | supply | tests |", "|--:|---|---|---|---|"]
+    for n, (name, shows, supply, programs, cases) in enumerate(LADDER, 1):
+        tests = " ".join(f"`{p}`" for p in programs.split()) or " ".join(f"`{c}_test`" for c in cases.split())
+        rows.append(f"| {n} | {name} | {shows} | {supply or '–'} | {tests} |")
+    return "\n".join(rows) + "\n"
+
+
+def known():
+    return [line.split()[0] for line in (TOP / "arch" / "isas.txt").read_text().splitlines() if line and line[0] not in "# "]
+
+
+def run(line, log, env=None, timeout=600):
+    with open(log, "ab") as out:
+        try:
+            return subprocess.run(line, stdout=out, stderr=subprocess.STDOUT, cwd=TOP, env={**os.environ, **(env or {})},
+                                  timeout=timeout, check=False).returncode
+        except subprocess.TimeoutExpired:
+            out.write(b"no end in time\n")
+            return -1
+
+
+def build(isa, targets, log):
+    folder = TOP / "build" / isa
+    configure = ["cmake", "-G", "Ninja", "-Wno-dev", "-S", ".", "-B", folder, f"-DRT0_ISA={isa}", "-DRT0_COMPILER=gcc", "-DRT0_DEV=OFF",
+                 "-DCMAKE_TOOLCHAIN_FILE=tools/toolchain.cmake", f"-DRT0_MKPCLNTAB={TOP}/build/host/bin/mkpclntab"]
+    return run(configure, log) or run(["cmake", "--build", folder, "--target", *targets], log)
+
+
+def step(isa, programs, cases, log):
+    """Why it failed; empty if it did not."""
+    how = "native" if (os.uname().machine == row(isa)[6]) else "qemu"
+    for program in programs.split():
+        if build(isa, [program], log):
+            return "does not build"
+        status = run(["qemu/run.sh", isa, how, f"build/{isa}/bin/{program}"], log)
+        if status != 42:
+            return f"exit status {status}: see tests/port/first.cc"
+    for case in cases.split():
+        if run(["python3", f"tests/cases/{case}_test.py"], log, {"RT0_TEST_ISA": isa, "RT0_TEST_BUILD": f"{TOP}/build/{isa}"}):
+            return f"tests/cases/{case}_test.py"
+    return ""
+
+
+def row(isa):
+    return next(line.split() for line in (TOP / "arch" / "isas.txt").read_text().splitlines() if line.split()[:1] == [isa])
+
+
+def main():
+    if sys.argv[1:] == ["--table"]:
+        print(table(), end="")
+        return 0
+    if len(sys.argv) < 2 or sys.argv[1] not in known():
+        print(f"port_check.py: ISA={' '.join(sys.argv[1:2])} is not known. Known: {' '.join(known())}", file=sys.stderr)
+        return 2
+    isa, wanted = sys.argv[1], [int(n) for n in sys.argv[2:]]
+    folder = TOP / "build" / "port" / isa
+    folder.mkdir(parents=True, exist_ok=True)
+    grade, first, whole = 0, None, None
+    for n, (name, shows, supply, programs, cases) in enumerate(LADDER, 1):
+        if wanted and n not in wanted:
+            continue
+        log = folder / f"{n:02}.log"
+        log.unlink(missing_ok=True)
+        if cases and whole is None:
+            whole = run(["make", "-s", "build", f"ISA={isa}"], log, timeout=3600)
+        why = "does not build" if cases and whole else step(isa, programs, cases, log)
+        print(f"{'FAIL' if why else 'ok':<4} {n:2} {name}: {why or shows}", flush=True)
+        if why and first is None:
+            first = (n, name, supply, log)
+        if first is None:
+            grade = n
+        if first is not None and (n < 8 or whole):
+            break  # what comes next needs this
+    print(f"grade of {isa}: {grade} of {len(LADDER)}")
+    if not wanted:
+        (folder / "grade").write_text(f"{grade}/{len(LADDER)}\n")
+    if first is not None:
+        n, name, supply, log = first
+        print(f"next: step {n}, {name}. {'Supply ' + supply.replace('`', '') + '. ' if supply else ''}What was said: {log.relative_to(TOP)}")
+    return 1 if first is not None else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+#!/bin/sh
+# new_isa.sh NAME [LIKE]: begins a port: copies another one's folders under the new name, each file with an #error on top that goes
+# when the file has been adapted. LIKE (default riscv64) is best one of the same word size, with or without a link register.
+# The row of arch/isas.txt is yours to write: it is printed as far as it can be guessed.
+set -eu
+cd "$(dirname "$0")/.."
+new=${1:-} like=${2:-riscv64}
+case $new in
+  '' | *[!a-z0-9]*) echo "new_isa.sh: ISA='$new': a name of small letters and digits, as Go has it" >&2; exit 2 ;;
+esac
+[ ! -e "arch/$new" ] || { echo "new_isa.sh: arch/$new is there already" >&2; exit 2; }
+[ -f "arch/$like/asm.S" ] || {
+  echo "new_isa.sh: LIKE=$like is not known. Known: $(awk '/^[a-z0-9]/ {printf "%s ", $1}' arch/isas.txt)" >&2
+  exit 2
+}
+for folder in arch tests/arch; do
+  mkdir -p "$folder/$new"
+  for file in "$folder/$like"/*; do
+    to="$folder/$new/$(basename "$file")"
+    case $file in
+      *.S | *.h | *.cc) printf '#error "%s: this is %s'\''s: adapt it, then take this line away"\n' "$to" "$like" >"$to" ;;
+      *) : >"$to" ;;
+    esac
+    sed "s/\\b$like\\b/$new/g; s/_rt0_$like/_rt0_$new/g" "$file" >>"$to"
+  done
+done
+echo "arch/$new and tests/arch/$new are $like's, to be adapted. Next: a row in arch/isas.txt, such as"
+awk -v l="$like" -v n="$new" '$1 == l {$1 = n; $2 = n; print "  " $0}' arch/isas.txt
+echo "then make port-check ISA=$new, and arch/PORTING.md for what it asks for."
