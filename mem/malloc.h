@@ -31,8 +31,8 @@ struct HeapStats {
 };
 // Exact if nobody allocates meanwhile.
 HeapStats heap_stats();
-// For a message on the way out.
-inline HeapStats heap_stats_unlocked() { return heap_stats(); }
+// Bytes of the pages that hold objects or are kept for some, for a message on the way out. Go: gcController.heapInUse.
+usize heap_in_use();
 
 // Gives the objects in the cache of a P that dies back to all. The world is stopped. Go: mcache.releaseAll.
 void mcache_flush(MCache* c);

@@ -41,13 +41,13 @@ FreeObject* next_free(MSpan* s) {
 bool mcache_refill(CacheList* l, SpanClass spc) {
   MCentral* c = &mcentral[spc];
   // Slowly at first: a program that wants one object need not touch a page of them.
-  l->batch = min(max_batch(class_to_size(spc / 2)), max(l->batch * 2, 2u));
+  l->batch = min<u32>(kSizeClasses.at[spc / 2].batch, max(l->batch * 2, 2u));
   lockWithRank(&c->lock, LockRank::mcentral);
   while (l->n < l->batch) {
     MSpan* s = c->partial;
     if (s == nullptr) {
       if (l->n != 0) break;
-      s = mheap_alloc(class_to_pages(spc / 2), 1, spc);
+      s = mheap_alloc(kSizeClasses.at[spc / 2].pages, 1, spc);
       if (s == nullptr) break;
       put(c, s);
     }

@@ -10,7 +10,7 @@
 
 namespace rt0 {
 
-constinit Atomic<ArenaMap*> mheap_arenas[1 << kArenaL1Bits] = {};
+constinit Atomic<HeapArena*> mheap_arenas[kMaxArenas] = {};
 constinit HeapPages mheap_pages = {};
 
 extern uintptr physPageSize;
@@ -19,85 +19,47 @@ namespace {
 
 constexpr usize kKeptPages = (1 << 20) / kHeapPage;  // that bgscavenge leaves free
 
-// Where to ask for the next arena: going up from addr. The kernel may put it elsewhere. Go: arenaHint.
-constexpr u32 kHints = kPtrSize == 8 ? 16 : 4;
-constexpr uintptr hint_addr(u32 i) {
-  // 64 bits: 0x00c0, 0x01c0, … × 2^32, as Go: valid user addresses everywhere, easy to tell in a dump from other pointers.
-  if constexpr (kPtrSize == 8) return static_cast<uintptr>((static_cast<u64>(i) << 40) | (u64{0x00c0} << 32));
-  else return (static_cast<uintptr>(i) << 28) + 0x40000000u;
-}
+// Where to ask for the next arena: going up from here, and a step further on where the kernel puts it elsewhere; so many steps. With 64
+// bits 0x00c0, 0x01c0, … × 2^32, as Go: valid user addresses everywhere, easy to tell in a dump from other pointers. Go: arenaHint.
+constexpr uintptr kHintStep = uintptr{1} << (kPtrSize == 8 ? 40 : 28);
+constinit uintptr next_hint = kPtrSize == 8 ? kHintStep / 4 * 3 : 4 * kHintStep;
+constinit u32 hints_left = kPtrSize == 8 ? 16 : 4;
 
-// Bins of free runs: one for each length up to 63 pages, then one for each doubling.
-constexpr u32 kExactBins = 64, kBins = kExactBins + 8;
-static_assert(kArenaPages <= usize{kExactBins} << 8);
+// Bins of free runs: one for each length up to 15 pages, then one for each doubling. A run that is longer than an arena is in none.
+constexpr u32 kExactBins = 16, kBins = 32;
 constexpr u32 bin_of(usize npages) {
-  if (npages < kExactBins) return static_cast<u32>(npages);
-  u32 b = kExactBins;
-  while ((npages >>= 1) >= kExactBins) b++;
-  return b;
+  u32 b = 0;
+  for (; npages >= kExactBins; npages >>= 1) b++;
+  return b == 0 ? static_cast<u32>(npages) : kExactBins - 1 + b;
 }
+static_assert(bin_of(15) == 15 && bin_of(16) == 16 && bin_of(31) == 16 && bin_of(32) == 17 && bin_of(kArenaPages) < kBins);
+
+// Free runs of one kind (H3).
+struct Runs {
+  u32 filled;  // a bit for each bin that is not empty
+  MSpan* bins[kBins];
+};
 
 constinit struct {
   Mutex lock;
-  u32 hint;           // the one in use; kHints: none is left
-  uintptr hint_used;  // bytes of it
-  bool first_map_used;
-  MSpan* unused;                     // MSpans to use again
-  MSpan* bins[2][kBins];             // [0] dirty, [1] clean
-  u32 filled[2][(kBins + 31) / 32];  // a bit for each bin that is not empty
+  MSpan* unused;  // MSpans to use again
+  u32 nunused;
+  Runs dirty, clean;
 } mheap = {};
 
-// The first is there from the start, for most programs need no other.
-constinit ArenaMap first_map = {};
-
-// The first filled bin of the kind from b on; kBins if there is none.
-u32 filled_bin(bool clean, u32 b) {
-  for (; b < kBins; b = (b | 31) + 1) {
-    u32 bits = mheap.filled[clean][b / 32] >> b % 32;
-    if (bits == 0) continue;
-    for (; (bits & 0xff) == 0; bits >>= 8) b += 8;
-    for (; (bits & 1) == 0; bits >>= 1) b++;
-    return b;
-  }
-  return kBins;
-}
+Runs& runs_of(SpanState kind) { return kind == SpanState::clean ? mheap.clean : mheap.dirty; }
 
 Atomic<MSpan*>& entry(uintptr a) {
-  const uintptr i = a >> kArenaShift;
-  ArenaMap* map = mheap_arenas[i >> kArenaL2Bits].load_relaxed();
-  return map->at[i % countof(map->at)].load_relaxed()->spans[a % kArenaBytes / kHeapPage];
-}
-
-// Enters or removes (arena null) the arenas of [at, at + bytes). False if there is no memory or no such address.
-bool set_arenas(uintptr at, usize bytes, HeapArena* arena) {
-  for (uintptr i = at >> kArenaShift; i <= (at + (bytes - 1)) >> kArenaShift; i++) {
-    if (i >> kArenaL2Bits >= countof(mheap_arenas)) return false;
-    Atomic<ArenaMap*>& map = mheap_arenas[i >> kArenaL2Bits];
-    if (map.load_relaxed() == nullptr) {
-      ArenaMap* fresh = &first_map;
-      if (mheap.first_map_used)
-        fresh = static_cast<ArenaMap*>(persistentalloc_or_null(sizeof(ArenaMap), alignof(ArenaMap)));
-      if (fresh == nullptr) return false;
-      mheap.first_map_used = true;
-      map.store_release(fresh);
-    }
-    map.load_relaxed()->at[i % (1 << kArenaL2Bits)].store_release(arena);
-    if (arena != nullptr) arena++;
-  }
-  return true;
+  return mheap_arenas[a >> kArenaShift].load_relaxed()->spans[a % kArenaBytes / kHeapPage];
 }
 
 // Address space for `bytes` at a multiple of kArenaBytes: at a hint, or anywhere; 0 if there is none.
 uintptr map_space(usize bytes) {
-  for (; mheap.hint < kHints; mheap.hint++, mheap.hint_used = 0) {
-    void* wish = reinterpret_cast<void*>(hint_addr(mheap.hint) + mheap.hint_used);
-    void* p = sysAlloc(bytes, wish);
-    if (p == wish) {
-      mheap.hint_used += bytes;
-      return reinterpret_cast<uintptr>(p);
-    }
-    if (p == nullptr) return 0;
-    (void)kernel->mem_unmap(p, bytes);  // its room is taken: try the next
+  for (; hints_left != 0; hints_left--, next_hint += kHintStep) {
+    const uintptr p = reinterpret_cast<uintptr>(sysAlloc(bytes, reinterpret_cast<void*>(next_hint)));
+    if (p == next_hint) next_hint += bytes;
+    if (p == 0 || p + bytes == next_hint) return p;
+    (void)kernel->mem_unmap(reinterpret_cast<void*>(p), bytes);  // its room is taken: try the next
   }
   if (bytes + kArenaBytes < bytes) return 0;
   const uintptr got = reinterpret_cast<uintptr>(sysAlloc(bytes + kArenaBytes));
@@ -110,53 +72,67 @@ uintptr map_space(usize bytes) {
 
 constexpr usize meta_bytes(usize bytes) { return align_up(bytes / kArenaBytes * sizeof(HeapArena), kHeapPage); }
 
-void unmap_arenas(uintptr at, usize bytes) {
-  (void)set_arenas(at, bytes, nullptr);
-  mheap_pages.system -= bytes;
-  (void)kernel->mem_unmap(reinterpret_cast<void*>(at), bytes);
+// Enters the arenas of [at, at + bytes) in the map, the first's map at `arena`; or removes them (arena null).
+void set_arenas(uintptr at, usize bytes, HeapArena* arena) {
+  mheap_pages.system += arena != nullptr ? bytes : 0 - bytes;
+  for (uintptr i = at >> kArenaShift; bytes != 0; i++, bytes -= kArenaBytes) {
+    mheap_arenas[i].store_release(arena);
+    if (arena != nullptr) arena++;
+  }
 }
 
-// Mapped and entered in the map; 0 if there is no memory.
+// Arenas, mapped and entered in the map; 0 if there is no memory.
 uintptr map_arenas(usize bytes) {
   const uintptr at = map_space(bytes);
   if (at == 0) return 0;
-  mheap_pages.system += bytes;
-  if (set_arenas(at, bytes, reinterpret_cast<HeapArena*>(at))) return at;
-  unmap_arenas(at, bytes);
-  return 0;
+  if ((at + (bytes - 1)) >> kArenaShift >= kMaxArenas) {
+    (void)kernel->mem_unmap(reinterpret_cast<void*>(at), bytes);
+    return 0;
+  }
+  set_arenas(at, bytes, reinterpret_cast<HeapArena*>(at));
+  return at;
 }
 
-MSpan* new_span(uintptr base, usize npages) {
-  MSpan* s = mheap.unused;
-  if (s != nullptr) {
-    mheap.unused = s->next;
-  } else {
-    s = static_cast<MSpan*>(persistentalloc_or_null(sizeof(MSpan), alignof(MSpan)));
-    if (s == nullptr) return nullptr;
-    if (kDevBuild)
-      s->allocBits = static_cast<ObjectBits*>(persistentalloc_or_null(sizeof(ObjectBits), alignof(ObjectBits)));
-  }
-  s->base = base;
-  s->npages = npages;
-  s->huge_bytes = 0;
-  return s;
-}
 void drop_span(MSpan* s) {
   s->state = SpanState::unused;
   s->next = mheap.unused;
   mheap.unused = s;
+  mheap.nunused++;
+}
+// Every operation begins with it: it needs at most so many new MSpans, and can't be left halfway. False if there is no memory.
+constexpr u32 kReserve = 4;
+bool reserve_spans() {
+  if (mheap.nunused >= kReserve) return true;
+  constexpr u32 n = 2 * kReserve;
+  MSpan* s = static_cast<MSpan*>(persistentalloc_or_null(n * sizeof(MSpan), alignof(MSpan)));
+  if (s == nullptr) return false;
+  for (u32 i = 0; i < n; i++) {
+    if (kDevBuild)
+      s[i].allocBits = static_cast<ObjectBits*>(persistentalloc_or_null(sizeof(ObjectBits), alignof(ObjectBits)));
+    drop_span(&s[i]);
+  }
+  return true;
+}
+MSpan* new_span(uintptr base, usize npages, SpanState kind) {
+  MSpan* s = mheap.unused;
+  mheap.unused = s->next;
+  mheap.nunused--;
+  s->base = base;
+  s->npages = npages;
+  s->huge_bytes = 0;
+  s->state = kind;
+  return s;
 }
 
 // Puts a run that has no neighbour of its kind into its bin.
-void put_run(MSpan* s, SpanState kind) {
-  s->state = kind;
-  s->prev = nullptr;
+void put_run(MSpan* s) {
+  Runs& runs = runs_of(s->state);
   const u32 b = bin_of(s->npages);
-  MSpan** head = &mheap.bins[kind == SpanState::clean][b];
-  mheap.filled[kind == SpanState::clean][b / 32] |= u32{1} << b % 32;
-  s->next = *head;
-  if (*head != nullptr) (*head)->prev = s;
-  *head = s;
+  runs.filled |= u32{1} << b;
+  s->prev = nullptr;
+  s->next = runs.bins[b];
+  if (s->next != nullptr) s->next->prev = s;
+  runs.bins[b] = s;
   entry(s->base).store_relaxed(s);  // the ends are what neighbours look at
   entry(s->base + (s->npages - 1) * kHeapPage).store_relaxed(s);
 }
@@ -166,68 +142,54 @@ void take_run(MSpan* s) {
     s->prev->next = s->next;
     return;
   }
+  Runs& runs = runs_of(s->state);
   const u32 b = bin_of(s->npages);
-  const bool clean = s->state == SpanState::clean;
-  mheap.bins[clean][b] = s->next;
-  if (s->next == nullptr) mheap.filled[clean][b / 32] &= ~(u32{1} << b % 32);
+  runs.bins[b] = s->next;
+  if (s->next == nullptr) runs.filled &= ~(u32{1} << b);
 }
 
-// The run is free: joined with its neighbours of the same kind (H3).
+// Joins the run with the neighbour that lies at `a`, if that is free and of the same kind (H3). An arena's first page is never free and
+// never read as a neighbour's, so runs do not join over its border.
+void join(MSpan* s, uintptr a) {
+  if (a % kArenaBytes == 0) return;
+  MSpan* other = entry(a).load_relaxed();
+  if (other == nullptr || other->state != s->state) return;
+  take_run(other);
+  s->base = min(s->base, other->base);
+  s->npages += other->npages;
+  drop_span(other);
+}
+
+// The run, in no bin, is free.
 void free_run(MSpan* s, SpanState kind) {
-  if (s->base % kArenaBytes != 0) {  // an arena's first page is never free, so spans do not join over its border
-    MSpan* before = entry(s->base - kHeapPage).load_relaxed();
-    if (before != nullptr && before->state == kind) {
-      take_run(before);
-      s->base = before->base;
-      s->npages += before->npages;
-      drop_span(before);
-    }
-  }
-  const uintptr end = s->base + s->npages * kHeapPage;
-  if (end % kArenaBytes != 0) {
-    MSpan* after = entry(end).load_relaxed();
-    if (after != nullptr && after->state == kind) {
-      take_run(after);
-      s->npages += after->npages;
-      drop_span(after);
-    }
-  }
-  put_run(s, kind);
+  s->state = kind;
+  join(s, s->base + s->npages * kHeapPage);
+  join(s, s->base - kHeapPage);
+  put_run(s);
 }
 
-// The first run that is long enough, of the kind; null if there is none. Not taken yet.
-MSpan* find_run(bool clean, usize npages) {
-  for (u32 b = bin_of(npages); (b = filled_bin(clean, b)) < kBins; b++)
-    for (MSpan* s = mheap.bins[clean][b]; s != nullptr; s = s->next)
+// The first run of the kind that is long enough; null if there is none. Not taken yet.
+MSpan* find_run(const Runs& runs, usize npages) {
+  u32 b;
+  if (runs.filled == 0 || (b = bin_of(npages)) >= kBins) return nullptr;
+  for (u32 bits = runs.filled >> b; bits != 0; bits >>= 1, b++)
+    for (MSpan* s = (bits & 1) != 0 ? runs.bins[b] : nullptr; s != nullptr; s = s->next)
       if (s->npages >= npages) return s;
   return nullptr;
 }
 
-// Dirty ones first: they cost memory already.
-MSpan* find_run(usize npages) {
-  MSpan* s = mheap_pages.dirty >= npages ? find_run(false, npages) : nullptr;
-  return s != nullptr ? s : find_run(true, npages);
-}
-
 // Gives up to npages dirty pages back to the kernel, the longest runs first; how many. Go: pageAlloc.scavenge.
 usize scavenge_locked(usize npages) {
-  if (physPageSize > kHeapPage) return 0;  // a page of the kernel's may hold objects as well
+  // Not where a page of the kernel's may hold objects as well.
+  if (physPageSize > kHeapPage || !reserve_spans()) return 0;
   usize done = 0;
   for (u32 b = kBins; b-- > 0;) {
-    while (MSpan* s = mheap.bins[0][b]) {
-      if (done >= npages) return done;
-      // A long run is given back piece by piece.
-      MSpan* rest = nullptr;
+    while (MSpan* s = mheap.dirty.bins[b]) {
       const usize n = min(s->npages, npages - done);
-      if (n < s->npages && (rest = new_span(s->base + n * kHeapPage, s->npages - n)) == nullptr) return done;
-      if (!kernel->mem_dontneed(reinterpret_cast<void*>(s->base), n * kHeapPage).ok()) {
-        if (rest != nullptr) drop_span(rest);
-        return done;
-      }
+      if (n == 0 || !kernel->mem_dontneed(reinterpret_cast<void*>(s->base), n * kHeapPage).ok()) return done;
       take_run(s);
-      if (rest != nullptr) {
-        rest->needzero = true;
-        put_run(rest, SpanState::dirty);
+      if (n < s->npages) {  // a long run is given back piece by piece; this is the last round
+        put_run(new_span(s->base + n * kHeapPage, s->npages - n, SpanState::dirty));
         s->npages = n;
       }
       free_run(s, SpanState::clean);
@@ -239,72 +201,46 @@ usize scavenge_locked(usize npages) {
   return done;
 }
 
-// A new arena's pages, one clean run that lies in no bin yet. Null if there is no memory.
-MSpan* grow() {
-  const uintptr at = map_arenas(kArenaBytes);
-  if (at == 0) return nullptr;
-  const usize meta = meta_bytes(kArenaBytes);
-  MSpan* s = new_span(at + meta, (kArenaBytes - meta) / kHeapPage);
-  if (s == nullptr) {
-    unmap_arenas(at, kArenaBytes);
-    return nullptr;
-  }
-  s->state = SpanState::clean;
-  return s;
-}
-
-// Cuts [base, base + npages pages) out of the run, which lies in no bin; what is left on both sides is put there. Null if there is no
-// memory for that; then the whole run is.
-MSpan* cut_run(MSpan* s, uintptr base, usize npages) {
-  const SpanState kind = s->state;
-  const uintptr end = base + npages * kHeapPage, s_end = s->base + s->npages * kHeapPage;
-  MSpan* before = nullptr;
-  MSpan* after = nullptr;
-  bool ok = base == s->base || (before = new_span(s->base, (base - s->base) / kHeapPage)) != nullptr;
-  ok = ok && (end == s_end || (after = new_span(end, (s_end - end) / kHeapPage)) != nullptr);
-  if (!ok) {
-    if (before != nullptr) drop_span(before);
-    put_run(s, kind);
-    return nullptr;
-  }
-  s->base = base;
-  s->npages = npages;
-  s->needzero = kind == SpanState::dirty;
-  if (s->needzero) mheap_pages.dirty -= npages;
-  if (before != nullptr) put_run(before, kind);
-  if (after != nullptr) put_run(after, kind);
-  return s;
-}
-
-// More than an arena holds: arenas of its own, unmapped when it is freed.
-MSpan* alloc_huge(usize npages, usize align) {
-  const usize n = (npages + align - 1) * kHeapPage;
+// A run of at least npages, in no bin: of an arena's, or of as many arenas as it takes; they are then its own, and are unmapped when
+// it is freed. Null if there is no memory.
+MSpan* grow(usize npages) {
+  const usize n = npages * kHeapPage;
   usize bytes = align_up(n, kArenaBytes);
-  while (bytes >= n && bytes - n < meta_bytes(bytes)) bytes += kArenaBytes;
-  if (bytes < n) return nullptr;
-  const uintptr at = map_arenas(bytes);
+  while (bytes - n < meta_bytes(bytes)) bytes += kArenaBytes;
+  const uintptr at = bytes < n ? 0 : map_arenas(bytes);
   if (at == 0) return nullptr;
-  MSpan* s = new_span(align_up(at + meta_bytes(bytes), align * kHeapPage), npages);
-  if (s == nullptr) {
-    unmap_arenas(at, bytes);
-    return nullptr;
-  }
-  s->needzero = false;
-  s->huge_bytes = bytes;
+  const usize meta = meta_bytes(bytes);
+  MSpan* s = new_span(at + meta, (bytes - meta) / kHeapPage, SpanState::clean);
+  if (bytes > kArenaBytes) s->huge_bytes = bytes;
   return s;
 }
 
-bool is_huge(usize npages) { return npages > kArenaPages - meta_bytes(kArenaBytes) / kHeapPage; }
+// Cuts [base, base + npages pages) out of the run, which lies in no bin; what is left on both sides is put there.
+void cut_run(MSpan* s, uintptr base, usize npages) {
+  const uintptr end = base + npages * kHeapPage, s_end = s->base + s->npages * kHeapPage;
+  if (base != s->base) put_run(new_span(s->base, (base - s->base) / kHeapPage, s->state));
+  if (end != s_end) put_run(new_span(end, (s_end - end) / kHeapPage, s->state));
+}
 
 MSpan* alloc_pages(usize npages, usize align) {
+  if (!reserve_spans()) return nullptr;
   const usize want = npages + align - 1;
-  if (is_huge(want)) return alloc_huge(npages, align);
-  MSpan* s = find_run(want);
+  MSpan* s = find_run(mheap.dirty, want);  // first: they cost memory already
+  if (s == nullptr) s = find_run(mheap.clean, want);
   // What is free and dirty, joined with what is free and clean, may do.
-  if (s == nullptr && mheap_pages.dirty >= npages && scavenge_locked(~usize{0}) != 0) s = find_run(want);
+  if (s == nullptr && mheap_pages.dirty >= npages && scavenge_locked(~usize{0}) != 0) {
+    s = find_run(mheap.clean, want);
+    if (!reserve_spans()) return nullptr;
+  }
   if (s != nullptr) take_run(s);
-  else if ((s = grow()) == nullptr) return nullptr;
-  return cut_run(s, align_up(s->base, align * kHeapPage), npages);
+  else if ((s = grow(want)) == nullptr) return nullptr;
+  const uintptr base = align_up(s->base, align * kHeapPage);
+  if (s->huge_bytes == 0) cut_run(s, base, npages);
+  s->base = base;
+  s->npages = npages;
+  s->needzero = s->state == SpanState::dirty;
+  if (s->needzero) mheap_pages.dirty -= npages;
+  return s;
 }
 
 // GOMEMLIMIT: free pages go before the limit is passed. It slows the program down, and no more. Go: heap growth scavenging.
@@ -330,12 +266,12 @@ MSpan* mheap_alloc(usize npages, usize align, SpanClass spc) {
   stay_below_limit();
   const bool large = spc >= kLargeSpan;
   if (large) mheap_pages.large_objects++, mheap_pages.large_pages += npages;
-  s->elemsize = large ? npages * kHeapPage : class_to_size(spc / 2);
+  s->elemsize = large ? npages * kHeapPage : kSizeClasses.at[spc / 2].size();
   s->nelems = large ? 1 : static_cast<u32>(npages * kHeapPage / s->elemsize);
   s->freelist = nullptr;
   s->freeindex = s->allocCount = large;
   s->listed = false;
-  s->most_cached = 2 * max_batch(s->elemsize);
+  s->most_cached = large ? 0 : 2 * kSizeClasses.at[spc / 2].batch;
   s->spanclass = spc;
   s->state = SpanState::in_use;
   if (kDevBuild && s->allocBits != nullptr)
@@ -351,7 +287,8 @@ void mheap_free(MSpan* s) {
   if (s->huge_bytes != 0) {
     // The maps lie at the start, in order, and fill less than an arena up to that of the one in which the object begins.
     const uintptr at = align_down(reinterpret_cast<uintptr>(&entry(s->base)), kArenaBytes);
-    unmap_arenas(at, s->huge_bytes);
+    set_arenas(at, s->huge_bytes, nullptr);
+    (void)kernel->mem_unmap(reinterpret_cast<void*>(at), s->huge_bytes);
     drop_span(s);
     return;
   }
@@ -360,6 +297,8 @@ void mheap_free(MSpan* s) {
   mheap_pages.dirty += s->npages;
   free_run(s, SpanState::dirty);
 }
+
+usize heap_in_use() { return mheap_pages.in_use * kHeapPage; }
 
 usize bgscavenge(i64 now) {
   static constinit i64 last = 0;  // sysmon's alone

@@ -69,21 +69,16 @@ struct HeapArena {
   Atomic<MSpan*> spans[kArenaPages];
 };
 
-// From an address to its arena's map, in two steps; 48 bits of address where words have 64.
-inline constexpr u32 kArenaL2Bits = 10;
-inline constexpr u32 kArenaL1Bits = (kPtrSize == 8 ? 48 : 32) - kArenaShift - kArenaL2Bits;
-struct ArenaMap {
-  Atomic<HeapArena*> at[1 << kArenaL2Bits];
-};
-extern Atomic<ArenaMap*> mheap_arenas[1 << kArenaL1Bits];
+// From an address to its arena's map; 48 bits of address where words have 64: 32 MB, of which a page or two are ever touched. As Go on
+// linux, and for the same reason: a second level would cost every delete a load.
+inline constexpr usize kMaxArenas = usize{1} << ((kPtrSize == 8 ? 48 : 32) - kArenaShift);
+extern Atomic<HeapArena*> mheap_arenas[kMaxArenas];
 
 // The span in which `a` lies; null if it is no address of the heap's. Any thread, no lock. Of a free run it may be anything.
 RT0_INLINE MSpan* spanOf(uintptr a) {
   const uintptr i = a >> kArenaShift;
-  if (i >> kArenaL2Bits >= countof(mheap_arenas)) return nullptr;
-  const ArenaMap* map = mheap_arenas[i >> kArenaL2Bits].load_acquire();
-  if (map == nullptr) return nullptr;
-  HeapArena* arena = map->at[i % countof(map->at)].load_acquire();
+  if (i >= kMaxArenas) return nullptr;
+  HeapArena* arena = mheap_arenas[i].load_acquire();
   // Relaxed: see H2; who has the object has come after who made its span.
   return arena == nullptr ? nullptr : arena->spans[a % kArenaBytes / kHeapPage].load_relaxed();
 }
@@ -100,13 +95,29 @@ struct MCache {
   CacheList list[kNumSpanClasses];
 };
 
-// More objects than this is a batch too large.
-constexpr u32 max_batch(usize size) { return static_cast<u32>(max<usize>(2, min<usize>(64, kHeapPage / size))); }
+// Takes an object from the list, which is not empty. `live` is ours alone to write; heap_stats reads.
+RT0_INLINE void* cache_pop(CacheList* l) {
+  FreeObject* o = l->head;
+  l->head = o->next;
+  l->n--;
+  l->live.store_relaxed(l->live.load_relaxed() + 1);
+  return o;
+}
+// Gives n objects of the list back to the mcentral.
+void mcache_release(CacheList* l, SpanClass spc, u32 n);
+RT0_INLINE void cache_push(CacheList* l, FreeObject* o, MSpan* s) {
+  o->next = l->head;
+  l->head = o;
+  l->live.store_relaxed(l->live.load_relaxed() - 1);
+  if (RT0_UNLIKELY(++l->n > s->most_cached)) mcache_release(l, s->spanclass, s->most_cached / 2);
+}
+
+// The long ways, and the only ones in dev builds. s: p's span, or null if it has none.
+void* mcache_alloc(usize n, usize align, bool noscan);
+void mcache_free(void* p, MSpan* s);
 
 // Takes a batch of objects from the mcentral into the list; false if there is no memory.
 bool mcache_refill(CacheList* l, SpanClass spc) RT0_SYM("runtime.mcache.refill");
-// Gives n objects of the list back to the mcentral.
-void mcache_release(CacheList* l, SpanClass spc, u32 n);
 // A cache for a P; null if there is no memory.
 MCache* allocmcache() RT0_SYM("runtime.allocmcache");
 

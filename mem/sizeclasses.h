@@ -29,10 +29,9 @@ static_assert(class_to_size(kNumSizeClasses - 1) == kMaxSmallSize);
 constexpr u32 size_to_class(usize n) {
   if (n <= kTinySize) return 0;
   if (n <= 128) return static_cast<u32>((n + kSizeStep - 1) / kSizeStep);
-  u32 doubling = 0;
-  while ((usize{256} << doubling) < n) doubling++;  // at most seven times
-  const usize quarter = (usize{128} << doubling) / 4;
-  return kLinearClasses + doubling * 4 + static_cast<u32>((n - 1) / quarter) - 4;
+  u32 c = kLinearClasses, shift = 5;               // a quarter of 128
+  for (; usize{8} << shift < n; shift++) c += 4;  // at most seven times
+  return c + static_cast<u32>((n - 1) >> shift) - 4;
 }
 static_assert(size_to_class(1) == 0 && size_to_class(9) == 1 && size_to_class(129) == 9 && size_to_class(257) == 13);
 static_assert(size_to_class(kMaxSmallSize) == kNumSizeClasses - 1);
@@ -45,5 +44,37 @@ constexpr usize class_to_pages(u32 c) {
   return pages;
 }
 inline constexpr usize kMostObjects = kHeapPage / kTinySize;  // in a span
+
+// How many objects of a class go to a cache at once, at most.
+constexpr u32 max_batch(u32 c) { return static_cast<u32>(max<usize>(2, min<usize>(64, kHeapPage / class_to_size(c)))); }
+
+// Listed, for that is shorter than the code that computes it.
+struct SizeClass {
+  u16 eighths;  // of the objects' size
+  u8 pages, batch;
+  constexpr usize size() const { return usize{8} * eighths; }
+};
+struct SizeClasses {
+  SizeClass at[kNumSizeClasses];
+};
+constexpr SizeClasses make_size_classes() {
+  SizeClasses t = {};
+  for (u32 c = 0; c < kNumSizeClasses; c++)
+    t.at[c] = {static_cast<u16>(class_to_size(c) / 8), static_cast<u8>(class_to_pages(c)), static_cast<u8>(max_batch(c))};
+  return t;
+}
+inline constexpr SizeClasses kSizeClasses = make_size_classes();
+
+// The class of each size up to 1024, in steps of 8.
+inline constexpr usize kTableMax = 1024;
+struct ClassTable {
+  u8 of[kTableMax / 8 + 1];
+};
+constexpr ClassTable make_class_table() {
+  ClassTable t = {};
+  for (usize i = 0; i <= kTableMax / 8; i++) t.of[i] = static_cast<u8>(size_to_class(i * 8));
+  return t;
+}
+inline constexpr ClassTable kClassTable = make_class_table();
 
 }  // namespace rt0
