@@ -53,20 +53,24 @@ Atomic<MSpan*>& entry(uintptr a) {
   return mheap_arenas[a >> kArenaShift].load_relaxed()->spans[a % kArenaBytes / kHeapPage];
 }
 
+void unmap(uintptr p, usize bytes) {
+  if (bytes != 0) (void)kernel->mem_unmap(reinterpret_cast<void*>(p), bytes);
+}
+
 // Address space for `bytes` at a multiple of kArenaBytes: at a hint, or anywhere; 0 if there is none.
 uintptr map_space(usize bytes) {
   for (; hints_left != 0; hints_left--, next_hint += kHintStep) {
     const uintptr p = reinterpret_cast<uintptr>(sysAlloc(bytes, reinterpret_cast<void*>(next_hint)));
     if (p == next_hint) next_hint += bytes;
     if (p == 0 || p + bytes == next_hint) return p;
-    (void)kernel->mem_unmap(reinterpret_cast<void*>(p), bytes);  // its room is taken: try the next
+    unmap(p, bytes);  // its room is taken: try the next
   }
   if (bytes + kArenaBytes < bytes) return 0;
   const uintptr got = reinterpret_cast<uintptr>(sysAlloc(bytes + kArenaBytes));
   if (got == 0) return 0;
-  const uintptr p = align_up(got, kArenaBytes), rest = got + kArenaBytes - p;
-  if (p != got) (void)kernel->mem_unmap(reinterpret_cast<void*>(got), p - got);
-  if (rest != 0) (void)kernel->mem_unmap(reinterpret_cast<void*>(p + bytes), rest);
+  const uintptr p = align_up(got, kArenaBytes);
+  unmap(got, p - got);  // what lies beside it goes back: 32 bits are soon used up
+  unmap(p + bytes, got + kArenaBytes - p);
   return p;
 }
 
@@ -86,7 +90,7 @@ uintptr map_arenas(usize bytes) {
   const uintptr at = map_space(bytes);
   if (at == 0) return 0;
   if ((at + (bytes - 1)) >> kArenaShift >= kMaxArenas) {
-    (void)kernel->mem_unmap(reinterpret_cast<void*>(at), bytes);
+    unmap(at, bytes);
     return 0;
   }
   set_arenas(at, bytes, reinterpret_cast<HeapArena*>(at));
@@ -223,15 +227,14 @@ void cut_run(MSpan* s, uintptr base, usize npages) {
 }
 
 MSpan* alloc_pages(usize npages, usize align) {
-  if (!reserve_spans()) return nullptr;
   const usize want = npages + align - 1;
-  MSpan* s = find_run(mheap.dirty, want);  // first: they cost memory already
-  if (s == nullptr) s = find_run(mheap.clean, want);
-  // What is free and dirty, joined with what is free and clean, may do.
-  if (s == nullptr && mheap_pages.dirty >= npages && scavenge_locked(~usize{0}) != 0) {
-    s = find_run(mheap.clean, want);
+  MSpan* s;
+  do {
     if (!reserve_spans()) return nullptr;
-  }
+    s = find_run(mheap.dirty, want);  // first: they cost memory already
+    if (s == nullptr) s = find_run(mheap.clean, want);
+    // What is free and dirty, joined with what is free and clean, may do. Ends, for each round makes some page clean.
+  } while (s == nullptr && mheap_pages.dirty >= npages && scavenge_locked(~usize{0}) != 0);
   if (s != nullptr) take_run(s);
   else if ((s = grow(want)) == nullptr) return nullptr;
   const uintptr base = align_up(s->base, align * kHeapPage);
@@ -288,7 +291,7 @@ void mheap_free(MSpan* s) {
     // The maps lie at the start, in order, and fill less than an arena up to that of the one in which the object begins.
     const uintptr at = align_down(reinterpret_cast<uintptr>(&entry(s->base)), kArenaBytes);
     set_arenas(at, s->huge_bytes, nullptr);
-    (void)kernel->mem_unmap(reinterpret_cast<void*>(at), s->huge_bytes);
+    unmap(at, s->huge_bytes);
     drop_span(s);
     return;
   }
