@@ -70,6 +70,7 @@ struct Cache {
 
 void* mcache_alloc(usize n, usize align, bool noscan) {
   check(is_power_of_two(align), "mallocgc: bad alignment");
+  if (malloc_fails()) return nullptr;
   // The smallest class that holds n bytes at a multiple of align; whole pages if none does.
   u32 c = kNumSizeClasses;
   if (align <= kHeapPage) c = n <= kTableMax ? kClassTable.of[(n + 7) / 8] : kClassTable.of[kTableMax / 8] + 1;

@@ -10,8 +10,10 @@
 
 namespace rt0 {
 
-constinit Atomic<HeapArena*> mheap_arenas[kMaxArenas] = {};
+// Not among what the collector looks through: see arch/rt0.ld.
+[[gnu::section(".bss.noptr.mheap_arenas")]] constinit Atomic<HeapArena*> mheap_arenas[kMaxArenas] = {};
 constinit HeapPages mheap_pages = {};
+constinit MSpan* mheap_allspans = nullptr;
 
 extern uintptr physPageSize;
 
@@ -113,6 +115,8 @@ bool reserve_spans() {
   for (u32 i = 0; i < n; i++) {
     if (kDevBuild)
       s[i].allocBits = static_cast<ObjectBits*>(persistentalloc_or_null(sizeof(ObjectBits), alignof(ObjectBits)));
+    s[i].alllink = mheap_allspans;
+    mheap_allspans = &s[i];
     drop_span(&s[i]);
   }
   return true;
@@ -299,6 +303,20 @@ void mheap_free(MSpan* s) {
   for (usize i = 0; i < s->npages; i++) entry(s->base + i * kHeapPage).store_relaxed(nullptr);
   mheap_pages.dirty += s->npages;
   free_run(s, SpanState::dirty);
+}
+
+i64 mheap_set_limit(i64 limit) {
+  Locked l(&mheap.lock);  // which stay_below_limit's reader holds, so on 32 bits nobody sees half of it
+  const i64 before = gcController.memoryLimit;
+  if (limit < 0) return before;
+  gcController.setMemoryLimit(limit);
+  stay_below_limit();
+  return before;
+}
+
+usize mheap_scavenge_all() {
+  Locked l(&mheap.lock);
+  return scavenge_locked(~usize{0});
 }
 
 usize heap_in_use() { return mheap_pages.in_use * kHeapPage; }

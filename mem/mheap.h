@@ -59,8 +59,9 @@ struct MSpan {
   SpanState state;  // [mheap]
   bool needzero;    // its pages may hold old bytes
   bool listed;      // [mcentral]: in its list
-  // Room for the collector: null until it wants them, then one bit for each object.
+  // Room for the collector: null until it wants them, then one bit for each object. See mem/mark.h.
   ObjectBits* gcmarkBits;
+  MSpan* alllink;         // in the list of all that were ever made
   ObjectBits* allocBits;  // dev builds: which objects the program has
 };
 
@@ -134,5 +135,11 @@ struct HeapPages {
   usize system;                      // bytes of address space
 };
 extern HeapPages mheap_pages;
+extern MSpan* mheap_allspans;  // through alllink; read with the world stopped
+
+// GOMEMLIMIT from now on, if it is not negative: free pages go at once if they must. What it was.
+i64 mheap_set_limit(i64 limit);
+// Gives all free pages back to the kernel; how many.
+usize mheap_scavenge_all();
 
 }  // namespace rt0
