@@ -59,6 +59,21 @@ int main(int argc, char** argv) {
     }
     rt0::println("on");
     return 0;
+  } else if (is(what, "idle")) {
+    // 16 MB are used once, and then nothing happens.
+    char* all[160];
+    for (char*& a : all) {
+      a = static_cast<char*>(::operator new(100000));
+      for (int i = 0; i < 100000; i += 4096) a[i] = 1;
+    }
+    for (char* a : all) ::operator delete(a);
+    // Not only sleeping: sysmon sleeps too when nobody runs.
+    for (int i = 0; i < 200; i++) {
+      rt0::sleep(rt0::ms(1));
+      for (const rt0::Time start = rt0::now(); rt0::since(start) < rt0::ms(1);) rt0::gosched();
+    }
+    rt0::println("idle");
+    return 0;
   }
   ::operator delete(bad);
   rt0::println("not noticed");
