@@ -20,7 +20,7 @@ constinit struct {
   Mutex lock;
   MCache cache;
   Atomic<MCache*> all;  // the Ps' caches, through link; it only grows, at its head
-} mcache0 = {};  // not initialised otherwise: its lists must not fill the file
+} mcache0 = {};         // not initialised otherwise: its lists must not fill the file
 
 // Counts it for GODEBUG=inittrace=1. In dev builds it is kept which objects the program has: that finds a double delete, and one of an
 // object's middle.

@@ -34,7 +34,8 @@ constexpr u32 bin_of(usize npages) {
   for (; npages >= kExactBins; npages >>= 1) b++;
   return b == 0 ? static_cast<u32>(npages) : kExactBins - 1 + b;
 }
-static_assert(bin_of(15) == 15 && bin_of(16) == 16 && bin_of(31) == 16 && bin_of(32) == 17 && bin_of(kArenaPages) < kBins);
+static_assert(bin_of(15) == 15 && bin_of(16) == 16 && bin_of(31) == 16 && bin_of(32) == 17 &&
+              bin_of(kArenaPages) < kBins);
 
 // Free runs of one kind (H3).
 struct Runs {

@@ -29,7 +29,7 @@ static_assert(class_to_size(kNumSizeClasses - 1) == kMaxSmallSize);
 constexpr u32 size_to_class(usize n) {
   if (n <= kTinySize) return 0;
   if (n <= 128) return static_cast<u32>((n + kSizeStep - 1) / kSizeStep);
-  u32 c = kLinearClasses, shift = 5;               // a quarter of 128
+  u32 c = kLinearClasses, shift = 5;              // a quarter of 128
   for (; usize{8} << shift < n; shift++) c += 4;  // at most seven times
   return c + static_cast<u32>((n - 1) >> shift) - 4;
 }
@@ -60,7 +60,8 @@ struct SizeClasses {
 constexpr SizeClasses make_size_classes() {
   SizeClasses t = {};
   for (u32 c = 0; c < kNumSizeClasses; c++)
-    t.at[c] = {static_cast<u16>(class_to_size(c) / 8), static_cast<u8>(class_to_pages(c)), static_cast<u8>(max_batch(c))};
+    t.at[c] = {static_cast<u16>(class_to_size(c) / 8), static_cast<u8>(class_to_pages(c)),
+               static_cast<u8>(max_batch(c))};
   return t;
 }
 inline constexpr SizeClasses kSizeClasses = make_size_classes();

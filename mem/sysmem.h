@@ -20,9 +20,7 @@ void* persistentalloc_or_null(usize n, usize align);
 // For tests, in dev builds: n > 0 makes the n-th request from now on fail, whoever makes it: for an object, for memory that is never given
 // back, or to the kernel for pages. malloc_requests counts them.
 extern Atomic<u32> malloc_fail_at, malloc_requests;
-inline bool malloc_fails() {
-  return kDevBuild && malloc_requests.add_relaxed(1) == malloc_fail_at.load_relaxed();
-}
+inline bool malloc_fails() { return kDevBuild && malloc_requests.add_relaxed(1) == malloc_fail_at.load_relaxed(); }
 
 template <class T>
 T* persistentnew() {

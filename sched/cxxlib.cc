@@ -69,8 +69,8 @@ void throw_bad_array_new_length() { fatal_of("std::bad_array_new_length", {}); }
 [[noreturn]] void throw_bad_function_call() __asm__("_ZSt25__throw_bad_function_callv");
 void throw_bad_function_call() { fatal_of("std::bad_function_call", {}); }
 
-[[noreturn]] void assert_fail(const char* file, int line, const char* function, const char* condition) __asm__(
-    "_ZSt21__glibcxx_assert_failPKciS0_S0_");
+[[noreturn]] void assert_fail(const char* file, int line, const char* function,
+                              const char* condition) __asm__("_ZSt21__glibcxx_assert_failPKciS0_S0_");
 void assert_fail(const char*, int, const char* function, const char* condition) {
   fatal_of(cstr(function), cstr(condition));
 }

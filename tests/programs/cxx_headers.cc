@@ -53,7 +53,9 @@ void owners() {
   expect(reinterpret_cast<size_t>(lines.data()) % 64 == 0, "an aligned vector");
   auto array = std::make_unique<int[]>(1000);
   expect(std::all_of(&array[0], &array[1000], [](int i) { return i == 0; }), "make_unique of an array");
-  std::function<int(int)> add = [n = shapes.back()->sides, more = std::array<int, 20>{1}](int i) { return i + n + more[0]; };
+  std::function<int(int)> add = [n = shapes.back()->sides, more = std::array<int, 20>{1}](int i) {
+    return i + n + more[0];
+  };
   expect(add(3) == 8, "function");
 }
 

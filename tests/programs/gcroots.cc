@@ -4,8 +4,8 @@
 
 #include "io/os_file.h"
 #include "kernel_iface/kernel.h"
-#include "mem/mark.h"
 #include "mem/malloc.h"
+#include "mem/mark.h"
 #include "sched/roots.h"
 #include "sched/stw.h"
 #include "words.h"

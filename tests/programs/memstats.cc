@@ -17,7 +17,8 @@ int main() {
   if (with.heap_alloc - before.heap_alloc < kObjects * 5000) println("bytes:", with.heap_alloc - before.heap_alloc);
   if (with.heap_inuse < with.heap_alloc) println("in use:", with.heap_inuse, "less than", with.heap_alloc);
   if (with.heap_inuse + with.heap_idle != with.heap_sys) println("in use and idle are not all");
-  if (after.heap_objects != before.heap_objects || after.heap_alloc != before.heap_alloc) println("not all has come back");
+  if (after.heap_objects != before.heap_objects || after.heap_alloc != before.heap_alloc)
+    println("not all has come back");
   // Where the kernel's pages are not longer than the heap's.
   if (after.heap_released > after.heap_idle || after.heap_inuse >= with.heap_inuse) println("not all is free");
   println("next_gc", before.next_gc);
