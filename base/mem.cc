@@ -62,6 +62,14 @@ int memcmp(const void* a, const void* b, usize n) {
   return 0;
 }
 
+const void* memchr(const void* p, int c, usize n);
+const void* memchr(const void* p, int c, usize n) {
+  const u8* at = static_cast<const u8*>(p);
+  for (; n != 0; n--, at++)
+    if (*at == static_cast<u8>(c)) return at;
+  return nullptr;
+}
+
 usize strlen(const char* s) { return cstr(s).len; }
 
 }  // extern "C"

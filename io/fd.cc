@@ -140,12 +140,7 @@ SysResult FD::call(F f) {
     preempt_point();
     return ignoringEINTR(f);
   }
-  return ignoringEINTR([&] {
-    entersyscall();
-    const SysResult r = f();
-    exitsyscall();
-    return r;
-  });
+  return ignoringEINTR([&] { return in_syscall(f); });
 }
 
 // Calls f() until it says something else than "not now", waiting in between.

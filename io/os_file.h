@@ -59,12 +59,7 @@ FileInfo info_of(const FileStat& st);
 // A system call that may block, until something else than EINTR comes.
 template <class F>
 SysResult blocking_call(F f) {
-  return ignoringEINTR([&] {
-    entersyscall();
-    const SysResult r = f();
-    exitsyscall();
-    return r;
-  });
+  return ignoringEINTR([&] { return in_syscall(f); });
 }
 
 }  // namespace rt0::os

@@ -1,8 +1,4 @@
-// The heap: what `new` and `delete` stand on. Go: malloc.go, mheap.go.
-//
-// Memory comes in arenas, an arena is cut into pages, and a run of pages holds objects of one size class, or one large object.
-// An arena's header tells the class of each page, so delete needs no size. Differs from Go, for now: one lock, free lists
-// instead of spans, no per-P caches, no collector; pages of a size class stay with it.
+// The heap: what `new` and `delete` stand on. Go: malloc.go. mem/mheap.h says what it is made of, docs/MEMORY.md how it works.
 #pragma once
 
 #include "base/check.h"
@@ -10,25 +6,43 @@
 
 namespace rt0 {
 
-inline constexpr usize kHeapPage = 8 * 1024;
-inline constexpr usize kMaxSmallSize = 32 * 1024;
+struct MCache;
 
-// Readies the heap: size classes, locks, and where in the address space arenas are asked for. Reserves nothing yet.
+// Readies the heap. Reserves nothing yet.
 void mallocinit() RT0_SYM("runtime.mallocinit");
 void mheap_init() RT0_SYM("runtime.mheap.init");
 
-// n bytes at a multiple of `align` (a power of two), not zeroed; null if there is no memory. Any thread.
+// n bytes at a multiple of `align` (a power of two), not zeroed; null if there is no memory. Any thread. Of up to 8 bytes the
+// address is a multiple of 8, of more at least of 16.
 void* mallocgc(usize n, usize align) RT0_SYM("runtime.mallocgc");
-// Gives back what mallocgc returned; null is allowed. A pointer it did not return ends the program.
+// The same for an object that holds no pointers: the collector need not look into it.
+void* mallocgc_noscan(usize n, usize align);
+// The same as mallocgc, zeroed; what comes fresh from the kernel is not zeroed again.
+void* mallocgc_zeroed(usize n, usize align);
+// Gives back what mallocgc returned; null is allowed. A pointer it did not return ends the program, if it is noticed: always in dev
+// builds, in others if it points to no object at all.
 void heap_free(void* p) RT0_SYM("runtime.heap_free");
+// How many bytes the object at p may use: at least what was asked for.
+usize heap_usable(const void* p);
 
-// Bytes in live objects (rounded up to their classes), their number, and bytes taken from the kernel.
+// Bytes in live objects (rounded up to their classes), their number, and bytes of address space taken from the kernel.
 struct HeapStats {
   usize live_bytes, live_objects, system_bytes;
 };
+// Exact if nobody allocates meanwhile.
 HeapStats heap_stats();
-// The same without the lock, for a message on the way out: it may be torn.
-HeapStats heap_stats_unlocked();
+// Bytes of the pages that hold objects or are kept for some, for a message on the way out. Go: gcController.heapInUse.
+usize heap_in_use();
+
+// Gives the objects in the cache of a P that dies back to all. The world is stopped. Go: mcache.releaseAll.
+void mcache_flush(MCache* c);
+
+// Called by sysmon now and then: gives some free memory back to the kernel if there is much of it; how many bytes. At most
+// kScavengeBytes every kScavengeNs, 50 MB a second: a hundredth of a CPU or so. Go: bgscavenge, of which this is the part that is
+// bounded in rate; what it leaves free is a tenth of what is in use, and 1 MB.
+inline constexpr usize kScavengeBytes = 512 * 1024;
+inline constexpr i64 kScavengeNs = 10 * 1000 * 1000;
+usize bgscavenge(i64 now) RT0_SYM("runtime.bgscavenge");
 
 // What one goroutine has allocated while its init tasks are traced. Go: inittrace.
 struct InitTrace {
@@ -37,7 +51,9 @@ struct InitTrace {
   u64 allocs, bytes;
 };
 extern InitTrace inittrace;
-// The calling goroutine's id: given by the scheduler.
+// Given by the scheduler: the calling goroutine's id, and where its P keeps its cache (null inside: none yet), null without a P.
+// What it says holds until the caller returns to the program, for the runtime is not preempted.
 u64 mem_goid();
+MCache** getMCache() RT0_SYM("runtime.getMCache");
 
 }  // namespace rt0

@@ -11,7 +11,7 @@ enum class align_val_t : rt0::usize {};
 
 namespace rt0 {
 namespace {
-constexpr usize kNewAlign = 16;
+constexpr usize kNewAlign = 8;  // of what is longer, 16: see mallocgc
 
 void* new_or_die(usize n, usize align) {
   void* p = mallocgc(n, align);
@@ -30,6 +30,12 @@ void* operator new(rt0::usize n, std::align_val_t a) { return new_or_die(n, stat
 void* operator new[](rt0::usize n, std::align_val_t a) { return new_or_die(n, static_cast<rt0::usize>(a)); }
 void* operator new(rt0::usize n, const std::nothrow_t&) noexcept { return rt0::mallocgc(n, kNewAlign); }
 void* operator new[](rt0::usize n, const std::nothrow_t&) noexcept { return rt0::mallocgc(n, kNewAlign); }
+void* operator new(rt0::usize n, std::align_val_t a, const std::nothrow_t&) noexcept {
+  return rt0::mallocgc(n, static_cast<rt0::usize>(a));
+}
+void* operator new[](rt0::usize n, std::align_val_t a, const std::nothrow_t&) noexcept {
+  return rt0::mallocgc(n, static_cast<rt0::usize>(a));
+}
 
 void operator delete(void* p) noexcept { rt0::heap_free(p); }
 void operator delete[](void* p) noexcept { rt0::heap_free(p); }
@@ -41,3 +47,5 @@ void operator delete(void* p, rt0::usize, std::align_val_t) noexcept { rt0::heap
 void operator delete[](void* p, rt0::usize, std::align_val_t) noexcept { rt0::heap_free(p); }
 void operator delete(void* p, const std::nothrow_t&) noexcept { rt0::heap_free(p); }
 void operator delete[](void* p, const std::nothrow_t&) noexcept { rt0::heap_free(p); }
+void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept { rt0::heap_free(p); }
+void operator delete[](void* p, std::align_val_t, const std::nothrow_t&) noexcept { rt0::heap_free(p); }

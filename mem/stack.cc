@@ -49,7 +49,7 @@ u32 order_of(usize bytes) {
 
 // New memory. An address space that is short (ulimit -v, 32 bits) gets smaller arenas, down to just this stack.
 void* arena_alloc(usize bytes) {
-  Locked l(&arena.lock);
+  lockWithRank(&arena.lock, LockRank::stackarena);
   if (static_cast<usize>(arena.end - arena.at) < bytes) {
     for (usize want = max(kArenaBytes, bytes);; want /= 2) {
       if (want < bytes) fatal_out_of_memory(bytes);
@@ -62,29 +62,27 @@ void* arena_alloc(usize bytes) {
   }
   void* p = arena.at;
   arena.at += bytes;
+  unlock(&arena.lock);
   return p;
 }
 
 }  // namespace
 
-void stackinit() {
-  trace_boot(Ev::stackinit);
-  for (StackPool& pool : stackpool) lockInit(&pool.lock, LockRank::stackpool);
-  lockInit(&stackLarge.lock, LockRank::stackLarge);
-  lockInit(&arena.lock, LockRank::stackarena);
-}
+void stackinit() { trace_boot(Ev::stackinit); }
 
 void* stackalloc(usize bytes, bool guard) {
   trace_fn(Ev::stackalloc);
   check(is_power_of_two(bytes) && bytes >= kStackMin, "stackalloc: size is not a power of two or too small");
   Mutex* l = &stackLarge.lock;
+  LockRank rank = LockRank::stackLarge;
   FreeStack** list = &stackLarge.free[guard];
   if (bytes <= kStackMaxPooled) {
     StackPool& pool = stackpool[order_of(bytes)];
     l = &pool.lock;
+    rank = LockRank::stackpool;
     list = &pool.free[guard];
   }
-  lock(l);
+  lockWithRank(l, rank);
   while (*list != nullptr && (*list)->bytes != bytes) list = &(*list)->next;  // pooled lists hold one size only
   FreeStack* s = *list;
   if (s != nullptr) *list = s->next;
@@ -105,9 +103,10 @@ void stackfree(void* base, usize bytes, bool guard) {
   StackPool& pool = stackpool[pooled ? order_of(bytes) : 0];
   Mutex* l = pooled ? &pool.lock : &stackLarge.lock;
   FreeStack** list = pooled ? &pool.free[guard] : &stackLarge.free[guard];
-  Locked locked(l);
+  lockWithRank(l, pooled ? LockRank::stackpool : LockRank::stackLarge);
   s->next = *list;
   *list = s;
+  unlock(l);
 }
 
 }  // namespace rt0

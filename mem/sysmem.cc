@@ -6,6 +6,8 @@
 
 namespace rt0 {
 
+constinit Atomic<u32> malloc_fail_at{0}, malloc_requests{0};
+
 namespace {
 
 constexpr usize kPage = 4096;             // the smallest on any ISA
@@ -28,12 +30,14 @@ u8* cut(usize n, usize align) {
 }  // namespace
 
 void* sysAlloc(usize n, void* hint) {
+  if (malloc_fails()) return nullptr;
   const SysResult r = kernel->mem_map(hint, n);
   return r.ok() ? reinterpret_cast<void*>(r.value) : nullptr;
 }
 
-void* persistentalloc(usize n, usize align) {
+void* persistentalloc_or_null(usize n, usize align) {
   check(is_power_of_two(align) && align <= kPage, "persistentalloc: align is not a power of two, or more than a page");
+  if (malloc_fails()) return nullptr;
   void* p;
   if (n > kLargest) {
     p = sysAlloc(align_up(n, kPage));
@@ -49,6 +53,11 @@ void* persistentalloc(usize n, usize align) {
       }
     }
   }
+  return p;
+}
+
+void* persistentalloc(usize n, usize align) {
+  void* p = persistentalloc_or_null(n, align);
   if (p == nullptr) fatal_out_of_memory(n);
   return p;
 }

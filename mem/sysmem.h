@@ -1,6 +1,8 @@
 // Memory from the kernel, and memory that is never given back. Go: mem.go, persistentalloc in malloc.go.
 #pragma once
 
+#include "base/atomic.h"
+#include "base/check.h"
 #include "base/types.h"
 
 namespace rt0 {
@@ -11,6 +13,14 @@ void* sysAlloc(usize n, void* hint = nullptr);
 // n zeroed bytes at a multiple of `align` (a power of two, at most a page), for ever: Ms, Ps, tables. Ends the program with
 // "out of memory" if there are none. Any thread; takes a lock of rank persistent.
 void* persistentalloc(usize n, usize align);
+
+// The same; null if there are none.
+void* persistentalloc_or_null(usize n, usize align);
+
+// For tests, in dev builds: n > 0 makes the n-th request from now on fail, whoever makes it: for an object, for memory that is never given
+// back, or to the kernel for pages. malloc_requests counts them.
+extern Atomic<u32> malloc_fail_at, malloc_requests;
+inline bool malloc_fails() { return kDevBuild && malloc_requests.add_relaxed(1) == malloc_fail_at.load_relaxed(); }
 
 template <class T>
 T* persistentnew() {

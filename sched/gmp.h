@@ -22,6 +22,7 @@ struct DeferRecord;
 struct Panic;
 struct RecoverPoint;
 struct RtTimer;
+struct MCache;
 
 struct Stack {
   uintptr lo, hi;
@@ -235,6 +236,7 @@ struct alignas(Isa::kCacheLine) P {
   u64 goidcacheend;
   GList gFree;  // dead Gs to use again
   u32 gFree_n;
+  MCache* mcache;  // its part of the heap; null until it allocates
 
   // The run queue: runq.h says who may touch what. runnext, if there, runs before it and inherits the time slice.
   alignas(Isa::kCacheLine) Atomic<u32> runqhead;

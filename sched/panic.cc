@@ -262,7 +262,7 @@ void fatal_signal(u32 sig, G* gp, const SigContext& c, void* uctx) {
 
 void fatal_out_of_memory(usize n) {
   eprintf("runtime: out of memory: cannot allocate %llu-byte block (%llu in use)\n", static_cast<ull>(n),
-          static_cast<ull>(heap_stats_unlocked().live_bytes));
+          static_cast<ull>(heap_in_use()));
   throw_("out of memory");
 }
 

@@ -1,6 +1,7 @@
 #include "sched/pidle.h"
 
 #include "kernel_iface/kernel.h"
+#include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "sched/hooks.h"
 #include "sched/mthread.h"
@@ -35,6 +36,7 @@ void p_destroy(P* pp) {
   while (G* gp = runq_pop_tail(pp)) globrunqputhead(gp);
   if (pp->timers.len.load_relaxed() != 0) timer_hooks.load_acquire()->take(getg()->m->p, pp);
   gfpurge(pp);
+  if (pp->mcache != nullptr) mcache_flush(pp->mcache);
   pp->goidcache = pp->goidcacheend = 0;  // ids are not scarce
   set_status(pp, PStatus::dead);
 }
@@ -54,6 +56,11 @@ void grow_allp(i32 n) {
 }
 
 }  // namespace
+
+MCache** getMCache() {
+  P* pp = getg()->m->p;
+  return pp != nullptr ? &pp->mcache : nullptr;
+}
 
 void wirep(P* pp) {
   trace_fn(Ev::wirep);

@@ -3,7 +3,9 @@
 // It looks every 20 µs, less and less often while there is nothing to do, down to every 10 ms, and not at all while everybody is
 // idle. It takes Ps from system calls that last, asks goroutines that have run for 10 ms to yield, and looks at the network and
 // for late timers when nobody else has.
+#include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
+#include "mem/malloc.h"
 #include "sched/debugvars.h"
 #include "sched/hooks.h"
 #include "sched/mthread.h"
@@ -181,6 +183,9 @@ void sysmon() {
     look_for_others(now);
     if (retake(now) != 0) idle_rounds = 0;
     else idle_rounds++;
+    // Not under the simulated kernel: when there is something to give back depends on sizes, which must decide nothing there.
+    if (simulated == 0)
+      if (const usize bytes = bgscavenge(now); bytes != 0) trace(Ev::Scavenge, static_cast<i64>(bytes));
     if (now - lastnote >= kLongSleepNs) {
       if (lastnote != 0) note_waiting(now);
       lastnote = now;

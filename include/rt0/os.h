@@ -15,7 +15,9 @@ namespace rt0::os {
 inline constexpr unsigned O_RDONLY = 1, O_WRONLY = 2, O_RDWR = 3, O_APPEND = 4, O_CREATE = 8, O_EXCL = 16, O_SYNC = 32,
                           O_TRUNC = 64;
 // Of seek.
+#ifndef SEEK_SET  // a C library's header has them, as macros and with the same values
 inline constexpr int SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2;
+#endif
 
 struct FileInfo {
   uint64_t size;

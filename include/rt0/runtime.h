@@ -28,6 +28,24 @@ int set_gomaxprocs(int n) __asm__("runtime.GOMAXPROCS");
 int num_goroutine() __asm__("runtime.NumGoroutine");
 unsigned long long goid();
 
+// The heap's figures, in bytes but for heap_objects. Stops the world, so that they belong together. Go: runtime.MemStats, ReadMemStats.
+struct MemStats {
+  unsigned long long heap_alloc;     // in live objects, each as large as its size class
+  unsigned long long heap_objects;   // how many those are
+  unsigned long long heap_inuse;     // in spans that hold objects, or are kept for some
+  unsigned long long heap_idle;      // in free pages; those given back to the kernel, or never touched, are heap_released of it
+  unsigned long long heap_released;  //
+  unsigned long long heap_sys;       // address space: heap_inuse + heap_idle
+  unsigned long long next_gc;        // the heap size at which a collection would begin: what GOGC and the heap minimum make of it
+};
+void read_mem_stats(MemStats* out) __asm__("runtime.ReadMemStats");
+// GOGC from now on; negative is off, and counts as -1. Returns what it was. Go: debug.SetGCPercent.
+int set_gc_percent(int percent) __asm__("runtime.setGCPercent");
+// GOMEMLIMIT from now on, in bytes; negative changes nothing. Returns what it was. Go: debug.SetMemoryLimit.
+long long set_memory_limit(long long limit) __asm__("runtime.setMemoryLimit");
+// Gives all free pages back to the kernel. Go: debug.FreeOSMemory.
+void free_os_memory() __asm__("runtime.freeOSMemory");
+
 // Ends the program at once with `status`. Go: os.Exit.
 [[noreturn]] void exit(int status) __asm__("os.Exit");
 

@@ -1,24 +1,149 @@
 #!/usr/bin/env python3
-"""new and delete: contents, alignment, reuse, objects larger than an arena, several threads."""
+"""new, delete, malloc: contents, alignment, reuse, objects larger than an arena, threads, misuse, and no memory."""
 
+import collections
+import os
 import pathlib
+import re
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
 import rt0test
 
+NOT_NEWS = b"fatal error: delete of a pointer that new did not return\n"
+MIDDLE = b"fatal error: delete of a pointer into the middle of an object\n"
+DOUBLE = b"fatal error: double delete, or delete of a pointer that new did not return\n"
+OUT_OF_MEMORY = rb"\Aruntime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\nfatal error: out of memory\n"
+NO_LIMIT = 2**63 - 1
+CXX_FATAL = {"at": rb"\Afatal error: std::out_of_range: vector::_M_range_check: __n \(which is 7\) >= this->size\(\) \(which is 3\)\n",
+             "length": rb"\Afatal error: std::length_error: vector::reserve\n", "memory": OUT_OF_MEMORY,
+             "empty": rb"\Afatal error: std::bad_function_call\n",
+             "substr": rb"\Afatal error: std::out_of_range: basic_string_view::substr: __pos \(which is 9\)"}
+MISUSE = {"double_large": NOT_NEWS, "middle_large": MIDDLE, "stack": NOT_NEWS, "static": NOT_NEWS, "wild": NOT_NEWS}
+MISUSE_DEV = dict(MISUSE, double=DOUBLE, middle=MIDDLE)
 
-class Heap(unittest.TestCase):
+
+@rt0test.each_how
+class Heap(rt0test.Case):
     def test_objects_of_all_sizes(self):
-        for how in rt0test.HOWS:
-            for procs in ("1", "4"):
-                with self.subTest(how=how, procs=procs):
-                    # Natively in an address space that is too small for all huge objects at once: they must be given back.
-                    inner = ("prlimit", "--as=8000000000") if how == "native" else ()
-                    done = rt0test.run("heap", how=how, env={"GOMAXPROCS": procs}, inner=inner)
-                    self.assertEqual((done.status, done.err), (0, b"heap ok\n"))
+        for procs in ("1", "4"):
+            with self.subTest(procs=procs):
+                # Natively in an address space that is too small for all huge objects at once: they must be given back.
+                inner = ("prlimit", "--as=8000000000") if self.how == "native" else ()
+                done = rt0test.run("heap", how=self.how, env={"GOMAXPROCS": procs}, inner=inner)
+                self.assertEqual((done.status, done.err), (0, b"heap ok\n"))
+
+    def test_torture(self):
+        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
+            seconds = os.environ.get("RT0_HEAP_SECONDS", "2")
+            done = self.run_program("heap_torture", build=build, env={"GOMAXPROCS": "4", "RT0_HEAP_SECONDS": seconds})
+            self.assert_status(done, 0)
+            self.assertIn(b" damaged 0\n", done.out)
+
+    def test_malloc(self):
+        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
+            done = self.run_program("heap_c", build=build)
+            self.assertEqual((done.status, done.err), (0, b"malloc ok\n"))
+
+    def test_misuse(self):
+        for build, cases in ((rt0test.BUILD, MISUSE), (rt0test.DEV_BUILD, MISUSE_DEV)):
+            for what, message in cases.items():
+                with self.subTest(what=what, build=build.name):
+                    done = self.run_program("heap_misuse", what, build=build)
+                    self.assert_status(done, 2)
+                    self.assertTrue(done.err.startswith(message), done.err[:300])
+
+    def test_no_memory(self):
+        done = self.run_program("heap_misuse", "nothrow")
+        self.assertEqual((done.status, done.err), (0, b"null\n"))
+        done = self.run_program("heap_misuse", "large")
+        self.assert_status(done, 2)
+        self.assertRegex(done.err, rb"\Aruntime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\nfatal error: out of memory\n")
+
+    def test_memory_limit_too_small(self):
+        done = self.run_program("heap_misuse", "limit", env={"GOMEMLIMIT": "1MiB"})
+        self.assertEqual((done.status, done.err), (0, b"on\n"))
+
+    def test_every_request_for_memory_fails_once(self):
+        """The n-th request, for n from 1 until the program makes fewer: an error, or a fatal text, or the program does not need it.
+        Simulated, so that the n-th request is the same one each time."""
+        step = 1 if self.how == "native" or rt0test.FIRST else 7
+        outcomes = collections.Counter()
+        for n in range(1, 2000, step):
+            done = self.run_program("heap_faults", str(n), "/proc/self/exe", build=rt0test.DEV_BUILD, env={"RT0_SIM": "seed=1,procs=2"})
+            if done.err.startswith(b"unmet\n"):
+                break
+            outcomes[done.status] += 1
+            if done.status == 2:
+                self.assertRegex(done.err, OUT_OF_MEMORY, n)
+            else:
+                self.assertEqual(done.status, 0, (n, done.err[:300]))
+                self.assertRegex(done.err, rb"\Aerrors [01]\n\Z", n)
+        else:
+            self.fail("it asks for ever more memory")
+        self.assertEqual(set(outcomes), {0, 2}, outcomes)
+        self.assertGreater(outcomes.total(), 100 // step)
+
+    def test_what_a_collector_will_ask(self):
+        """Objects that only a register, a stack, another object or a global holds are found, in goroutines in all states."""
+        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
+            for args in ((), ("spin",)):  # a goroutine that calls nothing must be preempted
+                if args and self.how == "qemu" and "signals" in rt0test.ROW["lacks"]:
+                    continue
+                for procs in ("1", "4"):
+                    with self.subTest(args=args, procs=procs, build=build.name):
+                        done = self.run_program("gcroots", *args, build=build, env={"GOMAXPROCS": procs})
+                        self.assertEqual((done.status, done.err), (0, b"roots ok\n"))
+
+    def test_figures_and_parameters(self):
+        for env, gogc, goal, limit in (({}, 100, 4 << 20, NO_LIMIT),
+                                       ({"GOGC": "off"}, -1, 2**64 - 1, NO_LIMIT),
+                                       ({"GOGC": "50", "GOMEMLIMIT": "2GiB"}, 50, 2 << 20, 2 << 30),
+                                       ({"GOGC": "rubbish", "GOMEMLIMIT": "1MiB"}, 100, 4 << 20, 1 << 20)):
+            with self.subTest(env=env):
+                done = self.run_program("memstats", env=env)
+                wanted = (f"next_gc {goal}\ngogc {gogc}\ngogc -1\ngogc 50\nnext_gc {8 << 20}\n"
+                          f"limit {limit}\nlimit {limit}\nlimit {1 << 20}\nlimit {1 << 20}\n")
+                self.assertEqual((done.status, rt0test.text(done.err)), (0, wanted))
+
+    def test_scavenging_is_traced(self):
+        """What a program frees and does not need again goes back bit by bit, and the trace says so."""
+        with tempfile.TemporaryDirectory() as folder:
+            trace = pathlib.Path(folder) / "trace"
+            done = self.run_program("heap_misuse", "idle", env={"RT0_TRACE": str(trace)})
+            self.assertEqual((done.status, done.err), (0, b"idle\n"))
+            pieces = [int(n) for n in re.findall(r"(?m)^\d+ .* Scavenge bytes=(\d+)", trace.read_text())]
+        if os.sysconf("SC_PAGE_SIZE") <= 8192:
+            self.assertGreater(len(pieces), 2)
+            self.assertLessEqual(max(pieces), 512 * 1024)
+
+    def test_headers_of_a_cxx_library(self):
+        for procs in ("1", "4"):
+            done = self.run_program("cxx_headers", env={"GOMAXPROCS": procs})
+            self.assertEqual((done.status, done.err), (0, b"headers ok\n"))
+        done = self.run_program("cxx_headers", "nothrow")
+        self.assertEqual((done.status, done.err), (0, b"null\n"))
+        for what, text in CXX_FATAL.items():
+            with self.subTest(what=what):
+                done = self.run_program("cxx_headers", what)
+                self.assert_status(done, 2)
+                self.assertRegex(done.err, text)
+
+    def test_no_memory_from_a_simulated_kernel(self):
+        """Whichever request fails: a fatal error that says so, or the program does not need it."""
+        failed = 0
+        for seed in range(1, 25):
+            done = self.run_program("heap", env={"RT0_SIM": f"seed={seed},procs=2,faults=enomem:200"})
+            if done.status == 0:
+                self.assertEqual(done.err, b"heap ok\n")
+                continue
+            failed += 1
+            self.assert_status(done, 2)
+            self.assertRegex(done.err, rb"\Aruntime: out of memory: cannot allocate \d+-byte block")
+        self.assertGreater(failed, 5)
 
 
 if __name__ == "__main__":
-    unittest.main()
+    rt0test.main()

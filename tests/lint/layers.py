@@ -35,11 +35,15 @@ PORT_LINES = 500
 # Single edges beside the table, each with its reason.
 ALSO = {
     ('sched/asm_offsets.cc', 'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
+    ('sched/cxxlib.cc', 'stdarg.h'): 'a function of the library\'s ABI takes a format and its arguments',
+    **{('tests/programs/cxx_headers.cc', h): 'its subject'
+       for h in 'algorithm array deque functional memory new numeric optional string_view utility vector'.split()},
     ('sched/asm_offsets.cc', 'asm_constants.def'): 'the same',
     ('sched/asm_offsets.cc', 'arch/generic/asm_constants.def'): 'the same',
 }
 # Names of the language itself, which happen to live in std.
-LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b')}
+LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b'),
+            'tests/programs/cxx_headers.cc': re.compile(r'std::')}  # its subject
 # Hosted code has the whole C++ library and may include whatever it tests.
 HOSTED = ['tools', 'qemu', 'tests']
 

@@ -13,8 +13,11 @@ from elf import Elf
 from source import files, isa_rows, read, ROOT
 
 # What a compiler calls on its own; base/mem.cc has them, tests with -finstrument-functions the next two, sched/ubsan.cc the rest.
-OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'strlen', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
+OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
          '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
+# Names of libraries that some programs are about: mem/cmalloc.cc, sched/cxxlib.cc.
+SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|malloc_usable_size)$'),
+           'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$')}
 # What compilers call for 64-bit arithmetic where a word has 32 bits, and for division where the CPU has none: base/int64.cc, arch/.
 ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|float(?:un)?didf|fix(?:uns)?dfdi|aeabi_\w+)$')
 # Names without C++ mangling that may be seen from other files. Everything else is a libc's, or on its way to clash with one.
@@ -61,6 +64,7 @@ def check(path, go_names, functions, entry=None):
     e = Elf(path)
     bad = []
     known = OWN_C | test_symbols()
+    subject = SUBJECT.get(os.path.basename(path))
     if e.type != elf.ET_EXEC:
         bad.append(f'ELF type {e.type}: not ET_EXEC, a static executable')
 
@@ -69,6 +73,8 @@ def check(path, go_names, functions, entry=None):
             continue
         if s.section == elf.SHN_UNDEF:
             bad.append(f'undefined symbol {s.name}')
+        elif subject and subject.match(s.name):
+            pass
         elif FOREIGN.match(s.name):
             bad.append(f'{s.name}: a name of the C++ library')
         elif s.type == elf.STT_IFUNC:

@@ -54,7 +54,7 @@ void worker(unsigned id) {
     } else {
       o.n = size_of(random >> 4);
       o.p = static_cast<unsigned char*>(::operator new(o.n));
-      if (reinterpret_cast<unsigned long>(o.p) % 16 != 0) fail("misaligned object of size", o.n);
+      if (reinterpret_cast<unsigned long>(o.p) % (o.n <= 8 ? 8 : 16) != 0) fail("misaligned object of size", o.n);
       marks(o, [&](unsigned char& b) { b = mark; });
     }
     if (r % 64 == 0) rt0::gosched();

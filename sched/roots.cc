@@ -1,0 +1,43 @@
+#include "sched/roots.h"
+
+#include "arch/arch.h"
+#include "base/check.h"
+#include "sched/status.h"
+#include "sched/syscall.h"
+
+namespace rt0 {
+
+extern "C" {
+extern char data_begin[] __asm__("runtime.data"), data_end[] __asm__("runtime.edata");
+extern char bss_begin[] __asm__("runtime.bss"), bss_end[] __asm__("runtime.ebss");
+}
+
+namespace {
+
+// A function of its own, whose frame lies below all of its caller's.
+[[gnu::noinline]] void each_root(RootFn f, void* arg) {
+  f(arg, nullptr, reinterpret_cast<uintptr>(data_begin), reinterpret_cast<uintptr>(data_end));
+  f(arg, nullptr, reinterpret_cast<uintptr>(bss_begin), reinterpret_cast<uintptr>(bss_end));
+  const G* me = getg();
+  for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
+    const GStatus status = readgstatus(gp);
+    if (status == GStatus::dead || status == GStatus::idle) continue;
+    uintptr lo = gp->sched.sp;
+    if (gp == me) lo = reinterpret_cast<uintptr>(__builtin_frame_address(0));
+    else if (status == GStatus::syscall) lo = gp->syscallsp;
+    else check(status != GStatus::running, "for_each_root: the world is not stopped");
+    f(arg, gp, align_down(lo, kPtrSize), align_down(gp->stack.hi, kPtrSize));
+    const uintptr ctxt = reinterpret_cast<uintptr>(&gp->sched.ctxt);
+    f(arg, gp, ctxt, ctxt + kPtrSize);
+  }
+}
+
+}  // namespace
+
+void for_each_root(RootFn f, void* arg) {
+  spill_registers();
+  each_root(f, arg);
+  __asm__ volatile("" ::: "memory");  // the call above is not the last thing: this frame must stay
+}
+
+}  // namespace rt0

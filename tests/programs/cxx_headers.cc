@@ -1,0 +1,105 @@
+// Header-only parts of the standard C++ library, without the library: containers, algorithms, owners, views, on several goroutines.
+// With an argument: what happens when one of them cannot go on.
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <new>
+#include <numeric>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <rt0/rt0.h>
+
+namespace {
+
+void expect(bool ok, const char* what) {
+  if (ok) return;
+  rt0::println("wrong:", what);
+  rt0::exit(1);
+}
+
+unsigned sorted_sum(unsigned seed, size_t n) {
+  std::vector<unsigned> v;
+  for (size_t i = 0; i < n; i++) v.push_back(seed = seed * 1664525u + 1013904223u);
+  std::vector<unsigned> copy = v;
+  std::sort(v.begin(), v.end());
+  std::stable_sort(copy.begin(), copy.end());
+  expect(v == copy && std::is_sorted(v.begin(), v.end()), "sort");
+  v.erase(std::unique(v.begin(), v.end()), v.end());
+  return std::accumulate(v.begin(), v.end(), 0u);
+}
+
+struct Shape {
+  int sides;
+  explicit Shape(int n) : sides(n) {}
+};
+
+// Aligned more than any class of the heap is by itself.
+struct alignas(64) Line {
+  char bytes[64];
+};
+
+void owners() {
+  auto one = std::make_unique<Shape>(4);
+  std::vector<std::unique_ptr<Shape>> shapes;
+  for (int i = 0; i < 100; i++) shapes.push_back(std::make_unique<Shape>(i));
+  shapes.push_back(std::move(one));
+  expect(one == nullptr && shapes.back()->sides == 4, "unique_ptr");
+  std::vector<Line> lines(17);
+  expect(reinterpret_cast<size_t>(lines.data()) % 64 == 0, "an aligned vector");
+  auto array = std::make_unique<int[]>(1000);
+  expect(std::all_of(&array[0], &array[1000], [](int i) { return i == 0; }), "make_unique of an array");
+  std::function<int(int)> add = [n = shapes.back()->sides, more = std::array<int, 20>{1}](int i) {
+    return i + n + more[0];
+  };
+  expect(add(3) == 8, "function");
+}
+
+void views() {
+  constexpr std::string_view text = "one,two,,three";
+  std::vector<std::string_view> words;
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  expect(words.size() == 4 && words[3] == "three" && words[2].empty(), "string_view");
+  std::optional<std::string_view> found;
+  if (auto i = std::find(words.begin(), words.end(), "two"); i != words.end()) found = *i;
+  expect(found.value_or("") == "two", "optional");
+  std::deque<int> q;
+  for (int i = 0; i < 1000; i++) q.push_back(i);
+  while (q.size() > 1) q.pop_front();
+  expect(q.front() == 999, "deque");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view what = argc > 1 ? argv[1] : "";
+  std::vector<int> v = {1, 2, 3};
+  if (what == "at") return v.at(static_cast<size_t>(argc) + 5);
+  if (what == "length") v.reserve(~size_t{0} / 2);
+  if (what == "memory") v.reserve(~size_t{0} / 2 / sizeof(int) - 1000);
+  if (what == "empty") return std::function<int()>()();
+  if (what == "substr") return static_cast<int>(what.substr(static_cast<size_t>(argc) + 7).size());
+  if (what == "nothrow") {
+    auto* p = new (std::nothrow) char[~size_t{0} / 4];
+    auto* q = new (std::align_val_t(64), std::nothrow) char[~size_t{0} / 4];
+    rt0::println(p == nullptr && q == nullptr ? "null" : "there is more memory than an address can say");
+    return 0;
+  }
+  rt0::WaitGroup wg;
+  for (unsigned i = 0; i < 8; i++)
+    wg.go([i] {
+      expect(sorted_sum(i, 2000) == sorted_sum(i, 2000), "the sum");
+      owners();
+      views();
+    });
+  wg.wait();
+  rt0::println("headers ok");
+}

@@ -1,0 +1,166 @@
+// What a collector would find: objects that are held in the most different ways are marked, wherever the only pointer to them is, and
+// most of those that nobody holds are not. The addresses are remembered in a form that no scan takes for a pointer.
+#include <rt0/rt0.h>
+
+#include "io/os_file.h"
+#include "kernel_iface/kernel.h"
+#include "mem/malloc.h"
+#include "mem/mark.h"
+#include "sched/roots.h"
+#include "sched/stw.h"
+#include "words.h"
+
+using namespace rt0;
+
+namespace {
+
+constexpr unsigned kHeld = 10, kGarbage = 200;
+constexpr usize kHide = ~usize{0} / 3;  // 0x5555…: no address that is hidden with it is one of the heap's
+
+usize held[kHeld], garbage[kGarbage];
+Atomic<u32> standing{0}, stop{0};
+void* global = nullptr;
+void* chain = nullptr;
+
+struct Node {
+  void* next;
+  usize mark;
+};
+
+[[gnu::noinline]] Node* hidden(usize* at) {
+  Node* n = static_cast<Node*>(mallocgc(sizeof(Node), alignof(Node)));
+  *n = {nullptr, 0x1234};
+  *at = reinterpret_cast<usize>(n) ^ kHide;
+  return n;
+}
+
+// The compiler must keep it until here.
+void keep(Node* n) {
+  if (static_cast<volatile Node*>(n)->mark != 0x1234) {
+    println("an object is damaged");
+    exit(1);
+  }
+}
+
+[[gnu::noinline]] void leave_garbage() {
+  for (usize& at : garbage) (void)hidden(&at);
+}
+
+// Uses the stack on which the last calls' frames lie.
+[[gnu::noinline]] usize overwrite(unsigned depth) {
+  volatile usize room[32];
+  for (volatile usize& r : room) r = depth;
+  return depth == 0 ? room[3] : overwrite(depth - 1) + room[5];
+}
+
+struct Work {
+  static constexpr unsigned kRoom = 4096;
+  ObjectRef todo[kRoom];
+  unsigned n = 0, roots = 0;
+  bool full = false;
+};
+Work* work;
+
+void mark_range(void*, const G*, uintptr lo, uintptr hi) {
+  work->roots++;
+  for (uintptr a = lo; a < hi; a += kPtrSize) {
+    const ObjectRef o = find_object(*reinterpret_cast<const volatile uintptr*>(a));
+    if (o.span == nullptr || !gcmark(o) || o.noscan()) continue;
+    if (work->n < Work::kRoom) work->todo[work->n++] = o;
+    else work->full = true;
+  }
+}
+
+void mark_all() {
+  gcmark_clear();
+  for_each_root(mark_range, nullptr);
+  while (work->n > 0) {
+    const ObjectRef o = work->todo[--work->n];
+    mark_range(nullptr, nullptr, o.base(), o.base() + o.size());
+  }
+}
+
+void start(bool spin) {
+  static Chan<Unit>& never = *new Chan<Unit>(0);
+  static WaitGroup& group = *new WaitGroup;
+  group.add(1);
+  go([] {
+    Node* n = hidden(&held[0]);
+    standing.add_acqrel(1);
+    (void)never.recv();
+    keep(n);
+  });
+  go([] {
+    Node* n = hidden(&held[1]);
+    standing.add_acqrel(1);
+    sleep(seconds(100));
+    keep(n);
+  });
+  go([] {
+    Node* n = hidden(&held[2]);
+    standing.add_acqrel(1);
+    group.wait();
+    keep(n);
+  });
+  go([] {
+    Node* n = hidden(&held[3]);
+    (void)os::blocking_call([] {
+      standing.add_acqrel(1);
+      kernel->usleep(300000);
+      return SysResult{};
+    });
+    keep(n);
+  });
+  go([spin] {
+    Node* n = hidden(&held[4]);
+    standing.add_acqrel(1);
+    while (__atomic_load_n(&stop.v, __ATOMIC_ACQUIRE) == 0)
+      if (!spin) gosched();
+    keep(n);
+  });
+  go([] {
+    Node* n = hidden(&held[5]);
+    lock_os_thread();
+    standing.add_acqrel(1);
+    (void)never.recv();
+    keep(n);
+  });
+}
+
+[[gnu::noinline]] bool marked(usize hidden_address) {
+  const ObjectRef o = find_object(hidden_address ^ kHide);
+  return o.span != nullptr && gcmarked(o);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  work = static_cast<Work*>(mallocgc_noscan(sizeof(Work), alignof(Work)));
+  *work = {};
+  start(argc > 1 && same(argv[1], "spin"));
+  while (standing.load_acquire() < 6) gosched();
+  sleep(ms(20));
+  global = hidden(&held[6]);
+  Node* outer = hidden(&held[7]);
+  outer->next = hidden(&held[8]);
+  leave_garbage();
+  go([p = hidden(&held[9])] { keep(p); });  // it does not run before the world has stopped, or it has stopped in there
+  (void)overwrite(20);
+  stopTheWorld();
+  mark_all();
+  unsigned lost = 0, kept = 0;
+  for (unsigned i = 0; i < kHeld; i++)
+    if (!marked(held[i])) lost |= 1u << i;
+  for (const usize g : garbage) kept += marked(g);
+  const bool full = work->full || gcmark_failed;
+  const unsigned roots = work->roots;
+  startTheWorld(0);
+  stop.store_release(1);
+  keep(outer);
+  keep(static_cast<Node*>(global));
+  if (lost != 0 && !(lost == 1u << 9 && gomaxprocs_now() > 1)) println("not found:", lost);
+  if (full) println("no room");
+  if (kept > kGarbage / 4) println("of", kGarbage, "objects that nobody holds", kept, "are found");
+  if (roots < 10) println("few roots:", roots);
+  println("roots ok");
+}

@@ -1,0 +1,59 @@
+// malloc, calloc, realloc and free for C code; and new with alignments.
+#include <rt0/rt0.h>
+
+extern "C" {
+void* malloc(size_t);
+void free(void*);
+void* calloc(size_t, size_t);
+void* realloc(void*, size_t);
+void* aligned_alloc(size_t, size_t);
+int posix_memalign(void**, size_t, size_t);
+size_t malloc_usable_size(void*);
+}
+
+namespace {
+
+void expect(bool ok, const char* what, size_t n) {
+  if (ok) return;
+  rt0::println(what, n);
+  rt0::exit(1);
+}
+
+unsigned long address(void* p) { return reinterpret_cast<unsigned long>(p); }
+
+}  // namespace
+
+int main() {
+  for (size_t n = 0; n < 100000; n = n * 5 / 4 + 1) {
+    auto* p = static_cast<unsigned char*>(malloc(n));
+    expect(p != nullptr && malloc_usable_size(p) >= n, "malloc", n);
+    for (size_t i = 0; i < n; i++) p[i] = static_cast<unsigned char>(i * 7);
+    p = static_cast<unsigned char*>(realloc(p, 3 * n + 1));
+    for (size_t i = 0; i < n; i++) expect(p[i] == static_cast<unsigned char>(i * 7), "realloc up", n);
+    p = static_cast<unsigned char*>(realloc(p, n / 4));
+    for (size_t i = 0; i < n / 4; i++) expect(p[i] == static_cast<unsigned char>(i * 7), "realloc down", n);
+    for (size_t i = 0; i < n / 4; i++) p[i] = 0xff;
+    free(p);
+    auto* z = static_cast<unsigned char*>(calloc(n, 3));
+    for (size_t i = 0; i < 3 * n; i++) expect(z[i] == 0, "calloc", n);
+    for (size_t i = 0; i < 3 * n; i++) z[i] = 0xff;
+    free(z);
+  }
+  for (size_t align = 1; align <= 1 << 20; align *= 2) {
+    const size_t sizes[] = {1, align, 3 * align + 5, 40000};
+    for (size_t n : sizes) {
+      void* p = aligned_alloc(align, n);
+      expect(p != nullptr && address(p) % align == 0, "aligned_alloc", align);
+      void* q = nullptr;
+      if (align >= sizeof(void*)) {
+        expect(posix_memalign(&q, align, n) == 0 && address(q) % align == 0, "posix_memalign", align);
+      }
+      free(q);
+      free(p);
+    }
+  }
+  expect(calloc(~size_t{0} / 2, 3) == nullptr, "calloc overflows", 0);
+  expect(aligned_alloc(24, 1) == nullptr, "aligned_alloc 24", 0);
+  free(nullptr);
+  rt0::println("malloc ok");
+}

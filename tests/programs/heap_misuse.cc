@@ -1,0 +1,80 @@
+// What the heap is not made for, by the first argument: delete of what new did not return, and more than there is.
+#include <rt0/rt0.h>
+
+namespace std {
+struct nothrow_t {};
+}  // namespace std
+using namespace std;
+void* operator new(size_t n, const nothrow_t&) noexcept;
+
+namespace {
+
+bool is(const char* a, const char* b) {
+  while (*a != '\0' && *a == *b) a++, b++;
+  return *a == *b;
+}
+
+char here[64];
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const char* what = argc > 1 ? argv[1] : "";
+  char* p = static_cast<char*>(::operator new(100));
+  char* large = static_cast<char*>(::operator new(100000));
+  char* volatile bad = nullptr;
+  if (is(what, "double")) {
+    ::operator delete(p);
+    bad = p;
+  } else if (is(what, "double_large")) {
+    ::operator delete(large);
+    bad = large;
+  } else if (is(what, "middle")) {
+    bad = p + 16;
+  } else if (is(what, "middle_large")) {
+    bad = large + 8192;
+  } else if (is(what, "stack")) {
+    char on_stack[16];
+    bad = on_stack;
+  } else if (is(what, "static")) {
+    bad = here;
+  } else if (is(what, "wild")) {
+    bad = reinterpret_cast<char*>(static_cast<size_t>(0x123450));
+  } else if (is(what, "nothrow")) {
+    const nothrow_t nothrow;
+    for (size_t n = ~size_t{0}; n > (~size_t{0} >> 4); n -= n / 8)
+      if (::operator new(n, nothrow) != nullptr) rt0::println("there is more memory than an address can say");
+    rt0::println("null");
+    return 0;
+  } else if (is(what, "large")) {
+    bad = static_cast<char*>(::operator new(~size_t{0} / 2));
+  } else if (is(what, "small")) {
+    for (;;) bad = static_cast<char*>(::operator new(1000));  // until an address space that was made small is used up
+  } else if (is(what, "limit")) {
+    // Much more is freed than GOMEMLIMIT allows: the program goes on.
+    for (int i = 0; i < 200; i++) {
+      char* all[16];
+      for (char*& a : all) *(a = static_cast<char*>(::operator new(300000))) = 1;
+      for (char* a : all) ::operator delete(a);
+    }
+    rt0::println("on");
+    return 0;
+  } else if (is(what, "idle")) {
+    // 16 MB are used once, and then nothing happens.
+    char* all[160];
+    for (char*& a : all) {
+      a = static_cast<char*>(::operator new(100000));
+      for (int i = 0; i < 100000; i += 4096) a[i] = 1;
+    }
+    for (char* a : all) ::operator delete(a);
+    // Not only sleeping: sysmon sleeps too when nobody runs.
+    for (int i = 0; i < 200; i++) {
+      rt0::sleep(rt0::ms(1));
+      for (const rt0::Time start = rt0::now(); rt0::since(start) < rt0::ms(1);) rt0::gosched();
+    }
+    rt0::println("idle");
+    return 0;
+  }
+  ::operator delete(bad);
+  rt0::println("not noticed");
+}

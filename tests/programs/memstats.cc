@@ -1,0 +1,33 @@
+// The heap's figures, and the collector's parameters as the environment and the program set them.
+#include <rt0/rt0.h>
+
+using namespace rt0;
+
+int main() {
+  MemStats before, with, after;
+  read_mem_stats(&before);
+  constexpr int kObjects = 1000;
+  static char* all[kObjects];
+  for (char*& p : all) p = new char[5000];
+  read_mem_stats(&with);
+  for (char* p : all) delete[] p;
+  free_os_memory();
+  read_mem_stats(&after);
+  if (with.heap_objects - before.heap_objects != kObjects) println("objects:", with.heap_objects - before.heap_objects);
+  if (with.heap_alloc - before.heap_alloc < kObjects * 5000) println("bytes:", with.heap_alloc - before.heap_alloc);
+  if (with.heap_inuse < with.heap_alloc) println("in use:", with.heap_inuse, "less than", with.heap_alloc);
+  if (with.heap_inuse + with.heap_idle != with.heap_sys) println("in use and idle are not all");
+  if (after.heap_objects != before.heap_objects || after.heap_alloc != before.heap_alloc)
+    println("not all has come back");
+  // Where the kernel's pages are not longer than the heap's.
+  if (after.heap_released > after.heap_idle || after.heap_inuse >= with.heap_inuse) println("not all is free");
+  println("next_gc", before.next_gc);
+  // Each call says what the one before has set.
+  println("gogc", set_gc_percent(-5));
+  println("gogc", set_gc_percent(50));
+  println("gogc", set_gc_percent(200));
+  read_mem_stats(&after);
+  println("next_gc", after.next_gc);
+  constexpr long long kLimits[] = {-1, 1 << 20, -7, 0};
+  for (const long long limit : kLimits) println("limit", set_memory_limit(limit));
+}
