@@ -15,7 +15,8 @@ constexpr usize kFirstChunk = 16 * 1024;  // in .bss: what boot needs, without a
 constexpr usize kChunk = 256 * 1024;
 constexpr usize kLargest = kChunk / 4;  // more goes straight to the kernel, so a chunk's lost end is at most this
 
-alignas(64) constinit u8 first_chunk[kFirstChunk] = {};
+// What lies in it is the runtime's: a collector does not look there for pointers to objects.
+[[gnu::section(".bss.noptr.first_chunk")]] alignas(64) constinit u8 first_chunk[kFirstChunk] = {};
 constinit Mutex persistent_lock{{0}, LockRank::persistent};
 constinit u8* chunk_at = first_chunk;
 constinit u8* chunk_end = first_chunk + kFirstChunk;

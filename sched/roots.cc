@@ -14,10 +14,12 @@ extern char bss_begin[] __asm__("runtime.bss"), bss_end[] __asm__("runtime.ebss"
 
 namespace {
 
+uintptr at(const char* symbol) { return reinterpret_cast<uintptr>(symbol); }
+
 // A function of its own, whose frame lies below all of its caller's.
 [[gnu::noinline]] void each_root(RootFn f, void* arg) {
-  f(arg, nullptr, reinterpret_cast<uintptr>(data_begin), reinterpret_cast<uintptr>(data_end));
-  f(arg, nullptr, reinterpret_cast<uintptr>(bss_begin), reinterpret_cast<uintptr>(bss_end));
+  f(arg, nullptr, at(data_begin), at(data_end));
+  f(arg, nullptr, at(bss_begin), at(bss_end));
   const G* me = getg();
   for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
     const GStatus status = readgstatus(gp);
@@ -33,6 +35,10 @@ namespace {
 }
 
 }  // namespace
+
+bool is_global(uintptr a) {
+  return (a >= at(data_begin) && a < at(data_end)) || (a >= at(bss_begin) && a < at(bss_end));
+}
 
 void for_each_root(RootFn f, void* arg) {
   spill_registers();

@@ -18,5 +18,7 @@ using RootFn = void (*)(void* arg, const G* gp, uintptr lo, uintptr hi);
 
 // The world is stopped, by the calling goroutine.
 void for_each_root(RootFn f, void* arg);
+// Is a an address of a global?
+bool is_global(uintptr a);
 
 }  // namespace rt0

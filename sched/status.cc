@@ -25,7 +25,7 @@ constexpr char kWaitReasons[] =
     "sync.RWMutex.Lock\0"
     "sync.WaitGroup.Wait\0"
     "preempted\0"
-    "stopping the world\0";
+    "finalizer wait\0";
 }  // namespace
 
 Str status_name(GStatus s) {

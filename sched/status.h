@@ -50,7 +50,7 @@ enum class WaitReason : u8 {
   rwmutex_lock,
   waitgroup_wait,
   preempted,
-  stopping_the_world,
+  finalizer_wait,
   kCount,
 };
 

@@ -13,6 +13,7 @@
 #include "rt0/context.h"
 #include "rt0/errgroup.h"
 #include "rt0/error.h"
+#include "rt0/gc.h"
 #include "rt0/go.h"
 #include "rt0/init.h"
 #include "rt0/map.h"
