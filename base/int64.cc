@@ -37,6 +37,8 @@ constexpr double kTwo32 = 4294967296.0;
 
 }  // namespace
 
+// The names are the compilers'.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
 u64 __udivmoddi4(u64 n, u64 d, u64* rem) {
@@ -89,5 +91,6 @@ u64 __fixunsdfdi(double d) {
 }
 i64 __fixdfdi(double d) { return with_sign(__fixunsdfdi(d < 0 ? -d : d), d < 0); }
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 #endif

@@ -14,7 +14,8 @@
 #define LOAD_ARG0(to) movl 4(%esp), to
 #define LOAD_ARG1(to) movl 8(%esp), to
 #define FIRST_ARG(from)  // there already: gostartcall
-#define CALL_WITH(fn, a, b) subl $8, %esp; pushl b; pushl a; call fn
+#define CALL_WITH(fn, a) subl $12, %esp; pushl a; call fn
+#define CALL_ALIKE(fn, a, b) subl $8, %esp; pushl b; pushl a; call fn
 #define CALL_ARG subl $12, %esp; pushl 12(%ebp); call *8(%ebp)
 #define TAIL_CALL_ARG movl 4(%esp), %edx; movl 8(%esp), %eax; movl %eax, 4(%esp); jmp *%edx
 #define GOGO(buf) movl buf, %eax; jmp .Lgogo

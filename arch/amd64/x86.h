@@ -14,7 +14,8 @@
 #define LOAD_ARG0(to) movq %rdi, to
 #define LOAD_ARG1(to) movq %rsi, to
 #define FIRST_ARG(from) movq from, %rdi
-#define CALL_WITH(fn, a, b) movq a, %rdi; movq b, %rsi; call fn
+#define CALL_WITH(fn, a) movq a, %rdi; call fn
+#define CALL_ALIKE(fn, a, b) call fn  // they are where they were
 #define CALL_ARG movq %rdi, %rax; movq %rsi, %rdi; call *%rax
 #define TAIL_CALL_ARG movq %rdi, %rax; movq %rsi, %rdi; jmp *%rax
 #define GOGO(buf) movq buf, %rdi; jmp runtime.gogo

@@ -21,6 +21,8 @@ u32 with_sign(u32 v, bool negative) { return negative ? 0u - v : v; }
 
 }  // namespace
 
+// The names are the compilers'.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
 u64 __ashldi3(u64 v, int n);  // base/int64.cc
@@ -50,3 +52,4 @@ i64 __aeabi_lasr(i64 v, int n) { return __ashrdi3(v, n); }
 [[gnu::pcs("aapcs")]] i64 __aeabi_d2lz(double d) { return __fixdfdi(d); }
 [[gnu::pcs("aapcs")]] u64 __aeabi_d2ulz(double d) { return __fixunsdfdi(d); }
 }
+// NOLINTEND(bugprone-reserved-identifier)

@@ -4,7 +4,8 @@
 //
 //   LOAD_ARG0(to) LOAD_ARG1(to)  an argument of the function we are in
 //   FIRST_ARG(from)      makes it the first argument of a goroutine's entry
-//   CALL_WITH(fn, a, b)  calls it with those two arguments, which may be the registers where LOAD_ARG0 and LOAD_ARG1 put them
+//   CALL_WITH(fn, a)     calls it with this argument
+//   CALL_ALIKE(fn, a, b) calls it with the two arguments of the function we are in, which LOAD_ARG0 and LOAD_ARG1 have put into a and b
 //   CALL_ARG             calls the first argument with the second, from a function that has pushed BP and moved it to SP
 //   TAIL_CALL_ARG        the same as the last thing, from a function that has pushed nothing
 //   GOGO(buf)            goes to gogo with this argument
@@ -74,7 +75,7 @@ FUNC(runtime.mcall)
         mov     CX, g_tls
         mov     (g_sched+gobuf_sp)(CX), SP      // as mstart1 left it: mcall always starts at the bottom of g0
         xorl    %ebp, %ebp
-        CALL_WITH(*DX, AX, CX)
+        CALL_WITH(*DX, AX)
         call    runtime.badmcall2
         ud2
 END(runtime.mcall)
@@ -95,7 +96,7 @@ FUNC(runtime.goswitch)
         mov     DX, BX
         and     $~15, SP                        // a goroutine that has never run has its stack as its entry wants it
         xorl    %ebp, %ebp
-        CALL_WITH(runtime.goswitched, AX, DX)
+        CALL_ALIKE(runtime.goswitched, AX, DX)
         add     $g_sched, BX
         GOGO(BX)
 END(runtime.goswitch)

@@ -8,7 +8,7 @@ namespace rt0 {
 struct CpuidRegs {
   u32 eax, ebx, ecx, edx;
 };
-inline CpuidRegs cpuid(u32 leaf, u32 sub = 0) {
+[[gnu::always_inline]] inline CpuidRegs cpuid(u32 leaf, u32 sub = 0) {
   CpuidRegs r;
   __asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(sub));
   return r;

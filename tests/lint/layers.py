@@ -76,7 +76,7 @@ STACK_OF = {'ppc64x': {'r1', '%r1', '1'}, 'ppc': {'r1', '%r1', '1'}, 's390x': {'
 ADDRESS_OF_NEXT_WORD = re.compile(r'^\s*lea[lq]?\s+[48]\(')
 CALL = re.compile(r'^(?:\w+:)?\s*(?:call|jmp|j[a-z]{1,3}|bl|b|b\.\w+|bal|brasl|jg|tail|jal|la\.local|la)\s+(?:%?\w+,\s*)?'
                   r'(runtime\.[\w.]+)'
-                  r'|(?:^|[\s;])(?:CALL|JUMP|CALL_WITH)\((runtime\.[\w.]+)')
+                  r'|(?:^|[\s;])(?:CALL|JUMP|CALL_ALIKE)\((runtime\.[\w.]+)')
 
 
 def rule_of(path, table=TABLE):

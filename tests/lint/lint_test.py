@@ -56,7 +56,7 @@ LAYERS = [
     (ASM, '        movq    %fs:-8, %rax', 'a number behind a segment register'),
     (ASM, '        call    runtime.schedule', 'runtime.schedule: not among the up-calls'),
     ('arch/generic/asm.S', '        CALL(runtime.schedule)', 'runtime.schedule: not among the up-calls'),
-    (ASM, '        CALL_WITH(runtime.schedule, AX, DX)', 'runtime.schedule: not among the up-calls'),
+    (ASM, '        CALL_ALIKE(runtime.schedule, AX, DX)', 'runtime.schedule: not among the up-calls'),
     (f'arch/{ISA}/linux_abi.h', '//\n' * 500, 'lines: a port has at most 500'),
     ('CMakeLists.txt', f'if(RT0_ISA STREQUAL "{ISA}")\nendif()', f'{ISA}: no build file knows an ISA'),
 ]

@@ -34,6 +34,7 @@ void write_assembly(const vector<u8>& table, const string& path, const string& n
     out << "  .section .rodata.programname, \"a\", %progbits\n"
            "  .globl runtime.programname\n"
            "  .type runtime.programname, %object\n"
+           "  .p2align 1\n"  // some ISAs have no instruction for an odd address
            "runtime.programname:\n"
            "  .asciz \""
         << name
