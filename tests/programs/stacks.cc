@@ -43,6 +43,7 @@ void stress(int rounds) {
       }
     });
   wg.wait();
+  while (num_goroutine() > 1) gosched();  // the last ones are still on their way out
   println("ended", ended.load(), "wrong", wrong.load(), "left", num_goroutine());
 }
 
