@@ -82,6 +82,8 @@ struct Kernel {
   SysResult (*mem_guard)(void* p, usize n);
   // Gives the pages back; they read as zero when touched again.
   SysResult (*mem_dontneed)(void* p, usize n);
+  // Bit 0 of pages[i]: page i of [p, p + n) is in memory.
+  SysResult (*mem_resident)(const void* p, usize n, u8* pages);
 
   // CPUs this process may run on, at least 1.
   i32 (*getproccount)();

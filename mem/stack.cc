@@ -1,7 +1,7 @@
 #include "mem/stack.h"
 
-#include "base/lock.h"
 #include "kernel_iface/kernel.h"
+#include "mem/stackpool.h"
 #include "mem/sysmem.h"
 #include "trace/trace.h"
 
@@ -9,104 +9,160 @@ namespace rt0 {
 
 extern uintptr physPageSize;
 
+constinit StackLocks stack_locks;
+constinit FreeList stackpool[kNumStackOrders][2] = {}, stackLarge[kNumLargeOrders][2] = {};
+constinit Atomic<LargerStack (*)(usize)> take_larger{nullptr};
+
 namespace {
 
 // Stacks are cut from arenas, so that a new one costs no mmap. Reserving is free: nothing is counted until it is touched.
 constexpr usize kArenaBytes = kPtrSize == 8 ? 64u << 20 : 4u << 20;
-
-// A free stack: the link lies in its topmost words, the page that is most likely to be there.
-struct FreeStack {
-  FreeStack* next;
-  void* base;
-  usize bytes;
-};
-
-struct StackPool {
-  Mutex lock;
-  FreeStack* free[2];  // without and with a guard page
-};
-constinit StackPool stackpool[kNumStackOrders] = {};
-constinit struct {
-  Mutex lock;
-  FreeStack* free[2];
-} stackLarge = {};
+// How many stacks move between a P's cache and a pool at once, and of how many a P takes the address space.
+constexpr u32 kBatch = 16;
 
 constinit struct {
-  Mutex lock;
+  Mutex lock{{0}, LockRank::stackarena};
   u8* at;
   u8* end;
 } arena = {};
 
-FreeStack* link_of(void* base, usize bytes) {
-  return reinterpret_cast<FreeStack*>(static_cast<u8*>(base) + bytes - sizeof(FreeStack));
+// A new arena. An address space that is short (ulimit -v, 32 bits) gets smaller ones, down to just this stack, and in the end
+// what a larger free stack has. Under no lock.
+LargerStack new_arena(usize bytes) {
+  for (usize want = max(kArenaBytes, bytes); want >= bytes; want /= 2)
+    if (void* p = sysAlloc(want)) return {p, want};
+  LargerStack s = {};
+  if (auto* take = take_larger.load_acquire()) s = take(bytes);
+  if (s.base == nullptr) fatal_out_of_memory(bytes);
+  return s;
 }
 
-u32 order_of(usize bytes) {
-  u32 order = 0;
-  while (kStackMin << order < bytes) order++;
-  return order;
-}
-
-// New memory. An address space that is short (ulimit -v, 32 bits) gets smaller arenas, down to just this stack.
-void* arena_alloc(usize bytes) {
-  lockWithRank(&arena.lock, LockRank::stackarena);
+// Address space for one stack of `bytes`, and for *n more: as many as there are, at most that.
+u8* arena_alloc(usize bytes, u32* n) {
+  lock(&arena.lock);
   if (static_cast<usize>(arena.end - arena.at) < bytes) {
-    for (usize want = max(kArenaBytes, bytes);; want /= 2) {
-      if (want < bytes) fatal_out_of_memory(bytes);
-      u8* p = static_cast<u8*>(sysAlloc(want));
-      if (p == nullptr) continue;
-      arena.at = p;
-      arena.end = p + want;
-      break;
+    unlock(&arena.lock);  // two Ms may make one each: what is left of the first is lost, and costs no memory
+    const LargerStack s = new_arena(bytes);
+    u8* p = static_cast<u8*>(s.base);
+    if (s.bytes == bytes) {
+      *n = 0;
+      return p;
     }
+    lock(&arena.lock);
+    arena.at = p;
+    arena.end = p + s.bytes;
   }
-  void* p = arena.at;
+  u8* p = arena.at;
   arena.at += bytes;
+  *n = min(*n, static_cast<u32>(static_cast<usize>(arena.end - arena.at) / bytes));
+  arena.at += *n * bytes;
   unlock(&arena.lock);
   return p;
+}
+
+u8* new_stack(usize bytes, StackCache* c) {
+  u32 more = 0;
+  if (c == nullptr) return arena_alloc(bytes, &more);
+  if (static_cast<usize>(c->fresh_end - c->fresh) < bytes) {
+    more = bytes <= kStackMaxPooled ? kBatch - 1 : 0;
+    u8* p = arena_alloc(bytes, &more);
+    if (more == 0) return p;  // what is left for smaller stacks stays
+    c->fresh = p;
+    c->fresh_end = p + (more + 1) * bytes;
+  }
+  u8* p = c->fresh;
+  c->fresh += bytes;
+  return p;
+}
+
+// Go: stackcacherefill.
+void stackcacherefill(StackCache::Class* cl, FreeStacks pool) RT0_SYM("runtime.stackcacherefill");
+void stackcacherefill(StackCache::Class* cl, FreeStacks pool) {
+  Locked l(pool.lock);
+  while (cl->n < kBatch) {
+    FreeStack* s = pool.pop();
+    if (s == nullptr) break;
+    s->next = cl->head;
+    cl->head = s;
+    cl->n++;
+  }
+}
+
+FreeStack* take_free(u32 order, bool guard, StackCache* c) {
+  FreeStacks pool(order, guard);
+  if (c == nullptr || order >= kNumStackOrders) {
+    Locked l(pool.lock);
+    return pool.pop();
+  }
+  StackCache::Class* cl = &c->of[order];
+  if (cl->head == nullptr && pool.list->load_relaxed() != nullptr) stackcacherefill(cl, pool);
+  FreeStack* s = cl->head;
+  if (s != nullptr) {
+    cl->head = s->next;
+    cl->n--;
+  }
+  return s;
+}
+
+// Go: stackcacherelease.
+void stackcacherelease(StackCache::Class* cl, u32 order, u32 keep) RT0_SYM("runtime.stackcacherelease");
+void stackcacherelease(StackCache::Class* cl, u32 order, u32 keep) {
+  FreeStacks pool(order, true);
+  Locked l(pool.lock);
+  while (cl->n > keep) {
+    FreeStack* s = cl->head;
+    cl->head = s->next;
+    cl->n--;
+    pool.push(s);
+  }
 }
 
 }  // namespace
 
 void stackinit() { trace_boot(Ev::stackinit); }
 
-void* stackalloc(usize bytes, bool guard) {
-  trace_fn(Ev::stackalloc);
-  check(is_power_of_two(bytes) && bytes >= kStackMin, "stackalloc: size is not a power of two or too small");
-  Mutex* l = &stackLarge.lock;
-  LockRank rank = LockRank::stackLarge;
-  FreeStack** list = &stackLarge.free[guard];
-  if (bytes <= kStackMaxPooled) {
-    StackPool& pool = stackpool[order_of(bytes)];
-    l = &pool.lock;
-    rank = LockRank::stackpool;
-    list = &pool.free[guard];
-  }
-  lockWithRank(l, rank);
-  while (*list != nullptr && (*list)->bytes != bytes) list = &(*list)->next;  // pooled lists hold one size only
-  FreeStack* s = *list;
-  if (s != nullptr) *list = s->next;
-  unlock(l);
-  if (s != nullptr) return s->base;
+FreeStack* free_link(void* base, usize bytes) {
+  auto* s = reinterpret_cast<FreeStack*>(static_cast<u8*>(base) + bytes - sizeof(FreeStack));
+  s->base = base;
+  s->clean = false;
+  return s;
+}
 
-  void* base = arena_alloc(bytes);
+void* stackalloc(usize bytes, bool guard, StackCache* c) {
+  trace_fn(Ev::stackalloc);
+  check(is_power_of_two(bytes) && bytes >= kStackMin && bytes <= kStackMax,
+        "stackalloc: size is not a power of two, too small or too large");
+  check(c == nullptr || guard, "stackalloc: a P caches stacks with guards only");
+  if (const FreeStack* s = take_free(order_of(bytes), guard, c)) return s->base;
+  void* base = new_stack(bytes, c);
   // Without a guard the stack works as well, an overflow just isn't noticed; better than not starting the goroutine.
   if (guard) (void)kernel->mem_guard(base, physPageSize);
   return base;
 }
 
 void stackfree(void* base, usize bytes, bool guard) {
-  FreeStack* s = link_of(base, bytes);
-  s->base = base;
-  s->bytes = bytes;
-  const bool pooled = bytes <= kStackMaxPooled;
-  StackPool& pool = stackpool[pooled ? order_of(bytes) : 0];
-  Mutex* l = pooled ? &pool.lock : &stackLarge.lock;
-  FreeStack** list = pooled ? &pool.free[guard] : &stackLarge.free[guard];
-  lockWithRank(l, pooled ? LockRank::stackpool : LockRank::stackLarge);
-  s->next = *list;
-  *list = s;
-  unlock(l);
+  FreeStack* s = free_link(base, bytes);
+  FreeStacks pool(order_of(bytes), guard);
+  Locked locked(pool.lock);
+  pool.push(s);
+}
+
+void stackcachefree(StackCache* c, void* base, usize bytes) {
+  const u32 order = order_of(bytes);
+  if (order >= kNumStackOrders) {
+    stackfree(base, bytes, true);
+    return;
+  }
+  FreeStack* s = free_link(base, bytes);
+  StackCache::Class* cl = &c->of[order];
+  s->next = cl->head;
+  cl->head = s;
+  if (++cl->n >= 2 * kBatch) stackcacherelease(cl, order, kBatch);
+}
+
+void stackcache_clear(StackCache* c) {
+  for (u32 order = 0; order < kNumStackOrders; order++)
+    if (c->of[order].n != 0) stackcacherelease(&c->of[order], order, 0);
 }
 
 }  // namespace rt0

@@ -24,6 +24,7 @@ constexpr DebugVar kDebugVars[] = {
     {"scheddetail", &debug.scheddetail},
     {"schedtrace", &debug.schedtrace},
     {"tracebackancestors", &debug.tracebackancestors},
+    {"tracebackstack", &debug.tracebackstack},
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ struct DebugVars {
   i32 panicnil;            // 1: panic(nullptr) is what it says, and not an error of its own
   i32 scheddetail;         // schedtrace prints every P, M and G
   i32 schedtrace;          // print a line about the scheduler every so many ms
+  i32 tracebackstack;      // 1: a traceback ends with how much of its stack the goroutine has used
   i32 tracebackancestors;  // how many ancestors of a goroutine a traceback shows
 };
 extern DebugVars debug;

@@ -11,6 +11,7 @@
 #include "arch/arch.h"
 #include "base/atomic.h"
 #include "base/lock.h"
+#include "mem/stack.h"
 #include "sched/status.h"
 
 namespace rt0 {
@@ -54,7 +55,7 @@ struct alignas(AncestorInfo) Ancestors {
   AncestorInfo* infos() { return reinterpret_cast<AncestorInfo*>(this + 1); }
 };
 
-// A goroutine. It lies at the upper end of its own stack, so that both cost one page; see malg.
+// A goroutine. It lies at the upper end of its own stack, so that both cost one page; see malg. If sized, it lies alone.
 struct G {
   Stack stack;          // [lo, hi): where the goroutine's frames are; lo is above the guard page
   uintptr stackguard0;  // below this SP the stack is nearly used up
@@ -67,7 +68,7 @@ struct G {
   G* schedlink;           // in the one queue or list this G lies in
   WaitReason waitreason;  // while waiting
   bool system;            // one of the runtime's own: not counted, no deadlock because of it
-  u8 stack_order;         // stackalloc's size class
+  bool sized;             // has a stack of another size than most: see go_with.cc
   M* lockedm;             // the M it is wired to, or null
   usize stack_bytes;      // of the whole reservation, guard and G included; 0: not from stackalloc
 
@@ -237,6 +238,9 @@ struct alignas(Isa::kCacheLine) P {
   GList gFree;  // dead Gs to use again
   u32 gFree_n;
   MCache* mcache;  // its part of the heap; null until it allocates
+  u32 gFreeNoStack_n;
+  GList gFreeNoStack;  // the same, those whose stacks are others' now
+  StackCache stackcache;
 
   // The run queue: runq.h says who may touch what. runnext, if there, runs before it and inherits the time slice.
   alignas(Isa::kCacheLine) Atomic<u32> runqhead;
@@ -277,7 +281,10 @@ struct Schedt {
   struct {
     Mutex lock;
     GList list;
-    u32 n;
+    GList clean;  // Gs whose stacks' pages went back to the kernel
+    GList nostack;
+    u32 n;  // of list and clean, and of those that the scavenger has taken from list and not put back yet
+    u32 nostack_n;
   } gFree;
 
   Atomic<u32> gcwaiting;  // 1: the world stops; every P enters gcstop. Written under lock

@@ -31,6 +31,12 @@ struct NetpollHooks {
   u32 (*waiters)();
 };
 
+// Has sysmon give free stacks' memory back (newproc.h, stack_scavenge) when everybody has been idle for a minute, and now and then
+// when not. Programs that can be idle so long, for they have timers or a network, and those with stacks of many sizes are
+// linked with it.
+void stack_scavenge_enable();
+extern Atomic<u32 (*)(u32 most)> stack_scavenger;
+
 // A moment as others may read it without a lock: in units of 2^20 ns (about a millisecond), saturated, never 0.
 inline u32 poll_time(i64 ns) { return static_cast<u32>(min<i64>(max<i64>(ns >> 20, 1), 0xffffffff)); }
 

@@ -192,6 +192,7 @@ Errno init() {
   }
   epfd = ep;
   inited.store_release(1);
+  stack_scavenge_enable();
   netpoll_install(&hooks);
   return Errno::ok;
 }

@@ -18,6 +18,7 @@ namespace rt0 {
 constinit Mutex allglock{};
 constinit Atomic<G*> allgs{nullptr};
 constinit Atomic<u32> allglen{0};
+constinit Atomic<const SizedHooks*> sized_hooks{nullptr};
 
 namespace {
 
@@ -66,16 +67,18 @@ u64 next_goid(P* pp) {
   return pp->goidcache++;
 }
 
-// On g0. The new G, runnable but on no queue yet.
-G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr callerpc) RT0_SYM("runtime.newproc1");
-G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr callerpc) {
+}  // namespace
+
+G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr callerpc, G* newg) {
   trace_fn(Ev::newproc1);
   if (fn == nullptr) fatal("go of nil func value");
   M* mp = acquirem();
   P* pp = mp->p;
-  G* newg = gfget(pp);
+  if (newg == nullptr) newg = gfget(pp);
   if (newg == nullptr) {
-    newg = malg(max(kStackDefault, static_cast<usize>(4 * physPageSize)), true);  // the guard is one of them
+    newg = malg(max(kStackDefault, static_cast<usize>(4 * physPageSize)), true, &pp->stackcache);  // the guard is one
+  }
+  if (readgstatus(newg) == GStatus::idle) {
     casgstatus(newg, GStatus::idle, GStatus::dead);
     allgadd(newg);
   }
@@ -105,14 +108,12 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   return newg;
 }
 
-}  // namespace
-
 void detail::newproc(Funcval* closure, const GoStmt* stmt) {
   trace_fn(Ev::newproc);
   G* gp = getg();
   const uintptr pc = reinterpret_cast<uintptr>(__builtin_return_address(0));
   auto make = [&] {
-    G* newg = newproc1(closure, stmt, gp, pc);
+    G* newg = newproc1(closure, stmt, gp, pc, nullptr);
     runqput(getg()->m->p, newg, true);
     if (mainStarted) wakep();
   };
@@ -122,9 +123,9 @@ void detail::newproc(Funcval* closure, const GoStmt* stmt) {
   preempt_point();
 }
 
-G* malg(usize bytes, bool guard) {
+G* malg(usize bytes, bool guard, StackCache* c) {
   trace_fn(Ev::malg);
-  u8* base = static_cast<u8*>(stackalloc(bytes, guard));
+  u8* base = static_cast<u8*>(stackalloc(bytes, guard, c));
   const uintptr end = reinterpret_cast<uintptr>(base) + bytes;
   G* newg = reinterpret_cast<G*>(align_down(end - sizeof(G), Isa::kCacheLine));
   *newg = {};
@@ -146,10 +147,11 @@ void allgadd(G* gp) {
 
 G* gfget(P* pp) {
   trace_fn(Ev::gfget);
-  if (pp->gFree.empty() && sched.gFree.list.head != nullptr) {  // read without the lock: a hint
+  if (pp->gFree.empty() && sched.gFree.n != 0) {  // read without the lock: a hint
     Locked l(&sched.gFree.lock);
     while (pp->gFree_n < kGfreeLocalKeep) {
       G* gp = sched.gFree.list.pop();
+      if (gp == nullptr) gp = sched.gFree.clean.pop();  // these fault their pages in again
       if (gp == nullptr) break;
       sched.gFree.n--;
       pp->gFree.push(gp);
@@ -163,6 +165,10 @@ G* gfget(P* pp) {
 
 void gfput(P* pp, G* gp) {
   check(readgstatus(gp) == GStatus::dead, "gfput: bad status (not Gdead)");
+  if (RT0_UNLIKELY(gp->sized)) {
+    sized_hooks.load_acquire()->put(pp, gp);
+    return;
+  }
   pp->gFree.push(gp);
   pp->gFree_n++;
   if (pp->gFree_n < kGfreeLocalMax) return;
@@ -175,12 +181,14 @@ void gfput(P* pp, G* gp) {
 }
 
 void gfpurge(P* pp) {
-  Locked l(&sched.gFree.lock);
+  lock(&sched.gFree.lock);
   for (G* gp = pp->gFree.pop(); gp != nullptr; gp = pp->gFree.pop()) {
     sched.gFree.list.push(gp);
     sched.gFree.n++;
   }
   pp->gFree_n = 0;
+  unlock(&sched.gFree.lock);
+  if (const SizedHooks* sized = sized_hooks.load_acquire()) sized->purge(pp);
 }
 
 // goexit0 on the stack of the goroutine after gp. One that is wired to its M never gets here: see leave.
@@ -223,10 +231,10 @@ void goexit0(G* gp) {
 
 i32 gcount() {
   // Approximate while others run: dead Gs on local lists are counted by their owners.
-  i32 n = static_cast<i32>(allglen.load_acquire()) - static_cast<i32>(sched.gFree.n) -
+  i32 n = static_cast<i32>(allglen.load_acquire()) - static_cast<i32>(sched.gFree.n + sched.gFree.nostack_n) -
           static_cast<i32>(sched.ngsys.load_relaxed());
   for (i32 i = 0; i < allp_len; i++)
-    if (allp[i] != nullptr) n -= static_cast<i32>(allp[i]->gFree_n);
+    if (allp[i] != nullptr) n -= static_cast<i32>(allp[i]->gFree_n + allp[i]->gFreeNoStack_n);
   return n < 1 ? 1 : n;
 }
 

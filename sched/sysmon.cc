@@ -19,6 +19,8 @@
 
 namespace rt0 {
 
+constinit Atomic<u32 (*)(u32)> stack_scavenger{nullptr};
+
 namespace {
 
 constexpr u32 kMinSleepUs = 20, kMaxSleepUs = 10 * 1000;
@@ -26,6 +28,7 @@ constexpr u32 kIdleRoundsBeforeBackoff = 50;  // 1 ms of looking every 20 µs, t
 constexpr i64 kMs = 1000 * 1000;
 constexpr i64 kForcePreemptNs = 10 * kMs;  // a goroutine's time slice, and the longest a P stays with a system call
 constexpr i64 kLongSleepNs = 60 * 1000 * kMs;
+constexpr u32 kScavengeStacks = 256;  // with a system call each, below a millisecond
 
 // The M whose P was just taken is about to be neither running nor idle: count it as running until the P is handed on, or
 // checkdead, called in between, would take everybody for asleep. Go: incidlelocked.
@@ -134,6 +137,11 @@ void note_waiting(i64 now) {
   }
 }
 
+u32 scavenge() {
+  auto* f = stack_scavenger.load_acquire();
+  return f != nullptr ? f(kScavengeStacks) : 0;
+}
+
 // Everybody is idle, or the world is stopped: sleeps until somebody takes a P (pidleget) or the world starts; false if that is not
 // so. Whoever clears sysmonwait owes the one wake-up, so it is cleared under the lock only.
 bool sleep_while_idle(i64 now) {
@@ -154,6 +162,8 @@ bool sleep_while_idle(i64 now) {
   }
   unlock(&sched.lock);
   if (!slept) note_waiting(now);
+  // Time to tidy up, until somebody has work again. What is on the way to being freed ends this.
+  while (!slept && idle() && scavenge() != 0) {}
   return slept;
 }
 
@@ -187,7 +197,10 @@ void sysmon() {
     if (simulated == 0)
       if (const usize bytes = bgscavenge(now); bytes != 0) trace(Ev::Scavenge, static_cast<i64>(bytes));
     if (now - lastnote >= kLongSleepNs) {
-      if (lastnote != 0) note_waiting(now);
+      if (lastnote != 0) {
+        note_waiting(now);
+        (void)scavenge();
+      }
       lastnote = now;
     }
     if (debug.schedtrace > 0 && lasttrace + debug.schedtrace * kMs <= now) {

@@ -201,7 +201,10 @@ void timer_init(RtTimer* t, TimerFn f, void* arg) {
   t->home.store_relaxed(&mp->p->timers);  // nobody else knows the timer yet
   releasem(mp);
   // Release: who sees the table sees what is in it. Stored more than once by several at the worst, and always the same.
-  if (timer_hooks.load_relaxed() == nullptr) timer_hooks.store_release(&kHooks);
+  if (timer_hooks.load_relaxed() == nullptr) {
+    stack_scavenge_enable();
+    timer_hooks.store_release(&kHooks);
+  }
 }
 
 bool timer_modify(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq) {

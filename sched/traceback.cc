@@ -239,6 +239,23 @@ void goroutineheader(Writer& w, G* gp, bool with_pointers) {
   w.put("]:\n");
 }
 
+// How much of its stack the goroutine, or one that had the stack before it, has ever used: from its end down to the first page that is
+// in memory. Nothing if the kernel does not say; the simulated one does not, for frames differ between ISAs.
+static void put_stack_use(Writer& w, const G* gp) {
+  u8 pages[64];
+  const usize step = sizeof(pages) * physPageSize;
+  for (uintptr at = gp->stack.lo; at < gp->stack.hi && gp->stack_bytes != 0; at += step) {
+    const usize n = min(step, align_up(gp->stack.hi, physPageSize) - at);
+    if (!kernel->mem_resident(reinterpret_cast<void*>(at), n, pages).ok()) return;
+    for (usize i = 0; i < n / physPageSize; i++) {
+      if ((pages[i] & 1) == 0) continue;
+      w.fmt("runtime: goroutine stack used %llu of %llu bytes\n",
+            static_cast<ull>(gp->stack.hi - (at + i * physPageSize)), static_cast<ull>(gp->stack.hi - gp->stack.lo));
+      return;
+    }
+  }
+}
+
 // May the function that was interrupted at pc have to return to lr, with no frame that says so? The link register still holds what
 // the last call has left there: an address in the function itself, or in the one that called it, which the frames show as well.
 static bool is_lost_return(uintptr lr, uintptr pc, Stack s, uintptr fp) {
@@ -275,6 +292,7 @@ void traceback(Writer& w, G* gp, TracePoint at, i32 level) {
   if (put_frames(w, gp, at, level) == 0 && level < 2) (void)put_frames(w, gp, at, 2);
   put_created_by(w, gp->goid, gp->created, gp->parent_goid);
   put_ancestors(w, gp, level);
+  if (debug.tracebackstack > 0) put_stack_use(w, gp);
 }
 
 void traceback_saved(Writer& w, G* gp, i32 level) {
@@ -300,6 +318,7 @@ void tracebackothers(Writer& w, G* me, i32 level) {
     if (status == GStatus::running) {
       w.put("\tgoroutine running on other thread; stack unavailable\n");
       put_created_by(w, gp->goid, gp->created, gp->parent_goid);
+      if (debug.tracebackstack > 0) put_stack_use(w, gp);
     } else {
       traceback_saved(w, gp, level);
     }

@@ -120,6 +120,13 @@ function(rt0_add_executable name)
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-optimize-sibling-calls>)
   # A null pointer's use is a fault at run time, which panics, and nothing that the compiler may draw conclusions from.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-delete-null-pointer-checks>)
+  # A frame that is larger than the guard page must not step over it.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    set(probes --start-no-unused-arguments -fstack-clash-protection --end-no-unused-arguments)  # not for every ISA
+  else()
+    set(probes -fstack-clash-protection --param=stack-clash-protection-guard-size=12)
+  endif()
+  target_compile_options(${objects} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${probes}>")
   # Division by zero panics, on ISAs too whose division does not trap: see sched/ubsan.cc.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=integer-divide-by-zero>
                          $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize-recover=integer-divide-by-zero>)

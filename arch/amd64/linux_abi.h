@@ -16,6 +16,7 @@ enum Nr : uintptr {
   SYS_rt_sigprocmask = 14,
   SYS_rt_sigreturn = 15,
   SYS_sched_yield = 24,
+  SYS_mincore = 27,
   SYS_madvise = 28,
   SYS_setitimer = 38,
   SYS_getpid = 39,

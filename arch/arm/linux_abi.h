@@ -11,7 +11,7 @@ inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 
                          SYS_lseek = 140, SYS_sched_yield = 158, SYS_rt_sigreturn = 173, SYS_rt_sigaction = 174,
                          SYS_rt_sigprocmask = 175, SYS_pread64 = 180, SYS_pwrite64 = 181, SYS_getcwd = 183,
                          SYS_sigaltstack = 186, SYS_mmap = 192, SYS_ftruncate = 194, SYS_getuid = 199,
-                         SYS_madvise = 220, SYS_fcntl = 221, SYS_gettid = 224, SYS_sched_getaffinity = 242,
+                         SYS_mincore = 219, SYS_madvise = 220, SYS_fcntl = 221, SYS_gettid = 224, SYS_sched_getaffinity = 242,
                          SYS_exit_group = 248, SYS_epoll_ctl = 251, SYS_tgkill = 268, SYS_socket = 281, SYS_bind = 282,
                          SYS_connect = 283, SYS_listen = 284, SYS_getsockname = 286, SYS_getpeername = 287,
                          SYS_socketpair = 288, SYS_sendto = 290, SYS_recvfrom = 292, SYS_shutdown = 293,

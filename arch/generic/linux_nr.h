@@ -64,6 +64,7 @@ enum Nr : uintptr {
   SYS_execve = 221,
   SYS_mmap = 222,
   SYS_mprotect = 226,
+  SYS_mincore = 232,
   SYS_madvise = 233,
   SYS_accept4 = 242,
   SYS_wait4 = 260,

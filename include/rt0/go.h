@@ -7,6 +7,14 @@ namespace rt0 {
 
 struct Funcval;
 
+// What go_with can be told of a goroutine.
+struct GoOptions {
+  // Bytes of address space for its stack, its guard page included; 0: as go does, 256 KiB, or 64 KiB on 32-bit machines. Rounded up
+  // to a power of two, at least 16 KiB (four pages). More than 1 GiB, 256 MiB on 32-bit machines, panics. Memory is only taken for
+  // what is used.
+  size_t stack = 0;
+};
+
 namespace detail {
 
 // What the runtime must know of a go statement. The closure itself is handed over beside it and is moved to the top of the
@@ -20,6 +28,7 @@ struct GoStmt {
 
 // With a null stmt the closure is not copied and must live for ever.
 void newproc(Funcval* closure, const GoStmt* stmt) __asm__("runtime.newproc");
+void newproc_with(Funcval* closure, const GoStmt* stmt, const GoOptions* options);
 
 template <class T>
 struct RemoveRef {
@@ -78,6 +87,18 @@ template <class F>
   C closure{&C::run, static_cast<F&&>(f)};
   const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line};
   detail::newproc(reinterpret_cast<Funcval*>(&closure), &stmt);
+}
+
+// The same with a stack of another size: go_with({.stack = 1 << 20}, f). Go's stacks grow; these do not, so that a goroutine that
+// recurses deeply says so, and one of many that do not may say that it needs little.
+template <class F>
+[[gnu::always_inline]] inline void go_with(const GoOptions& options, F&& f, const char* file = __builtin_FILE(),
+                                           unsigned line = __builtin_LINE()) {
+  using Fn = typename detail::Decay<F>::type;
+  using C = detail::Closure<Fn>;
+  C closure{&C::run, static_cast<F&&>(f)};
+  const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line};
+  detail::newproc_with(reinterpret_cast<Funcval*>(&closure), &stmt, &options);
 }
 
 }  // namespace rt0

@@ -146,6 +146,7 @@ SysResult linux_mem_guard(void* p, usize n) {
   return linux_mem_protect(p, n, Prot::none);
 }
 SysResult linux_mem_dontneed(void* p, usize n) { return sys(SYS_madvise, addr(p), n, MADV_DONTNEED); }
+SysResult linux_mem_resident(const void* p, usize n, u8* pages) { return sys(SYS_mincore, addr(p), n, addr(pages)); }
 
 // Bits of the affinity mask, which the kernel fills for as many CPUs as it knows. 8,192 CPUs are as many as Go asks for.
 i32 linux_getproccount() {
@@ -239,6 +240,7 @@ constinit const Kernel linux_kernel = {
     .mem_protect = linux_mem_protect,
     .mem_guard = linux_mem_guard,
     .mem_dontneed = linux_mem_dontneed,
+    .mem_resident = linux_mem_resident,
     .getproccount = linux_getproccount,
     .getHugePageSize = linux_getHugePageSize,
     .getrandom = linux_getrandom,

@@ -149,6 +149,7 @@ constinit const Kernel sim_kernel = {
     .mem_protect = [](void* p, usize n, Prot prot) { return linux_kernel.mem_protect(p, n, prot); },
     .mem_guard = sim_mem_guard,
     .mem_dontneed = sim_mem_dontneed,
+    .mem_resident = [](const void*, usize, u8*) { return SysResult{0, Errno::nosys}; },  // differs between ISAs
     .getproccount = sim_getproccount,
     .getHugePageSize = sim_getHugePageSize,
     .getrandom = sim_getrandom,

@@ -117,6 +117,7 @@ void throw_(const char* why) { throw hosted::Thrown(why); }
 void fatal(Str why) { throw hosted::Fatal(std::string(why.ptr, why.len)); }
 
 void preempt_here() {}
+void stack_scavenge_enable() {}
 
 void trace_boot(Ev e) { trace_fn(e); }
 void trace_fn_slow(Ev e) { hosted::record(e, {}); }

@@ -1,0 +1,71 @@
+// What stack.cc shares with those who see to free stacks now and then.
+#pragma once
+
+#include "base/atomic.h"
+#include "base/lock.h"
+#include "mem/stack.h"
+
+namespace rt0 {
+
+// A free stack: the link lies in its topmost words, the page that is most likely to be there.
+struct FreeStack {
+  FreeStack* next;
+  void* base;
+  bool clean;  // only the page of this link may have memory
+};
+
+// Written under the lock of its pool; read without it as a hint whether to take the lock.
+using FreeList = Atomic<FreeStack*>;
+
+// Free stacks by order, without and with a guard page, those up to kStackMaxPooled and larger ones.
+extern FreeList stackpool[kNumStackOrders][2], stackLarge[kNumLargeOrders][2];
+// One for each order of stackpool, and one for all of stackLarge. Ready from the start: a boot has no time for it.
+struct StackLocks {
+  Mutex of[kNumStackOrders + 1] = {};
+
+  constexpr StackLocks() {
+    for (Mutex& l : of) l.rank = LockRank::stackpool;
+    of[kNumStackOrders].rank = LockRank::stackLarge;
+  }
+};
+extern StackLocks stack_locks;
+
+inline u32 order_of(usize bytes) {
+  u32 order = 0;
+  while (kStackMin << order < bytes) order++;
+  return order;
+}
+
+// Where free stacks of an order are, and the lock that guards them.
+struct FreeStacks {
+  Mutex* lock;
+  FreeList* list;
+
+  FreeStacks(u32 order, bool guard)
+      : lock(&stack_locks.of[min(order, kNumStackOrders)]),
+        list(order < kNumStackOrders ? &stackpool[order][guard] : &stackLarge[order - kNumStackOrders][guard]) {}
+
+  // With the lock.
+  void push(FreeStack* s) {
+    s->next = list->load_relaxed();
+    list->store_relaxed(s);
+  }
+  FreeStack* pop() {
+    FreeStack* s = list->load_relaxed();
+    if (s != nullptr) list->store_relaxed(s->next);
+    return s;
+  }
+};
+
+// The link of a stack that is free from here on.
+FreeStack* free_link(void* base, usize bytes);
+
+// Called when the kernel has no address space left for a stack of `bytes`: a larger free one to be cut up, and its size; null if
+// there is none. Set by who makes stacks of other sizes.
+struct LargerStack {
+  void* base;
+  usize bytes;
+};
+extern Atomic<LargerStack (*)(usize bytes)> take_larger;
+
+}  // namespace rt0

@@ -1,0 +1,99 @@
+// Goroutines whose stacks have a size of their own. Linked into programs that ask for that.
+//
+// Such a G does not lie in its stack: when it ends, the stack goes to its P's cache, by size class, and the G, which dumps may
+// be looking at, to a list of Gs without stacks. Go keeps both lists for the same reason.
+#include "mem/stack_larger.h"
+#include "mem/sysmem.h"
+#include "sched/hooks.h"
+#include "sched/newproc.h"
+#include "sched/panic.h"
+#include "sched/pidle.h"
+#include "sched/preempt.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+
+namespace rt0 {
+
+namespace {
+
+constexpr u32 kLocalMax = 64, kLocalKeep = 32;
+
+usize default_bytes() { return max(kStackDefault, static_cast<usize>(4 * physPageSize)); }
+
+// What is reserved for a wish: a power of two. A size that no reservation can have is the program's mistake.
+usize stack_bytes_of(usize wish) {
+  if (wish == 0) return default_bytes();
+  if (wish > kStackMax) panic_plain("go_with: stack size out of range");
+  usize bytes = max(kStackMin, static_cast<usize>(4 * physPageSize));
+  while (bytes < wish) bytes *= 2;
+  return bytes;
+}
+
+// The goroutine has ended, and we stand on another stack.
+void put(P* pp, G* gp) {
+  const uintptr base = gp->stack.lo - physPageSize;
+  gp->stack = {};  // for dumps, which see a dead G anyhow
+  stackcachefree(&pp->stackcache, reinterpret_cast<void*>(base), gp->stack_bytes);
+  pp->gFreeNoStack.push(gp);
+  if (++pp->gFreeNoStack_n < kLocalMax) return;
+  Locked l(&sched.gFree.lock);
+  for (; pp->gFreeNoStack_n > kLocalKeep; pp->gFreeNoStack_n--, sched.gFree.nostack_n++)
+    sched.gFree.nostack.push(pp->gFreeNoStack.pop());
+}
+
+// A G without a stack, dead or new.
+G* get(P* pp) {
+  if (pp->gFreeNoStack.empty() && sched.gFree.nostack_n != 0) {  // read without the lock: a hint
+    Locked l(&sched.gFree.lock);
+    for (; pp->gFreeNoStack_n < kLocalKeep && sched.gFree.nostack_n != 0; pp->gFreeNoStack_n++, sched.gFree.nostack_n--)
+      pp->gFreeNoStack.push(sched.gFree.nostack.pop());
+  }
+  if (G* gp = pp->gFreeNoStack.pop()) {
+    pp->gFreeNoStack_n--;
+    return gp;
+  }
+  G* gp = static_cast<G*>(persistentalloc(sizeof(G), Isa::kCacheLine));
+  gp->sized = true;
+  return gp;
+}
+
+void purge(P* pp) {
+  stackcache_clear(&pp->stackcache);
+  Locked l(&sched.gFree.lock);
+  while (G* gp = pp->gFreeNoStack.pop()) sched.gFree.nostack.push(gp);
+  sched.gFree.nostack_n += pp->gFreeNoStack_n;
+  pp->gFreeNoStack_n = 0;
+}
+
+constexpr SizedHooks kHooks = {put, purge};
+
+G* get_with_stack(P* pp, usize bytes) {
+  if (sized_hooks.load_relaxed() == nullptr) {  // others may do the same at once
+    stack_cut_larger();
+    stack_scavenge_enable();
+    sized_hooks.store_release(&kHooks);
+  }
+  G* gp = get(pp);
+  const uintptr base = reinterpret_cast<uintptr>(stackalloc(bytes, true, &pp->stackcache));
+  gp->stack = {base + physPageSize, base + bytes};
+  gp->stackguard0 = gp->stackguard1 = gp->stack.lo;
+  gp->stack_bytes = bytes;
+  return gp;
+}
+
+}  // namespace
+
+void detail::newproc_with(Funcval* closure, const GoStmt* stmt, const GoOptions* options) {
+  G* gp = getg();
+  const uintptr pc = reinterpret_cast<uintptr>(__builtin_return_address(0));
+  const usize bytes = stack_bytes_of(options->stack);
+  systemstack([&] {
+    P* pp = getg()->m->p;
+    G* newg = newproc1(closure, stmt, gp, pc, bytes == default_bytes() ? nullptr : get_with_stack(pp, bytes));
+    runqput(pp, newg, true);
+    if (mainStarted) wakep();
+  });
+  preempt_point();
+}
+
+}  // namespace rt0

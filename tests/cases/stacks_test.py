@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+"""Stacks of all sizes: made, ended, used again, overflowed, given back; and many of them."""
+
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
+BUILDS = (rt0test.BUILD, rt0test.DEV_BUILD)
+BITS = int(rt0test.ROW["bits"])
+DEFAULT = 256 << 10 if BITS == 64 else 64 << 10
+LARGEST = 1 << 30 if BITS == 64 else 1 << 28
+# GCC makes no probes of static frames there: docs/STACKS.md.
+PROBES = rt0test.ISA not in ("riscv64", "arm")
+
+
+@rt0test.each_how
+class Stacks(rt0test.Case):
+    def run_stacks(self, *args, procs=4, env=None, **options):
+        for build in BUILDS:
+            with self.subTest(build=build.name, args=args):
+                yield self.run_program("stacks", *args, env={"GOMAXPROCS": procs, **(env or {})}, build=build, **options)
+
+    def test_many_sizes_on_many_ps(self):
+        rounds = 400 if rt0test.FIRST and self.how == "native" else 60
+        for procs in (1, 8):
+            for done in self.run_stacks("stress", rounds, procs=procs, timeout=60):
+                self.assert_status(done, 0)
+                self.assertEqual(rt0test.text(done.err), f"ended {8 * 5 * rounds} wrong 0 left 1\n")
+
+    def test_used_again(self):
+        for done in self.run_stacks("reuse", procs=1):
+            self.assertEqual(rt0test.text(done.err), "the same place true\n")
+
+    def test_sizes_in_range(self):
+        for size in (1, 4095, 16385, 3 << 20):
+            for done in self.run_stacks("range", size):
+                self.assertEqual((done.status, rt0test.text(done.err)), (0, "runs\n"))
+
+    def test_sizes_out_of_range(self):
+        for args in (("range", LARGEST + 1), ("too_large", 0), ("too_large", 4096)):
+            for done in self.run_stacks(*args):
+                self.assertEqual(done.status, 2)
+                self.assertTrue(rt0test.text(done.err).startswith("panic: go_with: stack size out of range\n\ngoroutine 1 [running]:\n"),
+                                rt0test.text(done.err)[:200])
+
+    def test_overflow_names_limit_and_goroutine(self):
+        for wish, limit in ((0, DEFAULT), (100000, 131072), (1 << 20, 1 << 20)):
+            for done in self.run_stacks("overflow", wish):
+                self.assert_fatal(done, "stack overflow")
+                self.assertRegex(rt0test.text(done.err),
+                                 rf"\Aruntime: goroutine stack exceeds {limit}-byte limit\nruntime: sp=0x[0-9a-f]+ stack=\[.*\]\n"
+                                 r"fatal error: stack overflow\n\ngoroutine 2 gp=0x")
+
+    def test_overflow_over_the_guard(self):
+        """One frame that is larger than stack and guard together: it must not reach what lies below."""
+        if not PROBES:
+            self.skipTest("the compiler makes no probes for this ISA")
+        for done in self.run_stacks("huge", 3):
+            self.assert_fatal(done, "stack overflow")
+
+    def test_high_water_mark(self):
+        """GODEBUG=tracebackstack=1: about what was used, for each goroutine; nothing without it, nor in a simulated run."""
+        line = re.compile(r"^runtime: goroutine stack used (\d+) of (\d+) bytes$", re.M)
+        for done in self.run_stacks("used", 300000, env={"GODEBUG": "tracebackstack=1", "GOTRACEBACK": "all"}):
+            used = [tuple(int(n) for n in m) for m in line.findall(rt0test.text(done.err))]
+            self.assertEqual(len(used), 2, rt0test.text(done.err))
+            self.assertTrue(300000 <= used[0][0] <= 1 << 19 and (1 << 20) - (1 << 17) <= used[0][1] < 1 << 20, used)
+            self.assertLess(used[1][0], DEFAULT)
+        for env in ({}, {"GODEBUG": "tracebackstack=1", "RT0_SIM": "seed=1"}):
+            for done in self.run_stacks("used", 300000, env=env):
+                self.assertEqual(done.status, 2)
+                self.assertNotIn("stack used", rt0test.text(done.err))
+
+    def test_many_parked(self):
+        """More than a process may have mappings with mprotect's guards: the last ones go without, and all run. QEMU's
+        MADV_GUARD_INSTALL does nothing, so that it is mprotect there."""
+        n = 70000 if self.how == "native" and BITS == 64 else 30000 if rt0test.FIRST else 10000
+        for done in self.run_stacks("parked" if BITS == 64 else "parked_small", n, timeout=120):
+            self.assert_status(done, 0)
+            self.assertEqual(rt0test.text(done.err), f"parked {n}\nall have ended\n")
+
+    def test_memory_goes_back(self):
+        """After minutes without work the simulated kernel gets free stacks' memory; the same trace each time."""
+        traces = set()
+        for build in BUILDS:
+            done, trace = rt0test.run_traced("stacks", "idle", how=self.how, build=build, env={"RT0_SIM": "seed=1,procs=2"})
+            self.assertEqual((done.status, rt0test.text(done.err)), (0, "awake\ndone\n"))
+            given = [e.args["n"] for e in rt0test.parse_trace(trace) if e.name == "StackScavenge"]
+            self.assertEqual(given, ["93"])  # of 100, some of which ended in time to be used again
+            traces.add(trace)
+        self.assertEqual(len(traces), 1)
+
+    def test_no_memory(self):
+        if self.how != "native":
+            self.skipTest("QEMU itself needs the address space")
+        for wish in (16384, 1 << 20):
+            for done in self.run_stacks("memory", wish, before=("prlimit", "--as=300000000")):
+                self.assert_fatal(done, "out of memory")
+
+    def test_larger_stacks_are_cut_up(self):
+        """Most of the address space is one free stack: further goroutines find their place in it."""
+        if self.how != "native":
+            self.skipTest("QEMU itself needs the address space")
+        n, limit = (1 << 28, 420) if BITS == 64 else (1 << 26, 110)
+        for done in self.run_stacks("cut", n, before=("prlimit", f"--as={limit * 1000000}")):
+            self.assert_status(done, 0)
+            self.assertEqual(rt0test.text(done.err), "goroutines 1001\n")
+
+
+if __name__ == "__main__":
+    rt0test.main()

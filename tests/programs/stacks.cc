@@ -1,0 +1,175 @@
+// Goroutines with stacks of all sizes: stacks WHAT [ARGUMENT].
+#include <rt0/rt0.h>
+
+#include "words.h"
+
+using namespace rt0;
+
+namespace {
+
+constexpr size_t kKiB = 1024;
+
+// Uses about n bytes of stack, all of them, and says what it found there.
+[[gnu::noinline]] size_t use(size_t n) {
+  volatile char room[1024];
+  for (size_t i = 0; i < sizeof(room); i += 64) room[i] = static_cast<char>(n + i);
+  size_t sum = n > 2048 ? use(n - 1024) : 0;
+  for (size_t i = 0; i < sizeof(room); i += 64) sum += room[i] == static_cast<char>(n + i);
+  return sum;
+}
+
+// Many Ps make and end goroutines of all sizes; each fills three quarters of what it was given.
+void stress(int rounds) {
+  constexpr size_t kSizes[] = {0,      1,          16 * kKiB,  20000,      32 * kKiB,  64 * kKiB,
+                               100000, 128 * kKiB, 256 * kKiB, 512 * kKiB, 1024 * kKiB};
+  WaitGroup wg;
+  atomic::Int64 wrong, ended;
+  for (int id = 0; id < 8; id++)
+    wg.go([&, id] {
+      for (int i = 0; i < rounds; i++) {
+        WaitGroup few;
+        for (int k = 0; k < 5; k++) {
+          const size_t stack = kSizes[static_cast<size_t>(i + 3 * k + id) % (sizeof(kSizes) / sizeof(kSizes[0]))];
+          few.add(1);
+          go_with({.stack = stack}, [&, stack] {
+            const size_t n = stack < 32 * kKiB ? 4 * kKiB : stack / 2;
+            if (use(n) == 0) wrong.add(1);
+            if (i % 3 == 0) gosched();
+            ended.add(1);
+            few.done();
+          });
+        }
+        few.wait();
+      }
+    });
+  wg.wait();
+  while (num_goroutine() > 1) gosched();  // the last ones are still on their way out
+  println("ended", ended.load(), "wrong", wrong.load(), "left", num_goroutine());
+}
+
+// Goroutines one after another take the same memory again, whatever they ask for, and so do many at once.
+void reuse() {
+  Chan<uintptr_t> where(0);
+  uintptr_t first[4] = {};
+  bool same_place = true;
+  for (int round = 0; round < 50; round++)
+    for (int k = 0; k < 4; k++) {
+      go_with({.stack = (512 * kKiB) << k}, [=] {
+        char here = 0;
+        where.send(reinterpret_cast<uintptr_t>(&here));
+      });
+      const uintptr_t at = where.recv();
+      gosched();
+      if (round == 0) first[k] = at;
+      same_place = same_place && at == first[k];
+    }
+  println("the same place", same_place);
+}
+
+void range(size_t bytes) {
+  WaitGroup wg;
+  wg.add(1);
+  go_with({.stack = bytes}, [&] {
+    println("runs");
+    wg.done();
+  });
+  wg.wait();
+}
+
+[[gnu::noinline]] int deep(int n) {
+  volatile char room[512];
+  room[0] = static_cast<char>(n);
+  return n == 0 ? 0 : deep(n - 1) + room[0];
+}
+// A frame that is larger than any guard.
+[[gnu::noinline]] int huge(int n) {
+  volatile char room[300 * 1024];
+  room[0] = static_cast<char>(n);
+  return room[0] + 1;
+}
+
+void parked(int n, size_t stack) {
+  Chan<Unit> c(0);
+  WaitGroup up;
+  up.add(n);
+  for (int i = 0; i < n; i++) {
+    auto f = [&] {
+      up.done();
+      (void)c.recv();
+    };
+    if (stack == 0) go(f);
+    else go_with({.stack = stack}, f);
+  }
+  up.wait();
+  println("parked", num_goroutine() - 1);
+  c.close();
+  while (num_goroutine() > 1) gosched();
+  println("all have ended");
+}
+
+// 100 goroutines have used much and ended; then nobody does anything for so long that their memory goes back.
+void idle() {
+  WaitGroup wg;
+  for (int i = 0; i < 100; i++) {
+    wg.add(1);
+    go_with({.stack = (i % 2) == 0 ? 0 : 32 * kKiB}, [&] {
+      (void)use(20 * kKiB);
+      wg.done();
+    });
+  }
+  wg.wait();
+  sleep(ms(200 * 1000));
+  println("awake");
+  for (int i = 0; i < 100; i++) {
+    wg.add(1);
+    go([&] {
+      (void)use(20 * kKiB);
+      wg.done();
+    });
+  }
+  wg.wait();
+  println("done");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const char* what = argc > 1 ? argv[1] : "";
+  const size_t n = argc > 2 ? static_cast<size_t>(number(argv[2])) : 0;
+  Chan<Unit> never(0);
+  if (same(what, "stress")) stress(static_cast<int>(n));
+  if (same(what, "reuse")) reuse();
+  if (same(what, "range")) range(n);
+  if (same(what, "too_large")) range(static_cast<size_t>(-1) - n);
+  if (same(what, "parked")) parked(static_cast<int>(n), 0);
+  if (same(what, "parked_small")) parked(static_cast<int>(n), 16 * kKiB);
+  if (same(what, "idle")) idle();
+  if (same(what, "overflow")) {
+    go_with({.stack = n}, [] { println(deep(1 << 24)); });
+    (void)never.recv();
+  }
+  if (same(what, "huge")) {
+    go_with({.stack = 64 * kKiB}, [&] { println(huge(static_cast<int>(n))); });
+    (void)never.recv();
+  }
+  if (same(what, "used")) {
+    go_with({.stack = 1024 * kKiB}, [&] {
+      println(use(n) != 0);
+      panic("enough");
+    });
+    (void)never.recv();
+  }
+  // No address space for more: larger stacks that are free are cut up.
+  if (same(what, "memory"))
+    for (;;) go_with({.stack = n}, [never] { (void)never.recv(); });
+  if (same(what, "cut")) {
+    WaitGroup wg;
+    wg.add(1);
+    go_with({.stack = n}, [&] { wg.done(); });
+    wg.wait();
+    gosched();
+    for (int i = 0; i < 1000; i++) go([never] { (void)never.recv(); });
+    gosched();
+    println("goroutines", num_goroutine());
+  }
+}
