@@ -110,7 +110,7 @@ void drop_span(MSpan* s) {
 constexpr u32 kReserve = 4;
 bool reserve_spans() {
   if (mheap.nunused >= kReserve) return true;
-  constexpr u32 n = 2 * kReserve;
+  constexpr u32 n = kReserve;
   MSpan* s = static_cast<MSpan*>(persistentalloc_or_null(n * sizeof(MSpan), alignof(MSpan)));
   if (s == nullptr) return false;
   for (u32 i = 0; i < n; i++) {

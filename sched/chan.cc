@@ -106,14 +106,16 @@ void Waitq::dequeueSudoG(Sudog* s) {
   s->next = s->prev = nullptr;
 }
 
-Hchan* makechan(u32 elemsize, usize size, const ChanType* type) {
+Hchan* makechan(u32 elemsize, usize size, const ChanType* type, void* room) {
   trace_fn(Ev::makechan);
   usize bytes;
   const usize header = header_bytes(type);
   if (static_cast<ptrdiff_t>(size) < 0 || __builtin_mul_overflow(size, usize{elemsize}, &bytes) ||
       bytes > kMaxBytes - header)
     panic_plain("makechan: size out of range");
-  u8* mem = static_cast<u8*>(mallocgc(header + bytes, type != nullptr ? max(type->align, kMinAlign) : kMinAlign));
+  u8* mem = static_cast<u8*>(room);
+  if (mem == nullptr)
+    mem = static_cast<u8*>(mallocgc(header + bytes, type != nullptr ? max(type->align, kMinAlign) : kMinAlign));
   if (mem == nullptr) fatal_out_of_memory(header + bytes);
   Hchan* c = reinterpret_cast<Hchan*>(mem);
   memset(mem, 0, sizeof(Hchan));

@@ -119,7 +119,9 @@ RT0_INLINE void chan_copy(void* to, const void* from, usize n) {
 }
 
 // A channel of `size` elements of elemsize bytes; panics with Go's text if that is too much. refs is 1.
-Hchan* makechan(u32 elemsize, usize size, const ChanType* type = nullptr) RT0_SYM("runtime.makechan");
+// room: memory for it, for ever, instead of the heap's: a Hchan with 64 bytes behind it.
+Hchan* makechan(u32 elemsize, usize size, const ChanType* type = nullptr, void* room = nullptr)
+    RT0_SYM("runtime.makechan");
 void closechan(Hchan* c) RT0_SYM("runtime.closechan");
 // Receives into elem (may be null). block false: returns at once if it would wait. selected: a value or "closed" came;
 // received: it was a value. elem is written only then.

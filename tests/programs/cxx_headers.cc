@@ -88,8 +88,8 @@ int main(int argc, char** argv) {
   if (what == "empty") return std::function<int()>()();
   if (what == "substr") return static_cast<int>(what.substr(static_cast<size_t>(argc) + 7).size());
   if (what == "nothrow") {
-    auto* p = new (std::nothrow) char[~size_t{0} / 4];
-    auto* q = new (std::align_val_t(64), std::nothrow) char[~size_t{0} / 4];
+    auto* p = new (std::nothrow) char[~size_t{0} / 2 - 1000];
+    auto* q = new (std::align_val_t(64), std::nothrow) char[~size_t{0} / 2 - 1000];
     rt0::println(p == nullptr && q == nullptr ? "null" : "there is more memory than an address can say");
     return 0;
   }

@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
     bad = reinterpret_cast<char*>(static_cast<size_t>(0x123450));
   } else if (is(what, "nothrow")) {
     const nothrow_t nothrow;
-    for (size_t n = ~size_t{0}; n > (~size_t{0} >> 4); n -= n / 8)
+    for (size_t n = ~size_t{0}; n > (~size_t{0} >> (sizeof(n) == 8 ? 4 : 1)); n -= n / 8)
       if (::operator new(n, nothrow) != nullptr) rt0::println("there is more memory than an address can say");
     rt0::println("null");
     return 0;

@@ -26,9 +26,10 @@ struct Object {
   unsigned seed;
 };
 
-// Slots are everybody's: who finds one free fills it, who finds one full may empty it. `busy` is a lock that nobody waits for.
+// Slots are everybody's: who finds one free fills it, who finds one full may empty it. `busy` is a lock that nobody waits for; four bytes
+// long, for not every ISA has atomics of one.
 struct Slot {
-  unsigned char busy;
+  unsigned busy;
   Object o;
 };
 Slot slots[kSlots];

@@ -1,0 +1,52 @@
+// Counting bits, for ISAs that have no instruction for it: compilers call these, as header-only C++ (std::sort) makes them do. Linked in
+// only where they are called. In steps of halves, which no compiler takes for what it is.
+#include "base/types.h"
+
+namespace rt0 {
+namespace {
+
+// Of v != 0, as the builtins have it.
+int leading_zeroes(u64 v, u32 bits) {
+  int n = 0;
+  for (u32 half = bits / 2; half != 0; half /= 2) {
+    if ((v >> (bits - half)) != 0) continue;
+    v = v << half & (~u64{0} >> (64 - bits));
+    n += static_cast<int>(half);
+  }
+  return n;
+}
+int trailing_zeroes(u64 v) {
+  int n = 0;
+  for (u32 half = 32; half != 0; half /= 2) {
+    if ((v & ((u64{1} << half) - 1)) != 0) continue;
+    v >>= half;
+    n += static_cast<int>(half);
+  }
+  return n;
+}
+int ones(u64 v) {
+  v = (v & 0x5555555555555555u) + (v >> 1 & 0x5555555555555555u);
+  v = (v & 0x3333333333333333u) + (v >> 2 & 0x3333333333333333u);
+  v = (v & 0x0f0f0f0f0f0f0f0fu) + (v >> 4 & 0x0f0f0f0f0f0f0f0fu);
+  return static_cast<int>(v * 0x0101010101010101u >> 56);
+}
+
+}  // namespace
+
+extern "C" {
+int __clzdi2(u64 v);
+int __clzsi2(u32 v);
+int __ctzdi2(u64 v);
+int __ctzsi2(u32 v);
+int __popcountdi2(u64 v);
+int __popcountsi2(u32 v);
+
+int __clzdi2(u64 v) { return leading_zeroes(v, 64); }
+int __clzsi2(u32 v) { return leading_zeroes(v, 32); }
+int __ctzdi2(u64 v) { return trailing_zeroes(v); }
+int __ctzsi2(u32 v) { return trailing_zeroes(v); }
+int __popcountdi2(u64 v) { return ones(v); }
+int __popcountsi2(u32 v) { return ones(v); }
+}
+
+}  // namespace rt0
