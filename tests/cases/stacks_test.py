@@ -104,7 +104,7 @@ class Stacks(rt0test.Case):
         """Most of the address space is one free stack: further goroutines find their place in it."""
         if self.how != "native":
             self.skipTest("QEMU itself needs the address space")
-        n, limit = (1 << 28, 420) if BITS == 64 else (1 << 26, 110)
+        n, limit = (1 << 28, 480) if BITS == 64 else (1 << 26, 110)
         for done in self.run_stacks("cut", n, before=("prlimit", f"--as={limit * 1000000}")):
             self.assert_status(done, 0)
             self.assertEqual(rt0test.text(done.err), "goroutines 1001\n")
