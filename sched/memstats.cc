@@ -4,6 +4,7 @@
 #include "mem/mheap.h"
 #include "mem/sysmem.h"
 #include "rt0/runtime.h"
+#include "sched/newproc.h"
 #include "sched/stw.h"
 
 namespace rt0 {
@@ -34,6 +35,9 @@ int set_gc_percent(int percent) {
 }
 
 long long set_memory_limit(long long limit) { return mheap_set_limit(limit); }
-void free_os_memory() { (void)mheap_scavenge_all(); }
+void free_os_memory() {
+  (void)mheap_scavenge_all();
+  (void)stack_scavenge(~u32{0});
+}
 
 }  // namespace rt0

@@ -43,7 +43,7 @@ void read_mem_stats(MemStats* out) __asm__("runtime.ReadMemStats");
 int set_gc_percent(int percent) __asm__("runtime.setGCPercent");
 // GOMEMLIMIT from now on, in bytes; negative changes nothing. Returns what it was. Go: debug.SetMemoryLimit.
 long long set_memory_limit(long long limit) __asm__("runtime.setMemoryLimit");
-// Gives all free pages back to the kernel. Go: debug.FreeOSMemory.
+// Gives all free pages back to the kernel, those of stacks that nobody uses too. Go: debug.FreeOSMemory.
 void free_os_memory() __asm__("runtime.freeOSMemory");
 
 // Ends the program at once with `status`. Go: os.Exit.

@@ -1,0 +1,135 @@
+// A goroutine, and lists of them. Who may touch what: gmp.h.
+#pragma once
+
+#include "arch/arch.h"
+#include "base/atomic.h"
+#include "sched/status.h"
+
+namespace rt0 {
+
+struct M;
+struct Sudog;
+struct DeferRecord;
+struct Panic;
+struct RecoverPoint;
+
+struct Stack {
+  uintptr lo, hi;
+};
+
+// A function value: what `go` runs. Captures, if any, follow the pointer. Go: funcval.
+struct Funcval {
+  void (*fn)(Funcval* self);
+};
+
+// A go statement: where a goroutine comes from.
+struct GoSite {
+  uintptr gopc;      // its return address
+  const char* file;  // its source position; null for the runtime's own
+  u32 line;
+};
+
+// What a traceback says of those who made this goroutine, oldest ancestor last. Kept if GODEBUG=tracebackancestors=N.
+struct AncestorInfo {
+  static constexpr u32 kMaxPcs = 16;
+  uintptr pcs[kMaxPcs];
+  u32 npcs;
+  u64 goid;
+  GoSite created;
+};
+struct alignas(AncestorInfo) Ancestors {
+  u32 n;  // this many infos follow
+
+  AncestorInfo* infos() { return reinterpret_cast<AncestorInfo*>(this + 1); }
+};
+
+// A goroutine. It lies at the upper end of its own stack, so that both cost one page; see malg. If sized, it lies alone.
+struct G {
+  Stack stack;          // [lo, hi): where the goroutine's frames are; lo is above the guard page
+  uintptr stackguard0;  // below this SP the stack is nearly used up
+  uintptr stackguard1;  // the same for code on g0
+  M* m;                 // the M that runs it; null unless running or in a system call
+  Gobuf sched;          // whole while it does not run
+
+  Atomic<u32> atomicstatus;  // GStatus; by casgstatus only
+  u64 goid;
+  G* schedlink;           // in the one queue or list this G lies in
+  WaitReason waitreason;  // while waiting
+  bool system;            // one of the runtime's own: not counted, no deadlock because of it
+  bool sized;             // has a stack of another size than most: see go_with.cc
+  M* lockedm;             // the M it is wired to, or null
+  usize stack_bytes;      // of the whole reservation, guard and G included; 0: not from stackalloc
+
+  u64 parent_goid;
+  GoSite created;
+  uintptr startpc;
+  Ancestors* ancestors;  // ours to free, or null
+  Atomic<G*> alllink;    // in allgs
+  DeferRecord* defers;   // newest first; see defer.h
+  Sudog* waiting;        // the sudog it waits with, while it waits in a channel or a semaphore; of a select, the first
+
+  Atomic<u32> preempt;           // 1: sysmon or stopTheWorld wants it to yield; it does so at its next safe point
+  Atomic<u32> selectDone;        // 1: somebody has won the race to wake this select
+  void* param;                   // handed over by the waker: the sudog that fired
+  i64 waitsince;                 // ns; about when it began to wait, 0 if nobody has looked yet. For dumps
+  Panic* panics;                 // newest first; see panic.h
+  RecoverPoint* recover_points;  // newest first
+  // The fault that it panics for: signal (0: none), its code, the address, and where.
+  u32 sig;
+  i32 sigcode0;
+  uintptr sigcode1, sigpc;
+  // In a system call: where it stands, for tracebacks.
+  uintptr syscallsp, syscallpc, syscallbp;
+};
+
+// A list of Gs through schedlink.
+struct GList {
+  G* head = nullptr;
+
+  bool empty() const { return head == nullptr; }
+  void push(G* gp) {
+    gp->schedlink = head;
+    head = gp;
+  }
+  G* pop() {
+    G* gp = head;
+    if (gp != nullptr) head = gp->schedlink;
+    return gp;
+  }
+};
+
+// A queue of Gs through schedlink: first in, first out.
+struct GQueue {
+  G* head = nullptr;
+  G* tail = nullptr;
+
+  bool empty() const { return head == nullptr; }
+  void push_front(G* gp) {
+    gp->schedlink = head;
+    head = gp;
+    if (tail == nullptr) tail = gp;
+  }
+  void push_back(G* gp) {
+    gp->schedlink = nullptr;
+    if (tail != nullptr) tail->schedlink = gp;
+    else head = gp;
+    tail = gp;
+  }
+  void push_back_all(GQueue q) {
+    if (q.tail == nullptr) return;
+    q.tail->schedlink = nullptr;
+    if (tail != nullptr) tail->schedlink = q.head;
+    else head = q.head;
+    tail = q.tail;
+  }
+  G* pop() {
+    G* gp = head;
+    if (gp != nullptr) {
+      head = gp->schedlink;
+      if (head == nullptr) tail = nullptr;
+    }
+    return gp;
+  }
+};
+
+}  // namespace rt0
