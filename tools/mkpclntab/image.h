@@ -152,11 +152,15 @@ class Image {
       }
       if (is_func && (ehdr_.e_machine == EM_ARM || ehdr_.e_machine == EM_MIPS)) addr &= ~u64{1};  // Thumb, microMIPS
       if (code_at(addr) == nullptr) continue;
-      symbols_.push_back({name, addr, sym.st_size, is_func, GELF_ST_BIND(sym.st_info)});
+      symbols_.push_back({without_number(name), addr, sym.st_size, is_func, GELF_ST_BIND(sym.st_info)});
     }
     for (const Range& r : code_)
       if (r.lo < text_) throw BadInput(path_ + ": executable code lies before the symbol runtime.text");
   }
+
+  // The linker names what it puts between functions to get round a mistake in some arm64 processors by the number of the section, which
+  // another link may change: e843419@0024_000003e2_48.
+  static string without_number(const string& n) { return starts_with(n, "e8") ? n.substr(0, n.find('@')) : n; }
 
   // Labels which are no functions: compilers' local and mapping symbols, and the linker script's own.
   static bool is_mark(string_view n) {
