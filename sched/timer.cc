@@ -199,6 +199,9 @@ void timer_init(RtTimer* t, TimerFn f, void* arg) {
   M* mp = acquirem();
   check(mp->p != nullptr, "timer_init: no p");
   t->home.store_relaxed(&mp->p->timers);  // nobody else knows the timer yet
+  // The program's first timer: room for it is made here, and not when it is put on the heap, for then the clock has been read, and
+  // those that go to sleep after it for as long would wake too late to wake together with it.
+  if (timer_hooks.load_relaxed() == nullptr) heap_first(&mp->p->timers);
   releasem(mp);
   // Release: who sees the table sees what is in it. Stored more than once by several at the worst, and always the same.
   if (timer_hooks.load_relaxed() == nullptr) {

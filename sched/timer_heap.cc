@@ -64,6 +64,11 @@ void grow(Timers* ts) {
 
 }  // namespace
 
+void heap_first(Timers* ts) {
+  Locked l(&ts->lock);
+  if (ts->cap == 0) grow(ts);
+}
+
 void heap_add(Timers* ts, RtTimer* t) {
   check(t->pos == 0 && t->when > 0, "timer data corruption");
   const u32 n = ts->len.load_relaxed();

@@ -9,6 +9,8 @@
 
 namespace rt0 {
 
+// Makes room, if there is none at all yet. Takes the lock.
+void heap_first(Timers* ts);
 // t, which is on no heap, with t->when.
 void heap_add(Timers* ts, RtTimer* t);
 // t's `when` has changed.

@@ -27,6 +27,12 @@ struct Node {
   return n;
 }
 
+// What earlier calls have left on the stack keeps nothing.
+[[gnu::noinline]] void scrub() {
+  volatile char room[4096];
+  for (size_t i = 0; i < sizeof(room); i++) room[i] = 0;
+}
+
 // How many were finalized by a collection from here.
 [[gnu::noinline]] long long collected() {
   const long long before = finalized.load();
@@ -172,6 +178,7 @@ int main(int, char** argv) {
     by_heap();
     by_chain();
     stacks(argv[2]);
+    scrub();
     (void)collected();
     println("all", finalized.load());
   }
@@ -180,6 +187,7 @@ int main(int, char** argv) {
     const long long first = collected();
     println("first", first, global != nullptr);
     global = nullptr;
+    scrub();
     println("second", collected());
     cleared();
     println("cleared", collected());
