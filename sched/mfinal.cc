@@ -168,6 +168,17 @@ void queue_unmarked() {
   for (u32 i = first; i < fin.queued; i++) remove(&fin.table, fin.table.find(fin.queue[i].object));
 }
 
+// Not inlined: what it has in registers that functions keep, addresses of objects, must not be there when roots are looked at.
+[[gnu::noinline]] void unmark(Mark* m) {
+  for (u32 i = 0; i < fin.table.cap; i++) {
+    Finalizer& f = fin.table.at[i];
+    f.marked = false;
+    if (f.object == 0) continue;
+    m->below = min(m->below, f.object - 1);
+    m->end = max(m->end, f.object + find_object(f.object).size());
+  }
+}
+
 // No room is asked for once the marking has begun, so the heap stays as it is.
 [[gnu::noinline]] void collect() {
   const u32 n = fin.table.n;
@@ -182,13 +193,7 @@ void queue_unmarked() {
   Mark m;
   m.work = static_cast<Finalizer**>(mallocgc_noscan(n * sizeof(Finalizer*), alignof(Finalizer*)));
   if (m.work == nullptr) fatal_out_of_memory(n * sizeof(Finalizer*));
-  for (u32 i = 0; i < fin.table.cap; i++) {
-    Finalizer& f = fin.table.at[i];
-    f.marked = false;
-    if (f.object == 0) continue;
-    m.below = min(m.below, f.object - 1);
-    m.end = max(m.end, f.object + find_object(f.object).size());
-  }
+  unmark(&m);
   for_each_root(mark_root, &m);
   mark_heap(&m);
   while (m.left > 0) {
