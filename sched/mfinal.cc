@@ -194,6 +194,7 @@ void queue_unmarked() {
   m.work = static_cast<Finalizer**>(mallocgc_noscan(n * sizeof(Finalizer*), alignof(Finalizer*)));
   if (m.work == nullptr) fatal_out_of_memory(n * sizeof(Finalizer*));
   unmark(&m);
+  wipe();
   for_each_root(mark_root, &m);
   mark_heap(&m);
   while (m.left > 0) {
@@ -206,7 +207,6 @@ void queue_unmarked() {
 
 [[gnu::noinline]] void stop_and_collect() {
   stopTheWorld();
-  wipe();
   collect();
   startTheWorld(0);
   lock(&fin.lock);

@@ -103,7 +103,7 @@ function(rt0_add_runtime)
   list(TRANSFORM hot REPLACE "(.+)" "${RT0_SOURCE_DIR}/sched/\\1.cc")
   set_source_files_properties(${hot} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS -O2)
   set_source_files_properties("${RT0_SOURCE_DIR}/mem/malloc.cc" TARGET_DIRECTORY rt0
-                              PROPERTIES COMPILE_OPTIONS "-O2;-falign-functions=1;-falign-jumps=1;-falign-loops=1")
+                              PROPERTIES COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
   target_compile_definitions(rt0 PRIVATE RT0_RUNTIME)  # see include/rt0/sync.h
   target_include_directories(rt0 PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}" "${CMAKE_BINARY_DIR}/gen")
   target_include_directories(rt0 PUBLIC "${RT0_SOURCE_DIR}/include")

@@ -184,6 +184,7 @@ int main(int, char** argv) {
   }
   if (same(what, "again")) {
     again();
+    scrub();
     const long long first = collected();
     println("first", first, global != nullptr);
     global = nullptr;
