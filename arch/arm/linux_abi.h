@@ -11,15 +11,15 @@ inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 
                          SYS_lseek = 140, SYS_sched_yield = 158, SYS_rt_sigreturn = 173, SYS_rt_sigaction = 174,
                          SYS_rt_sigprocmask = 175, SYS_pread64 = 180, SYS_pwrite64 = 181, SYS_getcwd = 183,
                          SYS_sigaltstack = 186, SYS_mmap = 192, SYS_ftruncate = 194, SYS_getuid = 199,
-                         SYS_mincore = 219, SYS_madvise = 220, SYS_fcntl = 221, SYS_gettid = 224, SYS_sched_getaffinity = 242,
-                         SYS_exit_group = 248, SYS_epoll_ctl = 251, SYS_tgkill = 268, SYS_socket = 281, SYS_bind = 282,
-                         SYS_connect = 283, SYS_listen = 284, SYS_getsockname = 286, SYS_getpeername = 287,
-                         SYS_socketpair = 288, SYS_sendto = 290, SYS_recvfrom = 292, SYS_shutdown = 293,
-                         SYS_setsockopt = 294, SYS_getsockopt = 295, SYS_openat = 322, SYS_mkdirat = 323,
-                         SYS_unlinkat = 328, SYS_epoll_pwait = 346, SYS_eventfd2 = 356, SYS_epoll_create1 = 357,
-                         SYS_dup3 = 358, SYS_pipe2 = 359, SYS_accept4 = 366, SYS_renameat2 = 382, SYS_getrandom = 384,
-                         SYS_statx = 397, SYS_clock_gettime = 403, SYS_clock_nanosleep = 407, SYS_ppoll = 414,
-                         SYS_futex = 422;
+                         SYS_mincore = 219, SYS_madvise = 220, SYS_fcntl = 221, SYS_gettid = 224,
+                         SYS_sched_getaffinity = 242, SYS_exit_group = 248, SYS_epoll_ctl = 251, SYS_tgkill = 268,
+                         SYS_socket = 281, SYS_bind = 282, SYS_connect = 283, SYS_listen = 284, SYS_getsockname = 286,
+                         SYS_getpeername = 287, SYS_socketpair = 288, SYS_sendto = 290, SYS_recvfrom = 292,
+                         SYS_shutdown = 293, SYS_setsockopt = 294, SYS_getsockopt = 295, SYS_openat = 322,
+                         SYS_mkdirat = 323, SYS_unlinkat = 328, SYS_epoll_pwait = 346, SYS_eventfd2 = 356,
+                         SYS_epoll_create1 = 357, SYS_dup3 = 358, SYS_pipe2 = 359, SYS_accept4 = 366,
+                         SYS_renameat2 = 382, SYS_getrandom = 384, SYS_statx = 397, SYS_clock_gettime = 403,
+                         SYS_clock_nanosleep = 407, SYS_ppoll = 414, SYS_futex = 422;
 inline constexpr uintptr kSetTls = 0xf0005;
 
 inline constexpr Quirks kQuirks = {.o_directory = 040000, .o_largefile = 0400000, .aligned_pairs = true};

@@ -11,14 +11,15 @@ inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 
                          SYS_fsync = 118, SYS_clone = 120, SYS_uname = 122, SYS_mprotect = 125, SYS_sched_yield = 158,
                          SYS_rt_sigreturn = 173, SYS_rt_sigaction = 174, SYS_rt_sigprocmask = 175, SYS_pread64 = 180,
                          SYS_pwrite64 = 181, SYS_getcwd = 183, SYS_sigaltstack = 186, SYS_getuid = 199,
-                         SYS_mincore = 218, SYS_madvise = 219, SYS_gettid = 236, SYS_futex = 238, SYS_sched_getaffinity = 240,
-                         SYS_tgkill = 241, SYS_exit_group = 248, SYS_epoll_ctl = 250, SYS_clock_gettime = 260,
-                         SYS_clock_nanosleep = 262, SYS_openat = 288, SYS_mkdirat = 289, SYS_unlinkat = 294,
-                         SYS_ppoll = 302, SYS_epoll_pwait = 312, SYS_eventfd2 = 323, SYS_pipe2 = 325, SYS_dup3 = 326,
-                         SYS_epoll_create1 = 327, SYS_renameat2 = 347, SYS_getrandom = 349, SYS_socket = 359,
-                         SYS_socketpair = 360, SYS_bind = 361, SYS_connect = 362, SYS_listen = 363, SYS_accept4 = 364,
-                         SYS_getsockopt = 365, SYS_setsockopt = 366, SYS_getsockname = 367, SYS_getpeername = 368,
-                         SYS_sendto = 369, SYS_recvfrom = 371, SYS_shutdown = 373, SYS_statx = 379;
+                         SYS_mincore = 218, SYS_madvise = 219, SYS_gettid = 236, SYS_futex = 238,
+                         SYS_sched_getaffinity = 240, SYS_tgkill = 241, SYS_exit_group = 248, SYS_epoll_ctl = 250,
+                         SYS_clock_gettime = 260, SYS_clock_nanosleep = 262, SYS_openat = 288, SYS_mkdirat = 289,
+                         SYS_unlinkat = 294, SYS_ppoll = 302, SYS_epoll_pwait = 312, SYS_eventfd2 = 323,
+                         SYS_pipe2 = 325, SYS_dup3 = 326, SYS_epoll_create1 = 327, SYS_renameat2 = 347,
+                         SYS_getrandom = 349, SYS_socket = 359, SYS_socketpair = 360, SYS_bind = 361, SYS_connect = 362,
+                         SYS_listen = 363, SYS_accept4 = 364, SYS_getsockopt = 365, SYS_setsockopt = 366,
+                         SYS_getsockname = 367, SYS_getpeername = 368, SYS_sendto = 369, SYS_recvfrom = 371,
+                         SYS_shutdown = 373, SYS_statx = 379;
 
 // The pad: a frame of a CPU without vector registers ends before them.
 inline constexpr Quirks kQuirks = {.clone_stack_first = true, .mmap_block = true, .sigaltstack_pad = 512};
