@@ -271,7 +271,6 @@ MSpan* mheap_alloc(usize npages, usize align, SpanClass spc) {
   MSpan* s = alloc_pages(npages, align);
   if (s == nullptr) return nullptr;
   mheap_pages.in_use += npages;
-  stay_below_limit();
   const bool large = spc >= kLargeSpan;
   if (large) mheap_pages.large_objects++, mheap_pages.large_pages += npages;
   s->elemsize = large ? npages * kHeapPage : kSizeClasses.at[spc / 2].size();
@@ -285,6 +284,7 @@ MSpan* mheap_alloc(usize npages, usize align, SpanClass spc) {
   if (kDevBuild && s->allocBits != nullptr)
     for (Atomic<u32>& w : s->allocBits->word) w.store_relaxed(0);
   for (usize i = 0; i < npages; i++) entry(s->base + i * kHeapPage).store_relaxed(s);
+  stay_below_limit();  // only now: until it is in use and entered, the span looks like a free run that a neighbour may join
   return s;
 }
 

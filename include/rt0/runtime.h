@@ -30,15 +30,13 @@ unsigned long long goid();
 
 // The heap's figures, in bytes but for heap_objects. Stops the world, so that they belong together. Go: runtime.MemStats, ReadMemStats.
 struct MemStats {
-  unsigned long long heap_alloc;    // in live objects, each as large as its size class
-  unsigned long long heap_objects;  // how many those are
-  unsigned long long heap_inuse;    // in spans that hold objects, or are kept for some
-  unsigned long long
-      heap_idle;  // in free pages; those given back to the kernel, or never touched, are heap_released of it
-  unsigned long long heap_released;  //
+  unsigned long long heap_alloc;     // in live objects, each as large as its size class
+  unsigned long long heap_objects;   // how many those are
+  unsigned long long heap_inuse;     // in spans that hold objects, or are kept for some
+  unsigned long long heap_idle;      // in free pages
+  unsigned long long heap_released;  // the part of heap_idle that was given back to the kernel, or never touched
   unsigned long long heap_sys;       // address space: heap_inuse + heap_idle
-  unsigned long long
-      next_gc;  // the heap size at which a collection would begin: what GOGC and the heap minimum make of it
+  unsigned long long next_gc;        // at what size a collection would begin: from GOGC and the heap minimum
 };
 void read_mem_stats(MemStats* out) __asm__("runtime.ReadMemStats");
 // GOGC from now on; negative is off, and counts as -1. Returns what it was. Go: debug.SetGCPercent.

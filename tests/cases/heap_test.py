@@ -65,6 +65,9 @@ class Heap(rt0test.Case):
     def test_memory_limit_too_small(self):
         done = self.run_program("heap_misuse", "limit", env={"GOMEMLIMIT": "1MiB"})
         self.assertEqual((done.status, done.err), (0, b"on\n"))
+        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
+            done = self.run_program("heap_misuse", "limit_neighbour", build=build)
+            self.assertEqual((done.status, done.err), (0, b"on\n"))
 
     def test_every_request_for_memory_fails_once(self):
         """The n-th request, for n from 1 until the program makes fewer: an error, or a fatal text, or the program does not need it.

@@ -59,6 +59,29 @@ int main(int argc, char** argv) {
     }
     rt0::println("on");
     return 0;
+  } else if (is(what, "limit_neighbour")) {
+    // An object is given the clean pages beside dirty ones, and passes the limit: the dirty ones become clean, and must not be joined
+    // with the pages it was just given.
+    constexpr size_t kPages = 8192;
+    char* a = static_cast<char*>(::operator new(40 * kPages));
+    char* b = static_cast<char*>(::operator new(8 * kPages));
+    char* end = static_cast<char*>(::operator new(kPages * 8));
+    if (b != a + 40 * kPages || end != b + 8 * kPages) rt0::println("not neighbours");
+    ::operator delete(a);
+    rt0::free_os_memory();
+    ::operator delete(b);
+    rt0::MemStats m;
+    rt0::read_mem_stats(&m);
+    rt0::set_memory_limit(static_cast<long long>(m.heap_inuse + 8 * kPages));
+    char* again = static_cast<char*>(::operator new(40 * kPages));
+    if (again != a) rt0::println("not reused");
+    char* other = static_cast<char*>(::operator new(48 * kPages));
+    if (other < again + 40 * kPages && again < other + 48 * kPages) rt0::println("given twice");
+    ::operator delete(other);
+    ::operator delete(again);
+    ::operator delete(end);
+    rt0::println("on");
+    return 0;
   } else if (is(what, "idle")) {
     // 16 MB are used once, and then nothing happens.
     char* all[160];
