@@ -93,6 +93,36 @@ class Stacks(rt0test.Case):
             traces.add(trace)
         self.assertEqual(len(traces), 1)
 
+    def back(self, how, limit=None):
+        """Stacks that were given back, and what the program says of its resident memory."""
+        for build in BUILDS:
+            env = {"GOMAXPROCS": "4", **({"GOMEMLIMIT": limit} if limit else {})}
+            done, trace = rt0test.run_traced("stacks", "back", how, how=self.how, build=build, env=env)
+            self.assert_status(done, 0)
+            yield sum(int(e.args["n"]) for e in rt0test.parse_trace(trace) if e.name == "StackScavenge"), rt0test.text(done.err)
+
+    def test_memory_goes_back_when_asked_for(self):
+        """free_os_memory() and gc(): all of it, what busy Ps keep too."""
+        for how in ("free", "gc"):
+            for stacks, says in self.back(how):
+                self.assertGreaterEqual(stacks, 1990)
+                if self.how == "native":  # else it is QEMU's memory
+                    self.assertEqual(says, "touched true given back\n")
+
+    def test_memory_goes_back_when_the_limit_is_near(self):
+        """Though nobody has been idle for long; the limit counts the process's memory, of which QEMU alone has more."""
+        for stacks, says in self.back("limit", "32MiB"):
+            self.assertGreaterEqual(stacks, 1000)
+            if self.how == "native":
+                self.assertEqual(says, "touched true given back\n")
+
+    def test_memory_stays_while_the_limit_is_far(self):
+        for limit in (None, "4GiB"):
+            for stacks, says in self.back("no", limit):
+                self.assertEqual(stacks, 0)
+                if self.how == "native":
+                    self.assertEqual(says, "touched true kept\n")
+
     def test_no_memory(self):
         if self.how != "native":
             self.skipTest("QEMU itself needs the address space")

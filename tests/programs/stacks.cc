@@ -1,6 +1,7 @@
 // Goroutines with stacks of all sizes: stacks WHAT [ARGUMENT].
 #include <rt0/rt0.h>
 
+#include "kernel_iface/kernel.h"
 #include "words.h"
 
 using namespace rt0;
@@ -131,6 +132,50 @@ void idle() {
   println("done");
 }
 
+// In kB; of QEMU, if that runs us.
+size_t resident() {
+  const SysResult fd = kernel->open("/proc/self/statm", false);
+  char text[100];
+  const SysResult n = kernel->read(static_cast<i32>(fd.value), text, sizeof(text) - 1);
+  (void)kernel->close(static_cast<i32>(fd.value));
+  text[n.value] = '\0';
+  const char* p = text;
+  while (*p != ' ') p++;
+  return static_cast<size_t>(number(p + 1)) * 4;
+}
+
+// 2,000 goroutines are there at once, have used much of their stacks, and end. What brings that memory back?
+void back(const char* how) {
+  constexpr int kGoroutines = 2000;
+  constexpr size_t kEach = sizeof(void*) == 8 ? 96 * kKiB : 40 * kKiB;
+  const size_t before = resident();
+  Chan<Unit> c(0);
+  WaitGroup up;
+  up.add(kGoroutines);
+  for (int i = 0; i < kGoroutines; i++) {
+    auto f = [&] {
+      (void)use(kEach);
+      up.done();
+      (void)c.recv();
+    };
+    if (i % 10 == 0) go_with({.stack = 128 * kKiB}, f);
+    else go(f);
+  }
+  up.wait();
+  const size_t most = resident() - before;
+  c.close();
+  while (num_goroutine() > 1) gosched();
+  if (same(how, "free")) free_os_memory();
+  if (same(how, "gc")) gc();
+  size_t left = most;
+  for (int ms_left = same(how, "limit") ? 10000 : 300; ms_left > 0 && left > most / 4; ms_left -= 10) {
+    sleep(ms(10));
+    const size_t now = resident();
+    left = now > before ? now - before : 0;
+  }
+  println("touched", most >= kGoroutines * (kEach / kKiB), left <= most / 4 ? "given back" : "kept");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -144,6 +189,7 @@ int main(int argc, char** argv) {
   if (same(what, "parked")) parked(static_cast<int>(n), 0);
   if (same(what, "parked_small")) parked(static_cast<int>(n), 16 * kKiB);
   if (same(what, "idle")) idle();
+  if (same(what, "back")) back(argv[2]);
   if (same(what, "overflow")) {
     go_with({.stack = n}, [] { println(deep(1 << 24)); });
     (void)never.recv();
