@@ -6,7 +6,7 @@
 
 namespace rt0 {
 
-// A G with a stack of `bytes`, lying at its top; status idle. guard: an overflow faults.
+// A G with a stack of `bytes`, and at least four pages, lying at its top; status idle. guard: an overflow faults.
 // c: the cache of our P, for a goroutine's.
 G* malg(usize bytes, bool guard, StackCache* c = nullptr) RT0_SYM("runtime.malg");
 void allgadd(G* gp) RT0_SYM("runtime.allgadd");

@@ -177,6 +177,7 @@ void sysmon() {
   unlock(&sched.lock);
   getg()->m->booting = false;
   initsig_late();
+  guard_first_ms();
 
   u32 idle_rounds = 0, sleep_us = kMinSleepUs;
   i64 lasttrace = 0, lastnote = 0;

@@ -54,6 +54,17 @@ class Stacks(rt0test.Case):
                                  rf"\Aruntime: goroutine stack exceeds {limit}-byte limit\nruntime: sp=0x[0-9a-f]+ stack=\[.*\]\n"
                                  r"fatal error: stack overflow\n\ngoroutine 2 gp=0x")
 
+    def test_overflow_of_g0(self):
+        for done in self.run_stacks("g0"):
+            self.assert_fatal(done, "morestack on g0")
+            self.assertRegex(rt0test.text(done.err), r"\Aruntime: morestack on g0, sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\n"
+                             r"fatal error: morestack on g0\n")
+
+    def test_guards_of_all_threads(self):
+        """Those of the first two Ms too, which get theirs late, and those of Ms on stacks of Ms that have ended."""
+        for done in self.run_stacks("guards"):
+            self.assertEqual((done.status, rt0test.text(done.err)), (0, "enough true without 0 broken 0\n"))
+
     def test_overflow_over_the_guard(self):
         """One frame that is larger than stack and guard together: it must not reach what lies below."""
         if not PROBES:

@@ -2,6 +2,8 @@
 #include <rt0/rt0.h>
 
 #include "kernel_iface/kernel.h"
+#include "kernel_iface/linux/linux.h"
+#include "sched/gmp.h"
 #include "words.h"
 
 using namespace rt0;
@@ -132,6 +134,50 @@ void idle() {
   println("done");
 }
 
+// Runs f on an M other than m0, which has the process's own stack.
+template <class F>
+void on_another_m(F f) {
+  go([f] {
+    lock_os_thread();
+    if (getg()->m == &m0) on_another_m(f);  // this one waits, so the next goroutine has another
+    else f();
+    Chan<Unit> never(0);
+    (void)never.recv();
+  });
+}
+
+// What lies below the stacks of all Ms, of which there are 20 or more, some of them the second on their stacks.
+void guards() {
+  Chan<Unit> c(0);
+  WaitGroup ended;
+  for (int i = 0; i < 40; i++) {
+    if (i % 2 == 0) ended.add(1);
+    go([&, i] {
+      lock_os_thread();
+      sleep(ms(20));
+      if (i % 2 != 0) (void)c.recv();
+      else ended.done();  // wired to its thread, which ends with it
+    });
+    if (i == 20) ended.wait();
+  }
+  ended.wait();
+  sleep(ms(50));
+  unsigned n = 0, without = 0, broken = 0;
+  auto look = [&](const G* gp) {
+    n++;
+    without += page_readable(gp->stack.lo - physPageSize);
+    broken += !page_readable(gp->stack.lo) || !page_readable(gp->stack.hi - 1);
+    broken += gp->stack.lo % physPageSize != 0;
+  };
+  lock(&sched.lock);
+  for (const M* mp = allm; mp != nullptr; mp = mp->alllink) {
+    if (mp != &m0) look(mp->g0);
+    look(mp->gsignal);
+  }
+  unlock(&sched.lock);
+  println("enough", n >= 40, "without", without, "broken", broken);
+}
+
 // In kB; of QEMU, if that runs us.
 size_t resident() {
   const SysResult fd = kernel->open("/proc/self/statm", false);
@@ -192,6 +238,11 @@ int main(int argc, char** argv) {
   if (same(what, "back")) back(argv[2]);
   if (same(what, "overflow")) {
     go_with({.stack = n}, [] { println(deep(1 << 24)); });
+    (void)never.recv();
+  }
+  if (same(what, "guards")) guards();
+  if (same(what, "g0")) {
+    on_another_m([] { systemstack([] { println(deep(1 << 24)); }); });
     (void)never.recv();
   }
   if (same(what, "huge")) {
