@@ -69,8 +69,11 @@ class Stacks(rt0test.Case):
         """One frame that is larger than stack and guard together: it must not reach what lies below."""
         if not PROBES:
             self.skipTest("the compiler makes no probes for this ISA")
-        for done in self.run_stacks("huge", 3):
-            self.assert_fatal(done, "stack overflow")
+        for args in (("huge", 3), ("rename",)):
+            for done in self.run_stacks(*args):
+                self.assert_fatal(done, "stack overflow")
+                sp, lo = (int(n, 16) for n in re.search(r"sp=(0x\w+) stack=\[(0x\w+),", rt0test.text(done.err)).groups())
+                self.assertLess(lo - sp, 4096 + 512, "it stepped over the guard before it touched it")
 
     def test_high_water_mark(self):
         """GODEBUG=tracebackstack=1: about what was used, for each goroutine; nothing without it, nor in a simulated run."""

@@ -84,6 +84,16 @@ void range(size_t bytes) {
   room[0] = static_cast<char>(n);
   return n == 0 ? 0 : deep(n - 1) + room[0];
 }
+// A function of rt0's with a frame of several pages is called where the stack is nearly used up.
+[[gnu::noinline]] int rename_at_the_end(int n) {
+  volatile char room[256];
+  room[0] = static_cast<char>(n);
+  if (reinterpret_cast<uintptr_t>(&room) < getg()->stack.lo + 2 * kKiB) {
+    println("renamed", !os::rename("/proc/no such file", "/proc/nor this"));
+    return 0;
+  }
+  return rename_at_the_end(n + 1) + room[0];
+}
 // A frame that is larger than any guard.
 [[gnu::noinline]] int huge(int n) {
   volatile char room[300 * 1024];
@@ -243,6 +253,10 @@ int main(int argc, char** argv) {
   if (same(what, "guards")) guards();
   if (same(what, "g0")) {
     on_another_m([] { systemstack([] { println(deep(1 << 24)); }); });
+    (void)never.recv();
+  }
+  if (same(what, "rename")) {
+    go_with({.stack = 64 * kKiB}, [] { println(rename_at_the_end(0)); });
     (void)never.recv();
   }
   if (same(what, "huge")) {
