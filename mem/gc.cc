@@ -8,10 +8,6 @@ namespace rt0 {
 constinit gcControllerState gcController{};
 constinit bool enablegc = false;
 
-namespace {
-constexpr i64 kNoLimit = 0x7fffffffffffffff;
-}
-
 void gcControllerState::setGCPercent(i32 percent) {
   gcPercent = percent < 0 ? -1 : percent;
   heapMinimum = percent < 0 ? kDefaultHeapMinimum : kDefaultHeapMinimum * static_cast<u64>(percent) / 100;
@@ -39,7 +35,7 @@ i32 parse_gogc(Str value) {
 }
 
 bool parse_gomemlimit(Str value, i64* limit) {
-  *limit = kNoLimit;
+  *limit = kMemoryLimitOff;
   if (value.empty() || value == Str("off")) return true;
   u32 shift = 0;
   if (value[value.len - 1] == 'B') {
@@ -53,7 +49,7 @@ bool parse_gomemlimit(Str value, i64* limit) {
     }
   }
   i64 n;
-  if (!parse_i64(value, &n) || n < 0 || n > (kNoLimit >> shift)) return false;
+  if (!parse_i64(value, &n) || n < 0 || n > (kMemoryLimitOff >> shift)) return false;
   *limit = n << shift;
   return true;
 }

@@ -9,6 +9,9 @@ namespace rt0 {
 
 inline constexpr u64 kDefaultHeapMinimum = 4 << 20;
 
+// memoryLimit's value when there is no limit.
+inline constexpr i64 kMemoryLimitOff = 0x7fffffffffffffff;
+
 struct gcControllerState {
   u64 heapMinimum;        // below this the heap is never collected
   i32 gcPercent;          // GOGC; -1: off

@@ -316,6 +316,17 @@ i64 mheap_set_limit(i64 limit) {
   return before;
 }
 
+// Near is a twentieth less than the limit, as for Go's scavenger: there shall be room while it works. What others than the heap have,
+// stacks most of all, nobody here counts; so the kernel's count is the one that matters, where it is larger.
+bool mheap_near_limit(u64 resident) {
+  Locked l(&mheap.lock);
+  const u64 limit = static_cast<u64>(gcController.memoryLimit), goal = limit - limit / 20;
+  const u64 used = max(resident, (u64{mheap_pages.in_use} + mheap_pages.dirty) * kHeapPage);
+  if (used <= goal) return false;
+  const usize gone = scavenge_locked(static_cast<usize>(min<u64>((used - goal) / kHeapPage + 1, mheap_pages.dirty)));
+  return used - goal > u64{gone} * kHeapPage;
+}
+
 usize mheap_scavenge_all() {
   Locked l(&mheap.lock);
   return scavenge_locked(~usize{0});

@@ -139,6 +139,8 @@ extern MSpan* mheap_allspans;  // through alllink; read with the world stopped
 
 // GOMEMLIMIT from now on, if it is not negative: free pages go at once if they must. What it was.
 i64 mheap_set_limit(i64 limit);
+// Is GOMEMLIMIT nearly reached, if free pages go first? `resident`: bytes of the process that are in memory; 0: not known.
+bool mheap_near_limit(u64 resident);
 // Gives all free pages back to the kernel; how many.
 usize mheap_scavenge_all();
 

@@ -21,9 +21,9 @@ inline constexpr usize kStackDefault = kPtrSize == 8 ? 256 * 1024 : 64 * 1024;
 // What go_with can ask for: Go's limits are 1 GB and 250 MB.
 inline constexpr u32 kNumLargeOrders = kPtrSize == 8 ? 12 : 10;
 inline constexpr usize kStackMax = kStackMaxPooled << kNumLargeOrders;
-// An M's g0 and gsignal: the runtime's own, measured frames. Go: 16 KiB and 32 KiB.
-inline constexpr usize kStackG0 = 16 * 1024;
-inline constexpr usize kStackGsignal = 32 * 1024;
+// An M's g0 and gsignal: the runtime's own, measured frames. Go: 16 KiB and 32 KiB; here that is what is left at least, beside the guard.
+inline constexpr usize kStackG0 = 32 * 1024;
+inline constexpr usize kStackGsignal = 64 * 1024;
 
 struct FreeStack;
 

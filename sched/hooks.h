@@ -31,10 +31,11 @@ struct NetpollHooks {
   u32 (*waiters)();
 };
 
-// Has sysmon give free stacks' memory back (newproc.h, stack_scavenge) when everybody has been idle for a minute, and now and then
-// when not. Programs that can be idle so long, for they have timers or a network, and those with stacks of many sizes are
-// linked with it.
+// Has sysmon give free stacks' memory back (newproc.h, stack_scavenge) when everybody has been idle for a minute, now and then
+// when not, and when GOMEMLIMIT is near. Programs that can be idle so long, for they have timers or a network, those with stacks of
+// many sizes and those that set the limit themselves are linked with it.
 void stack_scavenge_enable();
+// Called by sysmon alone. most = 0: some, if GOMEMLIMIT is near, at a bounded rate; the result is 0 unless there may be more.
 extern Atomic<u32 (*)(u32 most)> stack_scavenger;
 
 // A moment as others may read it without a lock: in units of 2^20 ns (about a millisecond), saturated, never 0.

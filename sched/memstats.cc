@@ -4,6 +4,7 @@
 #include "mem/mheap.h"
 #include "mem/sysmem.h"
 #include "rt0/runtime.h"
+#include "sched/hooks.h"
 #include "sched/newproc.h"
 #include "sched/stw.h"
 
@@ -34,10 +35,13 @@ int set_gc_percent(int percent) {
   return before;
 }
 
-long long set_memory_limit(long long limit) { return mheap_set_limit(limit); }
+long long set_memory_limit(long long limit) {
+  if (limit >= 0) stack_scavenge_enable();
+  return mheap_set_limit(limit);
+}
 void free_os_memory() {
   (void)mheap_scavenge_all();
-  (void)stack_scavenge(~u32{0});
+  stack_scavenge_all();
 }
 
 }  // namespace rt0

@@ -10,6 +10,7 @@
 #include "rt0/gc.h"
 #include "rt0/go.h"
 #include "rt0/runtime.h"
+#include "sched/newproc.h"
 #include "sched/proc.h"
 #include "sched/roots.h"
 #include "sched/stw.h"
@@ -208,7 +209,9 @@ void queue_unmarked() {
 [[gnu::noinline]] void stop_and_collect() {
   stopTheWorld();
   collect();
+  stack_flush();
   startTheWorld(0);
+  (void)stack_scavenge(~u32{0});
   lock(&fin.lock);
   G* gp = fin.queued > 0 ? fin.waits : nullptr;
   if (gp != nullptr) fin.waits = nullptr;

@@ -23,12 +23,23 @@ namespace {
 
 constinit M* unused_ms = nullptr;  // ended for good, to use again [sched.lock]
 
+// Ms' own stacks have guards. Those of the first two Ms, m0 and sysmon's, get them from sysmon, off the way to main.main; these Ms never
+// end, so whatever is freed has one. Whether the kernel has made it is not asked: without, an overflow is not noticed, and no more.
+bool guarded_from_the_start(const M* mp) { return mp->id > 1; }
+
 // The signal stack: a G of its own, so that a handler has bounds and locks to its name.
 void mpreinit(M* mp) RT0_SYM("runtime.mpreinit");
 void mpreinit(M* mp) {
   trace_boot(Ev::mpreinit);
-  mp->gsignal = malg(kStackGsignal, false);
+  mp->gsignal = malg(kStackGsignal, guarded_from_the_start(mp));
   mp->gsignal->m = mp;
+}
+
+void free_stack(const G* gp) { stackfree(reinterpret_cast<void*>(gp->stack.lo - physPageSize), gp->stack_bytes, true); }
+
+void guard(G* gp) {
+  (void)kernel->mem_guard(reinterpret_cast<void*>(gp->stack.lo), physPageSize);
+  gp->stack.lo += physPageSize;
 }
 
 // On the new thread: what only it can do for itself.
@@ -86,8 +97,7 @@ void free_ended_ms() {
       keep = mp;
       continue;
     }
-    G* g = mp->g0;
-    stackfree(reinterpret_cast<void*>(g->stack.lo), g->stack_bytes, false);
+    free_stack(mp->g0);
     *mp = {};
     mp->schedlink = unused_ms;
     unused_ms = mp;
@@ -114,7 +124,7 @@ M* allocm(void (*fn)()) {
   mp->mstartfn = fn;
   mp->booting = true;
   mcommoninit(mp);
-  mp->g0 = malg(kStackG0, false);
+  mp->g0 = malg(kStackG0, guarded_from_the_start(mp));
   mp->g0->m = mp;
   return mp;
 }
@@ -158,6 +168,14 @@ void mcommoninit(M* mp) {
   mp->alllink = allm;
   allm = mp;
   unlock(&sched.lock);
+}
+
+void guard_first_ms() {
+  const M* mp = getg()->m;
+  dcheck(!guarded_from_the_start(mp), "guard_first_ms: there are more Ms");
+  guard(m0.gsignal);
+  guard(mp->gsignal);
+  guard(mp->g0);
 }
 
 int set_max_threads(int n) {
@@ -290,9 +308,9 @@ void mexit() {
   handoffp(releasep());          // while signals are open: a thread that is started here inherits the mask
   kernel->sigmask_set(~u64{0});  // no handler from here on: its stack goes
   kernel->sigaltstack(nullptr, 0);
-  G* gs = mp->gsignal;
+  const G* gs = mp->gsignal;
   mp->gsignal = nullptr;
-  stackfree(reinterpret_cast<void*>(gs->stack.lo), gs->stack_bytes, false);
+  free_stack(gs);
 
   lock(&sched.lock);
   for (M** link = &allm; *link != nullptr; link = &(*link)->alllink) {

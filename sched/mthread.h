@@ -31,6 +31,8 @@ i32 mcount();
 // All Ms asleep and nobody to wake them: the program is dead, and says so. Under sched.lock, after an M has gone idle.
 void checkdead() RT0_SYM("runtime.checkdead");
 
+// The stacks of the first two Ms, m0 and the caller, get their guards.
+void guard_first_ms();
 // The body of the sysmon thread.
 void sysmon() RT0_SYM("runtime.sysmon");
 

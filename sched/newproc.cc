@@ -75,9 +75,7 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   M* mp = acquirem();
   P* pp = mp->p;
   if (newg == nullptr) newg = gfget(pp);
-  if (newg == nullptr) {
-    newg = malg(max(kStackDefault, static_cast<usize>(4 * physPageSize)), true, &pp->stackcache);  // the guard is one
-  }
+  if (newg == nullptr) { newg = malg(kStackDefault, true, &pp->stackcache); }
   if (readgstatus(newg) == GStatus::idle) {
     casgstatus(newg, GStatus::idle, GStatus::dead);
     allgadd(newg);
@@ -125,6 +123,7 @@ void detail::newproc(Funcval* closure, const GoStmt* stmt) {
 
 G* malg(usize bytes, bool guard, StackCache* c) {
   trace_fn(Ev::malg);
+  bytes = max(bytes, static_cast<usize>(4 * physPageSize));  // the guard is one
   u8* base = static_cast<u8*>(stackalloc(bytes, guard, c));
   const uintptr end = reinterpret_cast<uintptr>(base) + bytes;
   G* newg = reinterpret_cast<G*>(align_down(end - sizeof(G), Isa::kCacheLine));

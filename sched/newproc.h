@@ -6,7 +6,7 @@
 
 namespace rt0 {
 
-// A G with a stack of `bytes`, lying at its top; status idle. guard: an overflow faults.
+// A G with a stack of `bytes`, and at least four pages, lying at its top; status idle. guard: an overflow faults.
 // c: the cache of our P, for a goroutine's.
 G* malg(usize bytes, bool guard, StackCache* c = nullptr) RT0_SYM("runtime.malg");
 void allgadd(G* gp) RT0_SYM("runtime.allgadd");
@@ -33,6 +33,10 @@ extern Atomic<const SizedHooks*> sized_hooks;
 // and all pooled ones are seen to. How many stacks that were; 0: there is nothing left. Any thread, one at a time (another caller
 // is told 0), no locks held.
 u32 stack_scavenge(u32 most) RT0_SYM("runtime.stack_scavenge");
+// The world is stopped: what Ps keep of dead goroutines and free stacks becomes everybody's.
+void stack_flush();
+// Gives all free stacks' memory back, those of busy Ps too. Stops the world for a moment.
+void stack_scavenge_all();
 
 // On g0: the goroutine has returned from its entry.
 void goexit0(G* gp) RT0_SYM("runtime.goexit0");

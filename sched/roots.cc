@@ -16,6 +16,12 @@ namespace {
 
 uintptr at(const char* symbol) { return reinterpret_cast<uintptr>(symbol); }
 
+template <class T>
+void each_word_of(RootFn f, void* arg, const G* gp, const T* object) {
+  static_assert(sizeof(T) % kPtrSize == 0 && alignof(T) >= kPtrSize);
+  f(arg, gp, reinterpret_cast<uintptr>(object), reinterpret_cast<uintptr>(object + 1));
+}
+
 // A function of its own, whose frame lies below all of its caller's.
 [[gnu::noinline]] void each_root(RootFn f, void* arg) {
   f(arg, nullptr, at(data_begin), at(data_end));
@@ -29,9 +35,9 @@ uintptr at(const char* symbol) { return reinterpret_cast<uintptr>(symbol); }
     else if (status == GStatus::syscall) lo = gp->syscallsp;
     else check(status != GStatus::running, "for_each_root: the world is not stopped");
     f(arg, gp, align_down(lo, kPtrSize), align_down(gp->stack.hi, kPtrSize));
-    const uintptr ctxt = reinterpret_cast<uintptr>(&gp->sched.ctxt);
-    f(arg, gp, ctxt, ctxt + kPtrSize);
+    each_word_of(f, arg, gp, gp);
   }
+  for (i32 i = 0; i < gomaxprocs; i++) each_word_of(f, arg, nullptr, allp[i]);
 }
 
 }  // namespace

@@ -52,14 +52,17 @@ const SigEntry* sig_entry(u32 sig) {
   return nullptr;
 }
 
-// The goroutine ran over the end of its stack into the guard page. Go's text; the limit is what was reserved, not 1 GB.
+// Who runs ran over the end of its stack into the guard page. Go's texts; the limit is what was reserved, not 1 GB. An overflow of gsignal
+// is not seen here: the handler would need it, so the kernel ends the process by SIGSEGV.
 [[noreturn]] void stack_overflow(G* gp, const SigContext& c) {
   using ull = unsigned long long;
-  eprintf("runtime: goroutine stack exceeds %llu-byte limit\nruntime: sp=%#llx stack=[%#llx, %#llx]\n",
-          static_cast<ull>(gp->stack_bytes), static_cast<ull>(c.sp), static_cast<ull>(gp->stack.lo),
+  const bool on_g0 = gp == gp->m->g0;
+  if (on_g0) eprintf("runtime: morestack on g0, ");
+  else eprintf("runtime: goroutine stack exceeds %llu-byte limit\nruntime: ", static_cast<ull>(gp->stack_bytes));
+  eprintf("sp=%#llx stack=[%#llx, %#llx]\n", static_cast<ull>(c.sp), static_cast<ull>(gp->stack.lo),
           static_cast<ull>(gp->stack.hi));
   gp->m->throwing = Throwing::runtime;
-  die_of_signal("stack overflow", gp, c);
+  die_of_signal(on_g0 ? "morestack on g0" : "stack overflow", gp, c);
 }
 
 // May gp, interrupted at c, panic? It must be a goroutine on its own stack, in nothing that others rely on. Go: canpanic.
@@ -135,10 +138,9 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
 
   const SigEntry* e = sig_entry(sig);
   const uintptr guard = gp->stack.lo - physPageSize;
-  const bool on_goroutine = gp == mp->curg && gp != mp->g0;
   // The kernel's own faults (code > 0); those that somebody has sent end the process, whoever runs.
   if (e == nullptr || !e->panics || c.code <= 0) fatal_signal(sig, gp, c, uctx);
-  if (on_goroutine && sig == kSIGSEGV && c.fault_addr >= guard && c.fault_addr < gp->stack.lo) stack_overflow(gp, c);
+  if (sig == kSIGSEGV && c.fault_addr >= guard && c.fault_addr < gp->stack.lo) stack_overflow(gp, c);
   const bool panics = canpanic(gp, c);
   const bool on_curg = mp->curg != nullptr && c.sp >= mp->curg->stack.lo && c.sp < mp->curg->stack.hi;
   G* whose = on_curg ? mp->curg : mp->g0;

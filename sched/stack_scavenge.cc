@@ -1,7 +1,11 @@
 // Memory of stacks that nobody uses goes back to the kernel. Go: stack.go, freeStackSpans; there the collector does it.
+#include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
+#include "mem/gc.h"
+#include "mem/mheap.h"
 #include "sched/hooks.h"
 #include "sched/newproc.h"
+#include "sched/stw.h"
 #include "sched/tracer.h"
 
 namespace rt0 {
@@ -46,9 +50,55 @@ u32 scavenge_dead(u32 most) {
   return n;
 }
 
+// Bytes of the process that are in memory, as the kernel counts them; 0 if it does not say. Stacks are touched lazily, so nobody else
+// can know.
+u64 resident() {
+  const SysResult fd = kernel->open("/proc/self/statm", false);
+  if (!fd.ok()) return 0;
+  char text[64];
+  const SysResult n = kernel->read(static_cast<i32>(fd.value), text, sizeof(text));
+  (void)kernel->close(static_cast<i32>(fd.value));
+  if (!n.ok()) return 0;
+  usize i = 0;
+  while (i < n.value && text[i] != ' ') i++;  // the first number is address space
+  u64 pages = 0;
+  for (i++; i < n.value && text[i] >= '0' && text[i] <= '9'; i++) pages = pages * 10 + static_cast<u64>(text[i] - '0');
+  return pages * physPageSize;
+}
+
+// 256 stacks every 10 ms while there are some to be had; where nothing comes back, it is asked less often. Not under the simulated
+// kernel: sizes must decide nothing there.
+u32 scavenge_near_limit() {
+  constexpr i64 kMs = 1000 * 1000, kBusy = 10 * kMs, kFar = 100 * kMs, kInVain = 1000 * kMs;
+  constexpr u32 kAtOnce = 256;
+  static constinit i64 last = 0, pause = kBusy;  // sysmon's alone
+  static constinit u32 found = 0;
+  if (simulated != 0) return 0;
+  const i64 now = kernel->nanotime();
+  if (now - last < pause) return found;
+  last = now;
+  const bool near = mheap_set_limit(-1) != kMemoryLimitOff && mheap_near_limit(resident());
+  found = near ? stack_scavenge(kAtOnce) : 0;
+  pause = found != 0 ? kBusy : min(2 * pause, near ? kInVain : kFar);
+  return found;
+}
+
+u32 scavenger(u32 most) { return most != 0 ? stack_scavenge(most) : scavenge_near_limit(); }
+
 }  // namespace
 
-void stack_scavenge_enable() { stack_scavenger.store_release(stack_scavenge); }
+void stack_scavenge_enable() { stack_scavenger.store_release(scavenger); }
+
+void stack_flush() {
+  for (i32 i = 0; i < gomaxprocs; i++) gfpurge(allp[i]);
+}
+
+void stack_scavenge_all() {
+  stopTheWorld();
+  stack_flush();
+  startTheWorld(0);
+  (void)stack_scavenge(~u32{0});
+}
 
 u32 stack_scavenge(u32 most) {
   if (!scavenging.cas_acquire(0, 1)) return 0;

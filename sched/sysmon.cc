@@ -137,9 +137,9 @@ void note_waiting(i64 now) {
   }
 }
 
-u32 scavenge() {
+u32 scavenge(u32 most) {
   auto* f = stack_scavenger.load_acquire();
-  return f != nullptr ? f(kScavengeStacks) : 0;
+  return f != nullptr ? f(most) : 0;
 }
 
 // Everybody is idle, or the world is stopped: sleeps until somebody takes a P (pidleget) or the world starts; false if that is not
@@ -163,7 +163,7 @@ bool sleep_while_idle(i64 now) {
   unlock(&sched.lock);
   if (!slept) note_waiting(now);
   // Time to tidy up, until somebody has work again. What is on the way to being freed ends this.
-  while (!slept && idle() && scavenge() != 0) {}
+  while (!slept && idle() && scavenge(kScavengeStacks) != 0) {}
   return slept;
 }
 
@@ -177,6 +177,7 @@ void sysmon() {
   unlock(&sched.lock);
   getg()->m->booting = false;
   initsig_late();
+  guard_first_ms();
 
   u32 idle_rounds = 0, sleep_us = kMinSleepUs;
   i64 lasttrace = 0, lastnote = 0;
@@ -185,7 +186,8 @@ void sysmon() {
     else if (idle_rounds > kIdleRoundsBeforeBackoff) sleep_us = min(2 * sleep_us, kMaxSleepUs);
     kernel->usleep(sleep_us);
     i64 now = kernel->nanotime();
-    if (sleep_while_idle(now)) {
+    // While memory is short and stacks give some back, it stays awake.
+    if (scavenge(0) == 0 && sleep_while_idle(now)) {
       idle_rounds = 0;
       sleep_us = kMinSleepUs;
       now = kernel->nanotime();
@@ -199,7 +201,7 @@ void sysmon() {
     if (now - lastnote >= kLongSleepNs) {
       if (lastnote != 0) {
         note_waiting(now);
-        (void)scavenge();
+        (void)scavenge(kScavengeStacks);
       }
       lastnote = now;
     }

@@ -77,6 +77,15 @@ function(rt0_add_go_asm)
   add_custom_target(rt0_go_asm DEPENDS "${gen}/go_asm.h")
 endfunction()
 
+# A frame that is larger than the guard page must not step over it: the flags for that.
+function(rt0_probes out)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    set(${out} --start-no-unused-arguments -fstack-clash-protection --end-no-unused-arguments PARENT_SCOPE)  # not for every ISA
+  else()
+    set(${out} -fstack-clash-protection --param=stack-clash-protection-guard-size=12 PARENT_SCOPE)
+  endif()
+endfunction()
+
 # The library rt0: everything a program is linked with.
 function(rt0_add_runtime)
   rt0_find_mkpclntab()
@@ -104,6 +113,10 @@ function(rt0_add_runtime)
   set_source_files_properties(${hot} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS -O2)
   set_source_files_properties("${RT0_SOURCE_DIR}/mem/malloc.cc" TARGET_DIRECTORY rt0
                               PROPERTIES COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
+  # Paths and names lie on the stacks of goroutines. No other part of rt0 has frames of a page.
+  rt0_probes(probes)
+  file(GLOB io "${RT0_SOURCE_DIR}/io/*.cc")
+  set_source_files_properties(${io} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "${probes}")
   target_compile_definitions(rt0 PRIVATE RT0_RUNTIME)  # see include/rt0/sync.h
   target_include_directories(rt0 PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}" "${CMAKE_BINARY_DIR}/gen")
   target_include_directories(rt0 PUBLIC "${RT0_SOURCE_DIR}/include")
@@ -120,12 +133,7 @@ function(rt0_add_executable name)
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-optimize-sibling-calls>)
   # A null pointer's use is a fault at run time, which panics, and nothing that the compiler may draw conclusions from.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-delete-null-pointer-checks>)
-  # A frame that is larger than the guard page must not step over it.
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    set(probes --start-no-unused-arguments -fstack-clash-protection --end-no-unused-arguments)  # not for every ISA
-  else()
-    set(probes -fstack-clash-protection --param=stack-clash-protection-guard-size=12)
-  endif()
+  rt0_probes(probes)
   target_compile_options(${objects} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${probes}>")
   # Division by zero panics, on ISAs too whose division does not trap: see sched/ubsan.cc.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=integer-divide-by-zero>

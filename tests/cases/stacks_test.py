@@ -54,12 +54,26 @@ class Stacks(rt0test.Case):
                                  rf"\Aruntime: goroutine stack exceeds {limit}-byte limit\nruntime: sp=0x[0-9a-f]+ stack=\[.*\]\n"
                                  r"fatal error: stack overflow\n\ngoroutine 2 gp=0x")
 
+    def test_overflow_of_g0(self):
+        for done in self.run_stacks("g0"):
+            self.assert_fatal(done, "morestack on g0")
+            self.assertRegex(rt0test.text(done.err), r"\Aruntime: morestack on g0, sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\n"
+                             r"fatal error: morestack on g0\n")
+
+    def test_guards_of_all_threads(self):
+        """Those of the first two Ms too, which get theirs late, and those of Ms on stacks of Ms that have ended."""
+        for done in self.run_stacks("guards"):
+            self.assertEqual((done.status, rt0test.text(done.err)), (0, "enough true without 0 broken 0\n"))
+
     def test_overflow_over_the_guard(self):
         """One frame that is larger than stack and guard together: it must not reach what lies below."""
         if not PROBES:
             self.skipTest("the compiler makes no probes for this ISA")
-        for done in self.run_stacks("huge", 3):
-            self.assert_fatal(done, "stack overflow")
+        for args in (("huge", 3), ("rename",)):
+            for done in self.run_stacks(*args):
+                self.assert_fatal(done, "stack overflow")
+                sp, lo = (int(n, 16) for n in re.search(r"sp=(0x\w+) stack=\[(0x\w+),", rt0test.text(done.err)).groups())
+                self.assertLess(lo - sp, 4096 + 512, "it stepped over the guard before it touched it")
 
     def test_high_water_mark(self):
         """GODEBUG=tracebackstack=1: about what was used, for each goroutine; nothing without it, nor in a simulated run."""
@@ -92,6 +106,36 @@ class Stacks(rt0test.Case):
             self.assertEqual(given, ["93"])  # of 100, some of which ended in time to be used again
             traces.add(trace)
         self.assertEqual(len(traces), 1)
+
+    def back(self, how, limit=None):
+        """Stacks that were given back, and what the program says of its resident memory."""
+        for build in BUILDS:
+            env = {"GOMAXPROCS": "4", **({"GOMEMLIMIT": limit} if limit else {})}
+            done, trace = rt0test.run_traced("stacks", "back", how, how=self.how, build=build, env=env)
+            self.assert_status(done, 0)
+            yield sum(int(e.args["n"]) for e in rt0test.parse_trace(trace) if e.name == "StackScavenge"), rt0test.text(done.err)
+
+    def test_memory_goes_back_when_asked_for(self):
+        """free_os_memory() and gc(): all of it, what busy Ps keep too."""
+        for how in ("free", "gc"):
+            for stacks, says in self.back(how):
+                self.assertGreaterEqual(stacks, 1990)
+                if self.how == "native":  # else it is QEMU's memory
+                    self.assertEqual(says, "touched true given back\n")
+
+    def test_memory_goes_back_when_the_limit_is_near(self):
+        """Though nobody has been idle for long; the limit counts the process's memory, of which QEMU alone has more."""
+        for stacks, says in self.back("limit", "32MiB"):
+            self.assertGreaterEqual(stacks, 1000)
+            if self.how == "native":
+                self.assertEqual(says, "touched true given back\n")
+
+    def test_memory_stays_while_the_limit_is_far(self):
+        for limit in (None, "4GiB"):
+            for stacks, says in self.back("no", limit):
+                self.assertEqual(stacks, 0)
+                if self.how == "native":
+                    self.assertEqual(says, "touched true kept\n")
 
     def test_no_memory(self):
         if self.how != "native":

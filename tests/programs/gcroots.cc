@@ -14,11 +14,11 @@ using namespace rt0;
 
 namespace {
 
-constexpr unsigned kHeld = 10, kGarbage = 200;
+constexpr unsigned kHeld = 11, kGarbage = 200;
 constexpr usize kHide = ~usize{0} / 3;  // 0x5555…: no address that is hidden with it is one of the heap's
 
 usize held[kHeld], garbage[kGarbage];
-Atomic<u32> standing{0}, stop{0};
+Atomic<u32> standing{0}, stop{0}, ran{0};
 void* global = nullptr;
 void* chain = nullptr;
 
@@ -44,6 +44,11 @@ void keep(Node* n) {
 
 [[gnu::noinline]] void leave_garbage() {
   for (usize& at : garbage) (void)hidden(&at);
+}
+
+// A timer that only its P knows.
+[[gnu::noinline]] void leave_timer() {
+  after_func(seconds(100), [p = hidden(&held[10])] { keep(p); });
 }
 
 // Uses the stack on which the last calls' frames lie.
@@ -144,9 +149,20 @@ int main(int argc, char** argv) {
   Node* outer = hidden(&held[7]);
   outer->next = hidden(&held[8]);
   leave_garbage();
-  go([p = hidden(&held[9])] { keep(p); });  // it does not run before the world has stopped, or it has stopped in there
-  (void)overwrite(20);
-  stopTheWorld();
+  leave_timer();
+  // A goroutine that has not run when the world stops. With several Ps another one may take it and be done with it before: then it
+  // holds nothing any more, and the next one is tried. Ends when this P is the faster one.
+  for (;;) {
+    ran.store_release(0);
+    go([p = hidden(&held[9])] {
+      ran.store_release(1);
+      keep(p);
+    });
+    (void)overwrite(20);
+    stopTheWorld();
+    if (ran.load_acquire() == 0) break;
+    startTheWorld(0);
+  }
   mark_all();
   unsigned lost = 0, kept = 0;
   for (unsigned i = 0; i < kHeld; i++)
@@ -158,7 +174,7 @@ int main(int argc, char** argv) {
   stop.store_release(1);
   keep(outer);
   keep(static_cast<Node*>(global));
-  if (lost != 0 && !(lost == 1u << 9 && gomaxprocs_now() > 1)) println("not found:", lost);
+  if (lost != 0) println("not found:", lost);
   if (full) println("no room");
   if (kept > kGarbage / 4) println("of", kGarbage, "objects that nobody holds", kept, "are found");
   if (roots < 10) println("few roots:", roots);

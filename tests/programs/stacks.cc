@@ -1,6 +1,9 @@
 // Goroutines with stacks of all sizes: stacks WHAT [ARGUMENT].
 #include <rt0/rt0.h>
 
+#include "kernel_iface/kernel.h"
+#include "kernel_iface/linux/linux.h"
+#include "sched/gmp.h"
 #include "words.h"
 
 using namespace rt0;
@@ -81,6 +84,16 @@ void range(size_t bytes) {
   room[0] = static_cast<char>(n);
   return n == 0 ? 0 : deep(n - 1) + room[0];
 }
+// A function of rt0's with a frame of several pages is called where the stack is nearly used up.
+[[gnu::noinline]] int rename_at_the_end(int n) {
+  volatile char room[256];
+  room[0] = static_cast<char>(n);
+  if (reinterpret_cast<uintptr_t>(&room) < getg()->stack.lo + 2 * kKiB) {
+    println("renamed", !os::rename("/proc/no such file", "/proc/nor this"));
+    return 0;
+  }
+  return rename_at_the_end(n + 1) + room[0];
+}
 // A frame that is larger than any guard.
 [[gnu::noinline]] int huge(int n) {
   volatile char room[300 * 1024];
@@ -131,6 +144,94 @@ void idle() {
   println("done");
 }
 
+// Runs f on an M other than m0, which has the process's own stack.
+template <class F>
+void on_another_m(F f) {
+  go([f] {
+    lock_os_thread();
+    if (getg()->m == &m0) on_another_m(f);  // this one waits, so the next goroutine has another
+    else f();
+    Chan<Unit> never(0);
+    (void)never.recv();
+  });
+}
+
+// What lies below the stacks of all Ms, of which there are 20 or more, some of them the second on their stacks.
+void guards() {
+  Chan<Unit> c(0);
+  WaitGroup ended;
+  for (int i = 0; i < 40; i++) {
+    if (i % 2 == 0) ended.add(1);
+    go([&, i] {
+      lock_os_thread();
+      sleep(ms(20));
+      if (i % 2 != 0) (void)c.recv();
+      else ended.done();  // wired to its thread, which ends with it
+    });
+    if (i == 20) ended.wait();
+  }
+  ended.wait();
+  sleep(ms(50));
+  unsigned n = 0, without = 0, broken = 0;
+  auto look = [&](const G* gp) {
+    n++;
+    without += page_readable(gp->stack.lo - physPageSize);
+    broken += !page_readable(gp->stack.lo) || !page_readable(gp->stack.hi - 1);
+    broken += gp->stack.lo % physPageSize != 0;
+  };
+  lock(&sched.lock);
+  for (const M* mp = allm; mp != nullptr; mp = mp->alllink) {
+    if (mp != &m0) look(mp->g0);
+    look(mp->gsignal);
+  }
+  unlock(&sched.lock);
+  println("enough", n >= 40, "without", without, "broken", broken);
+}
+
+// In kB; of QEMU, if that runs us.
+size_t resident() {
+  const SysResult fd = kernel->open("/proc/self/statm", false);
+  char text[100];
+  const SysResult n = kernel->read(static_cast<i32>(fd.value), text, sizeof(text) - 1);
+  (void)kernel->close(static_cast<i32>(fd.value));
+  text[n.value] = '\0';
+  const char* p = text;
+  while (*p != ' ') p++;
+  return static_cast<size_t>(number(p + 1)) * 4;
+}
+
+// 2,000 goroutines are there at once, have used much of their stacks, and end. What brings that memory back?
+void back(const char* how) {
+  constexpr int kGoroutines = 2000;
+  constexpr size_t kEach = sizeof(void*) == 8 ? 96 * kKiB : 40 * kKiB;
+  const size_t before = resident();
+  Chan<Unit> c(0);
+  WaitGroup up;
+  up.add(kGoroutines);
+  for (int i = 0; i < kGoroutines; i++) {
+    auto f = [&] {
+      (void)use(kEach);
+      up.done();
+      (void)c.recv();
+    };
+    if (i % 10 == 0) go_with({.stack = 128 * kKiB}, f);
+    else go(f);
+  }
+  up.wait();
+  const size_t most = resident() - before;
+  c.close();
+  while (num_goroutine() > 1) gosched();
+  if (same(how, "free")) free_os_memory();
+  if (same(how, "gc")) gc();
+  size_t left = most;
+  for (int ms_left = same(how, "limit") ? 10000 : 300; ms_left > 0 && left > most / 4; ms_left -= 10) {
+    sleep(ms(10));
+    const size_t now = resident();
+    left = now > before ? now - before : 0;
+  }
+  println("touched", most >= kGoroutines * (kEach / kKiB), left <= most / 4 ? "given back" : "kept");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -144,8 +245,18 @@ int main(int argc, char** argv) {
   if (same(what, "parked")) parked(static_cast<int>(n), 0);
   if (same(what, "parked_small")) parked(static_cast<int>(n), 16 * kKiB);
   if (same(what, "idle")) idle();
+  if (same(what, "back")) back(argv[2]);
   if (same(what, "overflow")) {
     go_with({.stack = n}, [] { println(deep(1 << 24)); });
+    (void)never.recv();
+  }
+  if (same(what, "guards")) guards();
+  if (same(what, "g0")) {
+    on_another_m([] { systemstack([] { println(deep(1 << 24)); }); });
+    (void)never.recv();
+  }
+  if (same(what, "rename")) {
+    go_with({.stack = 64 * kKiB}, [] { println(rename_at_the_end(0)); });
     (void)never.recv();
   }
   if (same(what, "huge")) {
