@@ -20,7 +20,7 @@ SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|po
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$')}
 # What compilers call for 64-bit arithmetic where a word has 32 bits, for division and narrow atomics where the CPU has none:
 # base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
-ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
+ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
                         r'atomic_(?:fetch_(?:add|sub|x?or|n?and)|(?:compare_)?exchange)_[12])$')
 # Names without C++ mangling that may be seen from other files. Everything else is a libc's, or on its way to clash with one.
 PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$|port_entry$')
