@@ -38,6 +38,7 @@ void Writer::put(char c) {
 void Writer::put(Str s) {
   for (char c : s) put(c);
 }
+// NOLINTNEXTLINE(readability-non-const-parameter): on 386 a va_list is a char*
 void Writer::vfmt(const char* f, __builtin_va_list args) {
   for (; *f != '\0'; f++) {
     if (*f != '%') {
