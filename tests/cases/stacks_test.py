@@ -3,6 +3,7 @@
 
 import pathlib
 import re
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -61,6 +62,13 @@ class Stacks(rt0test.Case):
             self.assert_fatal(done, "morestack on g0")
             self.assertRegex(rt0test.text(done.err), r"\Aruntime: morestack on g0, sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\n"
                              r"fatal error: morestack on g0\n")
+
+    def test_overflow_of_gsignal(self):
+        """Nobody is left to say anything: the kernel ends the process."""
+        for m in (0, 1):
+            for done in self.run_stacks("gsignal", m):
+                self.assertEqual(done.status, -signal.SIGSEGV, done.err[:300])
+                self.assertNotIn(b"panic", done.err)
 
     def test_guards_of_all_threads(self):
         """Those of the first two Ms too, which get theirs late, and those of Ms on stacks of Ms that have ended."""
