@@ -179,8 +179,8 @@ void free_run(MSpan* s, SpanState kind) {
 
 // The first run of the kind that is long enough; null if there is none. Not taken yet.
 MSpan* find_run(const Runs& runs, usize npages) {
-  u32 b;
-  if (runs.filled == 0 || (b = bin_of(npages)) >= kBins) return nullptr;
+  u32 b = runs.filled == 0 ? kBins : bin_of(npages);
+  if (b >= kBins) return nullptr;
   for (u32 bits = runs.filled >> b; bits != 0; bits >>= 1, b++)
     for (MSpan* s = (bits & 1) != 0 ? runs.bins[b] : nullptr; s != nullptr; s = s->next)
       if (s->npages >= npages) return s;
@@ -241,7 +241,8 @@ MSpan* alloc_pages(usize npages, usize align) {
     // What is free and dirty, joined with what is free and clean, may do. Ends, for each round makes some page clean.
   } while (s == nullptr && mheap_pages.dirty >= npages && scavenge_locked(~usize{0}) != 0);
   if (s != nullptr) take_run(s);
-  else if ((s = grow(want)) == nullptr) return nullptr;
+  else s = grow(want);
+  if (s == nullptr) return nullptr;
   const uintptr base = align_up(s->base, align * kHeapPage);
   if (s->huge_bytes == 0) cut_run(s, base, npages);
   s->base = base;

@@ -75,7 +75,7 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   M* mp = acquirem();
   P* pp = mp->p;
   if (newg == nullptr) newg = gfget(pp);
-  if (newg == nullptr) { newg = malg(kStackDefault, true, &pp->stackcache); }
+  if (newg == nullptr) newg = malg(kStackDefault, true, &pp->stackcache);
   if (readgstatus(newg) == GStatus::idle) {
     casgstatus(newg, GStatus::idle, GStatus::dead);
     allgadd(newg);

@@ -47,9 +47,9 @@ struct Ucontext {
   void interrupt(uintptr to, usize) {
     usize at = 0, bytes = sizeof(*this);
     const ExtraRecord* r = reinterpret_cast<const ExtraRecord*>(records);
-    while (r->size != 0 && r->magic != r->kMagic && (at += r->size) < sizeof(records) - sizeof(*r))
+    while (r->size != 0 && r->magic != ExtraRecord::kMagic && (at += r->size) < sizeof(records) - sizeof(*r))
       r = reinterpret_cast<const ExtraRecord*>(records + at);
-    const bool extra = r->size != 0 && r->magic == r->kMagic;
+    const bool extra = r->size != 0 && r->magic == ExtraRecord::kMagic;
     if (extra) bytes = max(bytes, static_cast<usize>(r->data + r->extra_size - reinterpret_cast<uintptr>(this)));
     if (bytes > kMostFrame) return;  // what this CPU has cannot be kept: go on undisturbed
     Ucontext* copy = copy_signal_frame(this, bytes);

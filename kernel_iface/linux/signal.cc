@@ -100,7 +100,7 @@ void linux_raise_default(u32 sig) {
 // A struct itimerval: the interval, then the first one; each of seconds and microseconds, of a word.
 void linux_cpu_alarm(u32 ms) {
   constexpr uintptr kItimerVirtual = 1;
-  const uintptr s = ms / 1000, us = ms % 1000 * 1000;
+  const uintptr s = ms / 1000, us = uintptr{ms} % 1000 * 1000;
   const uintptr timer[4] = {s, us, s, us};
   (void)Isa::syscall6(SYS_setitimer, kItimerVirtual, addr(timer), 0, 0, 0, 0);
 }

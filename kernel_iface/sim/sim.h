@@ -102,7 +102,7 @@ u32 below(u64* s, u32 n);
 bool parse_options(Str spec, Options* o, Out* why);
 // "rt0: RT0_SIM: …" on stderr; exits with status 2.
 [[noreturn]] void refuse(Str what);
-[[noreturn]] void refuse(Str what, Str name);
+[[noreturn]] void refuse(Str what, Str more);
 
 // record.cc. open: before anything runs. close: as the process ends; a replay that has more choices left ends it with kExitReplay.
 void record_open(Str program, Span<char*> args);
@@ -122,7 +122,7 @@ void strategy_yield(Thread* t);   // it says that it has nothing to do now
 
 // thread.cc
 void thread_start();
-Thread* thread_new(uintptr stack_hi, G* g0);
+Thread* thread_new(uintptr stack_hi, G* gp);
 Thread* thread_find(u64 tid);
 [[noreturn]] void thread_exit();
 // The running thread has done something that costs ns; others may run.

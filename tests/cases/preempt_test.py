@@ -17,7 +17,7 @@ class Preempt(rt0test.Case):
                 yield build
 
     def test_registers(self):
-        """Interrupted thousands of times, at any instruction: general and vector registers, flags, red zone are kept."""
+        """Interrupted hundreds or thousands of times, at any instruction: general and vector registers, flags, red zone are kept."""
         wanted = "300" if self.how == "qemu" else "3000"
         for build in self.each_build():
             done = self.run_program("preempted", "registers", wanted, env={"GOMAXPROCS": "2"}, build=build)

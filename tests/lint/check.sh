@@ -19,7 +19,7 @@ step() {
     echo "ok   $name"
   else
     echo "FAIL $name: $reason; all of it: $log"
-    { grep -E 'error|FAIL|undefined' "$log" || grep -v '^$' "$log"; } | head -n 20 | cut -c 1-300 | sed 's/^/       /'
+    { grep -E '(^|[ :])error: |CMake Error|FAIL|undefined' "$log" || grep -v '^$' "$log"; } | head -n 20 | cut -c 1-300 | sed 's/^/       /'
     failed=1
     return 1
   fi

@@ -18,8 +18,10 @@ OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '
 # Names of libraries that some programs are about: mem/cmalloc.cc, sched/cxxlib.cc.
 SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|malloc_usable_size)$'),
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$')}
-# What compilers call for 64-bit arithmetic where a word has 32 bits, and for division where the CPU has none: base/int64.cc, base/bits.cc, arch/.
-ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+)$')
+# What compilers call for 64-bit arithmetic where a word has 32 bits, for division and narrow atomics where the CPU has none:
+# base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
+ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
+                        r'atomic_(?:fetch_(?:add|sub|x?or|n?and)|(?:compare_)?exchange)_[12])$')
 # Names without C++ mangling that may be seen from other files. Everything else is a libc's, or on its way to clash with one.
 PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$|port_entry$')
 # C++ names which somebody else's library has to define.
@@ -93,7 +95,10 @@ def check(path, go_names, functions, entry=None):
         bad.append('no .gopclntab: tracebacks would have no lines')
 
     loads = [p for p in e.segments if p.type == elf.PT_LOAD]
-    if [p.flags for p in loads] != [flags for _, flags in LAYOUT]:
+    # A linker may leave out the segment of data that the program has none of.
+    no_data = not any(s.size != 0 and s.name in ('.data', '.got', '.bss') for s in e.sections)
+    layout = [row for row in LAYOUT if not (no_data and row[1] & elf.PF_W and len(loads) < len(LAYOUT))]
+    if [p.flags for p in loads] != [flags for _, flags in layout]:
         bad.append(f'load segments {", ".join(flags_text(p.flags) for p in loads)}: must be {", ".join(n for n, _ in LAYOUT)}')
     for p in loads:
         if p.flags & elf.PF_W and p.flags & elf.PF_X:

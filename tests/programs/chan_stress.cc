@@ -74,7 +74,7 @@ void selects(unsigned n, unsigned each) {
   rt0::Chan<int> cs[4] = {rt0::Chan<int>(0), rt0::Chan<int>(1), rt0::Chan<int>(0), rt0::Chan<int>(5)};
   rt0::Chan<rt0::Unit> done(n), stop(0);
   rt0::Chan<u64> broom(0);
-  u64 sent = 0, received = 0;
+  rt0::atomic::Uint64 sent, received;
   rt0::go([&, stop, broom] {
     u64 got = 0;
     const auto take = [&](int v) { got += static_cast<u64>(v); };
@@ -95,15 +95,15 @@ void selects(unsigned n, unsigned each) {
         rt0::select(rt0::send(cs[w % 4], v, gave), rt0::recv(cs[(w + 1) % 4], take),
                     rt0::send(cs[(w + 3) % 4], v, gave), rt0::recv(cs[(w + 2) % 4], take), rt0::recv(cs[w % 4], take));
       }
-      __atomic_add_fetch(&sent, out, __ATOMIC_SEQ_CST);
-      __atomic_add_fetch(&received, in, __ATOMIC_SEQ_CST);
+      sent.add(out);
+      received.add(in);
       done.send({});
     });
   }
   for (unsigned w = 0; w < n; w++) done.recv();
   stop.send({});
-  received += broom.recv();
-  if (sent != received) fail("selects", sent, received);
+  received.add(broom.recv());
+  if (sent.load() != received.load()) fail("selects", sent.load(), received.load());
 }
 
 // A chain of n goroutines, each of which hands on; then closing runs through it.

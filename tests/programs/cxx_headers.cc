@@ -2,6 +2,7 @@
 // With an argument: what happens when one of them cannot go on.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -77,6 +78,50 @@ void views() {
   expect(q.front() == 999, "deque");
 }
 
+// Neighbours in one word, of one and two bytes: nobody loses what others do to theirs.
+struct Neighbours {
+  std::atomic<unsigned char> own[3];
+  std::atomic<unsigned char> all;
+  std::atomic<unsigned short> wide;
+  std::atomic<bool> locked;
+  unsigned guarded;
+};
+constinit Neighbours n = {};
+
+template <class T>
+void every_operation() {
+  std::atomic<T> a{T(200)};
+  expect(a.fetch_add(100) == T(200) && a == T(300), "fetch_add");
+  expect(a.fetch_sub(T(301)) == T(300) && a == T(-1), "fetch_sub");
+  expect(a.fetch_and(0x3c) == T(-1) && a.fetch_or(0x81) == 0x3c && a.fetch_xor(0xff) == 0xbd && a == 0x42, "bits");
+  expect(a.exchange(7) == 0x42, "exchange");
+  T seen = 6;
+  expect(!a.compare_exchange_strong(seen, 8) && seen == 7 && a == 7, "an exchange that fails");
+  expect(a.compare_exchange_strong(seen, 8) && a == 8, "an exchange");
+}
+
+void atomics() {
+  every_operation<unsigned char>();
+  every_operation<unsigned short>();
+  constexpr unsigned kRounds = 30000;
+  rt0::WaitGroup wg;
+  for (unsigned i = 0; i < 3; i++)
+    wg.go([i] {
+      for (unsigned k = 0; k < kRounds; k++) {
+        n.own[i]++;
+        n.all += 3;
+        n.wide++;
+        while (n.locked.exchange(true)) rt0::gosched();
+        n.guarded++;
+        n.locked = false;
+      }
+    });
+  wg.wait();
+  for (const auto& own : n.own) expect(own == (kRounds & 0xff), "a byte of one's own");
+  expect(n.all == (9 * kRounds & 0xff) && n.wide == (3 * kRounds & 0xffff) && n.guarded == 3 * kRounds,
+         "what is shared");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -88,8 +133,9 @@ int main(int argc, char** argv) {
   if (what == "empty") return std::function<int()>()();
   if (what == "substr") return static_cast<int>(what.substr(static_cast<size_t>(argc) + 7).size());
   if (what == "nothrow") {
-    auto* p = new (std::nothrow) char[~size_t{0} / 2 - 1000];
-    auto* q = new (std::align_val_t(64), std::nothrow) char[~size_t{0} / 2 - 1000];
+    const volatile size_t most = ~size_t{0} / 2 - 1000;
+    auto* p = new (std::nothrow) char[most];
+    auto* q = new (std::align_val_t(64), std::nothrow) char[most];
     rt0::println(p == nullptr && q == nullptr ? "null" : "there is more memory than an address can say");
     return 0;
   }
@@ -101,5 +147,6 @@ int main(int argc, char** argv) {
       views();
     });
   wg.wait();
+  atomics();
   rt0::println("headers ok");
 }

@@ -1,5 +1,6 @@
 // Preemption, seen from inside: preempted MODE.
-//   registers N   loops that hold patterns in every register, interrupted as often as can be, until N preemptions have been
+//   registers N   loops that hold patterns in every register, interrupted as often as can be, until N preemptions have been; or for
+//                 10 s, in which there must be a tenth of them
 //   loop          goroutines that call nothing of rt0 share one P with main
 //   yields        the same with GODEBUG=asyncpreemptoff=1 and loops that call into rt0
 #include "kernel_iface/kernel.h"
@@ -43,12 +44,13 @@ int registers(u64 wanted) {
       __atomic_add_fetch(&finished, 1, __ATOMIC_ACQ_REL);
     });
   const u64 before = ticks();
-  const i64 end = kernel->nanotime() + i64{20} * 1000000000;
+  const i64 end = kernel->nanotime() + i64{10} * 1000000000;
   while (ticks() - before < wanted && kernel->nanotime() < end) {
     for (i32 i = 0; i < gomaxprocs; i++) preemptone(allp[i]);  // not the one we run on
     for (int spin = 0; spin < 500; spin++) Isa::cpu_relax();
   }
-  const bool enough = ticks() - before >= wanted;
+  // On a machine so busy that our threads take turns on one CPU each of them takes milliseconds.
+  const bool enough = ticks() - before >= wanted / 10;
   __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
   while (load(finished) < kLoops) gosched();
   println("damaged", load(damaged), "enough", enough, "rounds", load(rounds) > 0);

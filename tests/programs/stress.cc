@@ -10,10 +10,10 @@ using namespace rt0;
 
 namespace {
 
-constinit u64 done = 0, torn = 0, ids = 0;
+constinit uintptr done = 0, torn = 0, ids = 0;  // words: not every compiler has atomics of 64 bits on 32-bit machines
 
-u64 load(const u64& v) { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
-void add(u64& v, u64 n) { __atomic_add_fetch(&v, n, __ATOMIC_ACQ_REL); }
+uintptr load(const uintptr& v) { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
+void add(uintptr& v, uintptr n) { __atomic_add_fetch(&v, n, __ATOMIC_ACQ_REL); }
 
 // Yields some times, with a pattern on the stack that no other goroutine has.
 [[gnu::noinline]] void yield_with_pattern(u64 id, int times) {
