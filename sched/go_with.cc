@@ -14,6 +14,8 @@
 
 namespace rt0 {
 
+constinit Atomic<void (*)(G*)> small_put{nullptr};
+
 namespace {
 
 constexpr u32 kLocalMax = 64, kLocalKeep = 32;
@@ -31,6 +33,7 @@ usize stack_bytes_of(usize wish) {
 
 // The goroutine has ended, and we stand on another stack.
 void put(P* pp, G* gp) {
+  if (gp->stack_bytes < kStackMin) return small_put.load_acquire()(gp);
   const uintptr base = gp->stack.lo - physPageSize;
   gp->stack = {};  // for dumps, which see a dead G anyhow
   stackcachefree(&pp->stackcache, reinterpret_cast<void*>(base), gp->stack_bytes);
@@ -68,11 +71,7 @@ void purge(P* pp) {
 constexpr SizedHooks kHooks = {put, purge};
 
 G* get_with_stack(P* pp, usize bytes) {
-  if (sized_hooks.load_relaxed() == nullptr) {  // others may do the same at once
-    stack_cut_larger();
-    stack_scavenge_enable();
-    sized_hooks.store_release(&kHooks);
-  }
+  sized_enable();
   G* gp = get(pp);
   const uintptr base = reinterpret_cast<uintptr>(stackalloc(bytes, true, &pp->stackcache));
   gp->stack = {base + physPageSize, base + bytes};
@@ -82,6 +81,13 @@ G* get_with_stack(P* pp, usize bytes) {
 }
 
 }  // namespace
+
+void sized_enable() {
+  if (sized_hooks.load_relaxed() != nullptr) return;  // others may do the same at once
+  stack_cut_larger();
+  stack_scavenge_enable();
+  sized_hooks.store_release(&kHooks);
+}
 
 void detail::newproc_with(Funcval* closure, const GoStmt* stmt, const GoOptions* options) {
   G* gp = getg();

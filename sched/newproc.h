@@ -28,6 +28,10 @@ struct SizedHooks {
   void (*purge)(P* pp);
 };
 extern Atomic<const SizedHooks*> sized_hooks;
+// Before the first such G is made.
+void sized_enable();
+// Where those with stacks of less than kStackMin go at their end: go_small.h.
+extern Atomic<void (*)(G*)> small_put;
 
 // Gives unused memory of free stacks back to the kernel: idle Ps' become everybody's, then at most `most` dead goroutines' stacks
 // and all pooled ones are seen to. How many stacks that were; 0: there is nothing left. Any thread, one at a time (another caller

@@ -151,8 +151,9 @@ bool sleep_while_idle(i64 now) {
   };
   if (!idle()) return false;
   lock(&sched.lock);
+  const bool still = idle();  // now it can't change
   bool slept = false;
-  if (idle()) {  // now it can't change
+  if (still) {
     noteclear(&sched.sysmonnote);
     sched.sysmonwait.store_relaxed(1);
     unlock(&sched.lock);
@@ -161,10 +162,11 @@ bool sleep_while_idle(i64 now) {
     sched.sysmonwait.store_relaxed(0);
   }
   unlock(&sched.lock);
-  if (!slept) note_waiting(now);
+  if (!still || slept) return slept;  // nobody has been idle for long
+  note_waiting(now);
   // Time to tidy up, until somebody has work again. What is on the way to being freed ends this.
-  while (!slept && idle() && scavenge(kScavengeStacks) != 0) {}
-  return slept;
+  while (idle() && scavenge(kScavengeStacks) != 0) {}
+  return false;
 }
 
 }  // namespace

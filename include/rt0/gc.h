@@ -33,7 +33,8 @@ void set_finalizer(T* object, void (*f)(typename detail::SameType<T>::Type*)) {
       reinterpret_cast<void*>(f));
 }
 
-// Finds unreachable objects with finalizers, and lets other goroutines run, the finalizers' among them. Stops the world.
+// Finds unreachable objects with finalizers, and lets other goroutines run, the finalizers' among them. Stops the world. Then memory of
+// free stacks goes back to the kernel.
 void gc() __asm__("runtime.GC");
 
 }  // namespace rt0

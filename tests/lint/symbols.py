@@ -124,6 +124,11 @@ def check(path, go_names, functions, entry=None):
         bad.append(f'entry {e.entry:#x} is {", ".join(sorted(at_entry)) or "no symbol"}: must be _rt0_<go>_linux, <go> one of '
                    f'{", ".join(sorted(go_names))}')
         go = go or sorted(go_names)[0]
+    # The runtime calls them too, wherever the linker has put them, and nobody may interrupt the runtime.
+    text, etext = defined.get('runtime.programtext'), defined.get('runtime.eprogramtext')
+    for s in e.symbols:
+        if text and etext and s.name.startswith('_ZN3rt03Isa') and s.type == elf.STT_FUNC and text.value <= s.value < etext.value:
+            bad.append(f'{s.name} lies among what may be interrupted anywhere')
     for name in functions:
         name = name.replace('<go>', go)
         s = defined.get(name)

@@ -188,6 +188,14 @@ void guards() {
   println("enough", n >= 40, "without", without, "broken", broken);
 }
 
+// A signal handler that needs more than gsignal has, but not much more: without a guard nobody would notice.
+constinit Kernel greedy = {};
+SigContext greedy_sigcontext(void* info, void* uctx) {
+  (void)deep(150);
+  return linux_kernel.sigcontext(info, uctx);
+}
+void fault() { *static_cast<volatile int*>(nullptr) = 1; }  // NOLINT(clang-analyzer-core.NullDereference): on purpose
+
 // In kB; of QEMU, if that runs us.
 size_t resident() {
   const SysResult fd = kernel->open("/proc/self/statm", false);
@@ -257,6 +265,18 @@ int main(int argc, char** argv) {
   }
   if (same(what, "rename")) {
     go_with({.stack = 64 * kKiB}, [] { println(rename_at_the_end(0)); });
+    (void)never.recv();
+  }
+  if (same(what, "gsignal")) {
+    sleep(ms(50));  // for sysmon to see to m0's
+    greedy = *kernel;
+    greedy.sigcontext = greedy_sigcontext;
+    kernel = &greedy;
+    if (n == 0) {
+      lock_os_thread();
+      if (getg()->m == &m0) fault();
+    }
+    on_another_m(fault);
     (void)never.recv();
   }
   if (same(what, "huge")) {

@@ -1,0 +1,100 @@
+// Goroutines on stacks of 2 KiB, side by side: small_stacks WHAT [N]. A prototype: see sched/go_small.h.
+#include <rt0/rt0.h>
+
+#include "kernel_iface/kernel.h"
+#include "sched/go_small.h"
+#include "sched/stw.h"
+#include "words.h"
+
+using namespace rt0;
+
+namespace {
+
+// In bytes.
+size_t resident() {
+  const SysResult fd = kernel->open("/proc/self/statm", false);
+  char text[100];
+  const SysResult n = kernel->read(static_cast<i32>(fd.value), text, sizeof(text) - 1);
+  (void)kernel->close(static_cast<i32>(fd.value));
+  text[n.value] = '\0';
+  const char* p = text;
+  while (*p != ' ') p++;
+  return static_cast<size_t>(number(p + 1)) * 4096;
+}
+
+// The most that any of them has ever used; slots begin as zeroes.
+size_t most_used() {
+  size_t most = 0;
+  stopTheWorld();
+  for (const G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
+    if (gp->stack.hi - gp->stack.lo != kSmallStack) continue;
+    const auto* p = reinterpret_cast<const uintptr_t*>(gp->stack.lo) + 1;
+    while (*p == 0) p++;
+    most = max(most, static_cast<size_t>(gp->stack.hi - reinterpret_cast<uintptr_t>(p)));
+  }
+  startTheWorld(0);
+  return most;
+}
+
+void parked(int n) {
+  Chan<int> c(0);
+  WaitGroup up;
+  up.add(n);
+  const size_t before = resident();
+  for (int i = 0; i < n; i++)
+    go_small([&] {
+      up.done();
+      (void)c.recv();
+    });
+  up.wait();
+  const size_t each = (resident() - before) / static_cast<size_t>(n);
+  c.close();
+  while (num_goroutine() > 1) gosched();
+  println("parked", n, "bytes_each", each, "most_used", most_used());
+}
+
+// Made, parked, woken and ended by many at once, beside goroutines of all other sizes.
+void stress(int rounds) {
+  atomic::Int64 sum;
+  WaitGroup all;
+  for (int id = 0; id < 8; id++)
+    all.go([&, rounds] {
+      for (int i = 0; i < rounds; i++) {
+        Chan<int> c(0), back(1);
+        WaitGroup few;
+        few.add(12);
+        for (int k = 0; k < 12; k++) {
+          auto f = [&, c, back] {
+            int v = c.recv();
+            if (v % 4 == 0) gosched();
+            back.send(v);
+            few.done();
+          };
+          if (k % 4 == 0) go(f);
+          else if (k % 4 == 1) go_with({.stack = 20000}, f);
+          else go_small(f);
+        }
+        for (int k = 0; k < 12; k++) c.send(k);
+        for (int k = 0; k < 12; k++) sum.add(back.recv());
+        few.wait();
+      }
+    });
+  all.wait();
+  while (num_goroutine() > 1) gosched();
+  println("sum", sum.load() == 8 * rounds * 66, "fits", most_used() < kSmallStack - 64);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const char* what = argc > 1 ? argv[1] : "";
+  const int n = argc > 2 ? static_cast<int>(number(argv[2])) : 0;
+  if (same(what, "parked")) parked(n);
+  if (same(what, "stress")) stress(n);
+  if (same(what, "overflow")) {
+    // The last word that is its own; a real overflow would go on into the neighbour's G.
+    go_small([n] { static_cast<volatile uintptr_t*>(reinterpret_cast<uintptr_t*>(getg()->stack.lo))[n] = 0; });
+    while (num_goroutine() > 1) gosched();
+    println("fits");
+  }
+}
