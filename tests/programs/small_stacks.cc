@@ -2,6 +2,7 @@
 #include <rt0/rt0.h>
 
 #include "kernel_iface/kernel.h"
+#include "resident.h"
 #include "sched/go_small.h"
 #include "sched/stw.h"
 #include "words.h"
@@ -11,16 +12,7 @@ using namespace rt0;
 namespace {
 
 // In bytes.
-size_t resident() {
-  const SysResult fd = kernel->open("/proc/self/statm", false);
-  char text[100];
-  const SysResult n = kernel->read(static_cast<i32>(fd.value), text, sizeof(text) - 1);
-  (void)kernel->close(static_cast<i32>(fd.value));
-  text[n.value] = '\0';
-  const char* p = text;
-  while (*p != ' ') p++;
-  return static_cast<size_t>(number(p + 1)) * 4096;
-}
+size_t resident() { return static_cast<size_t>(resident_pages()) * 4096; }
 
 // The most that any of them has ever used; slots begin as zeroes.
 size_t most_used() {

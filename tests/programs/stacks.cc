@@ -3,6 +3,7 @@
 
 #include "kernel_iface/kernel.h"
 #include "kernel_iface/linux/linux.h"
+#include "resident.h"
 #include "sched/gmp.h"
 #include "words.h"
 
@@ -199,16 +200,7 @@ SigContext greedy_sigcontext(void* info, void* uctx) {
 void fault() { *static_cast<volatile int*>(nullptr) = 1; }  // NOLINT(clang-analyzer-core.NullDereference): on purpose
 
 // In kB; of QEMU, if that runs us.
-size_t resident() {
-  const SysResult fd = kernel->open("/proc/self/statm", false);
-  char text[100];
-  const SysResult n = kernel->read(static_cast<i32>(fd.value), text, sizeof(text) - 1);
-  (void)kernel->close(static_cast<i32>(fd.value));
-  text[n.value] = '\0';
-  const char* p = text;
-  while (*p != ' ') p++;
-  return static_cast<size_t>(number(p + 1)) * 4;
-}
+size_t resident() { return static_cast<size_t>(resident_pages()) * 4; }
 
 // 2,000 goroutines are there at once, have used much of their stacks, and end. What brings that memory back?
 void back(const char* how) {

@@ -4,6 +4,7 @@
 
 #include <rt0/internal.h>
 
+#include "resident.h"
 #include "words.h"
 
 using namespace rt0;
@@ -33,17 +34,6 @@ void node(u64 id, u64 n) {
   yield_with_pattern(id, 5);
   add(ids, id);
   add(done, 1);
-}
-
-// Pages that the process has in memory.
-long resident() {
-  const SysResult fd = kernel->open("/proc/self/statm", false);
-  char text[128] = {};
-  if (!fd.ok() || !kernel->read(static_cast<i32>(fd.value), text, sizeof(text) - 1).ok()) return -1;
-  (void)kernel->close(static_cast<i32>(fd.value));
-  const char* s = text;
-  while (*s != ' ' && *s != '\0') s++;
-  return number(s + 1);
 }
 
 void wait_for(u64 n) {
@@ -84,11 +74,11 @@ int locked(int rounds) {
         add(done, 1);
       });
     wait_for(static_cast<u64>(round + 1) * kAtOnce);
-    if (round == rounds / 4) pages = resident();
+    if (round == rounds / 4) pages = resident_pages();
   }
   for (int k = 0; k < 100000 && mcount() > 100; k++) gosched();
   println("done", load(done), "torn", load(torn), "threads", mcount() <= 100, "ended", sched.nmfreed > rounds);
-  println("grown", resident() - pages, "of", pages);
+  println("grown", resident_pages() - pages, "of", pages);
   return 0;
 }
 
