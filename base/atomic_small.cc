@@ -16,7 +16,7 @@ T replace(volatile void* p, Next next) {
   auto* word = reinterpret_cast<volatile Word*>(a & ~uintptr{3});
   const u32 byte = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? a & 3 : 4 - sizeof(T) - (a & 3);
   const u32 mask = u32{static_cast<T>(~T{0})} << 8 * byte;
-  u32 seen = __atomic_load_n(word, __ATOMIC_RELAXED);
+  u32 seen = __atomic_load_n(word, __ATOMIC_RELAXED);  // relaxed: the exchange below decides, or the fence orders
   for (;;) {
     const T old = static_cast<T>((seen & mask) >> 8 * byte);
     T wanted;
@@ -57,29 +57,18 @@ bool compare_exchange(volatile void* p, void* expected, T wanted) {
   T name(volatile void* p, T v, int) {                           \
     return fetch<T>(p, [v](u32 x) { return wanted; });           \
   }
+#define RT0_ATOMICS(T, n)                                                                                       \
+  RT0_FETCH(T, fetch_add_##n, x + v)                                                                            \
+  RT0_FETCH(T, fetch_sub_##n, x - v)                                                                            \
+  RT0_FETCH(T, fetch_and_##n, (x) & v)                                                                          \
+  RT0_FETCH(T, fetch_or_##n, x | v)                                                                             \
+  RT0_FETCH(T, fetch_xor_##n, x ^ v)                                                                            \
+  RT0_FETCH(T, fetch_nand_##n, ~((x) & v))                                                                      \
+  RT0_FETCH(T, exchange_##n, (void(x), v))                                                                      \
+  bool compare_exchange_##n(volatile void* p, void* e, T v, int, int) __asm__("__atomic_compare_exchange_" #n); \
+  bool compare_exchange_##n(volatile void* p, void* e, T v, int, int) { return compare_exchange(p, e, v); }
 
-RT0_FETCH(u8, fetch_add_1, x + v)
-RT0_FETCH(u8, fetch_sub_1, x - v)
-RT0_FETCH(u8, fetch_and_1, (x & v))
-RT0_FETCH(u8, fetch_or_1, x | v)
-RT0_FETCH(u8, fetch_xor_1, x ^ v)
-RT0_FETCH(u8, fetch_nand_1, ~(x& v))
-RT0_FETCH(u8, exchange_1, (void(x), v))
-
-RT0_FETCH(u16, fetch_add_2, x + v)
-RT0_FETCH(u16, fetch_sub_2, x - v)
-RT0_FETCH(u16, fetch_and_2, (x & v))
-RT0_FETCH(u16, fetch_or_2, x | v)
-RT0_FETCH(u16, fetch_xor_2, x ^ v)
-RT0_FETCH(u16, fetch_nand_2, ~(x& v))
-RT0_FETCH(u16, exchange_2, (void(x), v))
-
-#undef RT0_FETCH
-
-bool compare_exchange_1(volatile void* p, void* expected, u8 v, int, int) __asm__("__atomic_compare_exchange_1");
-bool compare_exchange_1(volatile void* p, void* expected, u8 v, int, int) { return compare_exchange(p, expected, v); }
-
-bool compare_exchange_2(volatile void* p, void* expected, u16 v, int, int) __asm__("__atomic_compare_exchange_2");
-bool compare_exchange_2(volatile void* p, void* expected, u16 v, int, int) { return compare_exchange(p, expected, v); }
+RT0_ATOMICS(u8, 1)
+RT0_ATOMICS(u16, 2)
 
 }  // namespace rt0
