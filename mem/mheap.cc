@@ -252,13 +252,19 @@ MSpan* alloc_pages(usize npages, usize align) {
   return s;
 }
 
-// GOMEMLIMIT: free pages go before the limit is passed. It slows the program down, and no more. Go: heap growth scavenging.
-void stay_below_limit() {
-  const u64 used = (u64{mheap_pages.in_use} + mheap_pages.dirty) * kHeapPage;
-  const u64 limit = static_cast<u64>(gcController.memoryLimit);
-  if (RT0_UNLIKELY(used > limit) && mheap_pages.dirty != 0)
-    (void)scavenge_locked(static_cast<usize>(min<u64>((used - limit) / kHeapPage + 1, mheap_pages.dirty)));
+u64 used_bytes() { return (u64{mheap_pages.in_use} + mheap_pages.dirty) * kHeapPage; }
+
+// Free pages go until what is used falls to the goal, if there are so many; has it?
+bool scavenge_down(u64 used, u64 goal) {
+  if (RT0_LIKELY(used <= goal)) return true;
+  if (mheap_pages.dirty == 0) return false;
+  const u64 over = used - goal;
+  return scavenge_locked(static_cast<usize>(min<u64>(over / kHeapPage + 1, mheap_pages.dirty))) * u64{kHeapPage} >=
+         over;
 }
+
+// GOMEMLIMIT: free pages go before the limit is passed. It slows the program down, and no more. Go: heap growth scavenging.
+void stay_below_limit() { (void)scavenge_down(used_bytes(), static_cast<u64>(gcController.memoryLimit)); }
 
 }  // namespace
 
@@ -320,11 +326,8 @@ i64 mheap_set_limit(i64 limit) {
 // stacks most of all, nobody here counts; so the kernel's count is the one that matters, where it is larger.
 bool mheap_near_limit(u64 resident) {
   Locked l(&mheap.lock);
-  const u64 limit = static_cast<u64>(gcController.memoryLimit), goal = limit - limit / 20;
-  const u64 used = max(resident, (u64{mheap_pages.in_use} + mheap_pages.dirty) * kHeapPage);
-  if (used <= goal) return false;
-  const usize gone = scavenge_locked(static_cast<usize>(min<u64>((used - goal) / kHeapPage + 1, mheap_pages.dirty)));
-  return used - goal > u64{gone} * kHeapPage;
+  const u64 limit = static_cast<u64>(gcController.memoryLimit);
+  return !scavenge_down(max(resident, used_bytes()), limit - limit / 20);
 }
 
 usize mheap_scavenge_all() {
