@@ -35,8 +35,9 @@ struct NetpollHooks {
 // when not, and when GOMEMLIMIT is near. Programs that can be idle so long, for they have timers or a network, those with stacks of
 // many sizes and those that set the limit themselves are linked with it.
 void stack_scavenge_enable();
-// Called by sysmon alone. most = 0: some, if GOMEMLIMIT is near, at a bounded rate; the result is 0 unless there may be more.
-extern Atomic<u32 (*)(u32 most)> stack_scavenger;
+// Called by sysmon alone, with its clock. most = 0: some, if GOMEMLIMIT is near, at a bounded rate; the result is 0 unless there may be
+// more.
+extern Atomic<u32 (*)(u32 most, i64 now)> stack_scavenger;
 
 // A moment as others may read it without a lock: in units of 2^20 ns (about a millisecond), saturated, never 0.
 inline u32 poll_time(i64 ns) { return static_cast<u32>(min<i64>(max<i64>(ns >> 20, 1), 0xffffffff)); }

@@ -37,6 +37,7 @@ void mpreinit(M* mp) {
 
 void free_stack(const G* gp) { stackfree(reinterpret_cast<void*>(gp->stack.lo - physPageSize), gp->stack_bytes, true); }
 
+// Others may look at lo meanwhile, m0 in a handler too: they see one word or the other, and between the two lies a page nobody has got to.
 void guard(G* gp) {
   (void)kernel->mem_guard(reinterpret_cast<void*>(gp->stack.lo), physPageSize);
   gp->stack.lo += physPageSize;

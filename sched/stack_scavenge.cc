@@ -66,25 +66,23 @@ u64 resident() {
   return pages * physPageSize;
 }
 
-// 256 stacks every 10 ms while there are some to be had; where nothing comes back, it is asked less often. Not under the simulated
-// kernel: sizes must decide nothing there.
-u32 scavenge_near_limit() {
+// 256 stacks every 10 ms while there are some to be had; where nothing comes back, or no limit is set, it is asked less often. Not under
+// the simulated kernel: sizes must decide nothing there.
+u32 scavenge_near_limit(i64 now) {
   constexpr i64 kMs = 1000 * 1000, kBusy = 10 * kMs, kFar = 100 * kMs, kInVain = 1000 * kMs;
   constexpr u32 kAtOnce = 256;
   static constinit i64 last = 0, pause = kBusy;  // sysmon's alone
   static constinit u32 found = 0;
-  // First of all: without a limit this must cost an idle program nothing, and looking at the clock is a system call under QEMU.
-  if (simulated != 0 || mheap_set_limit(-1) == kMemoryLimitOff) return 0;
-  const i64 now = kernel->nanotime();
-  if (now - last < pause) return found;
+  if (simulated != 0) return 0;
+  if (now - last < pause) return found;  // before the limit, which is read under the heap's lock
   last = now;
-  const bool near = mheap_near_limit(resident());
+  const bool near = mheap_set_limit(-1) != kMemoryLimitOff && mheap_near_limit(resident());
   found = near ? stack_scavenge(kAtOnce) : 0;
   pause = found != 0 ? kBusy : min(2 * pause, near ? kInVain : kFar);
   return found;
 }
 
-u32 scavenger(u32 most) { return most != 0 ? stack_scavenge(most) : scavenge_near_limit(); }
+u32 scavenger(u32 most, i64 now) { return most != 0 ? stack_scavenge(most) : scavenge_near_limit(now); }
 
 }  // namespace
 

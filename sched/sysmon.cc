@@ -19,7 +19,7 @@
 
 namespace rt0 {
 
-constinit Atomic<u32 (*)(u32)> stack_scavenger{nullptr};
+constinit Atomic<u32 (*)(u32, i64)> stack_scavenger{nullptr};
 
 namespace {
 
@@ -137,9 +137,9 @@ void note_waiting(i64 now) {
   }
 }
 
-u32 scavenge(u32 most) {
+u32 scavenge(u32 most, i64 now) {
   auto* f = stack_scavenger.load_acquire();
-  return f != nullptr ? f(most) : 0;
+  return f != nullptr ? f(most, now) : 0;
 }
 
 // Everybody is idle, or the world is stopped: sleeps until somebody takes a P (pidleget) or the world starts; false if that is not
@@ -165,7 +165,7 @@ bool sleep_while_idle(i64 now) {
   if (!still || slept) return slept;  // nobody has been idle for long
   note_waiting(now);
   // Time to tidy up, until somebody has work again. What is on the way to being freed ends this.
-  while (idle() && scavenge(kScavengeStacks) != 0) {}
+  while (idle() && scavenge(kScavengeStacks, now) != 0) {}
   return false;
 }
 
@@ -189,7 +189,7 @@ void sysmon() {
     kernel->usleep(sleep_us);
     i64 now = kernel->nanotime();
     // While memory is short and stacks give some back, it stays awake.
-    if (scavenge(0) == 0 && sleep_while_idle(now)) {
+    if (scavenge(0, now) == 0 && sleep_while_idle(now)) {
       idle_rounds = 0;
       sleep_us = kMinSleepUs;
       now = kernel->nanotime();
@@ -203,7 +203,7 @@ void sysmon() {
     if (now - lastnote >= kLongSleepNs) {
       if (lastnote != 0) {
         note_waiting(now);
-        (void)scavenge(kScavengeStacks);
+        (void)scavenge(kScavengeStacks, now);
       }
       lastnote = now;
     }
