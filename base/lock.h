@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/atomic.h"
+#include "base/guards.h"
 #include "base/types.h"
 
 namespace rt0 {
@@ -17,22 +18,22 @@ enum class LockRank : u32 {
 };
 
 // 0 unlocked, 1 locked, 2 locked and somebody may sleep on `key`. A lock in static memory is ready when its rank is.
-struct Mutex {
+struct CAPABILITY("mutex") Mutex {
   Atomic<u32> key;
   LockRank rank;
 };
 
 void lockInit(Mutex* l, LockRank rank);
 // For a lock in a program's zero-initialised object: whoever takes it says its rank, always the same.
-void lockWithRank(Mutex* l, LockRank rank);
-void lock(Mutex* l);
-void unlock(Mutex* l);
+void lockWithRank(Mutex* l, LockRank rank) ACQUIRE(l);
+void lock(Mutex* l) ACQUIRE(l);
+void unlock(Mutex* l) RELEASE(l);
 
 // Holds `l` for a scope. Never across gopark, mcall, gogo or a [[noreturn]] call: no destructor runs there.
-struct Locked {
+struct SCOPED_CAPABILITY Locked {
   Mutex* l;
-  explicit Locked(Mutex* m) : l(m) { lock(l); }
-  ~Locked() { unlock(l); }
+  explicit Locked(Mutex* m) ACQUIRE(m) : l(m) { lock(l); }
+  ~Locked() RELEASE() { unlock(l); }
   Locked(const Locked&) = delete;
   Locked& operator=(const Locked&) = delete;
 };

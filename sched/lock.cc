@@ -63,7 +63,7 @@ void lockInit(Mutex* l, LockRank rank) {
 // Invariant: while somebody sleeps on the key, or is on the way to it, the key is kSleeping or the lock is free and a
 // wake-up is under way. A thread that may have put others to sleep (it found kSleeping once) therefore takes the lock as
 // kSleeping, so that its unlock wakes the next: one wake-up too many at most, never one too few.
-void lock(Mutex* l) {
+void lock(Mutex* l) NO_LOCK_ANALYSIS {
   M* mp = getg()->m;
   check(mp->locks >= 0, "runtime.lock: lock count");
   mp->locks++;  // first: from here on the goroutine stays on this M
@@ -98,7 +98,7 @@ void lockWithRank(Mutex* l, [[maybe_unused]] LockRank rank) {
   lock(l);
 }
 
-void unlock(Mutex* l) {
+void unlock(Mutex* l) NO_LOCK_ANALYSIS {
   M* mp = getg()->m;
   rank_release(mp, l);
   const u32 v = l->key.xchg_release(kUnlocked);
