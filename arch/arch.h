@@ -91,7 +91,7 @@ void mstart() __asm__("runtime.mstart");
 // Executes an instruction that always faults.
 [[noreturn]] void abort_() __asm__("runtime.abort");
 
-// What the assembly was built to believe of our structs, in the order of sched/asm_offsets.def. Checked by checkASM.
+// What the assembly was built to believe of our structs, in the order of runtime/boot/asm_offsets.def. Checked by checkASM.
 extern const u16 asm_beliefs[] __asm__("runtime.asm_beliefs");
 
 struct RecoverPoint;

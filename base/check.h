@@ -20,10 +20,10 @@
 namespace rt0 {
 
 // The runtime is broken: prints "fatal error: <why>" and tracebacks, exits with status 2. Go: panic.go throw.
-// Defined in sched/panic.cc; hosted tests bring their own.
+// Defined in runtime/panic/panic.cc; hosted tests bring their own.
 [[noreturn]] void throw_(const char* why) RT0_SYM("runtime.throw");
 
-// A check of the runtime failed; the traceback says which. In sched/panic.cc.
+// A check of the runtime failed; the traceback says which. In runtime/panic/panic.cc.
 [[noreturn]] void check_failed() RT0_SYM("runtime.check_failed");
 
 #if defined(RT0_DCHECK) && RT0_DCHECK

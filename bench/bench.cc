@@ -1,8 +1,8 @@
 // The yardsticks: the same work as bench/go/yardsticks.go does on the real Go runtime, under the same names.
 //   build/amd64/bin/bench [NAME…]     prints "name value unit", one per line; without a name all of them
 //
-// Each is run three times and the best counts, as there. What differs because C++ does: malloc_64B allocates and frees, and
-// gc_binarytrees_16 frees its trees itself, for there is no collector yet.
+// Each is run three times and the best counts, as there. What differs because C++ does: malloc_64B allocates and frees,
+// and gc_binarytrees_16 frees its trees itself, for there is no collector yet.
 #include <rt0/rt0.h>
 
 using namespace rt0;

@@ -1,5 +1,5 @@
-// Goroutines: started by go, run by turns or at the same time. With GOMAXPROCS=1 their order is always the same: the one started
-// last runs first (it is "next"), the others in the order in which they were started. With more Ps, threads run them in parallel.
+// Goroutines: started by go, run by turns or in parallel. With GOMAXPROCS=1 their order is always the same: the one
+// started last runs first (it is "next"), the others as they were started. With more Ps, threads run them in parallel.
 #include <rt0/rt0.h>
 
 namespace {

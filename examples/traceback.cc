@@ -1,4 +1,4 @@
-// What the runtime prints when it finds itself broken: every frame with function and file:line, out of a table in the binary.
+// What the runtime prints when it finds itself broken: frames with function and file:line, from a table in the binary.
 //   build/amd64/bin/traceback             breaks on a goroutine
 //   build/amd64/bin/traceback g0          breaks on the scheduler's own stack
 //   build/amd64/bin/traceback panic|nil   panics, or follows a null pointer

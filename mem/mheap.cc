@@ -15,8 +15,6 @@ namespace rt0 {
 constinit HeapPages mheap_pages = {};
 constinit MSpan* mheap_allspans = nullptr;
 
-extern uintptr physPageSize;
-
 namespace {
 
 constexpr usize kKeptPages = (1 << 20) / kHeapPage;  // that bgscavenge leaves free

@@ -7,8 +7,6 @@
 
 namespace rt0 {
 
-extern uintptr physPageSize;
-
 constinit StackLocks stack_locks;
 constinit FreeList stackpool[kNumStackOrders][2] = {}, stackLarge[kNumLargeOrders][2] = {};
 constinit Atomic<LargerStack (*)(usize)> take_larger{nullptr};

@@ -1,10 +1,9 @@
 // Free stacks' memory goes back to the kernel, and free stacks are cut up when there is no address space left.
 #include "kernel_iface/kernel.h"
 #include "mem/stackpool.h"
+#include "mem/sysmem.h"
 
 namespace rt0 {
-
-extern uintptr physPageSize;
 
 namespace {
 

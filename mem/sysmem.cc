@@ -6,6 +6,7 @@
 
 namespace rt0 {
 
+constinit uintptr physPageSize = 0;
 constinit Atomic<u32> malloc_fail_at{0}, malloc_requests{0};
 
 namespace {

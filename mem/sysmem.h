@@ -7,6 +7,9 @@
 
 namespace rt0 {
 
+// The kernel's page size in bytes: set by osinit, a power of two. Go: physPageSize.
+extern uintptr physPageSize;
+
 // Whole pages, zeroed, touched lazily; null if there are none. `hint` is a wish for the address.
 void* sysAlloc(usize n, void* hint = nullptr);
 

@@ -1,9 +1,10 @@
 // QEMU's TCG plugin interface, version 1, as far as witness.cc needs it. Debian ships QEMU 7.2 with plugins but without
-// their header, so the names are declared here: <qemu source>/include/qemu/qemu-plugin.h is the original and the authority.
+// their header, so the names are declared here: <qemu source>/include/qemu/qemu-plugin.h is the original and the
+// authority.
 //
-// QEMU resolves these when it loads the plugin (they are exported by the qemu-<isa> binary itself). QEMU 7.2 accepts plugins
-// of version 0 and 1; QEMU 10 wants 2 or later, where vcpu-wide inline counters look different: a plugin built from this
-// header does not load there.
+// QEMU resolves these when it loads the plugin (they are exported by the qemu-<isa> binary itself). QEMU 7.2 accepts
+// plugins of version 0 and 1; QEMU 10 wants 2 or later, where vcpu-wide inline counters look different: a plugin built
+// from this header does not load there.
 #pragma once
 
 #include <cstddef>
@@ -57,7 +58,8 @@ size_t qemu_plugin_tb_n_insns(const qemu_plugin_tb*);
 qemu_plugin_insn* qemu_plugin_tb_get_insn(const qemu_plugin_tb*, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const qemu_plugin_insn*);
 
-// Of the guest program, in user mode. QEMU 7.2 crashes when asked before the program is loaded, so never during install.
+// Of the guest program, in user mode. QEMU 7.2 crashes when asked before the program is loaded, so never during
+// install.
 char* qemu_plugin_path_to_binary(void);  // the caller's to free()
 uint64_t qemu_plugin_start_code(void);   // where its lowest executable segment lies
 

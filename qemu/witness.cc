@@ -2,16 +2,20 @@
 // instructions. rt0 tells its own boot in a trace; this is somebody else telling it, so that the two can be compared.
 // boot_order.py reads the log; README.md beside it says how to run it.
 //
-//   W1  An entry is the execution of an instruction which stands at a function symbol's address, however it was reached:
+//   W1  An entry is the execution of an instruction which stands at a function symbol's address, however it was
+//   reached:
 //       call, jump, or falling into it from above. So the test is made for every instruction translated, not for every
 //       block: blocks begin and end where QEMU likes.
-//   W2  A count is of instructions begun by that thread before this one, to the instruction. Every instruction has its own
+//   W2  A count is of instructions begun by that thread before this one, to the instruction. Every instruction has its
+//   own
 //       callback: counting per block is cheaper, but wrong where a block is left in the middle, by a fault.
-//   W3  Every line is one write(2) to a file opened for appending. A guest that dies by a signal takes nothing along but
+//   W3  Every line is one write(2) to a file opened for appending. A guest that dies by a signal takes nothing along
+//   but
 //       the totals, and threads need no lock. QEMU 7.2 calls no plugin at such a death.
 //
-// Owners: all of `g` but its atomics is written during install, before any guest thread exists, and by on_translate() under
-// QEMU's translation lock. A Thread is written by its own guest thread; the exception is the pair of bases, see on_from().
+// Owners: all of `g` but its atomics is written during install, before any guest thread exists, and by on_translate()
+// under QEMU's translation lock. A Thread is written by its own guest thread; the exception is the pair of bases, see
+// on_from().
 #include "qemu_plugin.h"
 
 #include <elf.h>
@@ -138,8 +142,8 @@ void put_entry(const Thread* t, const Function* f) {
 
 // --- What the guest does ---------------------------------------------------------------------------------------------
 
-// Runs on the creating thread's back, before the new one runs, so the numbers are in order of creation. Between a thread's
-// end and the reuse of its index QEMU orders the two.
+// Runs on the creating thread's back, before the new one runs, so the numbers are in order of creation. Between a
+// thread's end and the reuse of its index QEMU orders the two.
 void on_thread(qemu_plugin_id_t, unsigned vcpu) {
   auto* t = new Thread;
   t->number = g.n_threads.fetch_add(1);
@@ -171,8 +175,8 @@ void on_insn(unsigned vcpu, void*) {
   t->insns.set(t->insns.get() + 1);
 }
 
-// Counting begins: what any thread did so far is its base. Another thread may run meanwhile and get a base which is a few
-// instructions old; the one which met `from` gets its own exactly.
+// Counting begins: what any thread did so far is its base. Another thread may run meanwhile and get a base which is a
+// few instructions old; the one which met `from` gets its own exactly.
 void on_from() {
   for (Thread* t = g.threads.load(); t != nullptr; t = t->next) {
     t->base_insns.set(t->insns.get());
@@ -210,7 +214,8 @@ void on_syscall(qemu_plugin_id_t, unsigned vcpu, int64_t, uint64_t, uint64_t, ui
   t->syscalls.set(t->syscalls.get() + 1);
 }
 
-// exit_group, or main's return from QEMU. Other threads' guest code has no callbacks any more, so their counts stand still.
+// exit_group, or main's return from QEMU. Other threads' guest code has no callbacks any more, so their counts stand
+// still.
 void on_exit(qemu_plugin_id_t, void*) {
   if (g.phase.exchange(kBefore) == kBefore) return;  // `from` was not met, or QEMU calls a second time
   std::vector<const Thread*> left;
@@ -230,8 +235,8 @@ bool same_contents(const char* a, const char* b) {
   return sa.st_size == sb.st_size && fa && fb && std::equal(It(fa), It(), It(fb), It());
 }
 
-// The guest is loaded now. Is it the ELF file we were told of, and where did it land? Symbols of yesterday's build would
-// make a witness who lies, so the whole file must be the same.
+// The guest is loaded now. Is it the ELF file we were told of, and where did it land? Symbols of yesterday's build
+// would make a witness who lies, so the whole file must be the same.
 void meet_guest() {
   g.met = true;
   char* path = qemu_plugin_path_to_binary();
@@ -265,8 +270,8 @@ struct Symbol {
   bool is_func, is_global;
 };
 
-// Several names at one address: an STT_FUNC before a bare label, unless only the label has a '.' in its name; Go's names
-// have one, so main.main before main. The rest makes the choice a function of the names alone.
+// Several names at one address: an STT_FUNC before a bare label, unless only the label has a '.' in its name; Go's
+// names have one, so main.main before main. The rest makes the choice a function of the names alone.
 bool better(const Symbol& a, const Symbol& b) {
   const bool a_dot = a.name.find('.') != a.name.npos, b_dot = b.name.find('.') != b.name.npos;
   if (a_dot != b_dot) return a_dot;
@@ -305,7 +310,8 @@ uint64_t entry_address(Elf* elf, const GElf_Ehdr& header, const GElf_Sym& sym) {
   if ((section.sh_flags & SHF_EXECINSTR) == 0) return 0;
   if (header.e_machine == EM_ARM) return sym.st_value & ~uint64_t{1};  // bit 0 says Thumb
   if (header.e_machine == EM_PPC64) {
-    // ELFv2: callers from the same module skip the first instructions, which set up r2; those from outside run into the rest.
+    // ELFv2: callers from the same module skip the first instructions, which set up r2; those from outside run into the
+    // rest.
     return sym.st_value + static_cast<uint64_t>(PPC64_LOCAL_ENTRY_OFFSET(sym.st_other));
   }
   return sym.st_value;

@@ -18,16 +18,7 @@ struct DebugVars {
 };
 extern DebugVars debug;
 
-// How much a traceback shows. Go: gotraceback.
-struct TracebackLevel {
-  i32 level;   // 0 nothing, 1 the program's frames, 2 the runtime's too
-  bool all;    // all goroutines, not just this one
-  bool crash;  // die of SIGABRT instead of exit(2)
-};
-TracebackLevel gotraceback();
-
 void parsedebugvars() RT0_SYM("runtime.parsedebugvars");
 void parsegodebug(Str s) RT0_SYM("runtime.parsegodebug");
-void setTraceback(Str level) RT0_SYM("runtime.setTraceback");
 
 }  // namespace rt0

@@ -43,7 +43,8 @@ struct alignas(AncestorInfo) Ancestors {
   AncestorInfo* infos() { return reinterpret_cast<AncestorInfo*>(this + 1); }
 };
 
-// A goroutine. It lies at the upper end of its own stack, so that both cost one page; see malg. If sized, it lies alone.
+// A goroutine. It lies at the upper end of its own stack, so that both cost one page; see malg. If sized, it lies
+// alone.
 struct G {
   Stack stack;          // [lo, hi): where the goroutine's frames are; lo is above the guard page
   uintptr stackguard0;  // below this SP the stack is nearly used up

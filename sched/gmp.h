@@ -3,7 +3,8 @@
 //   G  a goroutine: a stack and a saved context. M  a thread. P  the right to run goroutines: run queue and caches.
 //
 // An M needs a P to run goroutines. Ownership, which decides who may touch a field without a lock:
-//   * a G is owned as its status says (status.h); an M by its own thread; a P by the M in p->m while its status is running;
+//   * a G is owned as its status says (status.h); an M by its own thread; a P by the M in p->m while its status is
+//   running;
 //   * fields marked [sched.lock] belong to whoever holds it; [atomic] ones say at the use why their order suffices.
 // A pointer from M to P and back is set by wirep and cleared by releasep only, on the M's own thread.
 #pragma once
@@ -86,8 +87,8 @@ struct Timers {
   u32 cap;            // [lock]
   Atomic<u32> len;    // written under lock; read without as a hint
   TimerRun* running;  // [lock]: timers of this heap whose f has been called and has not returned
-  // heap[0].when, 0 if there is none, for those who do not hold the lock. Written under it; seq is odd meanwhile. In two halves,
-  // for there are no 64-bit atomics.
+  // heap[0].when, 0 if there is none, for those who do not hold the lock. Written under it; seq is odd meanwhile. In
+  // two halves, for there are no 64-bit atomics.
   Atomic<u32> seq, when_lo, when_hi;
 };
 
@@ -179,7 +180,6 @@ extern Schedt sched __asm__("runtime.sched");
 
 // Set once at boot or with the world stopped, read by all.
 extern i32 ncpu;
-extern uintptr physPageSize;
 extern usize physHugePageSize;
 extern i32 gomaxprocs;
 // More Ps than any machine has CPUs gain nothing; each costs memory. Go takes any number until memory runs out.
@@ -195,14 +195,15 @@ extern i64 runtimeInitTime;
 extern Atomic<u32> panicking;
 extern Atomic<u32> runningPanicDefers;
 
-// Every G ever made, for dumps: oldest first, through G::alllink. It only grows, at its end and under the lock, and Gs are
-// never freed, so a reader needs none.
+// Every G ever made, for dumps: oldest first, through G::alllink. It only grows, at its end and under the lock, and Gs
+// are never freed, so a reader needs none.
 extern Mutex allglock;
 extern Atomic<G*> allgs;
 extern Atomic<u32> allglen;
 
-// Moves gp from `from` to `to`. Only the owner of a G moves it (status.h), so a load and a store do; a wrong owner is found here,
-// where it happens. Release: what the owner did to the G is there for whoever sees the status, a dump for instance.
+// Moves gp from `from` to `to`. Only the owner of a G moves it (status.h), so a load and a store do; a wrong owner is
+// found here, where it happens. Release: what the owner did to the G is there for whoever sees the status, a dump for
+// instance.
 RT0_INLINE void casgstatus(G* gp, GStatus from, GStatus to) {
   dcheck(legal(from, to), "casgstatus: no such move; see kGMoves");
   check(gp->atomicstatus.load_relaxed() == static_cast<u32>(from), "casgstatus: bad incoming values");

@@ -1,12 +1,12 @@
 // Goroutines whose stacks have a size of their own. Linked into programs that ask for that.
 //
-// Such a G does not lie in its stack: when it ends, the stack goes to its P's cache, by size class, and the G, which dumps may
-// be looking at, to a list of Gs without stacks. Go keeps both lists for the same reason.
+// Such a G does not lie in its stack: when it ends, the stack goes to its P's cache, by size class, and the G, which
+// dumps may be looking at, to a list of Gs without stacks. Go keeps both lists for the same reason.
 #include "mem/stack_larger.h"
 #include "mem/sysmem.h"
+#include "sched/above.h"
 #include "sched/hooks.h"
 #include "sched/newproc.h"
-#include "sched/panic.h"
 #include "sched/pidle.h"
 #include "sched/preempt.h"
 #include "sched/proc.h"

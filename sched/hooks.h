@@ -1,5 +1,6 @@
-// Parts of the scheduler that only some programs need: timers and the network poller. A program that uses neither is not
-// linked with them, so the scheduler reaches them through these tables, which they hand in when they are first used.
+// Parts of the scheduler that only some programs need: timers and the network poller. A program that uses neither is
+// not linked with them, so the scheduler reaches them through these tables, which they hand in when they are first
+// used.
 #pragma once
 
 #include "sched/gmp.h"
@@ -7,8 +8,8 @@
 namespace rt0 {
 
 struct TimerHooks {
-  // Runs what is due on pp's heap. now: 0 asks the clock, if it has to. On the M that owns pp, or a thief's; no locks held;
-  // on g0. Go: timers.check.
+  // Runs what is due on pp's heap. now: 0 asks the clock, if it has to. On the M that owns pp, or a thief's; no locks
+  // held; on g0. Go: timers.check.
   struct Checked {
     i64 now;         // as given, or asked; 0 if nobody had to ask
     i64 poll_until;  // ns of the next deadline on this heap; 0: none
@@ -22,8 +23,8 @@ struct TimerHooks {
 };
 
 struct NetpollHooks {
-  // Goroutines whose descriptors have become ready. delay_ns < 0 waits for as long as it takes, 0 does not, > 0 at most so
-  // long. They are still waiting, and in nobody's hands: the caller makes them runnable. Go: netpoll.
+  // Goroutines whose descriptors have become ready. delay_ns < 0 waits for as long as it takes, 0 does not, > 0 at most
+  // so long. They are still waiting, and in nobody's hands: the caller makes them runnable. Go: netpoll.
   GList (*poll)(i64 delay_ns);
   // Ends a poll that waits, now or the next one. Go: netpollBreak.
   void (*wake)();
@@ -31,12 +32,12 @@ struct NetpollHooks {
   u32 (*waiters)();
 };
 
-// Has sysmon give free stacks' memory back (newproc.h, stack_scavenge) when everybody has been idle for a minute, now and then
-// when not, and when GOMEMLIMIT is near. Programs that can be idle so long, for they have timers or a network, those with stacks of
-// many sizes and those that set the limit themselves are linked with it.
+// Has sysmon give free stacks' memory back (newproc.h, stack_scavenge) when everybody has been idle for a minute, now
+// and then when not, and when GOMEMLIMIT is near. Programs that can be idle so long, for they have timers or a network,
+// those with stacks of many sizes and those that set the limit themselves are linked with it.
 void stack_scavenge_enable();
-// Called by sysmon alone, with its clock. most = 0: some, if GOMEMLIMIT is near, at a bounded rate; the result is 0 unless there may be
-// more.
+// Called by sysmon alone, with its clock. most = 0: some, if GOMEMLIMIT is near, at a bounded rate; the result is 0
+// unless there may be more.
 extern Atomic<u32 (*)(u32 most, i64 now)> stack_scavenger;
 
 // A moment as others may read it without a lock: in units of 2^20 ns (about a millisecond), saturated, never 0.
@@ -49,8 +50,8 @@ extern Atomic<const NetpollHooks*> netpoll_hooks;
 // Hands in the network poller, and has an M that waits for a timer wait in it from now on.
 void netpoll_install(const NetpollHooks* hooks);
 
-// A timer with an earlier deadline than all others was put on some P's heap: an M that sleeps until a later one, or for the
-// network, must look again. Go: wakeNetPoller. In proc.cc.
+// A timer with an earlier deadline than all others was put on some P's heap: an M that sleeps until a later one, or for
+// the network, must look again. Go: wakeNetPoller. In proc.cc.
 void wakeNetPoller(i64 when) RT0_SYM("runtime.wakeNetPoller");
 
 }  // namespace rt0

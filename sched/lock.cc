@@ -12,7 +12,8 @@ constexpr u32 kUnlocked = 0, kLocked = 1, kSleeping = 2;
 constexpr u32 kActiveSpin = 4, kActiveSpinCount = 30, kPassiveSpin = 1;
 
 #if defined(RT0_LOCKRANK) && RT0_LOCKRANK
-// A select locks many channels, by address. Only the first few are written down: what comes next is checked against those.
+// A select locks many channels, by address. Only the first few are written down: what comes next is checked against
+// those.
 constexpr u32 kMostChannels = countof(M{}.held) / 2;
 
 // Atomic, relaxed: lockWithRank may write it at the same time, and writes what is there.
@@ -61,8 +62,8 @@ void lockInit(Mutex* l, LockRank rank) {
 }
 
 // Invariant: while somebody sleeps on the key, or is on the way to it, the key is kSleeping or the lock is free and a
-// wake-up is under way. A thread that may have put others to sleep (it found kSleeping once) therefore takes the lock as
-// kSleeping, so that its unlock wakes the next: one wake-up too many at most, never one too few.
+// wake-up is under way. A thread that may have put others to sleep (it found kSleeping once) therefore takes the lock
+// as kSleeping, so that its unlock wakes the next: one wake-up too many at most, never one too few.
 void lock(Mutex* l) NO_LOCK_ANALYSIS {
   M* mp = getg()->m;
   check(mp->locks >= 0, "runtime.lock: lock count");
@@ -116,8 +117,8 @@ void notewakeup(Note* n) {
   kernel->futexwakeup(&n->key, 1);
 }
 
-// The store of 1 comes before the futex wake, and the kernel looks at the key again under its own lock before it lets us
-// sleep: either we see 1 or we are woken.
+// The store of 1 comes before the futex wake, and the kernel looks at the key again under its own lock before it lets
+// us sleep: either we see 1 or we are woken.
 void notesleep(Note* n) {
   M* mp = getg()->m;
   check(getg() == mp->g0, "notesleep not on g0");

@@ -2,29 +2,27 @@
 #include "sched/mthread.h"
 
 #include "kernel_iface/kernel.h"
+#include "kernel_iface/writer.h"
 #include "mem/stack.h"
 #include "mem/sysmem.h"
-#include "sched/alg.h"
+#include "sched/above.h"
 #include "sched/newproc.h"
-#include "sched/panic.h"
 #include "sched/pidle.h"
 #include "sched/preempt.h"
-#include "sched/print.h"
 #include "sched/proc.h"
+#include "sched/rand.h"
 #include "sched/runq.h"
-#include "sched/signal.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
-
-constinit M* allm = nullptr;
 
 namespace {
 
 constinit M* unused_ms = nullptr;  // ended for good, to use again [sched.lock]
 
-// Ms' own stacks have guards. Those of the first two Ms, m0 and sysmon's, get them from sysmon, off the way to main.main; these Ms never
-// end, so whatever is freed has one. Whether the kernel has made it is not asked: without, an overflow is not noticed, and no more.
+// Ms' own stacks have guards. Those of the first two Ms, m0 and sysmon's, get them from sysmon, off the way to
+// main.main; these Ms never end, so whatever is freed has one. Whether the kernel has made it is not asked: without, an
+// overflow is not noticed, and no more.
 bool guarded_from_the_start(const M* mp) { return mp->id > 1; }
 
 // The signal stack: a G of its own, so that a handler has bounds and locks to its name.
@@ -37,7 +35,8 @@ void mpreinit(M* mp) {
 
 void free_stack(const G* gp) { stackfree(reinterpret_cast<void*>(gp->stack.lo - physPageSize), gp->stack_bytes, true); }
 
-// Others may look at lo meanwhile, m0 in a handler too: they see one word or the other, and between the two lies a page nobody has got to.
+// Others may look at lo meanwhile, m0 in a handler too: they see one word or the other, and between the two lies a page
+// nobody has got to.
 void guard(G* gp) {
   (void)kernel->mem_guard(reinterpret_cast<void*>(gp->stack.lo), physPageSize);
   gp->stack.lo += physPageSize;
@@ -332,7 +331,8 @@ void mexit() {
   __builtin_unreachable();
 }
 
-// Counts the Ms that could still do something. Ms in system calls and running ones are neither idle nor wired-and-waiting.
+// Counts the Ms that could still do something. Ms in system calls and running ones are neither idle nor
+// wired-and-waiting.
 void checkdead() {
   if (panicking.load_relaxed() > 0) return;  // somebody is printing the end already
   const i32 run = mcount() - sched.nmidle - sched.nmidlelocked - sched.nmsys;
@@ -356,8 +356,8 @@ void checkdead() {
       default: break;
     }
   }
-  // Somebody will see to a timer, though nobody may be on the way yet: sysmon, which counts as no M, takes an idle P for one
-  // that is late before it has an M to give it to.
+  // Somebody will see to a timer, though nobody may be on the way yet: sysmon, which counts as no M, takes an idle P
+  // for one that is late before it has an M to give it to.
   for (i32 i = 0; i < gomaxprocs; i++)
     if (allp[i]->timers.len.load_relaxed() != 0) return;
   unlock(&sched.lock);  // fatal prints tracebacks and must not fail for a lock of ours

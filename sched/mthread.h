@@ -10,8 +10,8 @@ void mcommoninit(M* mp) RT0_SYM("runtime.mcommoninit");
 
 // A new M whose thread runs fn, then schedules. pp: the P it starts with, or null. spinning: it counts as such already.
 void newm(void (*fn)(), P* pp, bool spinning) RT0_SYM("runtime.newm");
-// Lets an M run pp: an idle one, or a new one. pp null: takes an idle P, if there is one. spinning: the caller has raised
-// nmspinning for it.
+// Lets an M run pp: an idle one, or a new one. pp null: takes an idle P, if there is one. spinning: the caller has
+// raised nmspinning for it.
 void startm(P* pp, bool spinning) RT0_SYM("runtime.startm");
 // This M has no P and nothing to do: sleeps until startm hands it a P.
 void stopm() RT0_SYM("runtime.stopm");

@@ -1,23 +1,20 @@
-// Go: proc.go. Differs: a G lies at the top of its stack, the closure right below it, so a new goroutine touches one page;
-// a stack is never moved or shrunk, and stays with its dead G.
+// Go: proc.go. Differs: a G lies at the top of its stack, the closure right below it, so a new goroutine touches one
+// page; a stack is never moved or shrunk, and stays with its dead G.
 #include "sched/newproc.h"
 
 #include "mem/malloc.h"
 #include "mem/stack.h"
+#include "mem/sysmem.h"
+#include "sched/above.h"
 #include "sched/debugvars.h"
 #include "sched/mthread.h"
-#include "sched/panic.h"
 #include "sched/pidle.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
-#include "sched/traceback.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
 
-constinit Mutex allglock{};
-constinit Atomic<G*> allgs{nullptr};
-constinit Atomic<u32> allglen{0};
 constinit Atomic<const SizedHooks*> sized_hooks{nullptr};
 
 namespace {
@@ -101,7 +98,7 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   newg->ancestors = saveAncestors(callergp);
   newg->goid = next_goid(pp);
   casgstatus(newg, GStatus::dead, GStatus::runnable);
-  trace_go_create(newg);
+  if (tracing()) trace_go_create_slow(newg);
   releasem(mp);
   return newg;
 }

@@ -13,16 +13,16 @@ void allgadd(G* gp) RT0_SYM("runtime.allgadd");
 // A dead G to use again, with the default stack; null if there is none.
 G* gfget(P* pp) RT0_SYM("runtime.gfget");
 void gfput(P* pp, G* gp) RT0_SYM("runtime.gfput");
-// All of a P's dead Gs go to the global list, and its free stacks to the pools: the P is going away, or has long been idle. By the
-// P's owner: whoever holds sched.lock, while it is on the idle list.
+// All of a P's dead Gs go to the global list, and its free stacks to the pools: the P is going away, or has long been
+// idle. By the P's owner: whoever holds sched.lock, while it is on the idle list.
 void gfpurge(P* pp);
 
-// On g0, or a goroutine that is not to yield. The new G, runnable but on no queue yet. newg: a G with a stack, dead or new; null
-// for any with the default stack.
+// On g0, or a goroutine that is not to yield. The new G, runnable but on no queue yet. newg: a G with a stack, dead or
+// new; null for any with the default stack.
 G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr callerpc, G* newg)
     RT0_SYM("runtime.newproc1");
-// Of Gs whose stacks have another size than most; null until there is one. put: one has ended; purge: all that the P has of their
-// kind, and its free stacks, go to everybody.
+// Of Gs whose stacks have another size than most; null until there is one. put: one has ended; purge: all that the P
+// has of their kind, and its free stacks, go to everybody.
 struct SizedHooks {
   void (*put)(P* pp, G* gp);
   void (*purge)(P* pp);
@@ -33,9 +33,9 @@ void sized_enable();
 // Where those with stacks of less than kStackMin go at their end: go_small.h.
 extern Atomic<void (*)(G*)> small_put;
 
-// Gives unused memory of free stacks back to the kernel: idle Ps' become everybody's, then at most `most` dead goroutines' stacks
-// and all pooled ones are seen to. How many stacks that were; 0: there is nothing left. Any thread, one at a time (another caller
-// is told 0), no locks held.
+// Gives unused memory of free stacks back to the kernel: idle Ps' become everybody's, then at most `most` dead
+// goroutines' stacks and all pooled ones are seen to. How many stacks that were; 0: there is nothing left. Any thread,
+// one at a time (another caller is told 0), no locks held.
 u32 stack_scavenge(u32 most) RT0_SYM("runtime.stack_scavenge");
 // The world is stopped: what Ps keep of dead goroutines and free stacks becomes everybody's.
 void stack_flush();

@@ -3,12 +3,11 @@
 // gopark() leaves the G's stack first, marks it waiting, and only then calls unlockf, which drops the lock that guards
 // the wait queue. A waker needs that lock, so whoever finds the G finds it already waiting: no wake-up is lost.
 #include "kernel_iface/kernel.h"
-#include "sched/defer.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
 
@@ -37,9 +36,10 @@ void park_m(G* gp) {
     trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
     execute(gp, true);
   }
-  // Goroutines that wake each other and wait, by turns, inherit one time slice for as long as they like, and run for so short a
-  // time each that sysmon's request mostly hits one that has just stopped. So the request is kept with the P, which sends the next
-  // to park here (next_here), and the slice ends for all of them. In Go they meet the request in a function's prologue.
+  // Goroutines that wake each other and wait, by turns, inherit one time slice for as long as they like, and run for so
+  // short a time each that sysmon's request mostly hits one that has just stopped. So the request is kept with the P,
+  // which sends the next to park here (next_here), and the slice ends for all of them. In Go they meet the request in a
+  // function's prologue.
   if (mp->p->preempt.load_relaxed() != 0) end_slice(mp->p);
   schedule();
 }
@@ -81,8 +81,8 @@ void goyield_over_g0(G* gp) {
   schedule();
 }
 
-// Nothing but the global queue has work: its next goroutine runs, and gp goes behind the others, which may make it this P's last.
-// Decided before gp is left, as if it lay on the queue already; false if schedule() has to look.
+// Nothing but the global queue has work: its next goroutine runs, and gp goes behind the others, which may make it this
+// P's last. Decided before gp is left, as if it lay on the queue already; false if schedule() has to look.
 bool switch_to_global(M* mp, G* gp) {
   P* pp = mp->p;
   if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || !runqempty(pp) ||
@@ -175,11 +175,6 @@ void goyield() {
   leave(gp, goyield_m, goyield_over_g0);
 }
 
-void goexit_now() {
-  run_goexit();
-  __builtin_unreachable();
-}
-
 void lockOSThread() {
   trace_boot(Ev::lockOSThread);
   getg()->m->lockedInt++;
@@ -207,7 +202,8 @@ void unlock_os_thread() {
   dounlockOSThread();
 }
 
-// The M's own goroutine can't run here now: somebody else must get our P to make it runnable, or to run others meanwhile.
+// The M's own goroutine can't run here now: somebody else must get our P to make it runnable, or to run others
+// meanwhile.
 void stoplockedm() {
   M* mp = getg()->m;
   check(mp->lockedg != nullptr && mp->lockedg->lockedm == mp, "stoplockedm: inconsistent locking");

@@ -7,14 +7,9 @@
 #include "sched/mthread.h"
 #include "sched/newproc.h"
 #include "sched/runq.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
-
-constinit i32 gomaxprocs = 0;
-constinit P** allp = nullptr;
-constinit i32 allp_len = 0;
-constinit Mutex allpLock{{0}, LockRank::allp};
 
 namespace {
 
@@ -118,17 +113,18 @@ P* pidlegetSpinning() {
   return pp;
 }
 
-// The caller has queued a goroutine: A1 it stored runnext (runqput), A2 we read nmspinning. A spinner that gives up: B1 it lowers
-// nmspinning, B2 it reads every runnext (runqempty). All four are sequentially consistent, so they have one order, in which
-// A1 is before A2 and B1 before B2: either A2 sees the lowered count, and we start somebody, or B2 sees the goroutine. For the
-// global queue sched.lock, under which both look, does the same.
+// The caller has queued a goroutine: A1 it stored runnext (runqput), A2 we read nmspinning. A spinner that gives up: B1
+// it lowers nmspinning, B2 it reads every runnext (runqempty). All four are sequentially consistent, so they have one
+// order, in which
+// A1 is before A2 and B1 before B2: either A2 sees the lowered count, and we start somebody, or B2 sees the goroutine.
+// For the global queue sched.lock, under which both look, does the same.
 void wakep() {
   trace_fn(Ev::wakep);
   if (alone() || sched.nmspinning.load_seqcst() != 0) return;
   if (sched.npidle.load_seqcst() == 0) {
     // Nobody to wake. An M that is about to go idle without having spun must look again: it raises npidle, then reads
-    // needspinning (rest); we write needspinning, then read npidle. If it has been 1 before, that bargain still stands, for who
-    // makes it 0 counts in nmspinning first and looks at the queues afterwards.
+    // needspinning (rest); we write needspinning, then read npidle. If it has been 1 before, that bargain still stands,
+    // for who makes it 0 counts in nmspinning first and looks at the queues afterwards.
     if (sched.needspinning.load_relaxed() != 0) return;
     sched.needspinning.store_seqcst(1);
     if (sched.npidle.load_seqcst() == 0) return;

@@ -5,8 +5,8 @@
 
 namespace rt0 {
 
-// GOMAXPROCS becomes n, with the world stopped. Ps beyond it die and hand on their work. Returns the Ps with local work,
-// except the caller's, linked by P::link; the caller owns one P afterwards, P 0 if its own is gone.
+// GOMAXPROCS becomes n, with the world stopped. Ps beyond it die and hand on their work. Returns the Ps with local
+// work, except the caller's, linked by P::link; the caller owns one P afterwards, P 0 if its own is gone.
 P* procresize(i32 n) RT0_SYM("runtime.procresize");
 
 // This M takes pp: from idle to running.

@@ -1,10 +1,10 @@
 #include "sched/preempt.h"
 
+#include "kernel_iface/signum.h"
 #include "sched/debugvars.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
-#include "sched/signal.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
 
@@ -66,8 +66,8 @@ void doSigPreempt(G* gp, const SigContext& c, void* uctx) {
 
 // Called by asyncPreempt, on the goroutine's stack. Go: asyncPreempt2.
 //
-// On the simulated kernel it is the watchdog that has brought the goroutine here: it waits in a loop for what others do, so they run
-// first, sysmon among them, who may then find that its time slice is over.
+// On the simulated kernel it is the watchdog that has brought the goroutine here: it waits in a loop for what others
+// do, so they run first, sysmon among them, who may then find that its time slice is over.
 void asyncPreempt2() {
   if (simulated != 0) {
     const G* gp = getg();
@@ -84,8 +84,8 @@ void preempt_here() {
   else sim_point();
 }
 
-// A place at which the simulated kernel may let other threads run, or make the goroutine yield. If nobody else waits for its P, the
-// latter would change nothing.
+// A place at which the simulated kernel may let other threads run, or make the goroutine yield. If nobody else waits
+// for its P, the latter would change nothing.
 void sim_point() {
   const G* gp = getg();
   M* mp = gp->m;

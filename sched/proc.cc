@@ -1,33 +1,32 @@
-// The scheduling loop: schedule → findrunnable → execute → gogo. Go: proc.go. Differs: no collector; a goroutine that stops while
-// the next one is at hand switches straight to it (leave), without g0; a P that is alone leaves out what thieves make necessary.
+// The scheduling loop: schedule → findrunnable → execute → gogo. Go: proc.go. Differs: no collector; a goroutine that
+// stops while the next one is at hand switches straight to it (leave), without g0; a P that is alone leaves out what
+// thieves make necessary.
 //
 // What must never happen: a goroutine is runnable, a P is idle, and nobody is looking. The protocol against it:
 //   * who makes work calls wakep(): if a P is idle and no M is spinning, one is started, spinning;
 //   * who spins and finds work calls resetspinning(), which starts the next spinner, if need be;
 //   * who spins and finds none gives its P up first, then lowers nmspinning, then looks at all queues once more.
-// Maker: queue, then nmspinning. Last spinner: nmspinning, then queues. With a full barrier between on both sides, at least
-// one of the two sees the other. Go: "Worker thread parking/unparking" in proc.go.
+// Maker: queue, then nmspinning. Last spinner: nmspinning, then queues. With a full barrier between on both sides, at
+// least one of the two sees the other. Go: "Worker thread parking/unparking" in proc.go.
 #include "sched/proc.h"
 
 #include "kernel_iface/kernel.h"
-#include "sched/alg.h"
 #include "sched/hooks.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
+#include "sched/rand.h"
 #include "sched/runq.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
-
-constinit Atomic<const TimerHooks*> timer_hooks{nullptr};
-constinit Atomic<const NetpollHooks*> netpoll_hooks{nullptr};
 
 namespace {
 
 constexpr u32 kGlobalTick = 61;  // how often the global queue comes before the local one
 constexpr u32 kStealTries = 4;
 
-// Now and then the global queue first: two goroutines that keep respawning each other on the local queue would starve it.
+// Now and then the global queue first: two goroutines that keep respawning each other on the local queue would starve
+// it.
 Runnable fair_global(P* pp) {
   if (pp->schedtick % kGlobalTick != 0 || sched.runqsize.load_relaxed() == 0) return {};
   lock(&sched.lock);
@@ -154,9 +153,9 @@ G* poll_now() {
   return list.empty() ? nullptr : netpolled(list);
 }
 
-// The P is given up and everybody can see that; now lower nmspinning, and only then look again: a maker of work who saw us
-// spinning and therefore woke nobody has queued before we look (sequentially consistent on both sides). True if this M has a P
-// again, and a reason to look.
+// The P is given up and everybody can see that; now lower nmspinning, and only then look again: a maker of work who saw
+// us spinning and therefore woke nobody has queued before we look (sequentially consistent on both sides). True if this
+// M has a P again, and a reason to look.
 bool stop_spinning(M* mp, Search* s, G** found) {
   mp->spinning = false;
   check(static_cast<i32>(sched.nmspinning.add_seqcst(static_cast<u32>(-1))) >= 0, "findrunnable: negative nmspinning");
@@ -186,8 +185,8 @@ bool stop_spinning(M* mp, Search* s, G** found) {
   return false;
 }
 
-// Waits for the network or until poll_until, whichever comes first, without a P; null if somebody else does, or there is
-// nothing to wait for. The one M that may wait here has made `polling` 1.
+// Waits for the network or until poll_until, whichever comes first, without a P; null if somebody else does, or there
+// is nothing to wait for. The one M that may wait here has made `polling` 1.
 bool poll_until(Search* s, GList* list) {
   const NetpollHooks* net = netpoll_hooks.load_acquire();
   const bool waiters = net != nullptr && net->waiters() != 0;
@@ -303,8 +302,8 @@ void resetspinning() {
   wakep();
 }
 
-// A goroutine that this P may run next without a detour over g0, taken off its queue; null if there is none, or if schedule()
-// has to look for one because something else is due.
+// A goroutine that this P may run next without a detour over g0, taken off its queue; null if there is none, or if
+// schedule() has to look for one because something else is due.
 G* next_here(M* mp, P* pp) {
   if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || pp->preempt.load_relaxed() != 0 ||
       pp->timers.len.load_relaxed() != 0 || (pp->schedtick % kGlobalTick == 0 && sched.runqsize.load_relaxed() != 0))
@@ -408,8 +407,9 @@ void execute(G* gp, bool inherit_time) {
   casgstatus(gp, GStatus::runnable, GStatus::running);
   gp->waitsince = 0;
   gp->preempt.store_relaxed(0);
-  // The first goroutine of a P has nobody's time slice to inherit. Without this the tick would still be 0 at main's first gosched,
-  // and 0 is a multiple of 61: the global queue, with main in it, would come before the goroutine main has just started.
+  // The first goroutine of a P has nobody's time slice to inherit. Without this the tick would still be 0 at main's
+  // first gosched, and 0 is a multiple of 61: the global queue, with main in it, would come before the goroutine main
+  // has just started.
   if (!inherit_time || mp->p->schedtick == 0) mp->p->schedtick++;
   trace(Ev::GoStart, static_cast<i64>(gp->goid));
   trace_fn(Ev::gogo);

@@ -11,9 +11,10 @@ namespace rt0 {
 [[noreturn]] void schedule() RT0_SYM("runtime.schedule");
 [[noreturn]] void execute(G* gp, bool inherit_time) RT0_SYM("runtime.execute");
 
-// Stops the calling goroutine until somebody calls goready() on it. After the goroutine has left its stack and is marked
-// waiting, unlockf(gp, lock) runs on g0: if it returns false the goroutine goes on at once. unlockf may be null.
-//   P1  A waiting G is known to exactly one place (wait queue, timer, note), or to a waker that has not called ready() yet.
+// Stops the calling goroutine until somebody calls goready() on it. After the goroutine has left its stack and is
+// marked waiting, unlockf(gp, lock) runs on g0: if it returns false the goroutine goes on at once. unlockf may be null.
+//   P1  A waiting G is known to exactly one place (wait queue, timer, note), or to a waker that has not called ready()
+//   yet.
 //   P2  Once unlockf has let go of the lock it touches nothing of the G: another M may be running it.
 void gopark(bool (*unlockf)(G*, void*), void* lock, WaitReason reason) RT0_SYM("runtime.gopark");
 // The same with `l` unlocked at the end: the lock that guards the place where gp can be found.
@@ -22,14 +23,15 @@ void goparkunlock(Mutex* l, WaitReason reason);
 void goready(G* gp) RT0_SYM("runtime.goready");
 void ready(G* gp, bool next) RT0_SYM("runtime.ready");
 
-// Leaves gp, the running goroutine, for another one: straight for the next of this P's queue, if there is one and nothing else is
-// due, and then after(gp) runs on that one's stack; otherwise by mcall(over_g0). Both must do the same with gp, and after() must not
-// stop; over_g0 goes on to schedule(). Returns when some M runs gp again.
+// Leaves gp, the running goroutine, for another one: straight for the next of this P's queue, if there is one and
+// nothing else is due, and then after(gp) runs on that one's stack; otherwise by mcall(over_g0). Both must do the same
+// with gp, and after() must not stop; over_g0 goes on to schedule(). Returns when some M runs gp again.
 void leave(G* gp, void (*after)(G*), void (*over_g0)(G*));
 // The first half of it: next is runnable, off all queues, and gp's P's.
 void switch_to(G* gp, G* next, void (*after)(G*));
 
-// Where the runtime lets go of a goroutine which somebody wants to yield: at the end of what programs call. Never with a lock.
+// Where the runtime lets go of a goroutine which somebody wants to yield: at the end of what programs call. Never with
+// a lock.
 void preempt_here();
 RT0_INLINE void preempt_point() {
   if (RT0_UNLIKELY((getg()->preempt.load_relaxed() | simulated) != 0)) preempt_here();

@@ -1,7 +1,7 @@
 #include "sched/runq.h"
 
 #include "kernel_iface/kernel.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
 
@@ -57,8 +57,8 @@ u32 runqgrab(P* from, P* pp, u32 at, bool steal_runnext) {
 void runqput(P* pp, G* gp, bool next) {
   trace_fn(Ev::runqput);
   if (next) {
-    // Release for a thief of the new one, acquire because we hand on the old; sequentially consistent for wakep, which must
-    // not look for spinners before this can be seen.
+    // Release for a thief of the new one, acquire because we hand on the old; sequentially consistent for wakep, which
+    // must not look for spinners before this can be seen.
     if (alone()) {
       G* kicked = pp->runnext.load_relaxed();
       pp->runnext.store_relaxed(gp);
@@ -124,8 +124,8 @@ Runnable runqget(P* pp) {
   }
 }
 
-// Head, tail and runnext must be seen at one moment: between reading runnext and the tail, a goroutine could be kicked from
-// the one into the other, and both would look empty. So look until the tail has not moved.
+// Head, tail and runnext must be seen at one moment: between reading runnext and the tail, a goroutine could be kicked
+// from the one into the other, and both would look empty. So look until the tail has not moved.
 bool runqempty(P* pp) {
   for (;;) {
     const u32 h = pp->runqhead.load_acquire();

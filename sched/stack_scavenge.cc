@@ -3,10 +3,11 @@
 #include "kernel_iface/kernel.h"
 #include "mem/gc.h"
 #include "mem/mheap.h"
+#include "mem/sysmem.h"
 #include "sched/hooks.h"
 #include "sched/newproc.h"
 #include "sched/stw.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
 
@@ -14,7 +15,8 @@ namespace {
 
 constinit Atomic<u32> scavenging{0};
 
-// Idle Ps keep dead goroutines and stacks for work that does not come. They are under sched.lock while they are on its list.
+// Idle Ps keep dead goroutines and stacks for work that does not come. They are under sched.lock while they are on its
+// list.
 void empty_idle_ps() {
   Locked l(&sched.lock);
   for (P* pp = sched.pidle; pp != nullptr; pp = pp->link) gfpurge(pp);
@@ -50,8 +52,8 @@ u32 scavenge_dead(u32 most) {
   return n;
 }
 
-// Bytes of the process that are in memory, as the kernel counts them; 0 if it does not say. Stacks are touched lazily, so nobody else
-// can know.
+// Bytes of the process that are in memory, as the kernel counts them; 0 if it does not say. Stacks are touched lazily,
+// so nobody else can know.
 u64 resident() {
   const SysResult fd = kernel->open("/proc/self/statm", false);
   if (!fd.ok()) return 0;
@@ -66,8 +68,8 @@ u64 resident() {
   return pages * physPageSize;
 }
 
-// 256 stacks every 10 ms while there are some to be had; where nothing comes back, or no limit is set, it is asked less often. Not under
-// the simulated kernel: sizes must decide nothing there.
+// 256 stacks every 10 ms while there are some to be had; where nothing comes back, or no limit is set, it is asked less
+// often. Not under the simulated kernel: sizes must decide nothing there.
 u32 scavenge_near_limit(i64 now) {
   constexpr i64 kMs = 1000 * 1000, kBusy = 10 * kMs, kFar = 100 * kMs, kInVain = 1000 * kMs;
   constexpr u32 kAtOnce = 256;

@@ -1,7 +1,8 @@
 // The states of a G and of a P, who may move them, and the only functions that do.
 //
-// A G's status says who owns it: running, by the M that runs it (gp->m); runnable, by the run queue it lies in; waiting,
-// by the wait queue, timer or note that knows it (exactly one place); dead, by a free list. Who owns it moves it.
+// A G's status says who owns it: running, by the M that runs it (gp->m); runnable, by the run queue it lies in;
+// waiting, by the wait queue, timer or note that knows it (exactly one place); dead, by a free list. Who owns it moves
+// it.
 #pragma once
 
 #include "base/types.h"

@@ -6,7 +6,7 @@
 #include "sched/pidle.h"
 #include "sched/preempt.h"
 #include "sched/proc.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
 

@@ -5,7 +5,7 @@
 #include "sched/pidle.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
 
@@ -74,8 +74,8 @@ void exitsyscall0(G* gp) {
 
 }  // namespace
 
-// The store of the status is sequentially consistent, and gcwaiting is read after it: who stops the world writes gcwaiting and
-// reads the status. One of the two sees the other.
+// The store of the status is sequentially consistent, and gcwaiting is read after it: who stops the world writes
+// gcwaiting and reads the status. One of the two sees the other.
 void entersyscall() {
   G* gp = getg();
   M* mp = gp->m;

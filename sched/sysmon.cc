@@ -1,11 +1,12 @@
 // The monitor thread: needs no P, so it runs whatever the others do. Go: proc.go sysmon, retake.
 //
-// It looks every 20 µs, less and less often while there is nothing to do, down to every 10 ms, and not at all while everybody is
-// idle. It takes Ps from system calls that last, asks goroutines that have run for 10 ms to yield, and looks at the network and
-// for late timers when nobody else has.
+// It looks every 20 µs, less and less often while there is nothing to do, down to every 10 ms, and not at all while
+// everybody is idle. It takes Ps from system calls that last, asks goroutines that have run for 10 ms to yield, and
+// looks at the network and for late timers when nobody else has.
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
 #include "mem/malloc.h"
+#include "sched/above.h"
 #include "sched/debugvars.h"
 #include "sched/hooks.h"
 #include "sched/mthread.h"
@@ -13,13 +14,9 @@
 #include "sched/preempt.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
-#include "sched/schedtrace.h"
-#include "sched/signal.h"
-#include "sched/tracer.h"
+#include "trace/trace.h"
 
 namespace rt0 {
-
-constinit Atomic<u32 (*)(u32, i64)> stack_scavenger{nullptr};
 
 namespace {
 
@@ -30,8 +27,8 @@ constexpr i64 kForcePreemptNs = 10 * kMs;  // a goroutine's time slice, and the 
 constexpr i64 kLongSleepNs = 60 * 1000 * kMs;
 constexpr u32 kScavengeStacks = 256;  // with a system call each, below a millisecond
 
-// The M whose P was just taken is about to be neither running nor idle: count it as running until the P is handed on, or
-// checkdead, called in between, would take everybody for asleep. Go: incidlelocked.
+// The M whose P was just taken is about to be neither running nor idle: count it as running until the P is handed on,
+// or checkdead, called in between, would take everybody for asleep. Go: incidlelocked.
 void incidlelocked(i32 v) {
   lock(&sched.lock);
   sched.nmidlelocked += v;
@@ -39,8 +36,9 @@ void incidlelocked(i32 v) {
   unlock(&sched.lock);
 }
 
-// Has this P seen to the same goroutine, or been in the same system call, since the last look? Clocks start at the first look, not
-// at 0: else it would take "never" for "since the machine was booted" and preempt the main goroutine in the middle of its boot.
+// Has this P seen to the same goroutine, or been in the same system call, since the last look? Clocks start at the
+// first look, not at 0: else it would take "never" for "since the machine was booted" and preempt the main goroutine in
+// the middle of its boot.
 bool unchanged(u32* seen, i64* since, u32 tick, i64 now) {
   if (*seen == tick && *since != 0) return true;
   *seen = tick;
@@ -142,8 +140,8 @@ u32 scavenge(u32 most, i64 now) {
   return f != nullptr ? f(most, now) : 0;
 }
 
-// Everybody is idle, or the world is stopped: sleeps until somebody takes a P (pidleget) or the world starts; false if that is not
-// so. Whoever clears sysmonwait owes the one wake-up, so it is cleared under the lock only.
+// Everybody is idle, or the world is stopped: sleeps until somebody takes a P (pidleget) or the world starts; false if
+// that is not so. Whoever clears sysmonwait owes the one wake-up, so it is cleared under the lock only.
 bool sleep_while_idle(i64 now) {
   if (debug.schedtrace > 0) return false;
   auto idle = [] {
@@ -197,7 +195,8 @@ void sysmon() {
     look_for_others(now);
     if (retake(now) != 0) idle_rounds = 0;
     else idle_rounds++;
-    // Not under the simulated kernel: when there is something to give back depends on sizes, which must decide nothing there.
+    // Not under the simulated kernel: when there is something to give back depends on sizes, which must decide nothing
+    // there.
     if (simulated == 0)
       if (const usize bytes = bgscavenge(now); bytes != 0) trace(Ev::Scavenge, static_cast<i64>(bytes));
     if (now - lastnote >= kLongSleepNs) {

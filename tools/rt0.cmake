@@ -55,7 +55,7 @@ function(rt0_target_options target)
   target_compile_definitions(${target} PRIVATE ${RT0_DEV_DEFINES})
 endfunction()
 
-# go_asm.h: compiled to assembly, read back. See sched/asm_offsets.cc.
+# go_asm.h: compiled to assembly, read back. See runtime/boot/asm_offsets.cc.
 function(rt0_add_go_asm)
   set(gen "${CMAKE_BINARY_DIR}/gen")
   file(MAKE_DIRECTORY "${gen}")
@@ -63,15 +63,15 @@ function(rt0_add_go_asm)
   if(CMAKE_CXX_COMPILER_TARGET)
     set(target_flag "--target=${CMAKE_CXX_COMPILER_TARGET}")
   endif()
-  set(src "${RT0_SOURCE_DIR}/sched/asm_offsets.cc")
+  set(src "${RT0_SOURCE_DIR}/runtime/boot/asm_offsets.cc")
   add_custom_command(
     OUTPUT "${gen}/go_asm.h"
     COMMAND "${CMAKE_CXX_COMPILER}" ${target_flag} ${RT0_TARGET_OPTIONS} ${RT0_RUNTIME_OPTIONS} ${RT0_ISA_OPTIONS}
             -Wno-invalid-offsetof "-I${RT0_SOURCE_DIR}" "-I${RT0_SOURCE_DIR}/include" "-I${RT0_SOURCE_DIR}/arch/${RT0_ISA}"
             -g0 -S "${src}" -o "${gen}/asm_offsets.s" -MD -MF "${gen}/asm_offsets.d" -MT "${gen}/go_asm.h"
     COMMAND "${CMAKE_COMMAND}" "-DIN=${gen}/asm_offsets.s" "-DOUT=${gen}/go_asm.h"
-            "-DDEF=${RT0_SOURCE_DIR}/sched/asm_offsets.def" -P "${RT0_SOURCE_DIR}/tools/go_asm.cmake"
-    DEPENDS "${src}" "${RT0_SOURCE_DIR}/tools/go_asm.cmake" "${RT0_SOURCE_DIR}/sched/asm_offsets.def"
+            "-DDEF=${RT0_SOURCE_DIR}/runtime/boot/asm_offsets.def" -P "${RT0_SOURCE_DIR}/tools/go_asm.cmake"
+    DEPENDS "${src}" "${RT0_SOURCE_DIR}/tools/go_asm.cmake" "${RT0_SOURCE_DIR}/runtime/boot/asm_offsets.def"
     DEPFILE "${gen}/asm_offsets.d"
     COMMENT "go_asm.h" VERBATIM)
   add_custom_target(rt0_go_asm DEPENDS "${gen}/go_asm.h")
@@ -86,16 +86,44 @@ function(rt0_probes out)
   endif()
 endfunction()
 
+# rt0_sources(<var> mem/malloc …): these source files, absolute. A file that is not there any more is an error, or its option would
+# be lost without a word.
+function(rt0_sources out)
+  set(paths "")
+  foreach(name IN LISTS ARGN)
+    if(NOT EXISTS "${RT0_SOURCE_DIR}/${name}.cc")
+      message(FATAL_ERROR "tools/rt0.cmake names ${name}.cc, which does not exist: name the file that has taken its place")
+    endif()
+    list(APPEND paths "${RT0_SOURCE_DIR}/${name}.cc")
+  endforeach()
+  set(${out} "${paths}" PARENT_SCOPE)
+endfunction()
+
+# The rooms of the library, from rooms.txt; an ISA's folder is chosen by RT0_ISA.
+function(rt0_rooms out)
+  file(STRINGS "${RT0_SOURCE_DIR}/rooms.txt" rows REGEX "^room ")
+  set(names "")
+  foreach(row IN LISTS rows)
+    string(REGEX MATCH "^room *\\| *([^ |]+)" _ "${row}")
+    set(name "${CMAKE_MATCH_1}")
+    if(NOT name MATCHES "^arch|^include/")
+      list(APPEND names "${name}")
+    endif()
+  endforeach()
+  set(${out} "${names}" PARENT_SCOPE)
+endfunction()
+
 # The library rt0: everything a program is linked with.
 function(rt0_add_runtime)
   rt0_find_mkpclntab()
   rt0_add_go_asm()
-  file(GLOB sources CONFIGURE_DEPENDS
-       "${RT0_SOURCE_DIR}/base/*.cc" "${RT0_SOURCE_DIR}/trace/*.cc" "${RT0_SOURCE_DIR}/arch/*.S"
-       "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.cc" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.S"
-       "${RT0_SOURCE_DIR}/kernel_iface/*.cc" "${RT0_SOURCE_DIR}/kernel_iface/linux/*.cc"
-       "${RT0_SOURCE_DIR}/kernel_iface/sim/*.cc"
-       "${RT0_SOURCE_DIR}/mem/*.cc" "${RT0_SOURCE_DIR}/sched/*.cc" "${RT0_SOURCE_DIR}/io/*.cc")
+  file(GLOB sources CONFIGURE_DEPENDS "${RT0_SOURCE_DIR}/arch/*.S" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.cc"
+       "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.S")
+  rt0_rooms(rooms)
+  foreach(room IN LISTS rooms)
+    file(GLOB of_room CONFIGURE_DEPENDS "${RT0_SOURCE_DIR}/${room}/*.cc")
+    list(APPEND sources ${of_room})
+  endforeach()
   list(FILTER sources EXCLUDE REGEX "asm_offsets\\.cc$")
   if(RT0_SIM_KERNEL)
     list(FILTER sources EXCLUDE REGEX "kernel_iface/no_sim\\.cc$")
@@ -108,14 +136,14 @@ function(rt0_add_runtime)
   target_compile_options(rt0 PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${RT0_RUNTIME_OPTIONS}>
                          $<$<COMPILE_LANGUAGE:CXX>:${RT0_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:-Wno-invalid-offsetof>)
   # What runs a million times a second is compiled for speed, everything else for size.
-  set(hot lock runq park proc newproc chan select sema sync timer syscall netpoll)
-  list(TRANSFORM hot REPLACE "(.+)" "${RT0_SOURCE_DIR}/sched/\\1.cc")
+  rt0_sources(hot sched/lock sched/runq sched/park sched/proc sched/newproc sched/syscall lib/chan/chan lib/chan/select lib/sync/sema lib/sync/mutex
+              lib/time/timer lib/io/netpoll)
   set_source_files_properties(${hot} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS -O2)
-  set_source_files_properties("${RT0_SOURCE_DIR}/mem/malloc.cc" TARGET_DIRECTORY rt0
-                              PROPERTIES COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
+  rt0_sources(heap mem/malloc)
+  set_source_files_properties(${heap} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
   # Paths and names lie on the stacks of goroutines. No other part of rt0 has frames of a page.
   rt0_probes(probes)
-  file(GLOB io "${RT0_SOURCE_DIR}/io/*.cc")
+  file(GLOB io "${RT0_SOURCE_DIR}/lib/io/*.cc")
   set_source_files_properties(${io} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "${probes}")
   target_compile_definitions(rt0 PRIVATE RT0_RUNTIME)  # see include/rt0/sync.h
   target_include_directories(rt0 PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}" "${CMAKE_BINARY_DIR}/gen")
@@ -135,7 +163,7 @@ function(rt0_add_executable name)
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-delete-null-pointer-checks>)
   rt0_probes(probes)
   target_compile_options(${objects} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${probes}>")
-  # Division by zero panics, on ISAs too whose division does not trap: see sched/ubsan.cc.
+  # Division by zero panics, on ISAs too whose division does not trap: see runtime/panic/ubsan.cc.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=integer-divide-by-zero>
                          $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize-recover=integer-divide-by-zero>)
   target_include_directories(${objects} PRIVATE "${RT0_SOURCE_DIR}/include")

@@ -1,5 +1,5 @@
 // Trace points. RT0_TRACE=<file> (or "-", stderr) switches them on; docs/TRACE.md has the format. The writer behind them is
-// sched/tracer.cc, because it must know which M, P and G is speaking.
+// runtime/diag/tracer.cc, because it must know which M, P and G is speaking.
 //
 // While the environment is not known yet, boot functions are noted in a small array by number; trace_open() writes them
 // out with time 0, or drops them. Off, a trace point costs a load and a branch that is never taken.
@@ -15,7 +15,7 @@ namespace rt0 {
 enum : u32 { kTraceOff = 0, kTraceEarly = 1, kTraceOn = 2, kTracePoints = 3 };
 extern Atomic<u32> trace_on;
 
-// For the trace points below only. In sched/tracer.cc.
+// For the trace points below only. In runtime/diag/tracer.cc.
 [[gnu::cold]] void trace_fn_slow(Ev e);
 [[gnu::cold]] void trace_slow(Ev e, i64 a, i64 b);
 [[gnu::cold]] void trace_text_slow(Ev e, i64 a, Str text);

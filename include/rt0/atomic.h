@@ -1,4 +1,5 @@
-// Go's package sync/atomic: values that goroutines share without a lock. Every operation is sequentially consistent, as Go's are.
+// Go's package sync/atomic: values that goroutines share without a lock. Every operation is sequentially consistent, as
+// Go's are.
 //
 //   constinit rt0::atomic::Int64 hits{};
 //   hits.add(1);                        // the value after
@@ -13,15 +14,15 @@
 namespace rt0 {
 namespace detail {
 
-// 64-bit operations on machines whose words are narrower, under a lock of the runtime's; see sched/atomic64.cc. Elsewhere
-// nothing calls them.
+// 64-bit operations on machines whose words are narrower, under a lock of the runtime's; see lib/sync/atomic64.cc.
+// Elsewhere nothing calls them.
 uint64_t atomic64_load(const uint64_t* p);
 uint64_t atomic64_swap(uint64_t* p, uint64_t x);
 uint64_t atomic64_add(uint64_t* p, uint64_t d);  // the value after
 bool atomic64_cas(uint64_t* p, uint64_t old, uint64_t x);
 
-// On the simulated kernel others may run before each atomic operation of a program's; see docs/DETERMINISM.md. The runtime has points of
-// its own.
+// On the simulated kernel others may run before each atomic operation of a program's; see docs/DETERMINISM.md. The
+// runtime has points of its own.
 extern const unsigned simulated __asm__("runtime.simulated");
 void sim_point() __asm__("runtime.simpoint");
 [[gnu::always_inline]] inline void atomic_point() {

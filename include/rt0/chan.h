@@ -5,12 +5,12 @@
 //   for (auto v : c) rt0::println(v);     // until it is closed
 //   auto [v, ok] = c.recv_ok();           // v, ok := <-c
 //
-// A Chan is a handle, one word, shared like Go's: copies name the same channel. The channel goes, with what is left in it,
-// when its last handle does; a goroutine that still waits in it then waits for ever, as it would in Go.
+// A Chan is a handle, one word, shared like Go's: copies name the same channel. The channel goes, with what is left in
+// it, when its last handle does; a goroutine that still waits in it then waits for ever, as it would in Go.
 //
-// Elements travel as bytes: the sender moves its value into raw memory, the runtime copies that from place to place, the
-// receiver moves the value out and destroys the rest. So any movable type will do whose objects hold no pointer into
-// themselves. What a receive of a closed channel gives is T{}.
+// Elements travel as bytes: the sender moves its value into raw memory, the runtime copies that from place to place,
+// the receiver moves the value out and destroys the rest. So any movable type will do whose objects hold no pointer
+// into themselves. What a receive of a closed channel gives is T{}.
 #pragma once
 
 #include <stddef.h>

@@ -6,8 +6,8 @@
 //   rt0::select(rt0::recv(ctx.done(), [&] { rt0::println(ctx.err()); }), rt0::recv(results, use));
 //   cancel();
 //
-// A Context is a handle; copies name the same context, which lives as long as a handle, a child or a timer needs it. As in Go,
-// cancel has to be called in the end: a deadline or an after_func that is still to come keeps its context.
+// A Context is a handle; copies name the same context, which lives as long as a handle, a child or a timer needs it. As
+// in Go, cancel has to be called in the end: a deadline or an after_func that is still to come keeps its context.
 #pragma once
 
 #include <stddef.h>
@@ -54,12 +54,12 @@ struct Key {
   Key& operator=(const Key&) = delete;
 };
 
-struct Node;  // sched/context.h
+struct Node;  // lib/context/context.h
 
 }  // namespace context
 
 namespace detail {
-// In sched/context.cc, but the deadlines, in sched/context_deadline.cc.
+// In lib/context/context.cc, but the deadlines, in lib/context/context_deadline.cc.
 void context_ref(context::Node* n);
 void context_unref(context::Node* n);
 Chan<Unit> context_done(context::Node* n);

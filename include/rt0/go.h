@@ -9,16 +9,16 @@ struct Funcval;
 
 // What go_with can be told of a goroutine.
 struct GoOptions {
-  // Bytes of address space for its stack, its guard page included; 0: as go does, 256 KiB, or 64 KiB on 32-bit machines. Rounded up
-  // to a power of two, at least 16 KiB (four pages). More than 1 GiB, 256 MiB on 32-bit machines, panics. Memory is only taken for
-  // what is used.
+  // Bytes of address space for its stack, its guard page included; 0: as go does, 256 KiB, or 64 KiB on 32-bit
+  // machines. Rounded up to a power of two, at least 16 KiB (four pages). More than 1 GiB, 256 MiB on 32-bit machines,
+  // panics. Memory is only taken for what is used.
   size_t stack = 0;
 };
 
 namespace detail {
 
-// What the runtime must know of a go statement. The closure itself is handed over beside it and is moved to the top of the
-// new goroutine's stack: no heap is involved.
+// What the runtime must know of a go statement. The closure itself is handed over beside it and is moved to the top of
+// the new goroutine's stack: no heap is involved.
 struct GoStmt {
   void (*move)(void* dst, void* src);  // builds the closure at dst out of the one at src
   size_t size, align;
@@ -76,9 +76,9 @@ struct Closure {
 
 }  // namespace detail
 
-// Starts a goroutine that runs f(). f is any callable: a function, a lambda with its captures, an object with operator().
-// It is copied or moved first, then belongs to the goroutine and is destroyed when f returns. Captures by reference are
-// the caller's to keep alive, as anywhere in C++.
+// Starts a goroutine that runs f(). f is any callable: a function, a lambda with its captures, an object with
+// operator(). It is copied or moved first, then belongs to the goroutine and is destroyed when f returns. Captures by
+// reference are the caller's to keep alive, as anywhere in C++.
 // Inlined always, so that the goroutine is "created by" the function that says go.
 template <class F>
 [[gnu::always_inline]] inline void go(F&& f, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
@@ -89,8 +89,8 @@ template <class F>
   detail::newproc(reinterpret_cast<Funcval*>(&closure), &stmt);
 }
 
-// The same with a stack of another size: go_with({.stack = 1 << 20}, f). Go's stacks grow; these do not, so that a goroutine that
-// recurses deeply says so, and one of many that do not may say that it needs little.
+// The same with a stack of another size: go_with({.stack = 1 << 20}, f). Go's stacks grow; these do not, so that a
+// goroutine that recurses deeply says so, and one of many that do not may say that it needs little.
 template <class F>
 [[gnu::always_inline]] inline void go_with(const GoOptions& options, F&& f, const char* file = __builtin_FILE(),
                                            unsigned line = __builtin_LINE()) {

@@ -3,9 +3,10 @@
 //   RT0_INIT(config, read_config);                    // runs read_config() before main
 //   RT0_INIT(db, open_db, &rt0_init_config);          // after config
 //
-// C++ has constructors for this, but they run in an order nobody wrote down; rt0 has none. A task is a row in a table that
-// the linker collects, each names the tasks it needs, and runtime.main runs them: those whose needs are met, by name, as
-// Go does with packages. RT0_TRACE and GODEBUG=inittrace=1 show them. A circle ends in a fatal error that names it.
+// C++ has constructors for this, but they run in an order nobody wrote down; rt0 has none. A task is a row in a table
+// that the linker collects, each names the tasks it needs, and runtime.main runs them: those whose needs are met, by
+// name, as Go does with packages. RT0_TRACE and GODEBUG=inittrace=1 show them. A circle ends in a fatal error that
+// names it.
 #pragma once
 
 #include <stddef.h>

@@ -12,8 +12,8 @@ namespace internal {
 
 void systemstack_call(void (*fn)(void*), void* arg) __asm__("runtime.systemstack");
 
-// Runs f on this thread's g0, the stack that the scheduler itself stands on. f must neither park nor start goroutines that
-// outlive its captures. Go: systemstack.
+// Runs f on this thread's g0, the stack that the scheduler itself stands on. f must neither park nor start goroutines
+// that outlive its captures. Go: systemstack.
 template <class F>
 void on_system_stack(const F& f) {
   systemstack_call([](void* p) { (*static_cast<const F*>(p))(); }, const_cast<F*>(&f));

@@ -4,9 +4,9 @@
 //   sessions.store(7, s);
 //   if (auto r = sessions.load(7); r.ok) use(r.value);
 //
-// Keys are integers, enums, pointers, what looks like a string (data() and size()), or any type with == for which a function
-// uint64_t hash(const K&) is found beside the type. Values are copied in and out. The map is cut into shards with a lock each.
-// It has no destructor, as a global must not have one: clear() gives its memory back.
+// Keys are integers, enums, pointers, what looks like a string (data() and size()), or any type with == for which a
+// function uint64_t hash(const K&) is found beside the type. Values are copied in and out. The map is cut into shards
+// with a lock each. It has no destructor, as a global must not have one: clear() gives its memory back.
 #pragma once
 
 #include <stddef.h>
@@ -101,8 +101,8 @@ class Map {
     return true;
   }
 
-  // Calls f(key, value) for what is in the map, in no order, until it returns false. No key comes twice; what changes meanwhile
-  // may come or not. f may use the map.
+  // Calls f(key, value) for what is in the map, in no order, until it returns false. No key comes twice; what changes
+  // meanwhile may come or not. f may use the map.
   template <class F>
   void range(F&& f) {
     for (Shard& s : shards_) {

@@ -1,4 +1,5 @@
-// Go's package net: TCP, UDP and unix sockets. Errors are values; whoever waits, waits as a goroutine, and no thread with it.
+// Go's package net: TCP, UDP and unix sockets. Errors are values; whoever waits, waits as a goroutine, and no thread
+// with it.
 //
 //   auto [l, err] = net::listen("tcp", "127.0.0.1:0");
 //   for (;;) {
@@ -8,7 +9,8 @@
 //   }
 //
 // Networks are "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6", "unix", "unixgram", "unixpacket"; addresses "host:port",
-// "[::1]:80", ":80", a path, or "@name" for a unix name outside the file system. Hosts are numbers or names of /etc/hosts.
+// "[::1]:80", ":80", a path, or "@name" for a unix name outside the file system. Hosts are numbers or names of
+// /etc/hosts.
 #pragma once
 
 #include "rt0/error.h"

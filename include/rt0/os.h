@@ -62,7 +62,8 @@ class File {
   Error sync() const;
   Error close() const;
 
-  // Of pipes only: reads and writes that are not done by then end with "i/o timeout", at once if it is past. Time{}: no deadline.
+  // Of pipes only: reads and writes that are not done by then end with "i/o timeout", at once if it is past. Time{}: no
+  // deadline.
   Error set_deadline(Time t) const;
   Error set_read_deadline(Time t) const;
   Error set_write_deadline(Time t) const;
@@ -146,14 +147,16 @@ class Process {
   int pid_ = 0;
 };
 
-// What start_process hands on. Files that are not open are closed in the process; by default it has our three. Go: os.ProcAttr.
+// What start_process hands on. Files that are not open are closed in the process; by default it has our three. Go:
+// os.ProcAttr.
 struct ProcAttr {
   StrArg dir = "";             // "": ours
   char* const* env = nullptr;  // null: ours; else null-terminated
   File files[3] = {stdin_(), stdout_(), stderr_()};
 };
 
-// Starts the program at `name`, a path; argv is null-terminated and begins with the program's name. Go: os.StartProcess.
+// Starts the program at `name`, a path; argv is null-terminated and begins with the program's name. Go:
+// os.StartProcess.
 Result<Process> start_process(StrArg name, const char* const* argv, const ProcAttr& attr = ProcAttr());
 
 inline bool is_not_exist(const Error& e) { return e.is(Err::noent); }

@@ -172,9 +172,10 @@ class RuntimeError {
 
 [[noreturn]] void panic_any(Any value);
 
-// Panics with `value`: a number, bool, string, or any type that can be copied. Deferred calls run; unless one of them recovers,
-// prints "panic: " and the value, by its Error() or String() method if it has one, then the goroutine's traceback, and exits
-// with status 2. What Error() and String() return must outlive the call: a literal, or text that the value keeps.
+// Panics with `value`: a number, bool, string, or any type that can be copied. Deferred calls run; unless one of them
+// recovers, prints "panic: " and the value, by its Error() or String() method if it has one, then the goroutine's
+// traceback, and exits with status 2. What Error() and String() return must outlive the call: a literal, or text that
+// the value keeps.
 template <class T>
 [[noreturn]] void panic(const T& value) {
   panic_any({&detail::kType<T>, &value});
@@ -232,7 +233,8 @@ template <class F>
 [[gnu::noinline]] auto call_func(F&& f) -> decltype(f()) {
   using T = decltype(f());
   RecoverPoint point(true);
-  // What f refers to may have changed when the function comes back, on a way that the compiler does not see: panic does not return.
+  // What f refers to may have changed when the function comes back, on a way that the compiler does not see: panic does
+  // not return.
   may_change(&f);
   if (setrecover(&point) != 0 && may_change(&f)) return T();
   return f();
@@ -254,8 +256,8 @@ class Defer : DeferRecord {
   F f_;
 };
 
-// What recover() has found; false if there was no panic, or its value was nil. It keeps a copy of the panic's value, and so may
-// outlive the deferred call.
+// What recover() has found; false if there was no panic, or its value was nil. It keeps a copy of the panic's value,
+// and so may outlive the deferred call.
 class Recovered {
  public:
   Recovered() = default;
@@ -292,17 +294,17 @@ class Recovered {
   alignas(16) unsigned char small_[kSmall];
 };
 
-// In a deferred call that a panic runs: stops that panic once the call returns. Nil everywhere else: without a panic, on Goexit, at
-// the normal end of a scope, and in what func() calls from there. Go: builtin recover.
+// In a deferred call that a panic runs: stops that panic once the call returns. Nil everywhere else: without a panic,
+// on Goexit, at the normal end of a scope, and in what func() calls from there. Go: builtin recover.
 inline Recovered recover() { return Recovered(detail::gorecover()); }
 
 // Panics again with what was recovered.
 [[noreturn]] inline void panic(const Recovered& r) { panic_any(r.value()); }
 
 // If a deferred call made after this statement recovers, the function returns the argument (nothing: void) from here.
-// Destructors of objects made before it run then, those of objects made after it do not. As with setjmp, a variable that was made
-// before it and changed after it has its value only if its address was taken, which a capture by reference does.
-// The argument's variables are kept in memory, for it is evaluated afterwards.
+// Destructors of objects made before it run then, those of objects made after it do not. As with setjmp, a variable
+// that was made before it and changed after it has its value only if its address was taken, which a capture by
+// reference does. The argument's variables are kept in memory, for it is evaluated afterwards.
 #define RT0_RECOVER_RETURN(...)                                                                          \
   auto rt0_recover_uses_ = [&] { __VA_OPT__((void)(__VA_ARGS__);) };                                     \
   ::rt0::RecoverPoint rt0_recover_pt_;                                                                   \

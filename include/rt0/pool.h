@@ -3,9 +3,9 @@
 //   constinit rt0::Pool<Buffer> buffers{[] { return new Buffer; }};
 //   Buffer* b = buffers.get(); … buffers.put(b);
 //
-// get gives what was put last by goroutines of the same P if it can, else what another P has, else what the function makes (null
-// without one). A Pool has no destructor, as a global must not have one: it lives as long as the program. The garbage collector
-// does not empty it.
+// get gives what was put last by goroutines of the same P if it can, else what another P has, else what the function
+// makes (null without one). A Pool has no destructor, as a global must not have one: it lives as long as the program.
+// The garbage collector does not empty it.
 #pragma once
 
 #include <stddef.h>
@@ -13,7 +13,7 @@
 namespace rt0 {
 namespace detail {
 
-// A Pool to the runtime: see sched/pool.cc, where all of it is explained.
+// A Pool to the runtime: see lib/sync/pool.cc, where all of it is explained.
 struct PoolState {
   void* locals = nullptr;
   unsigned lock_key = 0, lock_rank = 0;

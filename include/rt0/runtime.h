@@ -7,16 +7,17 @@ namespace rt0 {
 
 // Lets other goroutines run; comes back when it is this one's turn again. Go: runtime.Gosched.
 void gosched() __asm__("runtime.Gosched");
-// Ends the calling goroutine; the others go on. In main's goroutine the program then waits for them. Go: runtime.Goexit.
+// Ends the calling goroutine; the others go on. In main's goroutine the program then waits for them. Go:
+// runtime.Goexit.
 [[noreturn]] void goexit_now() __asm__("runtime.Goexit");
 
-// Wires the calling goroutine to its thread until as many unlocks have been made. A goroutine that ends while wired takes
-// the thread with it. Go: runtime.LockOSThread, UnlockOSThread.
+// Wires the calling goroutine to its thread until as many unlocks have been made. A goroutine that ends while wired
+// takes the thread with it. Go: runtime.LockOSThread, UnlockOSThread.
 void lock_os_thread() __asm__("runtime.LockOSThread");
 void unlock_os_thread() __asm__("runtime.UnlockOSThread");
 
-// No more threads than n, 10000 from the start; returns the old limit. A program that needs more ends with a fatal error, at once if it
-// has more already. Go: debug.SetMaxThreads.
+// No more threads than n, 10000 from the start; returns the old limit. A program that needs more ends with a fatal
+// error, at once if it has more already. Go: debug.SetMaxThreads.
 int set_max_threads(int n) __asm__("runtime.setMaxThreads");
 
 // CPUs the process may use, GOMAXPROCS, goroutines alive, and the calling goroutine's id.
@@ -28,7 +29,8 @@ int set_gomaxprocs(int n) __asm__("runtime.GOMAXPROCS");
 int num_goroutine() __asm__("runtime.NumGoroutine");
 unsigned long long goid();
 
-// The heap's figures, in bytes but for heap_objects. Stops the world, so that they belong together. Go: runtime.MemStats, ReadMemStats.
+// The heap's figures, in bytes but for heap_objects. Stops the world, so that they belong together. Go:
+// runtime.MemStats, ReadMemStats.
 struct MemStats {
   unsigned long long heap_alloc;     // in live objects, each as large as its size class
   unsigned long long heap_objects;   // how many those are
@@ -49,8 +51,8 @@ void free_os_memory() __asm__("runtime.freeOSMemory");
 // Ends the program at once with `status`. Go: os.Exit.
 [[noreturn]] void exit(int status) __asm__("os.Exit");
 
-// Writes the calling goroutine's traceback, and with `all` then those of all others, into [buf, buf + n): how many bytes that
-// are. What does not fit is left out. `all` stops the world. Go: runtime.Stack.
+// Writes the calling goroutine's traceback, and with `all` then those of all others, into [buf, buf + n): how many
+// bytes that are. What does not fit is left out. `all` stops the world. Go: runtime.Stack.
 size_t stack(char* buf, size_t n, bool all) __asm__("runtime.Stack");
 // The calling goroutine's traceback to stderr. Go: debug.PrintStack.
 void print_stack();

@@ -6,9 +6,9 @@
 //               rt0::send(d, 42, [&] { … }),                 // case d <- 42:
 //               rt0::otherwise([&] { … }));                  // default:
 //
-// Waits until one of the cases can go on, or takes `otherwise` at once if none can; of several that can, one by chance. The
-// chosen case's function runs after that, and select returns the case's position in the call. A case with a nil channel
-// never goes on. Unlike Go, C++ evaluates the arguments in whatever order it likes.
+// Waits until one of the cases can go on, or takes `otherwise` at once if none can; of several that can, one by chance.
+// The chosen case's function runs after that, and select returns the case's position in the call. A case with a nil
+// channel never goes on. Unlike Go, C++ evaluates the arguments in whatever order it likes.
 #pragma once
 
 #include <stddef.h>
@@ -185,9 +185,11 @@ template <class... C>
   }
 }
 
-// --- Cases that are known only at run time. Go: reflect.Select ------------------------------------------------------------
+// --- Cases that are known only at run time. Go: reflect.Select
+// ------------------------------------------------------------
 
-// One case for select_cases. Make it by recv_case, send_case or default_case; what it points to must stay until it returns.
+// One case for select_cases. Make it by recv_case, send_case or default_case; what it points to must stay until it
+// returns.
 struct SelectCase {
   enum class Dir : unsigned char { send, recv, otherwise };
 
@@ -213,7 +215,8 @@ template <class T>
 SelectCase recv_case(const Chan<T>& c) {
   return recv_case<T>(c, nullptr);
 }
-// case c <- *value. If this case is chosen, *value has been moved away and is T{} afterwards, unless it is trivially copyable.
+// case c <- *value. If this case is chosen, *value has been moved away and is T{} afterwards, unless it is trivially
+// copyable.
 template <class T>
 SelectCase send_case(const Chan<T>& c, T* value) {
   return {SelectCase::Dir::send, c.handle(), value, sizeof(T), [](void* v, void*, bool) {

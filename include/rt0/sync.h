@@ -3,9 +3,10 @@
 //   constinit rt0::Mutex mu{};              rt0::WaitGroup wg;
 //   { rt0::LockGuard l(mu); n++; }          wg.go([&] { work(); });  wg.wait();
 //
-// The zero value of each is ready to use. None may be copied, or destroyed while a goroutine is inside one of its methods that
-// waits. They behave as Go's do, in which order they wake whom, in what is an error, and in the texts of those errors.
-// Everything stands in namespace rt0::sync, which tracebacks spell as Go does, and is known as rt0::… too.
+// The zero value of each is ready to use. None may be copied, or destroyed while a goroutine is inside one of its
+// methods that waits. They behave as Go's do, in which order they wake whom, in what is an error, and in the texts of
+// those errors. Everything stands in namespace rt0::sync, which tracebacks spell as Go does, and is known as rt0::…
+// too.
 #pragma once
 
 #include <stddef.h>
@@ -18,7 +19,8 @@
 namespace rt0 {
 namespace detail {
 
-// A counting semaphore that goroutines sleep on, and their queue. It belongs to sched/sema.h; nobody else looks inside.
+// A counting semaphore that goroutines sleep on, and their queue. It belongs to lib/sync/sema.h; nobody else looks
+// inside.
 struct Sema {
   unsigned lock_key = 0, lock_rank = 0;
   unsigned value = 0;
@@ -81,8 +83,9 @@ class Mutex {
 
 namespace sync {
 
-// Mutual exclusion between goroutines. Normally a running goroutine that wants the mutex may overtake those that wait; a waiter
-// who has not got it for 1 ms gets it next, before everybody else. Unlock of an unlocked Mutex is a fatal error.
+// Mutual exclusion between goroutines. Normally a running goroutine that wants the mutex may overtake those that wait;
+// a waiter who has not got it for 1 ms gets it next, before everybody else. Unlock of an unlocked Mutex is a fatal
+// error.
 class Mutex {
  public:
   constexpr Mutex() = default;
@@ -147,8 +150,8 @@ class WaitGroup {
   }
 
  private:
-  // One word, so that who counts down to 0 learns in the same instant whether somebody waits, and need not look at the object
-  // again, which may then be gone: the counter from bit kShift on, and bit 0 while somebody waits.
+  // One word, so that who counts down to 0 learns in the same instant whether somebody waits, and need not look at the
+  // object again, which may then be gone: the counter from bit kShift on, and bit 0 while somebody waits.
   static constexpr unsigned kShift = sizeof(size_t) == 8 ? 32 : 1;
   static constexpr size_t kWaiters = 1;
   static int counter(size_t state) { return static_cast<int>(static_cast<ptrdiff_t>(state) >> kShift); }
@@ -273,8 +276,8 @@ auto once_func(const F& f) {
   return OnceCall<F, void>(f);
 }
 
-// Holds a lock for a scope. Goexit, and a panic that is recovered outside of the scope, pass by destructors and leave it locked:
-// where that may happen, write lock() and `Defer unlock([&] { mu.unlock(); });` as in Go.
+// Holds a lock for a scope. Goexit, and a panic that is recovered outside of the scope, pass by destructors and leave
+// it locked: where that may happen, write lock() and `Defer unlock([&] { mu.unlock(); });` as in Go.
 template <class L>
 class [[nodiscard]] LockGuard {
  public:

@@ -27,7 +27,7 @@ void sim_exit_thread(Atomic<u32>* done) {
   thread_exit();
 }
 
-// What a program prints. The tracer writes past us: see sched/tracer.cc.
+// What a program prints. The tracer writes past us: see runtime/diag/tracer.cc.
 SysResult sim_write(i32 fd, const void* p, usize n) {
   point(kCallNs);
   if (fault(Choice::intr)) return {0, Errno::intr};

@@ -1,4 +1,5 @@
-// The x87 registers in interrupted_loop of amd64 and 386: all eight full of patterns, and a control word that is not the usual one.
+// The x87 registers in interrupted_loop of amd64 and 386: all eight full of patterns, and a control word that is not
+// the usual one.
 #pragma once
 
 // Fills them from the low half of `seed`, by way of `word` in memory. Changes ecx and flags.

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""docs.py [--root DIR]: what the docs say is what the code has, and the other way round.
+"""docs.py [--root DIR | --write]: what the docs say is what the code has, and the other way round.
 
 Prints one line per offence, `file:line: what`, and exits with 1 if there was one.
 """
 import os
 import re
+import sys
 
+import rooms
 import states
-from source import files, read, main
+from source import files, read, main, ROOT
 
 CODE = ('.h', '.cc', '.S', '.def', '.py', '.sh', '.cmake', '.txt', '.ld')
 
@@ -34,6 +36,7 @@ class Docs:
         self.readme()
         self.marks()
         self.links()
+        self.rooms()
         self.failures += states.unlike_code(self.root) + [w for w in [states.difference(self.root)] if w]
         return self.failures
 
@@ -105,6 +108,16 @@ class Docs:
         for name in docs.keys() - code.keys():
             self.fail(*docs[name], f'DOC({name}): no line of code has this mark')
 
+    def rooms(self):
+        """CONTRIBUTING has the rooms of rooms.txt as a table."""
+        page = self.text('CONTRIBUTING.md')
+        if page is None:
+            return
+        wanted = rooms_table(self.root)
+        m = re.search(r'<!-- rooms -->\n(.*?)<!-- end -->', page, re.S)
+        if not m or m.group(1) != wanted:
+            self.fail('CONTRIBUTING.md', 1, 'its table of rooms is not that of rooms.txt: tests/lint/docs.py --write')
+
     def links(self):
         """Links between pages, and paths in `…` that look like files of the project, lead somewhere."""
         folders = {p.split('/')[0] for p in self.paths if '/' in p} - {'build'}
@@ -127,5 +140,22 @@ class Docs:
             self.fail(path, n, f'{target}: there is no such file')
 
 
+def rooms_table(root):
+    table = rooms.Rooms(root)
+    rows = ''.join(f'| `{n}/` | {table.purpose[n]} |\n' for n in table.include)
+    return '| room | what it is |\n|------|------------|\n' + rows
+
+
+def write(root):
+    """Writes what is generated into the docs."""
+    page = read('CONTRIBUTING.md', root)
+    page = re.sub(r'(<!-- rooms -->\n).*?(<!-- end -->)', lambda m: m.group(1) + rooms_table(root) + m.group(2), page, flags=re.S)
+    with open(os.path.join(root, 'CONTRIBUTING.md'), 'w', encoding='utf-8') as f:
+        f.write(page)
+
+
 if __name__ == '__main__':
-    main(__doc__, Docs)
+    if sys.argv[1:] == ['--write']:
+        write(ROOT)
+    else:
+        main(__doc__, Docs)

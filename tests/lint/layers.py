@@ -3,43 +3,24 @@
 
 Prints one line per offence, `file:line: what`, and exits with 1 if there was one.
 """
-import fnmatch
 import os
 import re
 
+from rooms import Rooms
 from source import files, isa_rows, read, strip, strip_hash, main
 
-# Who may include whom: the longest matching folder counts. A file may include its own folder and what its row names, nothing
-# else. "own": files of the same folder by their bare name, which an ISA's folder needs because the include path picks it.
-# A name that ends in '/' stands for the files directly in that folder. <…>: the compiler's own headers.
-TABLE = {
-    'base':                 ['<stdarg.h>', '<stddef.h>', '<stdint.h>', 'base/'],
-    'include/rt0':          ['<stddef.h>', '<stdint.h>', 'rt0/'],
-    'trace':                ['base/', 'trace/'],
-    'arch':                 ['base/', 'arch/', 'isa.h'],
-    'arch/*':               ['base/', 'arch/', 'arch/generic/', 'arch/x86/', 'own'],
-    'kernel_iface':         ['base/', 'arch/', 'kernel_iface/'],
-    'kernel_iface/linux':   ['base/', 'arch/', 'kernel_iface/', 'kernel_iface/linux/', 'linux_abi.h'],
-    'kernel_iface/sim':     ['base/', 'arch/', 'kernel_iface/', 'kernel_iface/sim/', 'trace/'],
-    'mem':                  ['base/', 'trace/', 'kernel_iface/kernel.h', 'mem/'],
-    'sched':                ['base/', 'rt0/', 'trace/', 'arch/', 'kernel_iface/', 'mem/', 'sched/'],
-    'io':                   ['base/', 'rt0/', 'kernel_iface/', 'mem/', 'sched/', 'io/'],
-    'examples':             ['rt0/'],
-    'bench':                ['rt0/'],
-    'tests/programs':       ['rt0/', 'own'],
-}
 # Assembly: macros, the generated offsets, how this ISA notes an early event, and what it has in common with others.
 ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'frame.h', 'trace_early.h', 'x86.h', 'arch/generic/asm.S', 'arch/x86/asm.S',
             'arch/x86/preempt.S']
 PORT_LINES = 500
 # Single edges beside the table, each with its reason.
 ALSO = {
-    ('sched/asm_offsets.cc', 'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
-    ('sched/cxxlib.cc', 'stdarg.h'): 'a function of the library\'s ABI takes a format and its arguments',
+    ('runtime/boot/asm_offsets.cc', 'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
+    ('runtime/panic/cxxlib.cc', 'stdarg.h'): 'a function of the library\'s ABI takes a format and its arguments',
     **{('tests/programs/cxx_headers.cc', h): 'its subject'
        for h in 'algorithm array atomic deque functional memory new numeric optional string_view utility vector'.split()},
-    ('sched/asm_offsets.cc', 'asm_constants.def'): 'the same',
-    ('sched/asm_offsets.cc', 'arch/generic/asm_constants.def'): 'the same',
+    ('runtime/boot/asm_offsets.cc', 'asm_constants.def'): 'the same',
+    ('runtime/boot/asm_offsets.cc', 'arch/generic/asm_constants.def'): 'the same',
 }
 # Names of the language itself, which happen to live in std.
 LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b'),
@@ -47,8 +28,11 @@ LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b'),
 # Hosted code has the whole C++ library and may include whatever it tests.
 HOSTED = ['tools', 'qemu', 'tests']
 
-TARGET = [f for f in TABLE]                                    # folders whose code runs on the target
-PORTABLE = [f for f in TABLE if f not in ('arch', 'arch/*', 'kernel_iface/linux')]
+# What may know of an ISA or of Linux.
+UNPORTABLE = ('arch', 'arch/*', 'kernel_iface/linux')
+LARGEST_ROOM = 5  # no room has more than this part of the runtime's lines: then it holds two nouns
+COLUMNS = 120
+WIDE = ('arch/', 'base/', 'kernel_iface/', 'lib/io/', 'mem/', 'tests/arch/', 'tools/rt0-trace/', 'trace/')  # not seen to yet
 SOURCES = ('.h', '.cc', '.S', '.def')
 
 # ISA names that are macros of compilers. The rest comes from arch/isas.txt.
@@ -79,21 +63,6 @@ CALL = re.compile(r'^(?:\w+:)?\s*(?:call|jmp|j[a-z]{1,3}|bl|b|b\.\w+|bal|brasl|j
                   r'|(?:^|[\s;])(?:CALL|JUMP|CALL_ALIKE)\((runtime\.[\w.]+)')
 
 
-def rule_of(path, table=TABLE):
-    folder = os.path.dirname(path)
-    while folder:
-        for pattern in table:
-            if pattern == folder or ('*' in pattern and fnmatch.fnmatch(folder, pattern) and
-                                     folder.count('/') == pattern.count('/')):
-                return pattern
-        folder = os.path.dirname(folder)
-    return None
-
-
-def hosted(path):
-    return rule_of(path) is None and any(path.startswith(h + '/') for h in HOSTED)
-
-
 def inside_programs(root):
     """Test programs that look into the runtime, as CMake builds them: they may include what the runtime includes."""
     path = 'tests/programs/CMakeLists.txt'
@@ -109,6 +78,7 @@ class Lint:
         self.root = root
         self.failures = []
         self.paths = files(root)
+        self.rooms = Rooms(root)
         self.inside = inside_programs(root)
         rows = isa_rows(root)
         self.folders = {r['folder'] for r in rows}
@@ -124,8 +94,11 @@ class Lint:
 
     def run(self):
         self.lengths()
+        self.sizes()
         for path in self.paths:
-            if path.endswith(SOURCES) and not hosted(path):
+            if path.endswith(SOURCES) and not path.startswith(WIDE):
+                self.columns(path)
+            if path.endswith(SOURCES) and not self.hosted(path):
                 self.source(path)
             elif path.endswith(('.cmake', 'CMakeLists.txt', 'Makefile')):
                 self.build_file(path)
@@ -138,10 +111,30 @@ class Lint:
             if lines > PORT_LINES:
                 self.fail(f'arch/{folder}', 1, f'{lines} lines: a port has at most {PORT_LINES}; move what others have too to arch/generic/')
 
+    def hosted(self, path):
+        return self.rooms.room_of(path) is None and any(path.startswith(h + '/') for h in HOSTED)
+
+    def sizes(self):
+        """A room that outgrows the others holds more than one noun."""
+        lines = {}
+        for path in self.paths:
+            room = self.rooms.room_of(path)
+            if path.endswith(SOURCES) and room in self.rooms.library:
+                lines[room] = lines.get(room, 0) + read(path, self.root).count('\n')
+        for room, n in lines.items():
+            if n * LARGEST_ROOM > sum(lines.values()) and not room.startswith('arch'):
+                self.fail('rooms.txt', 1, f'{room}/ has {n} of {sum(lines.values())} lines, and no room has more than one in '
+                                          f'{LARGEST_ROOM}: which second noun is in it? Give that a room of its own')
+
+    def columns(self, path):
+        for n, line in enumerate(read(path, self.root).splitlines(), 1):
+            if len(line) > COLUMNS:
+                self.fail(path, n, f'{len(line)} columns: a line has at most {COLUMNS}; put the comment above the line, or break it')
+
     def source(self, path):
-        rule = rule_of(path)
+        rule = self.rooms.room_of(path)
         if rule is None:
-            self.fail(path, 1, 'no row in the table of tests/lint/layers.py for this folder')
+            self.fail(path, 1, 'lies in no room of rooms.txt: move the file into the room whose purpose it serves, or add a row')
             return
         text = read(path, self.root)
         code = strip(text)
@@ -156,7 +149,7 @@ class Lint:
             for word, why in BANNED.items():
                 if re.search(r'(?<!\w)' + re.escape(word) + (r'(?!\w)' if word[-1] != ':' else ''), line):
                     self.fail(path, n, f'{word}: {why}')
-        if rule in PORTABLE:
+        if rule not in UNPORTABLE:
             self.portable(path, code, bare)
         if path.endswith('.S') and path.startswith('arch/'):
             self.assembly(path, code)
@@ -174,15 +167,17 @@ class Lint:
             if name not in ASSEMBLY:
                 self.fail(path, n, f'{name}: assembly includes {", ".join(ASSEMBLY)}, nothing else')
             return
-        for allowed in TABLE[rule]:
-            if allowed == f'<{name}>' or allowed == name:
-                break
-            if allowed.endswith('/') and os.path.dirname(name) + '/' == allowed:
+        # A room's own folder needs no mention. The public API is included as <rt0/X.h> or "rt0/X.h".
+        tokens = self.rooms.include[rule]
+        folder = os.path.dirname(name) if not name.startswith('rt0/') else 'include/rt0'
+        for allowed in tokens + [rule]:
+            if allowed in (f'<{name}>', name) or (folder and folder == allowed):
                 break
             if allowed == 'own' and '/' not in name and f'{where}/{name}' in self.paths:
                 break
         else:
-            self.fail(path, n, f'{name}: {rule}/ may include {", ".join(TABLE[rule])}')
+            self.fail(path, n, f'{name}: {rule}/ may include {", ".join(tokens)} (rooms.txt): '
+                               f'move what is needed down, or hand it in through a hook')
             return
         exists = {name, f'include/{name}', f'{where}/{name}'} | {f'arch/{f}/{name}' for f in self.folders}
         if not name.startswith('std') and not exists & set(self.paths):
@@ -193,7 +188,7 @@ class Lint:
             for m in list(MACROS.finditer(line)) + list(self.names.finditer(line)):
                 self.fail(path, n, f'{m.group(0)}: an ISA is named in arch/ only; ask Isa (arch/arch.h)')
         for n, line in enumerate(bare.split('\n'), 1):
-            if path == 'sched/asm_offsets.cc' or path in self.inside:
+            if path == 'runtime/boot/asm_offsets.cc' or path in self.inside:
                 continue
             for m in re.finditer(r'\b(SYS_\w+|__NR_\w+|syscall6)\b', line):
                 self.fail(path, n, f'{m.group(0)}: system calls are made in kernel_iface/linux only; use kernel->…')

@@ -12,10 +12,10 @@ import elf
 from elf import Elf
 from source import files, isa_rows, read, ROOT
 
-# What a compiler calls on its own; base/mem.cc has them, tests with -finstrument-functions the next two, sched/ubsan.cc the rest.
+# What a compiler calls on its own; base/mem.cc has them, tests with -finstrument-functions the next two, runtime/panic/ubsan.cc the rest.
 OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
          '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
-# Names of libraries that some programs are about: mem/cmalloc.cc, sched/cxxlib.cc.
+# Names of libraries that some programs are about: mem/cmalloc.cc, runtime/panic/cxxlib.cc.
 SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|malloc_usable_size)$'),
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$')}
 # What compilers call for 64-bit arithmetic where a word has 32 bits, for division and narrow atomics where the CPU has none:

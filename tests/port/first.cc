@@ -1,6 +1,6 @@
-// The first steps of a port: programs that need Isa::syscall6, the system call numbers and the compiler, and nothing of the runtime. Each
-// is entered at port_entry, which looks at no argument, and exits with 42 if all is well, else with the number of what is wrong.
-// PORT_STEP says which it is. tests/port_check.py runs them.
+// The first steps of a port: programs that need Isa::syscall6, the system call numbers and the compiler, and nothing of
+// the runtime. Each is entered at port_entry, which looks at no argument, and exits with 42 if all is well, else with
+// the number of what is wrong. PORT_STEP says which it is. tests/port_check.py runs them.
 #include "arch/arch.h"
 #include "base/atomic.h"
 #include "kernel_iface/errno.h"

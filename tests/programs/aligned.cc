@@ -1,5 +1,6 @@
-// Goes through as much of the runtime as one program can, on every kind of stack, then follows a null pointer so that the signal
-// stack is entered too. Compiled, with a runtime of its own, so that each function tells aligned_hooks.cc that it was entered.
+// Goes through as much of the runtime as one program can, on every kind of stack, then follows a null pointer so that
+// the signal stack is entered too. Compiled, with a runtime of its own, so that each function tells aligned_hooks.cc
+// that it was entered.
 #include "kernel_iface/kernel.h"
 #include "sched/proc.h"
 

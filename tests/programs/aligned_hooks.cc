@@ -1,10 +1,11 @@
-// Called at every function entry of a program and a runtime compiled with -finstrument-functions: is the stack aligned as the
-// ABI has it? A function which is entered on a misaligned stack has a misaligned frame, and so has the hook that it calls.
+// Called at every function entry of a program and a runtime compiled with -finstrument-functions: is the stack aligned
+// as the ABI has it? A function which is entered on a misaligned stack has a misaligned frame, and so has the hook that
+// it calls.
 //
 // Nothing instrumented may be used in here: only inline code and a bare system call.
 #include "kernel_iface/kernel.h"
 #include "linux_abi.h"
-#include "sched/panic.h"
+#include "runtime/panic/panic.h"
 
 #include "test_isa.h"
 

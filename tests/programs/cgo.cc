@@ -1,7 +1,7 @@
-// A program with a C toolchain's hooks: _cgo_init sets the thread pointer and corrects g0's bounds, the others are there, except
-// the one named by the first argument.
+// A program with a C toolchain's hooks: _cgo_init sets the thread pointer and corrects g0's bounds, the others are
+// there, except the one named by the first argument.
+#include "runtime/boot/init_tasks.h"
 #include "sched/gmp.h"
-#include "sched/init_tasks.h"
 
 #include <rt0/internal.h>
 

@@ -22,7 +22,8 @@ void check(const Value& v) {
   if (v.check != make(v.sender, v.number).check) fail("torn", v.sender, v.number);
 }
 
-// What receivers have seen, per sender: how many values, and their sum. Each receiver has its own `last`, for the order.
+// What receivers have seen, per sender: how many values, and their sum. Each receiver has its own `last`, for the
+// order.
 struct Tally {
   u64 count = 0, sum = 0;
   unsigned* last;
@@ -145,7 +146,8 @@ void closing(unsigned n) {
   for (unsigned k = 0; k < n; k++) done.recv();
 }
 
-// GOMAXPROCS changes between one and several, a hundred times at least, while channels are in use, and with it what their lock is.
+// GOMAXPROCS changes between one and several, a hundred times at least, while channels are in use, and with it what
+// their lock is.
 void procs(unsigned n) {
   rt0::Chan<rt0::Unit> stop(0), stopped(0);
   int changes = 0;

@@ -1,5 +1,5 @@
-// Contexts under load: context_stress ROUNDS. Trees are built, cancelled from several goroutines at once and dropped, in all orders;
-// at the end everything has been freed.
+// Contexts under load: context_stress ROUNDS. Trees are built, cancelled from several goroutines at once and dropped,
+// in all orders; at the end everything has been freed.
 #include "mem/malloc.h"
 
 #include <rt0/rt0.h>
@@ -14,7 +14,8 @@ unsigned next_random(unsigned* x) { return *x = *x * 1664525u + 1013904223u; }
 constinit context::Key<int> depth_key{};
 constinit rt0::atomic::Int64 ran{}, stopped{}, bad{};
 
-// A tree of three children each; some are kept by goroutines that wait for their end, some are cancelled, some just dropped.
+// A tree of three children each; some are kept by goroutines that wait for their end, some are cancelled, some just
+// dropped.
 void grow(const context::Context& parent, int depth, unsigned* x, WaitGroup* wg) {
   if (depth == 0) return;
   for (int k = 0; k < 3; k++) {

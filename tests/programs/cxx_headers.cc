@@ -1,5 +1,5 @@
-// Header-only parts of the standard C++ library, without the library: containers, algorithms, owners, views, on several goroutines.
-// With an argument: what happens when one of them cannot go on.
+// Header-only parts of the standard C++ library, without the library: containers, algorithms, owners, views, on several
+// goroutines. With an argument: what happens when one of them cannot go on.
 #include <algorithm>
 #include <array>
 #include <atomic>

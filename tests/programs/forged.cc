@@ -1,8 +1,9 @@
-// Boots on an initial stack of its own making: argc, argv, environment and auxiliary vector as the scenario on the real command
-// line says, then prints what main was handed and what the runtime believed. tests/cases/forged_test.py has the scenarios.
+// Boots on an initial stack of its own making: argc, argv, environment and auxiliary vector as the scenario on the real
+// command line says, then prints what main was handed and what the runtime believed. tests/cases/forged_test.py has the
+// scenarios.
 //
-// forge() runs before the runtime, on the kernel's stack, and uses nothing of it but raw system calls. The forged image ends
-// where an inaccessible page begins, so whoever reads beyond it faults.
+// forge() runs before the runtime, on the kernel's stack, and uses nothing of it but raw system calls. The forged image
+// ends where an inaccessible page begins, so whoever reads beyond it faults.
 //
 //   argc=N         the count; argv=N strings are there ("arg0" …), default: as many
 //   env=N          variables "E0=0" …; long=N: one more, LONG, of N bytes; set=NAME=VALUE: that one too
@@ -11,9 +12,9 @@
 //   tail=pairs|garbage                                             and that follows before the strings
 //   vdso=none|real|unmapped|odd or a fault of make_vdso()          fuzz=N: first tries N mutated vDSO images
 #include "arch/arch.h"
+#include "kernel_iface/env.h"
 #include "kernel_iface/linux/linux.h"
 #include "kernel_iface/linux/uapi.h"
-#include "sched/env.h"
 
 #include <rt0/internal.h>
 
@@ -65,7 +66,8 @@ struct Random {
   }
 };
 
-// --- A vDSO image: header, two segments, dynamic table, hash table, symbols, strings ---------------------------------------
+// --- A vDSO image: header, two segments, dynamic table, hash table, symbols, strings
+// ---------------------------------------
 
 struct Ehdr {
   u8 ident[16];
@@ -119,7 +121,8 @@ struct Vdso {
   char strings[128];
 };
 
-// A right one, or with one named fault. Right is also the function's name, unless `named` is false: found, it would be called.
+// A right one, or with one named fault. Right is also the function's name, unless `named` is false: found, it would be
+// called.
 void make_vdso(Vdso* v, const char* fault, bool named) {
   *v = {};
   const u8 ident[16] = {0x7f, 'E', 'L', 'F', sizeof(void*) == 8 ? 2 : 1, Isa::kBigEndian ? 2 : 1, 1};
@@ -239,7 +242,8 @@ void fuzz_vdso(long rounds) {
   vdso_clock_gettime = nullptr;
 }
 
-// --- The image ---------------------------------------------------------------------------------------------------------------
+// --- The image
+// ---------------------------------------------------------------------------------------------------------------
 
 struct Image {
   uintptr* word;  // the next word of the vectors
@@ -365,8 +369,9 @@ extern "C" uintptr forge(uintptr* stack) {
   constexpr usize kBytes = 32 * kGranule, kVectors = 8 * kGranule;
   u8* memory = map_with_guard(kBytes);
   const uintptr end = reinterpret_cast<uintptr>(memory) + kBytes;
-  // Twice: the first time to learn how long it gets, so that the second time the strings end where the guard begins. The vectors
-  // come well below; but right below where the auxiliary vector has no end, for then a string is what it runs into.
+  // Twice: the first time to learn how long it gets, so that the second time the strings end where the guard begins.
+  // The vectors come well below; but right below where the auxiliary vector has no end, for then a string is what it
+  // runs into.
   const uintptr vdso = vdso_of(s, kernels.vdso);
   const uintptr scratch = end - kBytes / 2;
   const Image length = build(s, kernels, scratch - kVectors, scratch, 0, vdso);

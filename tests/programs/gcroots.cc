@@ -1,12 +1,13 @@
-// What a collector would find: objects that are held in the most different ways are marked, wherever the only pointer to them is, and
-// most of those that nobody holds are not. The addresses are remembered in a form that no scan takes for a pointer.
+// What a collector would find: objects that are held in the most different ways are marked, wherever the only pointer
+// to them is, and most of those that nobody holds are not. The addresses are remembered in a form that no scan takes
+// for a pointer.
 #include <rt0/rt0.h>
 
-#include "io/os_file.h"
 #include "kernel_iface/kernel.h"
+#include "lib/io/os_file.h"
 #include "mem/malloc.h"
 #include "mem/mark.h"
-#include "sched/roots.h"
+#include "runtime/gc/roots.h"
 #include "sched/stw.h"
 #include "words.h"
 
@@ -150,8 +151,8 @@ int main(int argc, char** argv) {
   outer->next = hidden(&held[8]);
   leave_garbage();
   leave_timer();
-  // A goroutine that has not run when the world stops. With several Ps another one may take it and be done with it before: then it
-  // holds nothing any more, and the next one is tried. Ends when this P is the faster one.
+  // A goroutine that has not run when the world stops. With several Ps another one may take it and be done with it
+  // before: then it holds nothing any more, and the next one is tried. Ends when this P is the faster one.
   for (;;) {
     ran.store_release(0);
     go([p = hidden(&held[9])] {

@@ -1,5 +1,5 @@
-// Objects of all sizes, filled with a pattern of their own, freed in another order, by several goroutines at once: no two may
-// overlap, and what was freed must be used again.
+// Objects of all sizes, filled with a pattern of their own, freed in another order, by several goroutines at once: no
+// two may overlap, and what was freed must be used again.
 #include <rt0/rt0.h>
 
 namespace {

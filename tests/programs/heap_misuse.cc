@@ -60,8 +60,8 @@ int main(int argc, char** argv) {
     rt0::println("on");
     return 0;
   } else if (is(what, "limit_neighbour")) {
-    // An object is given the clean pages beside dirty ones, and passes the limit: the dirty ones become clean, and must not be joined
-    // with the pages it was just given.
+    // An object is given the clean pages beside dirty ones, and passes the limit: the dirty ones become clean, and must
+    // not be joined with the pages it was just given.
     constexpr size_t kPages = 8192;
     char* a = static_cast<char*>(::operator new(40 * kPages));
     char* b = static_cast<char*>(::operator new(8 * kPages));

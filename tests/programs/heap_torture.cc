@@ -1,6 +1,6 @@
-// The heap as an allocator's test treats it: random sizes, alignments and lifetimes, objects freed by others than who made them, and
-// every byte that was written looked at again. Prints what it cost in memory. RT0_HEAP_SECONDS: how long (default 2).
-// tests/unit/hosted/heap_twin.cc includes it: the same on a C++ library and its threads.
+// The heap as an allocator's test treats it: random sizes, alignments and lifetimes, objects freed by others than who
+// made them, and every byte that was written looked at again. Prints what it cost in memory. RT0_HEAP_SECONDS: how long
+// (default 2). tests/unit/hosted/heap_twin.cc includes it: the same on a C++ library and its threads.
 #ifndef HOSTED
 #include <rt0/rt0.h>
 #endif
@@ -26,8 +26,8 @@ struct Object {
   unsigned seed;
 };
 
-// Slots are everybody's: who finds one free fills it, who finds one full may empty it. `busy` is a lock that nobody waits for; four bytes
-// long, for not every ISA has atomics of one.
+// Slots are everybody's: who finds one free fills it, who finds one full may empty it. `busy` is a lock that nobody
+// waits for; four bytes long, for not every ISA has atomics of one.
 struct Slot {
   unsigned busy;
   Object o;

@@ -123,8 +123,8 @@ void procs(int rounds) {
   println(set_gomaxprocs(0), gomaxprocs_now());
 }
 
-// n threads that end are made while the world is stopped again and again, so that their makers are asked to yield meanwhile. Each
-// runs a goroutine that only a signal can stop, until the world has been stopped twice more.
+// n threads that end are made while the world is stopped again and again, so that their makers are asked to yield
+// meanwhile. Each runs a goroutine that only a signal can stop, until the world has been stopped twice more.
 void births(int n) {
   atomic::Bool over;
   atomic::Int64 stops;

@@ -1,5 +1,6 @@
 // Preemption, seen from inside: preempted MODE.
-//   registers N   loops that hold patterns in every register, interrupted as often as can be, until N preemptions have been; or for
+//   registers N   loops that hold patterns in every register, interrupted as often as can be, until N preemptions have
+//   been; or for
 //                 10 s, in which there must be a tenth of them
 //   loop          goroutines that call nothing of rt0 share one P with main
 //   yields        the same with GODEBUG=asyncpreemptoff=1 and loops that call into rt0

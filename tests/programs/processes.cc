@@ -1,5 +1,5 @@
-// Processes of our own: their status, their output through a pipe, their environment, directory and death; and that others go on while
-// one is waited for.
+// Processes of our own: their status, their output through a pipe, their environment, directory and death; and that
+// others go on while one is waited for.
 #include <rt0/rt0.h>
 
 using namespace rt0;

@@ -1,5 +1,6 @@
-// Goroutines panic and recover a million times between them, with values that need a heap and values that do not, and some
-// faults. argv[1]: how many times. Prints "ok" if every value came back, and if the process has not grown meanwhile.
+// Goroutines panic and recover a million times between them, with values that need a heap and values that do not, and
+// some faults. argv[1]: how many times. Prints "ok" if every value came back, and if the process has not grown
+// meanwhile.
 #include <rt0/rt0.h>
 
 struct Large {

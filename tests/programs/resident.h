@@ -1,5 +1,5 @@
-// Pages of the process that are in memory, of QEMU's too if that runs us; -1 if the kernel does not say. For programs that look into the
-// runtime: it makes no goroutine wait.
+// Pages of the process that are in memory, of QEMU's too if that runs us; -1 if the kernel does not say. For programs
+// that look into the runtime: it makes no goroutine wait.
 #pragma once
 
 #include "kernel_iface/kernel.h"

@@ -1,4 +1,4 @@
-// A bug that some schedules show: two goroutines add to a number with a load and a store, which are atomic, but not together.
+// A bug that some schedules show: two goroutines add to a number with a load and a store, which together are no atom.
 #include <rt0/rt0.h>
 
 using namespace rt0;

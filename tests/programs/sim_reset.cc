@@ -4,7 +4,7 @@
 using namespace rt0;
 
 namespace {
-// Sends and receives n bytes, one at a time. True if it was done; false if the connection broke. Anything else is a panic.
+// Sends and receives n bytes, one at a time. True if it was done, false if the connection broke. All else is a panic.
 template <class C>
 bool talk(const C& c, int n, bool first) {
   for (int i = 0; i < n; i++) {

@@ -1,10 +1,10 @@
-// Goroutines on stacks of 2 KiB, side by side: small_stacks WHAT [N]. A prototype: see sched/go_small.h.
+// Goroutines on stacks of 2 KiB, side by side: small_stacks WHAT [N]. A prototype: see tests/programs/go_small.h.
 #include <rt0/rt0.h>
 
 #include "kernel_iface/kernel.h"
 #include "resident.h"
-#include "sched/go_small.h"
 #include "sched/stw.h"
+#include "tests/programs/go_small.h"
 #include "words.h"
 
 using namespace rt0;

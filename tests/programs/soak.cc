@@ -1,9 +1,10 @@
 // Many goroutines at work on everything at once: soak SECONDS GOROUTINES PATIENCE GENERATIONS.
 //
-// They come in generations: each makes all its goroutines, lets them work, tells them to stop and waits for all of them. What was
-// counted has to add up, so a lost or doubled value is found. A watchdog looks at every kind of work each second: a kind that has
-// not moved for PATIENCE seconds, or a goroutine that does not end, has lost a wake-up. Memory is measured while a generation is
-// at work; from the second generation on it must not grow. The last lines say what was done.
+// They come in generations: each makes all its goroutines, lets them work, tells them to stop and waits for all of
+// them. What was counted has to add up, so a lost or doubled value is found. A watchdog looks at every kind of work
+// each second: a kind that has not moved for PATIENCE seconds, or a goroutine that does not end, has lost a wake-up.
+// Memory is measured while a generation is at work; from the second generation on it must not grow. The last lines say
+// what was done.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -48,7 +49,8 @@ void start(Kind k, F f) {
     progress[k].running.add(-1);
   });
 }
-// A step is done. Lets others run now and then: with so many it would take minutes until each has had a time slice of its own.
+// A step is done. Lets others run now and then: with so many it would take minutes until each has had a time slice of
+// its own.
 void step(Kind k) {
   if (progress[k].steps.add(1) % 8 == 0) gosched();
 }
@@ -72,7 +74,8 @@ void pair() {
   });
 }
 
-// Ten goroutines in a circle, buffered channels between them, three tokens on the way. The first takes them off at the end.
+// Ten goroutines in a circle, buffered channels between them, three tokens on the way. The first takes them off at the
+// end.
 void ring() {
   constexpr int kNodes = 10, kTokens = 3;
   Chan<u64> in[kNodes];

@@ -3,6 +3,7 @@
 
 #include "kernel_iface/kernel.h"
 #include "kernel_iface/linux/linux.h"
+#include "mem/sysmem.h"
 #include "resident.h"
 #include "sched/gmp.h"
 #include "words.h"

@@ -1,4 +1,5 @@
-// Package sync under many goroutines: sync_stress WHAT ROUNDS. Each prints what it counted, and what it should have been.
+// Package sync under many goroutines: sync_stress WHAT ROUNDS. Each prints what it counted, and what it should have
+// been.
 #include <rt0/rt0.h>
 
 namespace {

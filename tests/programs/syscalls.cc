@@ -1,4 +1,5 @@
-// Goroutines in and out of system calls, long and short, while GOMAXPROCS changes: every way a P can be lost and found again.
+// Goroutines in and out of system calls, long and short, while GOMAXPROCS changes: every way a P can be lost and found
+// again.
 //   syscalls <goroutines> <calls of each> <changes of GOMAXPROCS>
 #include "kernel_iface/kernel.h"
 #include "rt0/rt0.h"

@@ -1,6 +1,6 @@
-// sched/chan, sched/select, and the public API in front of them, with threads as goroutines: ASan sees who touches a frame or a
-// channel that has gone, TSan whether the locks order what they guard.
-#include "sched/chan.h"
+// sched/chan, sched/select, and the public API in front of them, with threads as goroutines: ASan sees who touches a
+// frame or a channel that has gone, TSan whether the locks order what they guard.
+#include "lib/chan/chan.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // sched/init_tasks: the order in which tasks run, for many graphs, against a model that is easy to believe.
-#include "sched/init_tasks.h"
+#include "runtime/boot/init_tasks.h"
 
 #include <gtest/gtest.h>
 

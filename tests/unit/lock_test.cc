@@ -1,4 +1,5 @@
-// sched/lock: mutexes and notes on real futexes, with threads that are Ms. TSan sees whether a lock orders what it guards.
+// sched/lock: mutexes and notes on real futexes, with threads that are Ms. TSan sees whether a lock orders what it
+// guards.
 #include "base/lock.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
-// mem/mheap: the page heap against a simple model. After every operation the spans tile each arena, none overlaps another, free runs
-// of a kind have no neighbours of it (H3), and the counters are what the spans add up to; each object has the bytes its owner wrote.
+// mem/mheap: the page heap against a simple model. After every operation the spans tile each arena, none overlaps
+// another, free runs of a kind have no neighbours of it (H3), and the counters are what the spans add up to; each
+// object has the bytes its owner wrote.
 #include "mem/mheap.h"
 
 #include <gtest/gtest.h>
@@ -113,7 +114,8 @@ class mheap : public testing::Test {
     usize live = 0;
     for (const auto& o : objects_) live += o.second.npages;
     ASSERT_EQ(in_use, live);
-    // The runs of an arena of its own kind lie without a gap from behind its map to its end; a huge object's end before.
+    // The runs of an arena of its own kind lie without a gap from behind its map to its end; a huge object's end
+    // before.
     const Run* last = nullptr;
     for (const auto& [base, run] : runs) {
       const uintptr arena = align_down(base, kArenaBytes);
@@ -145,8 +147,8 @@ class mheap : public testing::Test {
   usize stamps_ = 1;
 };
 
-// What was wrong once: an object is given the clean pages beside dirty ones, and passes the limit. The dirty ones become clean, and were
-// joined with the pages it had just been given.
+// What was wrong once: an object is given the clean pages beside dirty ones, and passes the limit. The dirty ones
+// become clean, and were joined with the pages it had just been given.
 TEST_F(mheap, limit_beside_a_new_span) {
   ASSERT_TRUE(alloc(40, 1, kLargeSpan) && alloc(8, 1, kLargeSpan) && alloc(8, 1, kLargeSpan));
   const uintptr a = objects_.begin()->first;

@@ -259,8 +259,8 @@ TEST_P(Sample, AgreesWithAddr2line) {
   EXPECT_GT(in_runtime, 3u);
 }
 
-// Any bits may flip, in the packed table or after unpacking: the reader stays inside (the vectors are exactly as long as
-// the table, for the sanitizer) and comes to an end.
+// Any bits may flip, in the packed table or after unpacking: the reader stays inside (the vectors are exactly as long
+// as the table, for the sanitizer) and comes to an end.
 TEST_P(Sample, SurvivesBitFlips) {
   std::mt19937 rng(20240611);
   const auto flip = [&](vector<u8>& b, size_t from) {

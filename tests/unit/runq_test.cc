@@ -226,8 +226,8 @@ TEST_F(runq, the_heir_goes_to_the_global_queue) {
   EXPECT_EQ(self.m.locks, 0);
 }
 
-// Who took a G: marks it, so that a second taker is caught, and reads and writes what the putter wrote, without atomics.
-// What the ledger itself shares is relaxed: only the queue may order one thread's doings before another's.
+// Who took a G: marks it, so that a second taker is caught, and reads and writes what the putter wrote, without
+// atomics. What the ledger itself shares is relaxed: only the queue may order one thread's doings before another's.
 struct Ledger {
   explicit Ledger(usize n) : in_hand(n + 1), rest(n) {}
   ~Ledger() {

@@ -1,6 +1,6 @@
-// Semaphores and what package sync is made of, with threads as goroutines: each thread is an M with a goroutine of its own, which
-// parks on a futex. What the real scheduler adds (order on one P, hand-off) is tested by programs.
-#include "sched/sema.h"
+// Semaphores and what package sync is made of, with threads as goroutines: each thread is an M with a goroutine of its
+// own, which parks on a futex. What the real scheduler adds (order on one P, hand-off) is tested by programs.
+#include "lib/sync/sema.h"
 
 #include <gtest/gtest.h>
 

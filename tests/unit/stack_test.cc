@@ -1,5 +1,6 @@
-// mem/stack: caches, pools, large stacks and the scavenger, with threads at work at once. A stack is one owner's from stackalloc to
-// stackfree: each stamps his and looks at it again; TSan sees whether the last owner's doings are ordered before the next one's.
+// mem/stack: caches, pools, large stacks and the scavenger, with threads at work at once. A stack is one owner's from
+// stackalloc to stackfree: each stamps his and looks at it again; TSan sees whether the last owner's doings are ordered
+// before the next one's.
 #include "mem/stack.h"
 
 #include <gtest/gtest.h>
@@ -27,8 +28,8 @@ struct Owned {
   bool guard;
   u64 stamp;
 
-  // Words at the top, where the link of a free stack lies, above the guard, and in between. An address on another page each, so that
-  // the scavenger has something to take.
+  // Words at the top, where the link of a free stack lies, above the guard, and in between. An address on another page
+  // each, so that the scavenger has something to take.
   static constexpr usize kPlaces = 6;
   u64* place(usize i) const {
     const usize room = bytes - physPageSize - 64;
@@ -179,7 +180,8 @@ TEST_F(stack, larger_ones_are_cut_up) {
   (void)look_at_pools();
 }
 
-// One thread, one stack: the same memory again, the guard where it belongs, and only the topmost page left by the scavenger.
+// One thread, one stack: the same memory again, the guard where it belongs, and only the topmost page left by the
+// scavenger.
 TEST_F(stack, one_after_another) {
   for (u32 order = 0; order < kOrders; order++) {
     const usize bytes = kStackMin << order;

@@ -2,7 +2,7 @@
 // is started, exactly one of these follows: it fires, a stop says that it has prevented that, or a restart says so.
 // Nothing fires early. The memory of a timer that was stopped by timer_stop_wait is given back at once, so ASan sees
 // who still looks at it.
-#include "sched/timer.h"
+#include "lib/time/timer.h"
 
 #include <gtest/gtest.h>
 
@@ -17,11 +17,11 @@
 #include <vector>
 
 #include "hosted/hosted.h"
+#include "lib/time/timer_heap.h"
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "sched/hooks.h"
 #include "sched/proc.h"
-#include "sched/timer_heap.h"
 
 namespace rt0 {
 
@@ -299,7 +299,8 @@ TEST_F(timer, dying_p_hands_its_timers_on) {
   EXPECT_EQ(earliest_of_all(), kMaxWhen);
 }
 
-// --- Several threads ---------------------------------------------------------------------------------------------------
+// --- Several threads
+// ---------------------------------------------------------------------------------------------------
 
 struct Shared {
   RtTimer t;

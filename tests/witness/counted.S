@@ -1,5 +1,5 @@
-// Every instruction of this program is numbered: the witness must come to the same numbers. The number at a function is that
-// of its first instruction, counted from 0 at the ELF entry. witness_test.py knows them.
+// Every instruction of this program is numbered: the witness must come to the same numbers. The number at a function is
+// that of its first instruction, counted from 0 at the ELF entry. witness_test.py knows them.
         .text
         .globl  _rt0_amd64_linux                // a bare label, no .type: asm is often like that
 _rt0_amd64_linux:

@@ -1,5 +1,5 @@
-// Three threads one after the other: 1 has ended, and QEMU's index for it is free again, before 2 begins. The first thread
-// waits on the word which the kernel clears at a thread's end, and QEMU wakes it only when the vcpu is gone.
+// Three threads one after the other: 1 has ended, and QEMU's index for it is free again, before 2 begins. The first
+// thread waits on the word which the kernel clears at a thread's end, and QEMU wakes it only when the vcpu is gone.
         .text
         .globl  _rt0_amd64_linux
 _rt0_amd64_linux:

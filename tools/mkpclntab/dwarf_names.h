@@ -22,8 +22,9 @@ struct Scope {
 
 // The Go name of functions in DWARF.
 //
-// Go numbers the closures of a function in source order. C++ compilers number lambdas by signature (GCC) or over the whole
-// file (clang), and some DIEs of lambdas have no linkage name; so they are numbered here, by their place in the source.
+// Go numbers the closures of a function in source order. C++ compilers number lambdas by signature (GCC) or over the
+// whole file (clang), and some DIEs of lambdas have no linkage name; so they are numbered here, by their place in the
+// source.
 class Names {
  public:
   void add_scope(Dwarf_Die* die, Dwarf_Off parent) { scopes_[dwarf_dieoffset(die)] = {parent, dwarf_tag(die)}; }
@@ -60,8 +61,8 @@ class Names {
         Dwarf_Die die;
         dwarf_offdie(dw, off, &die);
         Place place = place_of(&die);
-        // One lambda has several DIEs: per file that includes it, per instance of a template around it. Without a column
-        // (clang) lambdas of one line are told apart by their order in the function's DIE.
+        // One lambda has several DIEs: per file that includes it, per instance of a template around it. Without a
+        // column (clang) lambdas of one line are told apart by their order in the function's DIE.
         if (std::get<2>(place) == 0) std::get<3>(place) = on_line[{parent_of(off), place}]++;
         by_context[context_of(dw, off)][place].push_back(off);
       }
@@ -149,8 +150,8 @@ class Names {
   // The name of the function, class or namespace a lambda belongs to.
   string context_of(Dwarf* dw, Dwarf_Off off) { return join(path_above(dw, off)); }
 
-  // The names of the scopes around the DIE at `off`, outermost first. With a function among them, whose linkage name has
-  // Go's form, that name stands for all before it: then the first component holds dots.
+  // The names of the scopes around the DIE at `off`, outermost first. With a function among them, whose linkage name
+  // has Go's form, that name stands for all before it: then the first component holds dots.
   vector<string> path_above(Dwarf* dw, Dwarf_Off off) {
     vector<string> path;
     for (Dwarf_Off o = parent_of(off); o != 0; o = parent_of(o)) {

@@ -158,8 +158,8 @@ class Image {
       if (r.lo < text_) throw BadInput(path_ + ": executable code lies before the symbol runtime.text");
   }
 
-  // The linker names what it puts between functions to get round a mistake in some arm64 processors by the number of the section, which
-  // another link may change: e843419@0024_000003e2_48.
+  // The linker names what it puts between functions to get round a mistake in some arm64 processors by the number of
+  // the section, which another link may change: e843419@0024_000003e2_48.
   static string without_number(const string& n) { return starts_with(n, "e8") ? n.substr(0, n.find('@')) : n; }
 
   // Labels which are no functions: compilers' local and mapping symbols, and the linker script's own.

@@ -1,13 +1,13 @@
 // mkpclntab: makes the PC-line table of a linked program, which a traceback reads to print `function` and `file:line`.
 //
-// The program is linked twice (as Linux does with kallsyms): first with an empty table; this tool reads symbols and DWARF
-// of the result and writes the table as assembly; the second link takes it in. The linker script puts .gopclntab behind
-// the text, so that nothing the table speaks of moves, and --verify proves it: the table made from the final program
-// must be the one that is inside. Hence nothing here may depend on the table, on addresses outside the text, or on the
-// host. The format is in docs/PCLNTAB.md, its reader in base/pclntab.cc.
+// The program is linked twice (as Linux does with kallsyms): first with an empty table; this tool reads symbols and
+// DWARF of the result and writes the table as assembly; the second link takes it in. The linker script puts .gopclntab
+// behind the text, so that nothing the table speaks of moves, and --verify proves it: the table made from the final
+// program must be the one that is inside. Hence nothing here may depend on the table, on addresses outside the text, or
+// on the host. The format is in docs/PCLNTAB.md, its reader in base/pclntab.cc.
 //
-// In order of the work: image.h (the ELF file), calls.cc (where it calls), names.cc and dwarf_names.h (what functions are called),
-// model.cc (functions, inline trees, rows), table.cc and pack.cc (bytes).
+// In order of the work: image.h (the ELF file), calls.cc (where it calls), names.cc and dwarf_names.h (what functions
+// are called), model.cc (functions, inline trees, rows), table.cc and pack.cc (bytes).
 #include <CLI/CLI.hpp>
 
 #include <cstdio>

@@ -105,7 +105,8 @@ class Reader {
         if (out.size() != first) out.back().hi = s.addr;
         out.push_back({s.addr, code.hi, s.size != 0 ? s.addr + s.size : code.hi, name_of(s), {}, {}});
       }
-      // Padding between functions belongs to the one before it. Not so behind the last one: another link may pad otherwise.
+      // Padding between functions belongs to the one before it. Not so behind the last one: another link may pad
+      // otherwise.
       if (out.size() != first && out.back().code_hi < out.back().hi) out.back().hi = out.back().code_hi;
     }
     if (out.empty()) throw BadInput(image_.path() + ": no function symbols");
@@ -179,8 +180,8 @@ class Reader {
     Dwarf_Lines* lines;
     size_t n;
     if (dwarf_getsrclines(unit, &lines, &n) != 0) return;
-    // A row may stand where its sequence ends, without an instruction; sorted, it follows the end, and seems to reach as far as the
-    // unit's next function. What the unit says of its code tells.
+    // A row may stand where its sequence ends, without an instruction; sorted, it follows the end, and seems to reach
+    // as far as the unit's next function. What the unit says of its code tells.
     vector<Range> own;
     Dwarf_Addr base, from, to;
     for (std::ptrdiff_t off = 0; (off = dwarf_ranges(unit, off, &base, &from, &to)) > 0;) own.push_back({from, to});
@@ -202,8 +203,8 @@ class Reader {
     }
   }
 
-  // Makes a Node of each function with code and each inlined call, and paints the pcs they cover: callers first, so that
-  // in the end each pc has its innermost call.
+  // Makes a Node of each function with code and each inlined call, and paints the pcs they cover: callers first, so
+  // that in the end each pc has its innermost call.
   void read_calls(Dwarf_Die* die, Dwarf_Die* owner, int parent, Dwarf_Files* files, int depth) {
     Dwarf_Die c;
     if (depth > kMaxDepth || dwarf_child(die, &c) != 0) return;

@@ -4,8 +4,9 @@ namespace mkpclntab {
 
 namespace {
 
-// LZSS with an optimal parse: 0 and a byte (five bits of it if the upper three are those of the byte before), or 1, a length
-// and a distance, both in Elias gamma codes (the lowest seven bits of the distance as they are). Beats fancier codes here, for the program must carry the decoder.
+// LZSS with an optimal parse: 0 and a byte (five bits of it if the upper three are those of the byte before), or 1, a
+// length and a distance, both in Elias gamma codes (the lowest seven bits of the distance as they are). Beats fancier
+// codes here, for the program must carry the decoder.
 class Packer {
  public:
   static vector<u8> pack(const vector<u8>& in) {

@@ -14,10 +14,11 @@ namespace mkpclntab {
 
 namespace {
 
-// The runtime's own functions are only met in tracebacks at their calls, and are half of every program: they are not split
-// into what was inlined into them, and keep one row per call, from the end of the call before it on. `returns`: all return
-// addresses, from the code itself, for DWARF's call sites leave out indirect calls (GCC) and many more (clang), and a
-// call that is missing here would show the line of the next one. Null if they are not known: then all rows stay.
+// The runtime's own functions are only met in tracebacks at their calls, and are half of every program: they are not
+// split into what was inlined into them, and keep one row per call, from the end of the call before it on. `returns`:
+// all return addresses, from the code itself, for DWARF's call sites leave out indirect calls (GCC) and many more
+// (clang), and a call that is missing here would show the line of the next one. Null if they are not known: then all
+// rows stay.
 void thin(Function& f, const std::set<u64>* returns) {
   if (!starts_with(f.name, "runtime.")) return;
   if (starts_with(f.name, "runtime.detail.") || starts_with(f.name, "runtime.internal."))

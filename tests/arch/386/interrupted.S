@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns, stays where it
-// may be interrupted at any instruction, and then looks at them all.
+// Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns,
+// stays where it may be interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
 #include "tests/arch/x87.h"
 
@@ -15,9 +15,9 @@
 #define SEED      FRAME + 28
 #define AVX       FRAME + 36
 
-// u64 interrupted_loop(u64 rounds, u64 seed, u64 avx): 0, or what was damaged first: 1–7 a general register in the order of REGS,
-// 40 the flags, 41 mxcsr, 42 the x87 control word, 50–57 a vector register, 60–67 an x87 register, 70–77 the upper half of a vector
-// register, if avx is 1. Of the arguments the low halves are used.
+// u64 interrupted_loop(u64 rounds, u64 seed, u64 avx): 0, or what was damaged first: 1–7 a general register in the
+// order of REGS, 40 the flags, 41 mxcsr, 42 the x87 control word, 50–57 a vector register, 60–67 an x87 register, 70–77
+// the upper half of a vector register, if avx is 1. Of the arguments the low halves are used.
 FUNC(interrupted_loop)
         pushl   %ebp
         pushl   %ebx

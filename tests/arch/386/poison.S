@@ -15,9 +15,10 @@
 1:
         .endm
 
-// u64 poisoned_call(fn, arg, u64 seed): calls fn(arg); bit i of the result: register i of the list ebx, esi, edi, ebp came back
-// changed. Of the seed the low half is used.
-//   frame  arg, fn, a word that keeps it aligned; edi esi ebx ebp as the caller had them; above the return address fn, arg, seed
+// u64 poisoned_call(fn, arg, u64 seed): calls fn(arg); bit i of the result: register i of the list ebx, esi, edi, ebp
+// came back changed. Of the seed the low half is used.
+//   frame  arg, fn, a word that keeps it aligned; edi esi ebx ebp as the caller had them; above the return address fn,
+//   arg, seed
 FUNC(poisoned_call)
         pushl   %ebp
         pushl   %ebx

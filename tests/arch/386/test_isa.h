@@ -22,7 +22,8 @@ inline void set_thread_pointer(rt0::uintptr* tls) {
   __asm__ volatile("movw %w0, %%gs" ::"r"(desc.entry * 8 + 3) : "memory");
 }
 
-// Whether interrupted_loop may look at the upper halves of vector registers: the CPU has AVX, and the system saves its registers.
+// Whether interrupted_loop may look at the upper halves of vector registers: the CPU has AVX, and the system saves its
+// registers.
 inline bool has_wide_vectors() {
   constexpr rt0::u32 kAVX = 1u << 28, kOSXSAVE = 1u << 27, kSavesAVX = 6;
   if ((rt0::cpuid(1).ecx & (kAVX | kOSXSAVE)) != (kAVX | kOSXSAVE)) return false;

@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register, the flags and the red zone hold patterns,
-// stays where it may be interrupted at any instruction, and then looks at them all.
+// Proof that asynchronous preemption keeps everything: a loop that has every register, the flags and the red zone hold
+// patterns, stays where it may be interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
 #include "tests/arch/x87.h"
 
@@ -16,8 +16,8 @@
 #define FLAGS     0xcd5                         /* carry parity adjust zero sign direction overflow */
 
 // u64 interrupted_loop(rdi = rounds, rsi = seed, rdx = 1 if there is AVX): 0, or what was damaged first: 1–15 a general
-// register, 20 the flags, 30–45 the red zone, 42 the x87 control word, 50–65 a vector register, 70–85 the upper half of a
-// vector register, 90–97 an x87 register.
+// register, 20 the flags, 30–45 the red zone, 42 the x87 control word, 50–65 a vector register, 70–85 the upper half of
+// a vector register, 90–97 an x87 register.
 FUNC(interrupted_loop)
         pushq   %rbp
         pushq   %rbx

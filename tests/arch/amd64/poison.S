@@ -1,8 +1,8 @@
 // Proof that a call keeps what it must: all callee-saved registers hold a pattern before it and are looked at after it.
 #include "arch/asm.h"
 
-// u64 poisoned_call(rdi = fn, rsi = arg, rdx = seed): calls fn(arg); bit i of the result: register i of the list below came
-// back changed.
+// u64 poisoned_call(rdi = fn, rsi = arg, rdx = seed): calls fn(arg); bit i of the result: register i of the list below
+// came back changed.
 //   frame  (%rsp) seed; then r15 r14 r13 r12 rbx rbp as the caller had them
 FUNC(poisoned_call)
         pushq   %rbp

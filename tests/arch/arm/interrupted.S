@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns, stays where it
-// may be interrupted at any instruction, and then looks at them all.
+// Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns,
+// stays where it may be interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
         .syntax unified
 
@@ -12,8 +12,8 @@
 #define REGS      24                            /* r0–r12, lr */
 #define FRAME     80
 
-// u64 interrupted_loop(r0:r1 = rounds, r2:r3 = seed): 0, or what was damaged first: 1–14 a general register (r0 counts as 14, lr as
-// 13), 40 the flags, 41 fpscr, 50–81 a floating-point register. Of the arguments the low halves are used.
+// u64 interrupted_loop(r0:r1 = rounds, r2:r3 = seed): 0, or what was damaged first: 1–14 a general register (r0 counts
+// as 14, lr as 13), 40 the flags, 41 fpscr, 50–81 a floating-point register. Of the arguments the low halves are used.
 FUNC(interrupted_loop)
         push    {r3, r4-r11, lr}
         vpush   {d8-d15}

@@ -12,8 +12,8 @@
         mvneq   \reg, \reg
         .endm
 
-// u64 poisoned_call(r0 = fn, r1 = arg, r2:r3 = seed): calls fn(arg); bit i of the result: register i of the list below came
-// back changed: r4–r11 are 0–7, the halves of d8–d15 are 8–23. Of the seed the low half is used.
+// u64 poisoned_call(r0 = fn, r1 = arg, r2:r3 = seed): calls fn(arg); bit i of the result: register i of the list below
+// came back changed: r4–r11 are 0–7, the halves of d8–d15 are 8–23. Of the seed the low half is used.
 //   frame  seed and a word, r4–r11 lr and a word, d8–d15 as the caller had them
 FUNC(poisoned_call)
         push    {r3, r4-r11, lr}

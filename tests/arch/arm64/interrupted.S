@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns, stays where it
-// may be interrupted at any instruction, and then looks at them all.
+// Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns,
+// stays where it may be interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
 #include "kept.h"
 
@@ -13,8 +13,8 @@
 #define VECTOR    464
 #define FRAME     480
 
-// u64 interrupted_loop(x0 = rounds, x1 = seed): 0, or what was damaged first: 1–31 a general register (x0 counts as 31), 40 the
-// flags, 41 fpsr, 42 fpcr, 50–81 a vector register.
+// u64 interrupted_loop(x0 = rounds, x1 = seed): 0, or what was damaged first: 1–31 a general register (x0 counts as
+// 31), 40 the flags, 41 fpsr, 42 fpcr, 50–81 a vector register.
 FUNC(interrupted_loop)
         sub     sp, sp, FRAME
         KEPT_AT_SP st

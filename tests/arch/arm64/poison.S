@@ -18,8 +18,8 @@
 1:
         .endm
 
-// u64 poisoned_call(x0 = fn, x1 = arg, x2 = seed): calls fn(arg); bit i of the result: register i of the list below came
-// back changed: x19–x28 are 0–9, x29 is 10, d8–d15 are 11–18.
+// u64 poisoned_call(x0 = fn, x1 = arg, x2 = seed): calls fn(arg); bit i of the result: register i of the list below
+// came back changed: x19–x28 are 0–9, x29 is 10, d8–d15 are 11–18.
 //   frame  x29 x30, x19–x28 and d8–d15 as the caller had them, seed
 FUNC(poisoned_call)
         sub     sp, sp, FRAME

@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register and fcsr hold patterns, stays where it may be
-// interrupted at any instruction, and then looks at them all.
+// Proof that asynchronous preemption keeps everything: a loop that has every register and fcsr hold patterns, stays
+// where it may be interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
 #include "kept.h"
 

@@ -18,8 +18,8 @@
 1:
         .endm
 
-// u64 poisoned_call(a0 = fn, a1 = arg, a2 = seed): calls fn(arg); bit i of the result: register i of the list below came
-// back changed: s0–s11 are 0–11, fs0–fs11 are 12–23.
+// u64 poisoned_call(a0 = fn, a1 = arg, a2 = seed): calls fn(arg); bit i of the result: register i of the list below
+// came back changed: s0–s11 are 0–11, fs0–fs11 are 12–23.
 //   frame  ra, s0–s11 and fs0–fs11 as the caller had them, seed
 FUNC(poisoned_call)
         addi    sp, sp, -FRAME

@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register, the condition code and fpc hold patterns, stays
-// where it may be interrupted at any instruction, and then looks at them all.
+// Proof that asynchronous preemption keeps everything: a loop that has every register, the condition code and fpc hold
+// patterns, stays where it may be interrupted at any instruction, and then looks at them all.
 #include "arch/asm.h"
 #include "kept.h"
 
@@ -13,8 +13,8 @@
 #define REGS      272                           /* r0–r14; r2's place: where the loop's count ended */
 #define FRAME     400
 
-// u64 interrupted_loop(r2 = rounds, r3 = seed): 0, or what was damaged first: 1–15 a general register (r0 counts as 15), 40 the
-// condition code, 41 fpc, 50–81 a vector register.
+// u64 interrupted_loop(r2 = rounds, r3 = seed): 0, or what was damaged first: 1–15 a general register (r0 counts as
+// 15), 40 the condition code, 41 fpc, 50–81 a vector register.
 FUNC(interrupted_loop)
         ENTER   FRAME
         stg     %r2, ROUNDS(%r15)

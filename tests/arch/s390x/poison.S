@@ -18,8 +18,8 @@
         xilf    \reg, 0xffffffff
 1:
         .endm
-// u64 poisoned_call(r2 = fn, r3 = arg, r4 = seed): calls fn(arg); bit i of the result: register i of the list below came
-// back changed: r6–r13 are 0–7, f8–f15 are 8–15.
+// u64 poisoned_call(r2 = fn, r3 = arg, r4 = seed): calls fn(arg); bit i of the result: register i of the list below
+// came back changed: r6–r13 are 0–7, f8–f15 are 8–15.
 //   frame  a save area, f8–f15 as the caller had them, seed
 FUNC(poisoned_call)
         ENTER   FRAME

@@ -1,5 +1,5 @@
-// What the programs about files and sockets share: an error as Go's recorded programs print it, with ports that the kernel
-// chose masked as P, and a way to wait for a goroutine.
+// What the programs about files and sockets share: an error as Go's recorded programs print it, with ports that the
+// kernel chose masked as P, and a way to wait for a goroutine.
 #pragma once
 
 #include <rt0/rt0.h>

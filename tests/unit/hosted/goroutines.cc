@@ -6,9 +6,9 @@
 
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
-#include "sched/alg.h"
-#include "sched/panic.h"
+#include "runtime/panic/panic.h"
 #include "sched/proc.h"
+#include "sched/rand.h"
 
 namespace rt0 {
 namespace hosted {
@@ -44,7 +44,8 @@ int live_blocks() { return blocks; }
 
 }  // namespace hosted
 
-// As in the runtime, unlockf runs when nothing but a wake-up lets the goroutine go on; a wake-up may come before it returns.
+// As in the runtime, unlockf runs when nothing but a wake-up lets the goroutine go on; a wake-up may come before it
+// returns.
 void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason) {
   auto* gp = static_cast<hosted::ThisThreadIsGoroutine::Parked*>(getg());
   hosted::parked_now++;

@@ -1,4 +1,5 @@
-// Threads in place of goroutines, for hosted tests of what goroutines wait in: gopark stops the thread, goready lets it go on.
+// Threads in place of goroutines, for hosted tests of what goroutines wait in: gopark stops the thread, goready lets it
+// go on.
 #pragma once
 
 #include <condition_variable>

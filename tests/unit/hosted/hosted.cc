@@ -14,13 +14,13 @@
 #include "kernel_iface/choice.h"
 #include "kernel_iface/linux/linux.h"
 #include "mem/malloc.h"
+#include "runtime/panic/panic.h"
 #include "sched/debugvars.h"
-#include "sched/panic.h"
 #include "trace/trace.h"
 
 namespace rt0 {
 
-// Of sched/boot.cc, sched/main.cc and others, as far as the code under test looks at them.
+// Of runtime/boot/boot.cc, runtime/boot/main.cc and others, as far as the code under test looks at them.
 Schedt sched = {};
 i32 ncpu = 4;
 i32 gomaxprocs = 4;

@@ -4,7 +4,8 @@
 
 namespace rt0 {
 
-uintptr physPageSize = 4096;
+// What osinit would ask the kernel for.
+[[maybe_unused]] static const uintptr page_size_set = physPageSize = 4096;
 
 namespace hosted {
 

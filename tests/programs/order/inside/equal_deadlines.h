@@ -3,8 +3,8 @@
 // scheduler would, then lets the goroutines run that this has started, as AfterFunc does.
 #pragma once
 
+#include "lib/time/timer.h"
 #include "sched/hooks.h"
-#include "sched/timer.h"
 
 #include <rt0/internal.h>
 

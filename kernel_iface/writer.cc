@@ -1,0 +1,87 @@
+#include "kernel_iface/writer.h"
+
+#include "kernel_iface/kernel.h"
+#include "kernel_iface/signum.h"
+
+namespace rt0 {
+
+void Writer::put(char c) {
+  if (len_ == sizeof(buf_)) flush();
+  buf_[len_++] = c;
+}
+void Writer::put(Str s) {
+  for (char c : s) put(c);
+}
+// NOLINTNEXTLINE(readability-non-const-parameter): on 386 a va_list is a char*
+void Writer::vfmt(const char* f, __builtin_va_list args) {
+  for (; *f != '\0'; f++) {
+    if (*f != '%') {
+      put(*f);
+      continue;
+    }
+    f++;
+    bool hash = false, wide = false;
+    i32 precision = -1;
+    if (*f == '#') hash = true, f++;
+    if (*f == '.') precision = __builtin_va_arg(args, i32), f += 2;  // ".*"
+    if (*f == 'l') wide = true, f += 2;                              // "ll"
+    char number[kMaxDecimal];
+    switch (*f) {
+      case 's': {
+        const char* s = __builtin_va_arg(args, const char*);
+        put(precision >= 0 ? Str(s, static_cast<usize>(precision)) : cstr(s));
+        break;
+      }
+      case 'd':
+        put(Str(number, format_i64(number, wide ? __builtin_va_arg(args, i64) : __builtin_va_arg(args, i32))));
+        break;
+      case 'u': put(Str(number, format_u64(number, __builtin_va_arg(args, u64)))); break;
+      case 'x': {
+        const usize n = format_hex(number, __builtin_va_arg(args, u64));
+        put(Str(number, n).sub(hash ? 0 : 2));
+        break;
+      }
+      default: put(*f);
+    }
+  }
+}
+
+void Writer::fmt(const char* format, ...) {
+  __builtin_va_list args;
+  __builtin_va_start(args, format);
+  vfmt(format, args);
+  __builtin_va_end(args);
+}
+
+void eprintf(const char* format, ...) {
+  Writer w(kStderr);
+  __builtin_va_list args;
+  __builtin_va_start(args, format);
+  w.vfmt(format, args);
+  __builtin_va_end(args);
+}
+
+const char* errno_cstr(Errno e) {
+  const char* text = errno_text(e);
+  return *text != '\0' ? text : "error";
+}
+
+void Writer::flush() {
+  usize done = 0;
+  if (out_ != nullptr) {
+    const usize n = min(len_, room_);
+    for (usize i = 0; i < n; i++) *out_++ = buf_[i];
+    room_ -= n;
+    done = len_;
+  }
+  while (done < len_) {
+    const SysResult r = kernel->write(fd_, buf_ + done, len_ - done);
+    if (r.ok()) done += r.value;
+    else if (r.err == Errno::again) kernel->usleep(1000);
+    else if (r.err == Errno::pipe) kernel->raise_default(kSIGPIPE);  // in case somebody ignores it; Go: sigpipe
+    else if (r.err != Errno::intr) break;
+  }
+  len_ = 0;
+}
+
+}  // namespace rt0

@@ -1,0 +1,45 @@
+// Text to a file descriptor, without a heap: what all of the runtime's messages are written with. It needs write() alone, so it works
+// from the first instruction of args() on, and while the process dies.
+#pragma once
+
+#include "base/format.h"
+#include "kernel_iface/errno.h"
+
+namespace rt0 {
+
+inline constexpr i32 kStdout = 1, kStderr = 2;
+
+// Collects text and writes it when it is full, flushed or destroyed: a short line is one write. Errors are dropped, for
+// there is nobody to tell.
+class Writer {
+ public:
+  explicit Writer(i32 fd) : fd_(fd) {}
+  // Into memory instead: what fits into [out, out + n).
+  Writer(char* out, usize n) : fd_(-1), out_(out), room_(n) {}
+  ~Writer() { flush(); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  void put(char c);
+  void put(Str s);
+  // The part of printf that messages need: %s, %.*s, %d, %lld, %llu, %#llx, %%. One call per message keeps messages small.
+  void fmt(const char* format, ...) __attribute__((format(printf, 2, 3)));
+  void vfmt(const char* format, __builtin_va_list args);
+  void flush();
+  usize room() const { return room_; }
+
+ private:
+  i32 fd_;
+  char* out_ = nullptr;
+  usize room_ = 0;
+  usize len_ = 0;
+  char buf_[256];
+};
+
+// A message to stderr, in one write if it is short.
+void eprintf(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+// For "%s (errno %d)": what the kernel said. Never empty.
+const char* errno_cstr(Errno e);
+
+}  // namespace rt0

@@ -1,0 +1,162 @@
+// Channels. Go: chan.go; the parts that select shares with them.
+//
+// Invariants, under c's lock:
+//   C1  At least one of recvq and sendq is empty, but for a goroutine that waits in both with one select.
+//   C2  If the buffer holds something, recvq is empty; if the buffer has room, sendq is empty.
+//   C3  A sudog in a queue belongs to a goroutine that waits, or that holds c's lock and is about to. It lies on that
+//       goroutine's stack, which does not move, and is out of all queues before the goroutine leaves the frame.
+//   C4  Who takes a sudog out by dequeue() is the only one to wake its goroutine: of a select's sudogs only one can be
+//   taken,
+//       for selectDone goes from 0 to 1 once. The sudog's elem is his until then.
+#pragma once
+
+#include "rt0/chan.h"
+#include "sched/gmp.h"
+
+namespace rt0 {
+
+using ChanType = detail::ChanType;
+using RecvResult = detail::RecvResult;
+
+// A goroutine in a channel's wait queue. It lies on the waiting goroutine's own stack: no cache of them is needed, and
+// a wait costs no allocation.
+struct Sudog {
+  G* g;
+  void* elem;  // where the value comes from or goes to; may be null
+  Sudog *next, *prev;
+  bool success;     // woken by a partner, not by close
+  bool is_select;   // g takes part in a select: who wants to wake it must win g->selectDone
+  Sudog* waitlink;  // g's next sudog, of a select
+};
+
+struct Waitq {
+  Atomic<Sudog*> first{nullptr};  // written under the lock; read without as a hint
+  Sudog* last = nullptr;
+
+  void enqueue(Sudog* s);
+  // The first whose goroutine is the caller's to wake.
+  Sudog* dequeue() {
+    for (;;) {
+      Sudog* s = first.load_relaxed();  // under the lock
+      if (s == nullptr) return nullptr;
+      Sudog* n = s->next;
+      first.store_relaxed(n);
+      if (n == nullptr) last = nullptr;
+      else n->prev = nullptr, s->next = nullptr;
+      // Another channel of the same select may have been faster: its waker has the goroutine, which will find that we
+      // have taken this sudog off. Acquire and release: the winner's and the loser's writes to the G are in order.
+      if (s->is_select && !s->g->selectDone.cas_acqrel(0, 1)) continue;
+      return s;
+    }
+  }
+  // Takes out s, if it is still there.
+  void dequeueSudoG(Sudog* s);
+};
+
+// The timer that feeds a channel, as far as the channel has to know it. A timer is only on a heap while somebody waits
+// on its channel, so the channel has to say so, and whoever looks into the channel has to let the timer look at the
+// clock first. See chantimer.h.
+struct ChanTimer;
+struct ChanTimerOps {
+  void (*maybe_run)(ChanTimer*);  // before a look into the channel; no lock held
+  void (*block)(ChanTimer*);      // a goroutine is about to wait; the channel's lock is held
+  void (*unblock)(ChanTimer*);    // it waits no longer
+  void (*abandon)(
+      ChanTimer*);  // the channel's last handle is gone: both are the timer's to free. null: the channel is freed
+};
+struct ChanTimer {
+  const ChanTimerOps* ops;
+};
+
+struct Hchan {
+  detail::ChanHead head;  // first: handles count here, without the lock
+  Mutex lock;
+  u32 elemsize;
+  Atomic<u32> closed;    // written under the lock, once; read without as a hint, as is qcount
+  Atomic<usize> qcount;  // elements in the buffer
+  usize dataqsiz;        // its size
+  usize sendx, recvx;
+  u8* buf;
+  Waitq recvq, sendq;
+  const ChanType* elemtype;  // null of a channel of the runtime's own
+  ChanTimer* timer;  // or null. Never changes once others know the channel; then dataqsiz is 1, but programs see 0
+};
+
+// The lock of a channel. With one P it is none: m->locks is counted, which keeps the goroutine on its M and its M on
+// the P, and nothing else happens. That is enough, because
+//   * channels are touched by code that holds a P only, and there is one, which this M has: sysmon, signal handlers, Ms
+//   in
+//     system calls and Ms without a P never do, and timers that send do so on an M that holds the P;
+//   * runtime code is never preempted, and the pieces between lock and unlock do not wait; where they lead into gopark,
+//   unlockf
+//     runs on the same M, on g0, before anybody else can have the P;
+//   * gomaxprocs changes only while the world is stopped, and it can't be stopped while an M is between the two: so
+//   both
+//     find the same value.
+// With more Ps it is the lock it seems to be. Dev builds keep the key in both cases and so notice a broken argument.
+RT0_INLINE void chan_lock(Hchan* c) {
+  if (RT0_UNLIKELY(gomaxprocs != 1)) return lock(&c->lock);
+  getg()->m->locks++;
+  if constexpr (kDevBuild) {
+    check(c->lock.key.load_relaxed() == 0, "chan_lock: two in a channel with one P");
+    c->lock.key.store_relaxed(1);
+  }
+  compiler_barrier();
+}
+RT0_INLINE void chan_unlock(Hchan* c) {
+  if (RT0_UNLIKELY(gomaxprocs != 1)) return unlock(&c->lock);
+  compiler_barrier();
+  if constexpr (kDevBuild) {
+    check(c->lock.key.load_relaxed() == 1, "chan_unlock: not locked");
+    c->lock.key.store_relaxed(0);
+  }
+  getg()->m->locks--;
+}
+
+// One element. Small ones without a call; __builtin_memcpy, because a type's alignment may be less than its size.
+RT0_INLINE void chan_copy(void* to, const void* from, usize n) {
+  if (n == 8) __builtin_memcpy(to, from, 8);
+  else if (n == 4) __builtin_memcpy(to, from, 4);
+  else if (n == 16) __builtin_memcpy(to, from, 16);
+  else if (n == 1) __builtin_memcpy(to, from, 1);
+  else if (n == 2) __builtin_memcpy(to, from, 2);
+  else if (n != 0) __builtin_memcpy(to, from, n);
+}
+
+// A channel of `size` elements of elemsize bytes; panics with Go's text if that is too much. refs is 1.
+// room: memory for it, for ever, instead of the heap's: a Hchan with 64 bytes behind it.
+Hchan* makechan(u32 elemsize, usize size, const ChanType* type = nullptr, void* room = nullptr)
+    RT0_SYM("runtime.makechan");
+void closechan(Hchan* c) RT0_SYM("runtime.closechan");
+// Receives into elem (may be null). block false: returns at once if it would wait. selected: a value or "closed" came;
+// received: it was a value. elem is written only then.
+RecvResult chanrecv(Hchan* c, void* elem, bool block) RT0_SYM("runtime.chanrecv");
+// Sends a copy of elem; false if it would have to wait and must not.
+bool chansend(Hchan* c, const void* elem, bool block) RT0_SYM("runtime.chansend");
+
+// Throws away what is in the buffer of a timer's channel; whether there was something. Go: timerchandrain.
+bool timerchandrain(Hchan* c);
+
+// The steps of send and receive that select shares; all under the lock, in chan.cc.
+RT0_INLINE u8* chanbuf(Hchan* c, usize i) { return c->buf + i * c->elemsize; }
+RT0_INLINE usize chan_after(const Hchan* c, usize i) { return i + 1 == c->dataqsiz ? 0 : i + 1; }
+// Puts elem into the buffer, which has room. Release for those who look at qcount without the lock.
+RT0_INLINE void chan_put(Hchan* c, const void* elem) {
+  chan_copy(chanbuf(c, c->sendx), elem, c->elemsize);
+  c->sendx = chan_after(c, c->sendx);
+  c->qcount.store_release(c->qcount.load_relaxed() + 1);
+}
+// Takes an element out of the buffer, which is not empty.
+RT0_INLINE void chan_get(Hchan* c, void* elem) {
+  if (elem != nullptr) chan_copy(elem, chanbuf(c, c->recvx), c->elemsize);
+  c->recvx = chan_after(c, c->recvx);
+  c->qcount.store_release(c->qcount.load_relaxed() - 1);
+}
+// From elem to the waiting receiver s.
+void chan_to_receiver(Hchan* c, Sudog* s, const void* elem);
+// From the waiting sender s to elem, by way of the buffer if there is one: it is full then.
+void chan_from_sender(Hchan* c, Sudog* s, void* elem);
+// s's goroutine is ready, and knows by s why. Without the lock; s is gone afterwards.
+void chan_wake(Sudog* s, bool success);
+
+}  // namespace rt0

@@ -1,0 +1,63 @@
+// select over an array of cases. Go: reflect.Select, rselect.
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+#include "rt0/select.h"
+#include "runtime/panic/panic.h"
+
+namespace rt0 {
+
+namespace {
+
+constexpr usize kMostOnStack = 8, kMostBytesOnStack = 256, kAlign = 16;
+
+// Memory that the caller's frame has, or the heap if that is too little.
+struct Scratch {
+  void* mem;
+  bool heap;
+
+  Scratch(void* own, usize room, usize need) : mem(own), heap(need > room) {
+    if (!heap) return;
+    mem = mallocgc(need, kAlign);
+    if (mem == nullptr) fatal_out_of_memory(need);
+  }
+  void free() {
+    if (heap) heap_free(mem);
+  }
+};
+
+}  // namespace
+
+Selected select_cases(const SelectCase* cases, usize n) {
+  using Dir = SelectCase::Dir;
+  if (n == 0) block_forever();
+  if (n > detail::kMaxSelectCases) panic_plain("reflect.Select: too many cases (max 65536)");
+  int fallback = -1;
+  usize largest = 0;
+  for (usize i = 0; i < n; i++) {
+    if (cases[i].dir == Dir::recv) largest = largest < cases[i].size ? cases[i].size : largest;
+    if (cases[i].dir != Dir::otherwise) continue;
+    if (fallback >= 0) panic_plain("reflect.Select: multiple default cases");
+    fallback = static_cast<int>(i);
+  }
+  detail::SelectOp own_ops[kMostOnStack];
+  alignas(kAlign) u8 own_value[kMostBytesOnStack];
+  Scratch ops_mem(own_ops, sizeof own_ops, n * sizeof(detail::SelectOp));
+  // One piece of memory for whatever is received: only the chosen case writes to it.
+  Scratch value_mem(own_value, sizeof own_value, largest);
+  auto* ops = static_cast<detail::SelectOp*>(ops_mem.mem);
+  for (usize i = 0; i < n; i++) {
+    const SelectCase& cs = cases[i];
+    ops[i].c = cs.dir == Dir::otherwise ? nullptr : cs.c;
+    ops[i].elem = cs.dir == Dir::send ? cs.value : value_mem.mem;
+    ops[i].is_send = cs.dir == Dir::send;
+  }
+  const detail::SelectResult r = detail::select_go(ops, n, fallback < 0);
+  const int chosen = r.index < 0 ? fallback : static_cast<int>(r.index);
+  const SelectCase& cs = cases[chosen];
+  if (cs.finish != nullptr) cs.finish(cs.value, value_mem.mem, r.received);
+  value_mem.free();
+  ops_mem.free();
+  return {chosen, cs.dir == Dir::recv && r.received};
+}
+
+}  // namespace rt0

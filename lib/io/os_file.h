@@ -1,0 +1,65 @@
+// What lies behind os::File, and what os.cc and file.cc share.
+#pragma once
+
+#include "lib/io/error.h"
+#include "rt0/os.h"
+#include "sched/syscall.h"
+
+namespace rt0::os {
+
+namespace detail {
+
+using rt0::detail::ErrorMaker;
+using rt0::detail::path_error;
+
+// Shared by the handles that point to it: the last one closes it.
+struct OsFile {
+  FD fd;
+  Atomic<u32> handles{1};
+  bool append = false;
+  bool borrowed = false;  // not ours to close when the last handle goes: standard input and the like
+  u32 name_len = 0;
+  char* name = nullptr;  // behind the object, NUL-terminated
+
+  static OsFile* make(i32 fd, Str name);
+  static File handle(OsFile* f) {
+    File h;
+    h.f_ = f;
+    return h;
+  }
+  static OsFile* of(const File& h) { return h.f_; }
+  static void give(Content* c, char* p, usize n) { c->p_ = p, c->n_ = n; }
+  void release();
+  Str name_str() const { return {name, name_len}; }
+};
+
+}  // namespace detail
+
+// A name as the kernel takes it, on the stack. Errors: inval for a NUL inside, as Go has it.
+struct PathName {
+  char text[4096];  // empty if it is too long
+  Errno err = Errno::ok;
+
+  explicit PathName(StrArg s) {
+    if (s.len >= sizeof(text)) {
+      text[0] = '\0';
+      err = Errno::nametoolong;
+      return;
+    }
+    for (usize i = 0; i < s.len; i++) {
+      if (s.ptr[i] == '\0') err = Errno::inval;
+      text[i] = s.ptr[i];
+    }
+    text[s.len] = '\0';
+  }
+};
+
+FileInfo info_of(const FileStat& st);
+
+// A system call that may block, until something else than EINTR comes.
+template <class F>
+SysResult blocking_call(F f) {
+  return ignoringEINTR([&] { return in_syscall(f); });
+}
+
+}  // namespace rt0::os

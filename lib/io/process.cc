@@ -1,0 +1,52 @@
+// Processes that the program starts. Go: os/exec_posix.go.
+#include "kernel_iface/env.h"
+#include "lib/io/os_file.h"
+#include "mem/malloc.h"
+#include "rt0/os.h"
+#include "rt0/runtime.h"
+#include "sched/gmp.h"
+
+namespace rt0::os {
+
+using detail::ErrorMaker;
+using detail::path_error;
+
+Result<Process> start_process(StrArg name, const char* const* argv, const ProcAttr& attr) {
+  Result<Process> out;
+  const PathName path(name), dir(attr.dir);
+  // Told apart from a program that is not there.
+  if (attr.dir.len > 0 && dir.err == Errno::ok) {
+    FileStat st;
+    if (const SysResult there = kernel_io().stat(dir.text, true, &st); !there.ok()) {
+      path_error(&out.err, "chdir", {attr.dir.ptr, attr.dir.len}, IoResult::sys(there.err));
+      return out;
+    }
+  }
+  SysResult r{0, path.err != Errno::ok ? path.err : dir.err};
+  if (r.ok()) {
+    Spawn s{};
+    s.path = path.text;
+    s.argv = const_cast<char* const*>(argv);
+    s.envp = attr.env != nullptr ? attr.env : envs.ptr;
+    s.dir = attr.dir.len > 0 ? dir.text : nullptr;
+    for (i32 i = 0; i < 3; i++) s.fds[i] = attr.files[i] ? attr.files[i].fd() : -1;
+    s.sigmask = m0.sigmask;  // as we were started, not as we are
+    r = blocking_call([&] { return kernel_io().spawn(&s); });
+  }
+  if (r.ok()) out.value = Process(static_cast<int>(r.value));
+  else path_error(&out.err, "fork/exec", {name.ptr, name.len}, IoResult::sys(r.err));
+  return out;
+}
+
+Result<ProcessState> Process::wait() const {
+  Result<ProcessState> out;
+  i32 status = 0;
+  const SysResult r = blocking_call([&] { return kernel_io().wait(pid_, false, &status); });
+  if (r.ok()) out.value = {static_cast<int>(r.value), status};
+  else ErrorMaker(out.err).put("wait: ").errno_reason(r.err);
+  return out;
+}
+
+Error Process::signal(int sig) const { return os::kill(pid_, sig); }
+
+}  // namespace rt0::os

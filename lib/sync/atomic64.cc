@@ -1,0 +1,53 @@
+// 64-bit atomic operations of programs, on machines whose words are narrower: under a lock. Go:
+// internal/runtime/atomic's lockAndTable of 32-bit ports.
+//
+// All operations on one value go through here, so the lock is enough: there is no other way to change it. The addresses
+// are spread over several locks. They are the last in rank: nothing is called while one is held.
+#include "rt0/atomic.h"
+
+#include "base/lock.h"
+
+namespace rt0::detail {
+
+namespace {
+
+constexpr usize kLocks = 32;
+
+struct Locks {
+  Mutex at[kLocks];
+
+  constexpr Locks() : at{} {
+    for (Mutex& l : at) l.rank = LockRank::atomic64;
+  }
+};
+constinit Locks locks{};
+
+Mutex* lock_for(const u64* p) { return &locks.at[(reinterpret_cast<uintptr>(p) >> 3) % kLocks]; }
+
+}  // namespace
+
+u64 atomic64_load(const u64* p) {
+  Locked l(lock_for(p));
+  return *p;
+}
+
+u64 atomic64_swap(u64* p, u64 x) {
+  Locked l(lock_for(p));
+  const u64 old = *p;
+  *p = x;
+  return old;
+}
+
+u64 atomic64_add(u64* p, u64 d) {
+  Locked l(lock_for(p));
+  return *p += d;
+}
+
+bool atomic64_cas(u64* p, u64 old, u64 x) {
+  Locked l(lock_for(p));
+  if (*p != old) return false;
+  *p = x;
+  return true;
+}
+
+}  // namespace rt0::detail

@@ -1,0 +1,114 @@
+// Go: sema.go. Differs: see sema.h; and the count goes up and down under the lock only, but for one case.
+//
+// Why no wake-up is lost: who waits looks at the count and enters the queue under the lock, and leaves its stack before
+// the lock is dropped (goparkunlock); who releases raises the count and looks at the queue under the same lock.
+//
+// The lock is also what lets a semaphore lie in memory that is freed early. Go has a fast path that takes the count
+// without the lock; then the one who took it could go on, unlock what the semaphore serves, and free it, while the
+// releaser is about to look at the queue. Here a count that was raised under the lock is seen under the lock, hence
+// after the releaser's last touch. The one case: a waiter which was woken takes its count without the lock; goready()
+// comes after the releaser's unlock. There is no price to pay: package sync calls semrelease only when it knows of a
+// waiter.
+#include "lib/sync/sema.h"
+
+#include "sched/proc.h"
+
+namespace rt0 {
+
+namespace {
+
+static_assert(sizeof(Mutex) == 2 * sizeof(u32) && offsetof(Sema, lock_rank) == sizeof(u32),
+              "a public semaphore begins with a runtime lock");
+
+Atomic<u32>* count_of(Sema* s) { return reinterpret_cast<Atomic<u32>*>(&s->value); }
+
+bool cansemacquire(Sema* s) {
+  Atomic<u32>* count = count_of(s);
+  for (;;) {  // ends when nobody else has changed the count between
+    const u32 v = count->load_acquire();
+    if (v == 0) return false;
+    if (count->cas_acquire(v, v - 1)) return true;
+  }
+}
+
+// The queue is a ring; s->last is its end, and last->next its front.
+void enqueue(Sema* s, SemaWaiter* w, bool front) {
+  SemaWaiter* last = static_cast<SemaWaiter*>(s->last);
+  if (last == nullptr) {
+    w->next = w;
+    s->last = w;
+    return;
+  }
+  w->next = last->next;
+  last->next = w;
+  if (!front) s->last = w;
+}
+
+}  // namespace
+
+SemaWaiter* sema_dequeue(Sema* s) {
+  SemaWaiter* last = static_cast<SemaWaiter*>(s->last);
+  if (last == nullptr) return nullptr;
+  SemaWaiter* first = last->next;
+  if (first == last) s->last = nullptr;
+  else last->next = first->next;
+  return first;
+}
+
+void sema_enqueue(Sema* s, SemaWaiter* w) { enqueue(s, w, false); }
+
+void sema_lock(Sema* s) { lockWithRank(reinterpret_cast<Mutex*>(s), LockRank::semaroot); }
+
+void sema_unlock(Sema* s) { unlock(reinterpret_cast<Mutex*>(s)); }
+
+void semacquire1(Sema* s, bool lifo, WaitReason reason) {
+  G* gp = getg();
+  check(gp == gp->m->curg, "semacquire not on the G stack");
+  SemaWaiter me{gp, nullptr, 0};
+  for (;;) {
+    sema_lock(s);
+    if (cansemacquire(s)) {
+      sema_unlock(s);
+      return;
+    }
+    enqueue(s, &me, lifo);
+    goparkunlock(reinterpret_cast<Mutex*>(s), reason);
+    if (me.ticket != 0 || cansemacquire(s)) return;
+  }
+}
+
+void semrelease1(Sema* s, bool handoff) {
+  sema_lock(s);
+  (void)count_of(s)->add_acqrel(1);
+  SemaWaiter* w = sema_dequeue(s);
+  bool ticket = false;
+  if (w != nullptr && handoff) ticket = cansemacquire(s);
+  if (ticket) w->ticket = 1;
+  sema_unlock(s);  // the last touch of *s
+  if (w == nullptr) return;
+  goready(w->g);  // *w is gone
+  // The waiter is this P's next goroutine, and now it runs, in our time slice; we queue up behind the others. Without a
+  // ticket that would be a waste: somebody else might take the count while we are away.
+  if (ticket && getg()->m->locks == 0) goyield();
+}
+
+void sema_park(Sema* s, WaitReason reason) { goparkunlock(reinterpret_cast<Mutex*>(s), reason); }
+
+SemaWaiter* sema_take_all(Sema* s) {
+  SemaWaiter* last = static_cast<SemaWaiter*>(s->last);
+  s->last = nullptr;
+  return last;
+}
+
+void ready_all(SemaWaiter* last) {
+  if (last == nullptr) return;
+  for (SemaWaiter* w = last->next;;) {
+    SemaWaiter* next = w->next;  // now: *w goes when its goroutine runs
+    const bool end = w == last;
+    goready(w->g);
+    if (end) return;
+    w = next;
+  }
+}
+
+}  // namespace rt0

@@ -1,0 +1,78 @@
+// Timers that start a goroutine. Go: time.AfterFunc.
+//
+// A pending call counts as one in TimerObject::refs. It is handed on: from who starts the timer to the heap, from there
+// to the f that fires, from that to the goroutine, which gives it up at its end; or stop, if it was in time, gives it
+// up.
+#include "lib/time/timer_object.h"
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+
+namespace rt0 {
+
+namespace {
+
+struct AfterFunc : detail::TimerObject {
+  RtTimer timer;
+  detail::TimerFunc* f;
+};
+
+AfterFunc* of(detail::TimerObject* t) { return static_cast<AfterFunc*>(t); }
+
+struct Call {
+  void (*fn)(Call* self);  // first: a Call is a Funcval to the runtime
+  AfterFunc* t;
+
+  static void run(Call* self) {
+    AfterFunc* t = self->t;
+    t->f->call(t->f);
+    detail::timer_unref(t);
+  }
+  static void move(void* dst, void* src) { *static_cast<Call*>(dst) = *static_cast<Call*>(src); }
+};
+
+// On g0. A function of its own, for the traceback: "created by time.goFunc".
+void goFunc(void* arg, uintptr, i64) RT0_SYM("time.goFunc");
+void goFunc(void* arg, uintptr, i64) {
+  Call call{Call::run, static_cast<AfterFunc*>(arg)};
+  constexpr detail::GoStmt kStmt{Call::move, sizeof(Call), alignof(Call), nullptr, 0};
+  detail::newproc(reinterpret_cast<Funcval*>(&call), &kStmt);
+  __asm__ volatile("");  // not a tail call
+}
+
+bool stop(detail::TimerObject* t) {
+  const bool pending = timer_stop(&of(t)->timer);
+  if (pending) detail::timer_unref(t);
+  return pending;
+}
+
+// The new call's count comes first: the timer may fire before we are back.
+bool reset(detail::TimerObject* t, i64 when, i64) {
+  detail::timer_ref(t);
+  const bool pending = timer_reset(&of(t)->timer, when, 0);
+  if (pending) detail::timer_unref(t);  // the call that did not come to be
+  return pending;
+}
+
+void destroy(detail::TimerObject* t) {
+  detail::TimerFunc* f = of(t)->f;
+  heap_free(t);
+  f->destroy(f);
+}
+
+constexpr TimerKind kKind = {stop, reset, destroy};
+
+}  // namespace
+
+detail::TimerObject* detail::new_after_func(Duration d, TimerFunc* f) {
+  const i64 when = deadline_after(d.count);
+  AfterFunc* t = static_cast<AfterFunc*>(mallocgc(sizeof(AfterFunc), alignof(AfterFunc)));
+  if (t == nullptr) fatal_out_of_memory(sizeof(AfterFunc));
+  t->kind = &kKind;
+  t->refs.store_relaxed(2);  // the caller's handle and the pending call; published by the heap's lock
+  t->f = f;
+  timer_init(&t->timer, goFunc, t);
+  (void)timer_reset(&t->timer, when, 0);
+  return t;
+}
+
+}  // namespace rt0

@@ -1,0 +1,100 @@
+#include "lib/time/chantimer.h"
+
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+#include "rt0/panic.h"
+
+namespace rt0 {
+
+namespace {
+
+TimerChan* of(ChanTimer* t) { return static_cast<TimerChan*>(t); }
+
+// On g0, when the timer is due. The value is the moment at which it should have fired, as nobody can tell that it was
+// looked at later.
+void sendTime(void* arg, uintptr seq, i64 delta) RT0_SYM("time.sendTime");
+void sendTime(void* arg, uintptr seq, i64 delta) {
+  TimerChan* t = static_cast<TimerChan*>(arg);
+  Locked l(&t->send_lock);
+  (void)t->timer.sending.cas_relaxed(seq, 0);  // fails if a later f is under way. send_lock orders it
+  if (t->timer.seq != seq) return;             // stopped or reset meanwhile
+  const Time v = now().add(ns(-delta));
+  (void)chansend(t->c, &v, false);  // full: nobody has read the last one, so this one is dropped
+}
+
+// The channel's last handle is gone. Whose send woke the last goroutine that had one may be still on its way out of
+// sendTime.
+void abandon(ChanTimer* timer) {
+  TimerChan* t = of(timer);
+  (void)timer_stop_wait(&t->timer);
+  heap_free(t->c);
+  heap_free(t);
+}
+
+constexpr ChanTimerOps kOps = {
+    [](ChanTimer* t) { timer_maybe_run(&of(t)->timer); },
+    [](ChanTimer* t) { timer_block(&of(t)->timer); },
+    [](ChanTimer* t) { timer_unblock(&of(t)->timer); },
+    abandon,
+};
+
+bool stop(detail::TimerObject* o) {
+  TimerChan* t = static_cast<TimerChan*>(o);
+  Locked l(&t->send_lock);
+  const bool pending = timer_stop(&t->timer);
+  return timerchandrain(t->c) || pending;
+}
+
+// Emptied under send_lock, so that what is received afterwards is of the new time.
+bool reset(detail::TimerObject* o, i64 when, i64 period) {
+  TimerChan* t = static_cast<TimerChan*>(o);
+  Locked l(&t->send_lock);
+  const bool pending = timer_reset(&t->timer, when, period);
+  return timerchandrain(t->c) || pending;
+}
+
+constexpr TimerKind kKind = {stop, reset, [](detail::TimerObject*) {}};
+
+// Gives c a timer and starts it.
+detail::TimerHandle new_timer_chan(i64 when, i64 period) {
+  Chan<Time> c(1);
+  TimerChan* t = static_cast<TimerChan*>(mallocgc(sizeof(TimerChan), alignof(TimerChan)));
+  if (t == nullptr) fatal_out_of_memory(sizeof(TimerChan));
+  t->kind = &kKind;
+  t->refs.store_relaxed(1);  // published by the heap's lock
+  t->ops = &kOps;
+  t->c = c.handle();
+  t->c->timer = t;
+  lockInit(&t->send_lock, LockRank::timerSend);
+  timer_init(&t->timer, sendTime, t);
+  t->timer.is_chan = true;
+  (void)timer_reset(&t->timer, when, period);
+  return detail::TimerHandle(t, static_cast<Chan<Time>&&>(c));
+}
+
+}  // namespace
+
+Timer new_timer(Duration d) { return Timer(new_timer_chan(deadline_after(d.count), 0)); }
+Chan<Time> after(Duration d) { return new_timer(d).c(); }
+
+Ticker new_ticker(Duration d) {
+  if (d.count <= 0) panic("non-positive interval for NewTicker");
+  return Ticker(new_timer_chan(deadline_after(d.count), d.count));
+}
+
+Chan<Time> tick(Duration d) {
+  if (d.count <= 0) return {};
+  return new_ticker(d).c();
+}
+
+void Ticker::stop() const {
+  if (h_.t_ != nullptr) (void)h_.t_->kind->stop(h_.t_);
+}
+
+void Ticker::reset(Duration d) const {
+  if (d.count <= 0) panic("non-positive interval for Ticker.Reset");
+  if (h_.t_ == nullptr) panic("time: Reset called on uninitialized Ticker");
+  (void)h_.t_->kind->reset(h_.t_, deadline_after(d.count), d.count);
+}
+
+}  // namespace rt0

@@ -1,0 +1,308 @@
+// Go: time.go. Differs: see timer.h.
+//
+// Locks: a thread holds one heap's lock at a time, and no timer lock while it calls an f. A channel's lock comes before
+// (a goroutine that is about to wait on a timer's channel puts the timer on a heap), sched.lock after.
+#include "lib/time/timer.h"
+
+#include "kernel_iface/kernel.h"
+#include "lib/time/timer_heap.h"
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+#include "sched/hooks.h"
+#include "sched/proc.h"
+#include "trace/trace.h"
+
+namespace rt0 {
+
+namespace {
+
+// Tells those who look without the lock when the first timer of ts is due. A thread that is about to sleep until the
+// earliest deadline and one that has just made an earlier one must not miss each other: the sleeper lowers nmspinning,
+// then reads seq; the other stores seq here, then reads nmspinning in wakep. All four are sequentially consistent.
+void publish(Timers* ts) {
+  const i64 when = ts->len.load_relaxed() == 0 ? 0 : ts->heap[0].when;
+  const u32 lo = static_cast<u32>(when), hi = static_cast<u32>(static_cast<u64>(when) >> 32);
+  // Only holders of the lock write these three, so what we read of them is ours.
+  if (ts->when_lo.load_relaxed() == lo && ts->when_hi.load_relaxed() == hi) return;
+  const u32 seq = ts->seq.load_relaxed();
+  ts->seq.store_relaxed(seq + 1);  // ordered before the halves by their release
+  ts->when_lo.store_release(lo);
+  ts->when_hi.store_release(hi);
+  ts->seq.store_seqcst(seq + 2);
+}
+
+// heap[0].when without the lock, 0 if there is none. Takes no lock, for checkdead asks under sched.lock; it waits at
+// most as long as a writer needs for publish's stores.
+i64 earliest(Timers* ts) {
+  for (u32 tries = 0;; tries++) {
+    const u32 seq = ts->seq.load_seqcst();
+    const u32 lo = ts->when_lo.load_acquire(), hi = ts->when_hi.load_acquire();
+    if (seq % 2 == 0 && ts->seq.load_relaxed() == seq)  // read after the halves: they are acquire loads
+      return static_cast<i64>(static_cast<u64>(hi) << 32 | lo);
+    if (tries < 100) Isa::cpu_relax();
+    else kernel->osyield();  // the writer's thread has been stopped by the kernel
+  }
+}
+
+// Locks the heap that t belongs to and returns it. Only its holder can give t another home, so if t is still at home,
+// it stays. The second load is an acquire, too: t may have gone away and come back since the first, and who sent it
+// back (with release) held the lock of where it was, not this one.
+Timers* lock_home(RtTimer* t) {
+  for (;;) {
+    Timers* ts = t->home.load_acquire();
+    lock(&ts->lock);
+    if (t->home.load_acquire() == ts) return ts;
+    unlock(&ts->lock);
+  }
+}
+
+bool f_runs(const Timers* ts, const RtTimer* t) {
+  for (const TimerRun* r = ts->running; r != nullptr; r = r->next)
+    if (r->timer == t) return true;
+  return false;
+}
+
+// Must t be on a heap? A channel's timer only while somebody waits for it; else whoever looks at the channel looks at
+// the clock.
+bool wants_heap(const RtTimer* t) { return t->when > 0 && (!t->is_chan || t->blocked > 0); }
+
+// t's home becomes the heap of the running P, if it can move. Called with the home's lock, returns with the new home's.
+// In between t is anybody's, so the caller looks at it anew. The caller keeps its M.
+Timers* move_home(RtTimer* t, Timers* ts) {
+  Timers* mine = &getg()->m->p->timers;
+  if (ts == mine || t->pos != 0 || f_runs(ts, t)) return ts;
+  t->home.store_release(mine);
+  unlock(&ts->lock);
+  return lock_home(t);
+}
+
+// Puts t on a heap, if it ought to be on one, or to its new place. With the home's lock, returns without. t may be gone
+// afterwards.
+void settle(RtTimer* t, Timers* ts) {
+  if (t->pos == 0 && wants_heap(t)) ts = move_home(t, ts);
+  if (!wants_heap(t)) {
+    unlock(&ts->lock);
+    return;
+  }
+  const i64 before = ts->len.load_relaxed() == 0 ? 0 : ts->heap[0].when;
+  const i64 when = t->when;
+  if (t->pos != 0) heap_fix(ts, t);
+  else heap_add(ts, t);
+  publish(ts);
+  const bool first = ts->heap[0].timer == t && (before == 0 || when < before);
+  unlock(&ts->lock);
+  if (tracing()) trace(Ev::TimerStart, when - kernel->nanotime());
+  if (first) wakeNetPoller(when);
+}
+
+// When t is to fire next: a ticker skips the ticks it has missed.
+i64 next_when(const RtTimer* t, i64 delta) {
+  if (t->period <= 0) return 0;
+  i64 next;
+  if (__builtin_mul_overflow(t->period, 1 + delta / t->period, &next) || __builtin_add_overflow(next, t->when, &next))
+    return kMaxWhen;
+  return next;
+}
+
+// t is about to be stopped or changed; true if it was active. If a value for a channel is under way it will not be
+// sent, for it carries the old seq, so the timer counts as active: the caller holds the send lock. Go: isSending.
+// Differs: it counts, and so takes a value that an earlier stop has prevented for one of its own.
+bool cancel(RtTimer* t) {
+  bool pending = t->when > 0;
+  if (t->is_chan) {
+    if (t->period == 0 && t->sending.load_relaxed() == t->seq) pending = true;  // both locks order it
+    if (++t->seq == 0) t->seq = 1;
+  }
+  return pending;
+}
+
+// Calls t's f, which is due. With the home's lock, which it drops meanwhile. On g0. Go: unlockAndRun.
+void run(Timers* ts, RtTimer* t, i64 now) {
+  const TimerFn f = t->f;
+  void* const arg = t->arg;
+  const uintptr seq = t->seq;
+  const i64 delta = now - t->when;
+  t->when = next_when(t, delta);
+  if (t->pos != 0) {
+    if (t->when != 0) heap_fix(ts, t);
+    else heap_remove(ts, t);
+    publish(ts);
+  }
+  // stop and modify must know that a value is under way, which they can still prevent: see ChanTimer.
+  if (t->is_chan) t->sending.store_relaxed(seq);  // the lock orders it
+  TimerRun me{t, ts->running};
+  ts->running = &me;
+  unlock(&ts->lock);
+  trace(Ev::TimerFire, delta);
+  f(arg, seq, delta);
+  lock(&ts->lock);  // t may be gone
+  TimerRun** link = &ts->running;
+  while (*link != &me) link = &(*link)->next;
+  *link = me.next;
+}
+
+TimerHooks::Checked timers_check(P* pp, i64 now) {
+  Timers* ts = &pp->timers;
+  if (ts->len.load_relaxed() == 0) return {now, 0, false};  // who adds one while we look tells somebody: wakeNetPoller
+  const i64 next = earliest(ts);
+  if (next == 0) return {now, 0, false};
+  if (now == 0) now = kernel->nanotime();
+  if (now < next) return {now, next, false};
+  TimerHooks::Checked r{now, 0, false};
+  lock(&ts->lock);
+  while (ts->len.load_relaxed() != 0) {
+    if (ts->heap[0].when > now) {
+      r.poll_until = ts->heap[0].when;
+      break;
+    }
+    run(ts, ts->heap[0].timer,
+        now);  // ends: what it leaves on the heap is due after now, but for what others add meanwhile
+    r.ran = true;
+  }
+  unlock(&ts->lock);
+  return r;
+}
+
+i64 timers_wake_time(P* pp) { return earliest(&pp->timers); }
+
+// No locks: the world is stopped, and the caller may hold sched.lock, which comes after ours. No f runs: who runs one
+// has a P.
+void timers_take(P* to, P* from) {
+  Timers* src = &from->timers;
+  check(src->running == nullptr, "timers: f runs while the world is stopped");
+  const u32 n = src->len.load_relaxed();
+  src->len.store_relaxed(0);
+  publish(src);
+  for (u32 i = 0; i < n; i++) {
+    RtTimer* t = src->heap[i].timer;
+    t->pos = 0;
+    t->home.store_release(&to->timers);
+    heap_add(&to->timers, t);
+  }
+  publish(&to->timers);
+}
+
+constexpr TimerHooks kHooks = {timers_check, timers_wake_time, timers_take};
+
+}  // namespace
+
+i64 deadline_after(i64 d) {
+  const i64 now = kernel->nanotime();
+  if (d <= 0) return now;
+  return d > kMaxWhen - now ? kMaxWhen : now + d;
+}
+
+void timer_init(RtTimer* t, TimerFn f, void* arg) {
+  *t = {};
+  t->f = f;
+  t->arg = arg;
+  M* mp = acquirem();
+  check(mp->p != nullptr, "timer_init: no p");
+  t->home.store_relaxed(&mp->p->timers);  // nobody else knows the timer yet
+  // The program's first timer: room for it is made here, and not when it is put on the heap, for then the clock has
+  // been read, and those that go to sleep after it for as long would wake too late to wake together with it.
+  if (timer_hooks.load_relaxed() == nullptr) heap_first(&mp->p->timers);
+  releasem(mp);
+  // Release: who sees the table sees what is in it. Stored more than once by several at the worst, and always the same.
+  if (timer_hooks.load_relaxed() == nullptr) {
+    stack_scavenge_enable();
+    timer_hooks.store_release(&kHooks);
+  }
+}
+
+bool timer_modify(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintptr seq) {
+  check(when > 0, "timer when must be positive");
+  check(period >= 0, "timer period must be non-negative");
+  M* mp = acquirem();
+  Timers* ts = lock_home(t);
+  const bool pending = cancel(t);
+  t->when = when;
+  t->period = period;
+  if (f != nullptr) {
+    t->f = f;
+    t->arg = arg;
+    t->seq = seq;
+  }
+  settle(t, ts);
+  releasem(mp);
+  return pending;
+}
+
+bool timer_reset(RtTimer* t, i64 when, i64 period) { return timer_modify(t, when, period, nullptr, nullptr, 0); }
+
+bool timer_stop(RtTimer* t) {
+  Timers* ts = lock_home(t);
+  const bool pending = cancel(t);
+  t->when = 0;
+  if (t->pos != 0) {
+    heap_remove(ts, t);
+    publish(ts);
+  }
+  unlock(&ts->lock);
+  if (pending) trace(Ev::TimerStop);
+  return pending;
+}
+
+void timer_maybe_run(RtTimer* t) {
+  Timers* ts = lock_home(t);
+  const i64 now = t->pos != 0 || t->when == 0 ? 0 : kernel->nanotime();
+  if (now != 0 && t->when <= now) systemstack([&] { run(ts, t, now); });
+  unlock(&ts->lock);
+}
+
+void timer_block(RtTimer* t) {
+  Timers* ts = lock_home(t);
+  t->blocked++;
+  if (t->pos == 0 && wants_heap(t)) settle(t, ts);
+  else unlock(&ts->lock);
+}
+
+void timer_unblock(RtTimer* t) {
+  Timers* ts = lock_home(t);
+  check(t->blocked > 0, "timer data corruption");
+  if (--t->blocked == 0 && t->pos != 0) {  // t->when stays: that is when it is still to fire
+    heap_remove(ts, t);
+    publish(ts);
+  }
+  unlock(&ts->lock);
+}
+
+bool timer_stop_wait(RtTimer* t) {
+  const bool pending = timer_stop(t);
+  for (;;) {  // ends when the f returns, which does not block
+    Timers* ts = lock_home(t);
+    const bool runs = f_runs(ts, t);
+    unlock(&ts->lock);
+    if (!runs) return pending;
+    kernel->osyield();
+  }
+}
+
+namespace {
+
+struct Sleeper {
+  RtTimer timer;
+  i64 until;
+};
+
+void goroutineReady(void* gp, uintptr, i64) { goready(static_cast<G*>(gp)); }
+
+// After the goroutine is marked waiting, or a short sleep could be over before it has begun. Once the timer runs, the
+// goroutine may go on, and its frame, in which the timer lies, be gone: timer_reset does not touch it after that.
+bool resetForSleep(G*, void* sleeper) {
+  Sleeper* s = static_cast<Sleeper*>(sleeper);
+  timer_reset(&s->timer, s->until, 0);
+  return true;
+}
+
+}  // namespace
+
+void timeSleep(i64 ns) {
+  if (ns <= 0) return;
+  Sleeper s;
+  timer_init(&s.timer, goroutineReady, getg());
+  s.until = deadline_after(ns);
+  gopark(resetForSleep, &s, WaitReason::sleep);
+}
+
+}  // namespace rt0

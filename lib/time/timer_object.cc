@@ -1,0 +1,23 @@
+#include "lib/time/timer_object.h"
+
+#include "rt0/panic.h"
+
+namespace rt0 {
+
+// Relaxed: who copies a handle has one, so the count can't become 0 meanwhile, and nothing else depends on it.
+void detail::timer_ref(TimerObject* t) { (void)t->refs.add_relaxed(1); }
+void detail::timer_unref(TimerObject* t) {
+  if (t->refs.add_acqrel(static_cast<u32>(-1)) == 0) t->kind->destroy(t);
+}
+
+bool Timer::stop() const {
+  if (h_.t_ == nullptr) panic("time: Stop called on uninitialized Timer");
+  return h_.t_->kind->stop(h_.t_);
+}
+
+bool Timer::reset(Duration d) const {
+  if (h_.t_ == nullptr) panic("time: Reset called on uninitialized Timer");
+  return h_.t_->kind->reset(h_.t_, deadline_after(d.count), 0);
+}
+
+}  // namespace rt0

@@ -1,0 +1,25 @@
+// What a program's Timer or Ticker points to.
+//
+// It is counted: one for each handle, and what its kind adds (a pending call, a channel). When the count is 0 nobody
+// can start it again, it is on no heap, and no f of it will touch it.
+#pragma once
+
+#include "lib/time/timer.h"
+#include "rt0/time.h"
+
+namespace rt0 {
+
+struct TimerKind {
+  bool (*stop)(detail::TimerObject*);
+  bool (*reset)(detail::TimerObject*, i64 when, i64 period);
+  void (*destroy)(detail::TimerObject*);  // the count has become 0
+};
+
+namespace detail {
+struct TimerObject {
+  const TimerKind* kind;
+  Atomic<u32> refs;
+};
+}  // namespace detail
+
+}  // namespace rt0

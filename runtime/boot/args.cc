@@ -1,0 +1,141 @@
+// args: what the kernel left on the stack, found and bounded before anybody reads it.
+//
+//   argv[0] … argv[argc-1], null, envp[0] …, null, auxv pairs …, AT_NULL
+//
+// The kernel builds this, but an emulator, a debugger or a test may not do it well: argc is not believed beyond the
+// null which ends argv, and a missing end of the auxiliary vector is found by a bound.
+#include "runtime/boot/args.h"
+
+#include "kernel_iface/choice.h"
+#include "rt0/runtime.h"
+#include "runtime/boot/init_tasks.h"
+#include "runtime/diag/print.h"
+#include "runtime/diag/tracer.h"
+#include "runtime/panic/panic.h"
+#include "sched/debugvars.h"
+#include "sched/gmp.h"
+
+namespace rt0 {
+
+// The name that rt0_add_executable has given the program: the same on every machine. Null in a program that was linked
+// in another way.
+extern const char programname[] __asm__("runtime.programname") __attribute__((weak));
+
+namespace {
+
+Span<char*> until_null(char** p) {
+  usize n = 0;
+  while (p[n] != nullptr) n++;
+  return {p, n};
+}
+
+// From the lowest argument or environment string to the end of the highest.
+Span<const char> strings() {
+  const char* first = nullptr;
+  const char* last = nullptr;
+  auto see = [&](const char* s) {
+    if (first == nullptr || s < first) first = s;
+    last = max(last, s);
+  };
+  for (const char* s : argslice) see(s);
+  for (const char* s : envs) see(s);
+  return {first, last == nullptr ? 0 : static_cast<usize>(cstr(last).end() + 1 - first)};
+}
+
+void sysauxv(const uintptr* av) RT0_SYM("runtime.sysauxv");
+void sysauxv(const uintptr* av) {
+  trace_boot(Ev::sysauxv);
+  kernel->start(av, strings(), &auxv);
+}
+
+void sysargs(i32 argc, char** argv) RT0_SYM("runtime.sysargs");
+void sysargs(i32 argc, char** argv) {
+  trace_boot(Ev::sysargs);
+  usize n = 0;
+  while (n < static_cast<usize>(max(argc, 0)) && argv[n] != nullptr) n++;
+  argslice = {argv, n};
+  if (argv[n] != nullptr) return;  // no null behind argv: what follows is no environment
+  envs = until_null(argv + n + 1);
+  sysauxv(reinterpret_cast<const uintptr*>(envs.end() + 1));
+}
+
+void goenvs_unix() RT0_SYM("runtime.goenvs_unix");
+void goenvs_unix() { trace_boot(Ev::goenvs_unix); }
+
+// Reads nothing: sysauxv has found AT_SECURE already. A step of Go's order.
+void initSecureMode() RT0_SYM("runtime.initSecureMode");
+void initSecureMode() { trace_boot(Ev::initSecureMode); }
+
+// A program started with stdin, stdout or stderr closed would get that number for the next file it opens, and its
+// messages would end up in there. /dev/null takes the place. Go: fds_unix.go.
+void fill_std_fds() {
+  u32 open = kernel->open_std_fds();
+  for (i32 fd = 0; fd < 3; fd++) {
+    if ((open & (1u << fd)) != 0) continue;
+    const SysResult r = kernel->open("/dev/null", fd != 0);  // takes the lowest free number: this one
+    if (!r.ok() || r.value != static_cast<uintptr>(fd)) throw_("checkfds: cannot open /dev/null");
+  }
+}
+
+Str program_name() {
+  if (programname != nullptr) return cstr(programname);
+  Str name = argslice.empty() ? Str("?") : cstr(argslice[0]);
+  for (usize i = name.len; i-- > 0;)
+    if (name[i] == '/') return name.sub(i + 1);
+  return name;
+}
+
+// RT0_SIM puts the simulated kernel in force: before anything has been asked of a kernel that could be otherwise. The
+// random bytes that the host's has left are not used any more.
+void choose_kernel() {
+  const Str spec = gogetenv("RT0_SIM");
+  if (spec.empty() || isSecureMode()) return;
+  fill_std_fds();  // or the record's file would be one of them
+  sim_open(spec, program_name(), argslice);
+  auxv.random = nullptr;
+}
+
+}  // namespace
+
+void args(i32 argc, char** argv) {
+  trace_boot(Ev::args);
+  sysargs(argc, argv);
+  choose_kernel();
+  // A privileged program must not write where its caller's environment says.
+  const Str path = isSecureMode() ? Str() : gogetenv("RT0_TRACE");
+  if (!path.empty() && path != Str("-")) fill_std_fds();  // or the trace would take the number of one of them
+  trace_open(path);
+}
+
+// goargs and goenvs copy nothing: argslice and envs, which sysargs has bounded, are what the program sees. The
+// functions are steps of the boot all the same, and Go's order is compared by them.
+void goargs() { trace_boot(Ev::goargs); }
+
+void goenvs() {
+  trace_boot(Ev::goenvs);
+  goenvs_unix();
+}
+
+void secure() {
+  trace_boot(Ev::secure);
+  initSecureMode();
+}
+
+void checkfds() {
+  trace_boot(Ev::checkfds);
+  fill_std_fds();
+}
+
+// Package os of the program. In Go its init task copies arguments and environment into os.Args; here they are handed
+// out as they lie, so that the task only stands for the place in the order of initialisation. Go: os.runtime_args.
+void os_init() {}
+extern InitTask rt0_init_runtime;
+RT0_RUNTIME_INIT(os, os_init, &rt0_init_runtime);
+
+Args args_of_program() { return {argslice.ptr, argslice.len}; }
+Args environ_of_program() { return {envs.ptr, envs.len}; }
+
+// Null if it is not set, unlike gogetenv.
+const char* getenv(const char* key) { return env_value(cstr(key)); }
+
+}  // namespace rt0

@@ -1,0 +1,175 @@
+// runtime.main: the main goroutine, from its first instruction to the end of the process. Go: proc.go main.
+#include "kernel_iface/kernel.h"
+#include "lib/chan/chan.h"
+#include "mem/gc.h"
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+#include "rt0/runtime.h"
+#include "runtime/boot/init_tasks.h"
+#include "runtime/diag/tracer.h"
+#include "runtime/panic/defer.h"
+#include "runtime/panic/panic.h"
+#include "sched/debugvars.h"
+#include "sched/mthread.h"
+#include "sched/newproc.h"
+#include "sched/proc.h"
+
+// The program. The linker knows its main by this name (CMakeLists.txt).
+extern "C" int main_main(int argc, char** argv) __asm__("main.main");
+
+// A C toolchain's part of the runtime, when one is linked in; null otherwise. Go: cgo.go.
+extern "C" {
+using CgoInit = void (*)(rt0::G* g0, rt0::uintptr* tls);
+using CgoSetenv = void (*)(char** pair);
+using CgoHook = void (*)();
+__attribute__((weak)) constinit CgoInit _cgo_init = nullptr;
+__attribute__((weak)) constinit void* _cgo_thread_start = nullptr;
+__attribute__((weak)) constinit CgoSetenv _cgo_setenv = nullptr;
+__attribute__((weak)) constinit CgoSetenv _cgo_unsetenv = nullptr;
+__attribute__((weak)) constinit CgoHook _cgo_notify_runtime_init_done = nullptr;
+// Set by a linker that makes a C archive or a shared library: then main.main is there but not for us to run.
+__attribute__((weak)) constinit bool runtime_isarchive __asm__("runtime.isarchive") = false;
+__attribute__((weak)) constinit bool runtime_islibrary __asm__("runtime.islibrary") = false;
+}
+
+namespace rt0 {
+
+// Closed when all init tasks have run: who calls in from foreign threads waits for it. Go: main_init_done.
+constinit Hchan* main_init_done __asm__("runtime.main_init_done") = nullptr;
+constinit usize maxstacksize = 0;
+
+namespace {
+
+// What runs before the process ends by os.Exit or the end of main, the newest first. Go: exithook.go.
+struct ExitHook {
+  void (*fn)();
+  ExitHook* next;
+};
+constinit ExitHook* exit_hooks = nullptr;
+
+void runExitHooks(i32 status) RT0_SYM("runtime.runExitHooks");
+void runExitHooks(i32) {
+  trace_boot(Ev::runExitHooks);
+  while (ExitHook* h = exit_hooks) {
+    exit_hooks = h->next;  // first: a hook that exits must not run again
+    h->fn();
+  }
+}
+
+// rt0's own first task: what is in the trace buffer is written out at the end.
+constinit ExitHook flush_hook = {trace_flush, nullptr};
+void runtime_init() {
+  flush_hook.next = exit_hooks;
+  exit_hooks = &flush_hook;
+}
+
+void gcenable() RT0_SYM("runtime.gcenable");
+void gcenable() {
+  trace_boot(Ev::gcenable);
+  enablegc = true;  // bgsweep and bgscavenge start here once there is a collector
+}
+
+// Go: "Defer unlock so that runtime.Goexit during init does the unlock too".
+struct DeferredUnlock : InternalDefer {
+  static void run(DeferRecord*) { unlockOSThread(); }
+};
+
+// C code that starts threads, or calls us from its own, has to bring these; a missing one is found now, not at its
+// first use.
+void check_cgo() {
+  if (_cgo_init == nullptr) return;
+  if (_cgo_thread_start == nullptr) throw_("_cgo_thread_start missing");
+  if (_cgo_setenv == nullptr) throw_("_cgo_setenv missing");
+  if (_cgo_unsetenv == nullptr) throw_("_cgo_unsetenv missing");
+  if (_cgo_notify_runtime_init_done == nullptr) throw_("_cgo_notify_runtime_init_done missing");
+  _cgo_notify_runtime_init_done();
+}
+
+bool wait_panicking(G*, void*) { return true; }
+
+// Another goroutine is printing its panic while main returns: let it finish. Deferred calls do not take long.
+void wait_for_panics() {
+  for (u32 i = 0; i < 1000 && runningPanicDefers.load_acquire() != 0; i++) gosched();
+  if (panicking.load_acquire() != 0) gopark(wait_panicking, nullptr, WaitReason::panic_wait);
+}
+
+}  // namespace
+
+RT0_RUNTIME_INIT(runtime, runtime_init);
+
+void runtime_main(Funcval*) RT0_SYM("runtime.main");
+void runtime_main(Funcval*) {
+  trace_boot(Ev::main);
+  M* mp = getg()->m;
+
+  // In decimal, for it reads better in the message about an overflow. rt0's stacks have their own, smaller limits.
+  maxstacksize = kPtrSize == 8 ? 1000000000 : 250000000;
+
+  mainStarted = true;  // newproc may start Ms from here on
+  systemstack([] { newm(sysmon, nullptr, false); });
+
+  // Init runs on the main thread, and main too if an init task asks for it by lock_os_thread(): some C libraries need
+  // that.
+  lockOSThread();
+  if (mp != &m0) throw_("runtime.main not on m0");
+
+  runtimeInitTime = kernel->nanotime();
+  if (runtimeInitTime == 0) throw_("nanotime returning zero");
+  if (debug.inittrace != 0) {
+    inittrace.goid = getg()->goid;
+    inittrace.active = true;
+  }
+  doInit(true);  // before anything is deferred
+
+  // If an init task calls Goexit, main's goroutine ends, and must not take m0 along.
+  DeferredUnlock unlock_at_goexit;
+  unlock_at_goexit.push(DeferredUnlock::run);
+  gcenable();
+  // Three time slices have passed on this P when Go gets here, for goroutines of its collector; we have none. They
+  // count, for every 61st slice looks at the global queue first, and programs' order depends on when the first of those
+  // comes.
+  getg()->m->p->schedtick += 3;
+  // Not from the heap: a program that needs none until main.main starts sooner.
+  main_init_done = makechan(1, 0, nullptr, persistentalloc(sizeof(Hchan) + 64, 64));
+  check_cgo();
+  doInit(false);
+  inittrace.active = false;
+  closechan(main_init_done);
+  unlock_at_goexit.pop();
+  unlockOSThread();
+
+  if (runtime_isarchive || runtime_islibrary) return;
+
+  // An indirect call: nothing may be known here of the program.
+  int (*volatile main_fn)(int, char**) = main_main;
+  const Args a = args_of_program();
+  trace_boot(Ev::main_main);
+  bootDone = true;
+  m0.booting = false;
+  RecoverPoint recovered_main;  // main has returned, too, if one of its deferred calls recovers
+  const int status =
+      detail::setrecover(&recovered_main) == 0 ? main_fn(static_cast<int>(a.len), const_cast<char**>(a.ptr)) : 0;
+
+  wait_for_panics();
+  exit(status);
+}
+
+void exit(int status) {
+  getg()->m->booting = true;  // the last functions belong to the life of the process as the first ones do
+  runExitHooks(status);
+  exit_process(status);
+}
+
+u64 mem_goid() { return getg()->goid; }
+
+namespace internal {
+int gc_percent() { return gcController.gcPercent; }
+long long memory_limit() { return gcController.memoryLimit; }
+}  // namespace internal
+
+int num_cpu() { return ncpu; }
+int gomaxprocs_now() { return gomaxprocs; }
+int num_goroutine() { return gcount(); }
+unsigned long long goid() { return getg()->goid; }
+
+}  // namespace rt0

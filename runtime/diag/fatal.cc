@@ -1,0 +1,163 @@
+// How a process dies: throw, fatal, and the end of a panic that nobody recovers. One M prints, the others wait.
+// Go: panic.go fatalthrow, fatalpanic, startpanic_m, dopanic_m.
+#include "runtime/diag/fatal.h"
+
+#include "kernel_iface/kernel.h"
+#include "kernel_iface/signum.h"
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+#include "runtime/diag/gotraceback.h"
+#include "runtime/diag/print.h"
+#include "runtime/diag/traceback.h"
+#include "runtime/diag/tracer.h"
+#include "sched/debugvars.h"
+
+namespace rt0 {
+
+namespace {
+
+// Held by the M that prints its end; the others wait, for ever if it exits the process.
+constinit Mutex paniclk{{0}, LockRank::panic};
+
+using ull = unsigned long long;  // what %llu takes
+
+// The tracebacks that a fatal error owes. On g0 or the signal stack. gp: whose error it is. Go: dopanic_m.
+bool dopanic_m(G* gp, TracePoint at) {
+  const TracebackLevel t = gotraceback();
+  M* mp = getg()->m;
+  Writer w(kStderr);
+  if (gp->sig != 0)
+    w.fmt("[signal %s code=%#llx addr=%#llx pc=%#llx]\n", signal_text(gp->sig),
+          static_cast<ull>(static_cast<u32>(gp->sigcode0)), static_cast<ull>(gp->sigcode1),
+          static_cast<ull>(gp->sigpc));
+  if (t.level > 0) {
+    bool all = t.all;
+    if (gp != mp->curg) all = true;
+    if (gp != mp->g0) {
+      w.put('\n');
+      goroutineheader(w, gp, t.level >= 2);
+      traceback(w, gp, at, t.level);
+    } else if (t.level >= 2) {
+      w.put("\nruntime stack:\n");
+      traceback(w, gp, at, t.level);
+    }
+    if (all) tracebackothers(w, gp, t.level);
+  }
+  return t.crash;
+}
+
+}  // namespace
+
+// Takes the right to die loudly. An M that fails while it does may try a second time; after that only exit helps.
+// Go: startpanic_m.
+void startpanic_m() {
+  M* mp = getg()->m;
+  mp->locks++;
+  mp->dying++;
+  if (mp->dying == 1) {
+    (void)panicking.add_seqcst(1);
+    lock(&paniclk);
+    return;
+  }
+  if (mp->dying == 2) {
+    eprintf("panic during panic\n");
+    return;
+  }
+  kernel->exit(mp->dying == 3 ? 4 : 5);
+}
+
+void die(G* gp, TracePoint at) {
+  const bool crash = dopanic_m(gp, at);
+  if (panicking.add_seqcst(static_cast<u32>(-1)) != 0) {
+    // Another M has begun to die: let it print, it will exit.
+    unlock(&paniclk);
+    for (;;) kernel->usleep(1000 * 1000);
+  }
+  trace_flush();
+  if (crash) kernel->raise_default(kSIGABRT);
+  exit_process(2);
+}
+
+void fatal_at(Str why, Throwing how, TracePoint at) {
+  G* gp = getg();
+  systemstack([&] {
+    M* mp = gp->m;
+    if (mp->throwing == Throwing::none) mp->throwing = how;
+    trace_text(Ev::Throw, why);
+    eprintf("fatal error: %.*s\n", static_cast<i32>(why.len), why.ptr);
+    startpanic_m();
+    die(gp, at);
+  });
+  __builtin_unreachable();
+}
+
+void throw_(const char* why) { fatal_at(cstr(why), Throwing::runtime, trace_here()); }
+void fatal(Str why) { fatal_at(why, Throwing::user, trace_here()); }
+
+// On the signal stack: gp's own stack may be what is broken.
+void die_of_signal(const char* why, G* gp, const SigContext& c) {
+  trace_text(Ev::Throw, cstr(why));
+  eprintf("fatal error: %s\n", why);
+  startpanic_m();
+  die(gp, {c.pc, c.fp, false, c.lr});
+}
+
+void fatal_signal(u32 sig, G* gp, const SigContext& c, void* uctx) {
+  M* mp = getg()->m;
+  mp->throwing = Throwing::runtime;
+  startpanic_m();
+  const TracebackLevel t = gotraceback();
+  {
+    Writer w(kStderr);
+    w.fmt("%s\nPC=%#llx m=%d sigcode=%d", signal_text(sig), static_cast<ull>(c.pc), mp->id, c.code);
+    if (sig == kSIGSEGV || sig == kSIGBUS) w.fmt(" addr=%#llx", static_cast<ull>(c.fault_addr));
+    w.put("\n\n");
+    if (t.level > 0) {
+      goroutineheader(w, gp, true);
+      traceback(w, gp, {c.pc, c.fp, false, c.lr}, t.level);
+      tracebackothers(w, gp, t.level);
+      w.put('\n');
+      SigReg regs[kMaxSigRegs];
+      const u32 n = kernel->sigcontext_regs(uctx, regs);
+      for (u32 i = 0; i < n; i++) {
+        w.put(cstr(regs[i].name));
+        for (usize k = cstr(regs[i].name).len; k < 7; k++) w.put(' ');
+        w.fmt("%#llx\n", static_cast<ull>(regs[i].value));
+      }
+    }
+  }
+  trace_flush();
+  if (t.crash) kernel->raise_default(kSIGABRT);
+  exit_process(2);
+}
+
+void fatal_out_of_memory(usize n) {
+  eprintf("runtime: out of memory: cannot allocate %llu-byte block (%llu in use)\n", static_cast<ull>(n),
+          static_cast<ull>(heap_in_use()));
+  throw_("out of memory");
+}
+
+void check_failed() { fatal_at("runtime check failed", Throwing::runtime, trace_here()); }
+
+void badmcall() { check_failed(); }        // mcall called on g0's stack
+void badmcall2() { check_failed(); }       // mcall's function returned
+void badsystemstack() { check_failed(); }  // systemstack called from a goroutine that is not m->curg
+
+void exit_process(i32 status) {
+  trace_boot(Ev::exit);
+  trace(Ev::Exit, status);
+  kernel->exit(status);
+  // The kernel has let us down. Fault for ever, as Go does, rather than run on.
+  for (;;) *static_cast<volatile u32*>(nullptr) = 0;  // NOLINT(clang-analyzer-core.NullDereference): on purpose
+}
+
+// Live, such a program would hang. The thread that finds it out is one that waits itself; if it has to wait once more
+// for what it is to print, there is no way on.
+void sim_deadlock() {
+  static constinit bool found = false;
+  if (found) linux_kernel.exit(2);
+  found = true;
+  fatal("simulated kernel: every thread waits, and nothing is left that could wake one");
+}
+
+}  // namespace rt0

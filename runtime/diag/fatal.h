@@ -1,0 +1,38 @@
+// How a process dies. Go: panic.go.
+//
+//   throw_(why)   rt0 is broken (base/check.h)           "fatal error: why", all frames of all goroutines, exit 2
+//   fatal(why)    the program broke a rule that no       "fatal error: why", the program's frames, exit 2
+//                 recover may hide (deadlock, …)
+#pragma once
+
+#include "base/check.h"
+#include "kernel_iface/kernel.h"
+#include "runtime/diag/traceback.h"
+#include "sched/above.h"
+#include "sched/gmp.h"
+
+namespace rt0 {
+
+// The runtime is broken, as a signal's handler has found: "fatal error: " and why, gp's signal (g->sig), then the
+// tracebacks, gp's first, which begins at c.
+[[noreturn]] void die_of_signal(const char* why, G* gp, const SigContext& c);
+// A signal in words: "SIGSEGV: segmentation violation". In runtime/panic/signal.cc.
+const char* signal_text(u32 sig);
+// The process dies of a signal, in Go's form: its name, where it came, all goroutines, the registers. gp: who was
+// interrupted.
+[[noreturn]] void fatal_signal(u32 sig, G* gp, const SigContext& c, void* uctx) RT0_SYM("runtime.fatalsignal");
+// The same as throw_, for a caller that knows whose fault it is and where the traceback begins.
+[[noreturn]] void fatal_at(Str why, Throwing how, TracePoint at);
+
+// The two halves of a death whose message its caller prints in between. On g0 or the signal stack. Go: startpanic_m,
+// dopanic_m. startpanic_m takes the right to die loudly: another M that dies at the same time waits in it, for ever if
+// this one exits.
+void startpanic_m();
+// Prints the tracebacks that a fatal error owes, and ends the process with status 2 or by SIGABRT. gp: whose error it
+// is.
+[[noreturn]] void die(G* gp, TracePoint at);
+
+// Ends the process with `status`: writes out the trace, then the kernel's exit. If that returns, faults.
+[[noreturn]] void exit_process(i32 status) RT0_SYM("runtime.exit");
+
+}  // namespace rt0

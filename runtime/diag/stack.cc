@@ -1,0 +1,51 @@
+// A goroutine's stack as text, while the program goes on. Go: mprof.go Stack, runtime/debug PrintStack.
+#include "rt0/runtime.h"
+#include "runtime/diag/print.h"
+#include "runtime/diag/traceback.h"
+#include "sched/proc.h"
+#include "sched/stw.h"
+
+namespace rt0 {
+
+namespace {
+
+// The result does not depend on GOTRACEBACK: that is about how a program ends.
+constexpr i32 kLevel = 1;
+
+// As trace_here, for the caller of rt0's function that has this frame.
+TracePoint caller_of(uintptr fp) {
+  uintptr caller_fp;
+  const uintptr pc = Isa::frame_return(fp, &caller_fp);
+  return {pc, caller_fp, true};
+}
+
+}  // namespace
+
+size_t stack(char* buf, size_t n, bool all) {
+  const TracePoint at = caller_of(Isa::frame_pointer());
+  if (all) stopTheWorld();
+  G* gp = getg();
+  usize left = n;
+  systemstack([&] {
+    Writer w(buf, n);
+    goroutineheader(w, gp, false);
+    traceback(w, gp, at, kLevel);
+    if (all) tracebackothers(w, gp, kLevel);
+    w.flush();
+    left = w.room();
+  });
+  if (all) startTheWorld(0);
+  return n - left;
+}
+
+void print_stack() {
+  const TracePoint at = caller_of(Isa::frame_pointer());
+  G* gp = getg();
+  systemstack([&] {
+    Writer w(kStderr);
+    goroutineheader(w, gp, false);
+    traceback(w, gp, at, kLevel);
+  });
+}
+
+}  // namespace rt0

@@ -1,0 +1,343 @@
+#include "runtime/diag/traceback.h"
+
+#include "base/pclntab.h"
+#include "kernel_iface/kernel.h"
+#include "mem/sysmem.h"
+#include "sched/debugvars.h"
+#include "trace/trace.h"
+
+namespace rt0 {
+
+// The linker script's names for the table and the text it describes.
+extern "C" const u8 rt0_pclntab_start[] __asm__("runtime.pclntab");
+extern "C" const u8 rt0_pclntab_end[] __asm__("runtime.epclntab");
+extern "C" const u8 rt0_text_start[] __asm__("runtime.text");
+
+namespace {
+
+// As Go: of a deep recursion the two ends are shown, with "...N frames elided..." between them.
+constexpr u32 kInnerFrames = 50, kOuterFrames = 50;
+constexpr u32 kMaxInline = 8;  // logical frames of one pc
+
+using ull = unsigned long long;  // what %llu takes
+
+constinit PcLnHeader pclntab{};                 // raw_len 0: there is no table
+constinit Atomic<const u8*> unpacked{nullptr};  // its raw_len bytes, by whoever needs them first
+
+void read_header() {
+  if (!pclntab_header(rt0_pclntab_start, static_cast<usize>(rt0_pclntab_end - rt0_pclntab_start), &pclntab))
+    pclntab = {};
+}
+
+// Unpacks the table if that has not happened. Two Ms may do it at once, for no lock is safe here: both make the same
+// bytes. Before schedinit has looked at the header, this does.
+// Empty if there is no table, or no memory for it.
+Span<const u8> table() {
+  const u8* raw = unpacked.load_acquire();
+  if (raw == nullptr) {
+    if (pclntab.raw_len == 0) read_header();
+    constexpr uintptr kLargestPage = 64 * 1024;  // boot may not have asked yet how large pages are
+    u8* mem = static_cast<u8*>(sysAlloc(align_up(pclntab.raw_len + 1, kLargestPage)));
+    if (mem == nullptr || !pclntab_unpack(rt0_pclntab_start, pclntab, mem)) return {};
+    unpacked.store_release(mem);  // after its bytes
+    raw = mem;
+  }
+  return {raw, pclntab.raw_len};
+}
+
+bool is_runtime(const PcFrame& f) { return f.package == Str("runtime."); }
+
+// A pc as an offset into the text; beyond the text for one that is not there.
+u32 text_offset(uintptr pc) {
+  const uintptr off = pc - reinterpret_cast<uintptr>(rt0_text_start);
+  return off < pclntab.text_size ? static_cast<u32>(off) : ~u32{0};
+}
+
+// The logical frames of a pc, innermost first; of a return address, those of the call before it.
+struct Frames {
+  union {
+    PcFrame at[kMaxInline];  // [0, n) are there
+  };
+  usize n;
+
+  Frames(uintptr pc, bool is_return) : n(pclntab_frames(table(), text_offset(pc - is_return), {at, kMaxInline})) {}
+};
+
+void put_func(Writer& w, const PcFrame& f) {
+  w.put(f.package);  // NOLINT(clang-analyzer-core.CallAndMessage): below Frames::n all are set
+  w.put(f.func);
+}
+
+// Functions of package runtime that programs call are shown as theirs are. Go: isExportedRuntime.
+bool is_exported(Str func) {
+  for (char c : func)
+    if (c == ':' || c == '<' || c == '.') return false;
+  return !func.empty() && func.ptr[0] >= 'A' && func.ptr[0] <= 'Z';
+}
+
+bool starts_with(Str s, Str head) { return s.len >= head.len && s.sub(0, head.len) == head; }
+
+// Frames with such a name were not called: the code under them was interrupted, and its pc is no return address.
+bool is_injected(const PcFrame& f) {
+  return is_runtime(f) && (f.func == Str("sigpanic") || f.func == Str("asyncPreempt"));
+}
+
+// A pc of the outer end, kept until it is known that it is one of the last.
+struct OuterPc {
+  uintptr pc;
+  u32 at;  // how many frames are shown before it
+  bool is_return;
+};
+
+// Prints a traceback's frames: the first kInnerFrames at once, the last kOuterFrames in the end.
+class Printer {
+ public:
+  Printer(Writer& w, i32 level) : w_(w), level_(level) {}
+
+  // What one pc stands for; false if the goroutine's first function has been reached.
+  bool add(uintptr pc, bool is_return) {
+    const u32 before = shown_;
+    const bool more = show(pc, is_return, 0, kInnerFrames, &shown_);
+    if (shown_ > kInnerFrames && shown_ > before) ring_[ring_n_++ % kOuterFrames] = {pc, before, is_return};
+    return more;
+  }
+  bool injected() const { return injected_; }
+  u32 shown() const { return shown_; }
+
+  void finish() {
+    if (shown_ <= kInnerFrames) return;
+    u32 from = kInnerFrames;
+    if (shown_ > kInnerFrames + kOuterFrames) {
+      from = shown_ - kOuterFrames;
+      w_.fmt("...%d frames elided...\n", static_cast<i32>(from - kInnerFrames));
+    }
+    for (u32 i = ring_n_ > kOuterFrames ? ring_n_ - kOuterFrames : 0; i < ring_n_; i++) {
+      const OuterPc& o = ring_[i % kOuterFrames];
+      u32 at = o.at;
+      (void)show(o.pc, o.is_return, from, ~u32{0}, &at);
+    }
+  }
+
+ private:
+  // Go: showframe. gopanic is shown where it separates deferred calls from what has panicked.
+  bool is_shown(const PcFrame& f, u32 at) const {
+    if (level_ >= 2) return true;
+    if (starts_with(f.func, Str("__ubsan_"))) return false;  // ours, by the compilers' name: runtime/panic/ubsan.cc
+    if (!is_runtime(f)) return true;
+    return (f.func == Str("gopanic") && at > 0) || (is_exported(f.func) && !f.inlined);
+  }
+
+  // Prints those frames of pc whose number, counted on in *at, lies in [from, to).
+  [[gnu::noinline]] bool show(uintptr pc, bool is_return, u32 from, u32 to, u32* at) {
+    const Frames f(pc, is_return);
+    bool more = true;
+    injected_ = false;
+    if (f.n == 0) {
+      if (*at >= from && *at < to) w_.fmt("?()\n\tpc=%#llx\n", static_cast<ull>(pc));
+      ++*at;
+    }
+    for (usize i = 0; i < f.n; i++) {
+      const PcFrame& frame = f.at[i];
+      if (is_runtime(frame) && frame.func == Str("goexit")) more = false;
+      if (is_injected(frame)) injected_ = true;
+      if (!is_shown(frame, *at)) continue;
+      if (*at >= from && *at < to) put_frame(frame, pc);
+      ++*at;
+    }
+    return more;
+  }
+
+  void put_frame(const PcFrame& frame, uintptr pc) {
+    const bool is_panic = is_runtime(frame) && frame.func == Str("gopanic");
+    if (is_panic) w_.put("panic({...})\n\t");  // Go prints its function's two words
+    else put_func(w_, frame);
+    if (!is_panic) w_.put(frame.inlined ? Str("(...)\n\t") : Str("()\n\t"));
+    w_.put(frame.file.empty() ? Str("?") : frame.file);
+    w_.fmt(":%d", static_cast<i32>(frame.line));
+    if (!frame.inlined) w_.fmt(" +%#llx", static_cast<ull>(text_offset(pc) - frame.entry));
+    w_.put('\n');
+  }
+
+  Writer& w_;
+  i32 level_;
+  u32 shown_ = 0;
+  u32 ring_n_ = 0;
+  bool injected_ = false;
+  OuterPc ring_[kOuterFrames];
+};
+
+// Who started goroutine goid, unless it is the main one. parent: 0 is not named. Go: printcreatedby.
+void put_created_by(Writer& w, u64 goid, const GoSite& at, u64 parent) {
+  if (at.gopc == 0 || goid == 1) return;
+  const Frames f(at.gopc, true);
+  usize i = 0;  // the innermost frame that is not the inlined part of the go statement
+  while (i + 1 < f.n && is_runtime(f.at[i])) i++;
+  if (f.n == 0) return;
+  w.put("created by ");
+  put_func(w, f.at[i]);
+  if (parent != 0) w.fmt(" in goroutine %llu", static_cast<ull>(parent));
+  w.fmt("\n\t%s:%d +%#llx\n", at.file != nullptr ? at.file : "?", static_cast<i32>(at.line),
+        static_cast<ull>(text_offset(at.gopc) - f.at[i].entry));
+}
+
+void put_ancestors(Writer& w, const G* gp, i32 level) {
+  if (gp->ancestors == nullptr) return;
+  for (u32 a = 0; a < gp->ancestors->n; a++) {
+    const AncestorInfo& info = gp->ancestors->infos()[a];
+    w.fmt("[originating from goroutine %llu]:\n", static_cast<ull>(info.goid));
+    Printer p(w, level);
+    for (u32 i = 0; i < info.npcs; i++)
+      if (!p.add(info.pcs[i], true)) break;
+    put_created_by(w, info.goid, info.created, 0);
+  }
+}
+
+// One step up the frame chain of gp's stack; false at its end. Trusts nothing: the stack may be what is broken.
+bool next_frame(const Stack& s, uintptr* fp, uintptr* pc) {
+  const uintptr at = *fp;
+  constexpr uintptr kFrame = 2 * sizeof(uintptr);
+  if (at == 0 || s.hi < kFrame || at % sizeof(uintptr) != 0) return false;
+  const uintptr lo = at - Isa::kFrameBelow;
+  if (lo < s.lo || lo > s.hi - kFrame) return false;
+  uintptr caller;
+  *pc = Isa::frame_return(at, &caller);
+  if (*pc == 0) return false;
+  *fp = caller > at ? caller : 0;  // chains only lead outwards
+  return true;
+}
+
+}  // namespace
+
+void moduledataverify1() {
+  trace_boot(Ev::moduledataverify1);
+  read_header();
+}
+
+void moduledataverify() {
+  trace_boot(Ev::moduledataverify);
+  moduledataverify1();
+}
+
+void goroutineheader(Writer& w, G* gp, bool with_pointers) {
+  const GStatus status = readgstatus(gp);
+  w.fmt("goroutine %llu", static_cast<ull>(gp->goid));
+  if (with_pointers) {
+    w.fmt(" gp=%#llx m=", static_cast<ull>(reinterpret_cast<uintptr>(gp)));
+    if (gp->m == nullptr) w.put("nil");
+    else w.fmt("%d mp=%#llx", gp->m->id, static_cast<ull>(reinterpret_cast<uintptr>(gp->m)));
+  }
+  w.put(" [");
+  const Str reason = status == GStatus::waiting ? wait_reason_text(gp->waitreason) : Str();
+  w.put(reason.empty() ? status_name(status) : reason);
+  // About how long it has been waiting, in minutes; sysmon notes since when.
+  if ((status == GStatus::waiting || status == GStatus::syscall) && gp->waitsince != 0) {
+    constexpr i64 kMinute = 60 * i64{1000000000};
+    const i64 minutes = (kernel->nanotime() - gp->waitsince) / kMinute;
+    if (minutes >= 1) w.fmt(", %lld minutes", static_cast<long long>(minutes));
+  }
+  if (gp->lockedm != nullptr) w.put(", locked to thread");
+  w.put("]:\n");
+}
+
+// How much of its stack the goroutine, or one that had the stack before it, has ever used: from its end down to the
+// first page that is in memory. Nothing if the kernel does not say; the simulated one does not, for frames differ
+// between ISAs.
+static void put_stack_use(Writer& w, const G* gp) {
+  u8 pages[64];
+  const usize step = sizeof(pages) * physPageSize;
+  for (uintptr at = gp->stack.lo; at < gp->stack.hi && gp->stack_bytes != 0; at += step) {
+    const usize n = min(step, align_up(gp->stack.hi, physPageSize) - at);
+    if (!kernel->mem_resident(reinterpret_cast<void*>(at), n, pages).ok()) return;
+    for (usize i = 0; i < n / physPageSize; i++) {
+      if ((pages[i] & 1) == 0) continue;
+      w.fmt("runtime: goroutine stack used %llu of %llu bytes\n",
+            static_cast<ull>(gp->stack.hi - (at + i * physPageSize)), static_cast<ull>(gp->stack.hi - gp->stack.lo));
+      return;
+    }
+  }
+}
+
+// May the function that was interrupted at pc have to return to lr, with no frame that says so? The link register still
+// holds what the last call has left there: an address in the function itself, or in the one that called it, which the
+// frames show as well.
+static bool is_lost_return(uintptr lr, uintptr pc, Stack s, uintptr fp) {
+  const Frames in(pc, false), to(lr, true);
+  if (lr == 0 || to.n == 0 || (in.n != 0 && in.at[in.n - 1].entry == to.at[to.n - 1].entry)) return false;
+  uintptr next;
+  return !next_frame(s, &fp, &next) || next != lr;
+}
+
+static u32 put_frames(Writer& w, G* gp, TracePoint at, i32 level) {
+  Printer p(w, level);
+  uintptr pc = at.pc, fp = at.fp;
+  bool is_return = at.is_return, interrupted = false;
+  bool more = p.add(pc, is_return);
+  if (more && is_lost_return(at.lr, pc, gp->stack, fp)) more = p.add(at.lr, true);
+  while (more) {
+    const bool injected = p.injected();
+    const uintptr callee = pc;
+    if (!next_frame(gp->stack, &fp, &pc)) break;
+    // The signal handler has put a frame between, of the link register: see Kernel::sigcontext_call.
+    if (interrupted && !is_lost_return(pc, callee, gp->stack, fp) && !next_frame(gp->stack, &fp, &pc)) break;
+    is_return = !injected;
+    interrupted = injected && Isa::kFramelessLeaves;
+    more = p.add(pc, is_return);
+  }
+  p.finish();
+  return p.shown();
+}
+
+// In a system call it is what has called the kernel that counts, wherever the thread may be. Without a frame of the
+// program's, those of the runtime are better than none.
+void traceback(Writer& w, G* gp, TracePoint at, i32 level) {
+  if (readgstatus(gp) == GStatus::syscall && gp->syscallsp != 0) at = {gp->syscallpc, gp->syscallbp, true};
+  if (put_frames(w, gp, at, level) == 0 && level < 2) (void)put_frames(w, gp, at, 2);
+  put_created_by(w, gp->goid, gp->created, gp->parent_goid);
+  put_ancestors(w, gp, level);
+  if (debug.tracebackstack > 0) put_stack_use(w, gp);
+}
+
+void traceback_saved(Writer& w, G* gp, i32 level) {
+  // A goroutine that has never run stands at its entry, and that is no return address.
+  traceback(w, gp, {gp->sched.pc, gp->sched.bp, gp->sched.bp != 0}, level);
+}
+
+void tracebackothers(Writer& w, G* me, i32 level) {
+  M* mp = getg()->m;
+  G* curg = mp->curg;
+  if (curg != nullptr && curg != me) {
+    w.put('\n');
+    goroutineheader(w, curg, level >= 2);
+    traceback_saved(w, curg, level);
+  }
+  // No lock: a fatal error may have stopped us holding any.
+  for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
+    const GStatus status = readgstatus(gp);
+    if (gp == me || gp == curg || status == GStatus::dead || status == GStatus::idle) continue;
+    if (gp->system && level < 2) continue;
+    w.put('\n');
+    goroutineheader(w, gp, level >= 2);
+    if (status == GStatus::running) {
+      w.put("\tgoroutine running on other thread; stack unavailable\n");
+      put_created_by(w, gp->goid, gp->created, gp->parent_goid);
+      if (debug.tracebackstack > 0) put_stack_use(w, gp);
+    } else {
+      traceback_saved(w, gp, level);
+    }
+  }
+}
+
+TracePoint trace_here() {
+  uintptr caller_fp;
+  const uintptr pc = Isa::frame_return(Isa::frame_pointer(), &caller_fp);
+  return {pc, caller_fp, true};
+}
+
+u32 callers_of_systemstack(const G* gp, Span<uintptr> pcs) {
+  uintptr fp = gp->sched.bp, pc = 0;
+  u32 n = 0;
+  while (n < pcs.len && next_frame(gp->stack, &fp, &pc)) pcs[n++] = pc;
+  return n;
+}
+
+}  // namespace rt0

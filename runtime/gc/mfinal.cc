@@ -1,0 +1,261 @@
+// Finalizers, and as much of a collector as they need. Go: mfinal.go, mgcmark.go.
+//
+// F1  The table is changed under fin.lock only, and read by gc() with the world stopped: whoever has the lock has a P,
+// and keeps it.
+// F2  Table and queue lie where nobody looks for pointers, so that they make nothing reachable. What is in the queue is
+// out of the table,
+//     and counts as alive like any other object.
+#include "base/lock.h"
+#include "mem/malloc.h"
+#include "mem/mark.h"
+#include "mem/sysmem.h"
+#include "rt0/gc.h"
+#include "rt0/go.h"
+#include "rt0/runtime.h"
+#include "runtime/gc/roots.h"
+#include "sched/newproc.h"
+#include "sched/proc.h"
+#include "sched/stw.h"
+#include "sched/syscall.h"
+
+namespace rt0 {
+
+namespace {
+
+struct Finalizer {
+  uintptr object;  // 0: a free place in the table
+  void (*call)(void* f, void* object);
+  void* f;
+  u32 order;  // of being set
+  bool marked;
+};
+
+// Open addressing, at most half full, a power of two; null as long as there is none.
+struct Table {
+  Finalizer* at = nullptr;
+  u32 cap = 0, n = 0;
+
+  // The place of this object, or the free one where it would be.
+  Finalizer* find(uintptr object) const {
+    u32 i = static_cast<u32>((object >> 4) * 0x9e3779b1u) & (cap - 1);
+    while (at[i].object != 0 && at[i].object != object) i = (i + 1) & (cap - 1);
+    return &at[i];
+  }
+};
+
+constinit struct {
+  Mutex lock{{0}, LockRank::fin};
+  Table table;
+  Finalizer* queue;  // those whose time has come; the last comes first
+  u32 queued, queue_cap;
+  u32 set;  // so far
+  bool started;
+  G* waits;  // the goroutine that calls them, while it has nothing to do
+} fin = {};
+
+Finalizer* finalizers(u32 n) {
+  const usize bytes = n * sizeof(Finalizer);
+  void* p = mallocgc_noscan(bytes, alignof(Finalizer));
+  if (p == nullptr) fatal_out_of_memory(bytes);
+  return static_cast<Finalizer*>(__builtin_memset(p, 0, bytes));
+}
+
+void grow(Table* t) {
+  const u32 cap = t->cap == 0 ? 64 : 2 * t->cap;
+  const Table bigger{finalizers(cap), cap, t->n};
+  for (u32 i = 0; i < t->cap; i++)
+    if (t->at[i].object != 0) *bigger.find(t->at[i].object) = t->at[i];
+  heap_free(t->at);
+  *t = bigger;
+}
+
+// Takes an entry out: those that follow move up, so that each is found from where it belongs.
+void remove(Table* t, Finalizer* gone) {
+  t->n--;
+  gone->object = 0;
+  for (u32 i = static_cast<u32>(gone - t->at);;) {
+    i = (i + 1) & (t->cap - 1);
+    const Finalizer f = t->at[i];
+    if (f.object == 0) return;
+    t->at[i].object = 0;
+    *t->find(f.object) = f;
+  }
+}
+
+// What calls before this one have left on the stack is no reason to keep an object: their frames are where ours will
+// be.
+[[gnu::noinline]] void wipe() {
+  char room[4096];
+  __builtin_memset(room, 0, sizeof(room));
+  __asm__ volatile("" ::"r"(room) : "memory");
+}
+
+bool park_unlock(G* gp, void*) {
+  fin.waits = gp;
+  unlock(&fin.lock);
+  return true;
+}
+
+// False if there is none. Not inlined: what it leaves on the stack can be wiped.
+[[gnu::noinline]] bool call_next() {
+  lock(&fin.lock);
+  if (fin.queued == 0) {
+    unlock(&fin.lock);
+    return false;
+  }
+  const Finalizer f = fin.queue[--fin.queued];
+  unlock(&fin.lock);
+  f.call(f.f, reinterpret_cast<void*>(f.object));
+  return true;
+}
+
+// Go: runFinalizers.
+void runfinq() RT0_SYM("runtime.runFinalizers");
+void runfinq() {
+  getg()->system = true;
+  (void)sched.ngsys.add_relaxed(1);
+  for (;;) {
+    while (call_next()) {}
+    wipe();  // no object of theirs is kept by our stack
+    lock(&fin.lock);
+    if (fin.queued == 0) gopark(park_unlock, nullptr, WaitReason::finalizer_wait);
+    else unlock(&fin.lock);
+  }
+}
+
+// --- What is reachable
+// ------------------------------------------------------------------------------------------------
+
+struct Mark {
+  uintptr below = ~uintptr{0},
+          end = 0;   // all objects with finalizers lie between; no address of one, for this lies on a stack
+  Finalizer** work;  // found, not looked at yet
+  u32 left = 0;
+};
+
+void mark_words(Mark* m, uintptr lo, uintptr hi) {
+  for (uintptr p = lo; p < hi; p += kPtrSize) {
+    const uintptr word = *reinterpret_cast<const uintptr*>(p);
+    if (word <= m->below || word >= m->end) continue;
+    const ObjectRef o = find_object(word);
+    if (o.span == nullptr) continue;
+    Finalizer* f = fin.table.find(o.base());
+    if (f->object == 0 || f->marked) continue;
+    f->marked = true;
+    m->work[m->left++] = f;
+  }
+}
+
+void mark_root(void* m, const G*, uintptr lo, uintptr hi) { mark_words(static_cast<Mark*>(m), lo, hi); }
+
+// All objects but those with finalizers. What was freed and lies about is looked at, too: it can't be told apart.
+void mark_heap(Mark* m) {
+  for (MSpan* s = mheap_allspans; s != nullptr; s = s->alllink) {
+    if (s->state != SpanState::in_use || (s->spanclass & 1) != 0) continue;
+    for (u32 i = 0; i < s->freeindex; i++) {
+      const ObjectRef o{s, i};
+      if (fin.table.find(o.base())->object == 0) mark_words(m, o.base(), o.base() + align_down(o.size(), kPtrSize));
+    }
+  }
+}
+
+// The unmarked ones to the queue, which has room for them, in the order in which they were set: the last is called
+// first. Go has them in the order of addresses, which for objects of one size is the same, as long as its spans are
+// fresh.
+void queue_unmarked() {
+  const u32 first = fin.queued;
+  for (u32 i = 0; i < fin.table.cap; i++) {
+    const Finalizer f = fin.table.at[i];
+    if (f.object == 0 || f.marked) continue;
+    u32 at = fin.queued++;
+    for (; at > first && fin.queue[at - 1].order > f.order; at--) fin.queue[at] = fin.queue[at - 1];
+    fin.queue[at] = f;
+  }
+  for (u32 i = first; i < fin.queued; i++) remove(&fin.table, fin.table.find(fin.queue[i].object));
+}
+
+// Not inlined: what it has in registers that functions keep, addresses of objects, must not be there when roots are
+// looked at.
+[[gnu::noinline]] void unmark(Mark* m) {
+  for (u32 i = 0; i < fin.table.cap; i++) {
+    Finalizer& f = fin.table.at[i];
+    f.marked = false;
+    if (f.object == 0) continue;
+    m->below = min(m->below, f.object - 1);
+    m->end = max(m->end, f.object + find_object(f.object).size());
+  }
+}
+
+// No room is asked for once the marking has begun, so the heap stays as it is.
+[[gnu::noinline]] void collect() {
+  const u32 n = fin.table.n;
+  if (n == 0) return;
+  if (fin.queued + n > fin.queue_cap) {
+    Finalizer* bigger = finalizers(fin.queued + n);
+    for (u32 i = 0; i < fin.queued; i++) bigger[i] = fin.queue[i];
+    heap_free(fin.queue);
+    fin.queue = bigger;
+    fin.queue_cap = fin.queued + n;
+  }
+  Mark m;
+  m.work = static_cast<Finalizer**>(mallocgc_noscan(n * sizeof(Finalizer*), alignof(Finalizer*)));
+  if (m.work == nullptr) fatal_out_of_memory(n * sizeof(Finalizer*));
+  unmark(&m);
+  wipe();
+  for_each_root(mark_root, &m);
+  mark_heap(&m);
+  while (m.left > 0) {
+    const uintptr object = m.work[--m.left]->object;
+    mark_words(&m, object, object + align_down(find_object(object).size(), kPtrSize));
+  }
+  heap_free(m.work);
+  queue_unmarked();
+}
+
+[[gnu::noinline]] void stop_and_collect() {
+  stopTheWorld();
+  collect();
+  stack_flush();
+  startTheWorld(0);
+  (void)stack_scavenge(~u32{0});
+  lock(&fin.lock);
+  G* gp = fin.queued > 0 ? fin.waits : nullptr;
+  if (gp != nullptr) fin.waits = nullptr;
+  unlock(&fin.lock);
+  if (gp != nullptr) goready(gp);
+}
+
+}  // namespace
+
+void detail::set_finalizer(void* object, void (*call)(void* f, void* object), void* f) {
+  if (object == nullptr) throw_("runtime.SetFinalizer: first argument is nil");
+  const uintptr a = reinterpret_cast<uintptr>(object);
+  const ObjectRef o = find_object(a);
+  if (o.span == nullptr) {
+    if (is_global(a)) return;  // it is never unreachable
+    throw_("runtime.SetFinalizer: pointer not in heap");
+  }
+  if (o.base() != a) throw_("runtime.SetFinalizer: pointer not at beginning of allocated block");
+  lock(&fin.lock);
+  if (fin.table.n >= fin.table.cap / 2) grow(&fin.table);
+  Finalizer* at = fin.table.find(a);
+  const bool there = at->object != 0, start = !fin.started && f != nullptr;
+  if (f == nullptr) {
+    if (there) remove(&fin.table, at);
+  } else if (!there) {
+    *at = {a, call, f, fin.set++, false};
+    fin.table.n++;
+    fin.started = true;
+  }
+  unlock(&fin.lock);
+  if (there && f != nullptr) throw_("runtime.SetFinalizer: finalizer already set");
+  if (start) go(runfinq);
+}
+
+void gc() {
+  wipe();
+  stop_and_collect();
+  gosched();
+}
+
+}  // namespace rt0

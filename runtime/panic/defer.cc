@@ -1,0 +1,140 @@
+// Deferred calls, panic's way through them, recovery and Goexit. Go: panic.go.
+//
+//   F1  g->defers, g->panics and g->recover_points are the goroutine's own: nobody else looks at them while it runs.
+//   F2  A record, a Panic and a RecoverPoint lie in frames of the goroutine. A frame is left by returning, which takes
+//   its records
+//       off; by a recovery, which runs or drops all that is newer than the recover point it goes on at; or with the
+//       goroutine.
+//   F3  What is newer is said by the links, never by addresses: the compiler lays out a frame as it likes.
+//
+// Differs from Go: a frame can't be made to return from outside, so a recovered goroutine goes on at the newest recover
+// point that is older than the deferred call that has recovered. Every deferred call has one around it, and so has
+// main.main.
+#include "runtime/panic/defer.h"
+
+#include "runtime/panic/panic.h"
+#include "sched/proc.h"
+#include "trace/trace.h"
+
+namespace rt0 {
+
+static_assert(Isa::kRecoverWords <= sizeof(RecoverPoint::context) / sizeof(void*),
+              "RecoverPoint: the ISA needs more words");
+static_assert(offsetof(RecoverPoint, context) == 0, "the assembly takes it for the context");
+
+namespace {
+
+void end_panic_defers() { (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1)); }
+
+// Takes the newest record off and runs it. The call is a function of its own: what panics and is recovered inside of it
+// makes it return. Not inlined, for setrecover comes back into this frame.
+[[gnu::noinline]] void call_deferred(DeferRecord* d) {
+  getg()->defers = d->link;
+  RecoverPoint here;
+  if (detail::setrecover(&here) == 0) d->fn(d);
+}
+
+// The goroutine whose newest panic was recovered goes on at rp, or has ended if there is none. Go: recovery.
+[[noreturn]] void recovered(RecoverPoint* rp) {
+  G* gp = getg();
+  trace(Ev::Recover);
+  Panic* keep = rp != nullptr ? static_cast<Panic*>(rp->panics) : nullptr;
+  // Panics that this one replaced go with it; a Goexit does not, it takes over.
+  while (gp->panics != keep) {
+    Panic* p = gp->panics;
+    gp->panics = p->link;
+    if (p->goexit) run_goexit();
+    if (!p->deferreturn) end_panic_defers();
+  }
+  if (gp->panics == nullptr) gp->sig = 0;
+  gp->recover_points = rp;
+  // The scopes between here and there end without a panic.
+  DeferRecord* end = rp != nullptr ? rp->defers : nullptr;
+  Panic p{.link = gp->panics, .deferreturn = true};
+  gp->panics = &p;
+  while (gp->defers != end) call_deferred(gp->defers);
+  gp->panics = p.link;
+  if (rp != nullptr) recovery(rp);
+  goexit1();
+  __builtin_unreachable();
+}
+
+}  // namespace
+
+void run_goexit() {
+  G* gp = getg();
+  Panic p{.link = gp->panics, .goexit = true};
+  gp->panics = &p;
+  while (DeferRecord* d = gp->defers) call_deferred(d);
+  for (Panic* q = gp->panics; q != nullptr; q = q->link)  // panics that this Goexit has aborted
+    if (!q->goexit && !q->deferreturn) end_panic_defers();
+  gp->panics = nullptr;
+  gp->recover_points = nullptr;
+  gp->sig = 0;
+  goexit1();
+  __builtin_unreachable();
+}
+
+void gopanic(Any value) {
+  G* gp = getg();
+  M* mp = gp->m;
+  const TracePoint at = trace_here();
+  const RuntimeError nil_error(text_of("panic called with nil argument"));
+  if (value.type == nullptr && debug.panicnil != 1) value = {&detail::kType<RuntimeError>, &nil_error};
+  if (gp != mp->curg) bad_panic(value, "panic on system stack");
+  if (mp->locks != 0) bad_panic(value, "panic holding locks");
+  if (tracing() && value.type != nullptr) trace_text(Ev::Panic, Str(value.type->name.ptr, value.type->name.len));
+  Panic p{.value = value, .link = gp->panics};
+  gp->panics = &p;
+  (void)runningPanicDefers.add_seqcst(1);
+  while (DeferRecord* d = gp->defers) {
+    RecoverPoint* to = d->recover_to;  // the record is gone when the call comes back
+    call_deferred(d);
+    if (p.recovered) recovered(to);
+  }
+  fatalpanic(&p, at);
+}
+
+namespace detail {
+
+void defer_push(DeferRecord* d) {
+  G* gp = getg();
+  d->link = gp->defers;
+  d->recover_to = gp->recover_points;
+  gp->defers = d;
+}
+
+void defer_return(DeferRecord* d) {
+  G* gp = getg();
+  check(gp->defers == d, "defer: records are not left in the order in which they were made");
+  Panic p{.link = gp->panics, .deferreturn = true};
+  gp->panics = &p;
+  call_deferred(d);
+  gp->panics = p.link;
+}
+
+Any gorecover() {
+  G* gp = getg();
+  Panic* p = gp->panics;
+  if (p == nullptr || p->goexit || p->deferreturn || p->recovered) return {nullptr, nullptr};
+  // Recover points that are newer than the panic: of the deferred call, and of what it calls.
+  for (RecoverPoint* rp = gp->recover_points; rp != nullptr && rp->panics == p; rp = rp->link)
+    if (rp->is_call) return {nullptr, nullptr};
+  p->recovered = true;
+  return p->value;
+}
+
+}  // namespace detail
+
+RecoverPoint::RecoverPoint(bool call)
+    : link(getg()->recover_points), panics(getg()->panics), defers(getg()->defers), is_call(call) {
+  getg()->recover_points = this;
+}
+RecoverPoint::~RecoverPoint() { getg()->recover_points = link; }
+
+void goexit_now() {
+  run_goexit();
+  __builtin_unreachable();
+}
+
+}  // namespace rt0

@@ -1,0 +1,149 @@
+// The end of a process: fatal errors, panics that nobody has recovered, exit. Go: panic.go.
+//
+// The texts and the exit status are Go's. Everything here must work when the runtime does not: no allocation, no lock
+// that a broken state may hold (print_lock is not taken while m->dying), and a fault in here ends at once.
+#include "runtime/panic/panic.h"
+
+#include "kernel_iface/choice.h"
+#include "kernel_iface/kernel.h"
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+#include "runtime/diag/print.h"
+#include "runtime/diag/traceback.h"
+#include "runtime/panic/defer.h"
+#include "runtime/panic/signal.h"
+#include "sched/debugvars.h"
+#include "trace/trace.h"
+
+namespace rt0 {
+
+namespace {
+
+using ull = unsigned long long;  // what %llu takes
+
+// Every line but the first is indented. Go: printindented.
+void put_indented(Writer& w, Text s) {
+  for (usize i = 0; i < s.len; i++) {
+    w.put(s.ptr[i]);
+    if (s.ptr[i] == '\n') w.put('\t');
+  }
+}
+
+// text: what the value's own method says, or null. Go: printpanicval.
+void put_value(Writer& w, Any v, const Text* text) {
+  if (v.type == nullptr) {
+    w.put("nil");
+    return;
+  }
+  if (text != nullptr) {
+    put_indented(w, *text);
+    return;
+  }
+  const Str name(v.type->name.ptr, v.type->name.len);
+  if (v.type->operand == nullptr) {  // not printable: its type and where it lies
+    w.fmt("(%.*s) %#llx", static_cast<i32>(name.len), name.ptr, static_cast<ull>(reinterpret_cast<uintptr>(v.data)));
+    return;
+  }
+  const PrintArg a = v.type->operand(v.data);
+  const bool is_string = a.kind == PrintArg::Kind::string;
+  if (v.type->is_named) {
+    w.put(name);
+    w.put(is_string ? Str("(\"") : Str("("));
+  }
+  if (is_string) put_indented(w, a.string);
+  else put_arg(w, a);
+  if (v.type->is_named) w.put(is_string ? Str("\")") : Str(")"));
+}
+
+}  // namespace
+
+// A method of a panic's value has panicked itself. Go: the deferred function of preprintpanics.
+struct PanicWhilePrinting : InternalDefer {
+  static void run(DeferRecord*) {
+    const Any v = detail::gorecover();
+    if (v.type == nullptr) return;
+    char why[256];
+    usize n = 0;
+    auto put = [&](Text s) {
+      for (usize i = 0; i < s.len && n < sizeof(why); i++) why[n++] = s.ptr[i];
+    };
+    put(text_of("panic while printing panic value: "));
+    if (v.type == &detail::kType<const char*>) {
+      put(v.type->operand(v.data).string);
+    } else {
+      put(text_of("type "));
+      put(v.type->name);
+    }
+    fatal_at(Str(why, n), Throwing::runtime, trace_here());
+  }
+};
+
+// Asks the values that have methods for their texts, before the lock of dying is held. Go: preprintpanics.
+static void preprintpanics(Panic* p) {
+  PanicWhilePrinting d;
+  d.push(PanicWhilePrinting::run);
+  constexpr Interface kAsk[] = {Interface::error, Interface::stringer};
+  for (; p != nullptr; p = p->link) {
+    for (Interface i : kAsk) {
+      if (p->value.type == nullptr || p->has_text) continue;
+      if (const Itab* it = getitab(i, p->value.type); it->fn != nullptr) {
+        p->text = it->fn(p->value.data);
+        p->has_text = true;
+      }
+    }
+  }
+  d.pop();
+}
+
+static const Panic* next_panic(const Panic* p) {
+  while (p != nullptr && (p->deferreturn || p->goexit)) p = p->link;
+  return p;
+}
+
+static void printpanics(Writer& w, const Panic* p) {
+  if (const Panic* older = next_panic(p->link)) {
+    printpanics(w, older);
+    w.put('\t');
+  }
+  w.put("panic: ");
+  put_value(w, p->value, p->has_text ? &p->text : nullptr);
+  if (p->recovered) w.put(" [recovered]");
+  w.put('\n');
+}
+
+void fatalpanic(Panic* p, TracePoint at) {
+  G* gp = getg();
+  preprintpanics(p);
+  systemstack([&] {
+    startpanic_m();
+    // `panicking` keeps main from exiting now. Go: fatalpanic.
+    (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1));
+    {
+      Writer w(kStderr);
+      printpanics(w, p);
+    }
+    die(gp, at);
+  });
+  __builtin_unreachable();
+}
+
+void bad_panic(Any value, const char* why) {
+  {
+    Writer w(kStderr);
+    w.put("panic: ");
+    put_value(w, value, nullptr);
+    w.put('\n');
+  }
+  throw_(why);
+}
+
+void panic_any(Any value) { gopanic(value); }
+
+void panic_plain(const char* text) {
+  const Str s = cstr(text);
+  const RuntimeError e(Text{s.ptr, s.len});
+  gopanic({&detail::kType<RuntimeError>, &e});
+}
+void panic_divide() { panic_plain("runtime error: integer divide by zero"); }
+
+}  // namespace rt0

@@ -1,0 +1,164 @@
+#include "runtime/panic/signal.h"
+
+#include "kernel_iface/choice.h"
+#include "kernel_iface/kernel.h"
+#include "mem/stack.h"
+#include "mem/sysmem.h"
+#include "runtime/diag/print.h"
+#include "runtime/panic/panic.h"
+#include "sched/preempt.h"
+#include "trace/trace.h"
+
+namespace rt0 {
+
+namespace {
+
+struct SigEntry {
+  u32 sig;
+  bool panics;  // if the kernel sent it and a goroutine caused it
+  bool late;    // the handler is installed by sysmon, off the way to main.main
+  const char* text;
+};
+constexpr SigEntry kSigTable[] = {
+    {kSIGQUIT, false, false, "SIGQUIT: quit"},
+    {kSIGILL, false, false, "SIGILL: illegal instruction"},
+    {kSIGTRAP, false, false, "SIGTRAP: trace trap"},
+    {kSIGABRT, false, true, "SIGABRT: abort"},
+    {kSIGBUS, true, false, "SIGBUS: bus error"},
+    {kSIGFPE, true, false, "SIGFPE: floating-point exception"},
+    {kSIGSEGV, true, false, "SIGSEGV: segmentation violation"},
+    {kSIGSTKFLT, false, true, "SIGSTKFLT: stack fault"},
+    {kSIGSYS, false, true, "SIGSYS: bad system call"},
+};
+
+// What a program that has not asked for them does not hear of, although their default action would end it: Go handles
+// them, and does nothing. Blocked, they cost no system call each. A write to a pipe that nobody reads then fails with
+// EPIPE; what that means for standard output and error is decided where it is seen. Real-time signals, 34 to 64, are
+// among them.
+constexpr u32 kBlocked[] = {kSIGUSR1, kSIGUSR2,   kSIGPIPE, kSIGALRM, kSIGXCPU,
+                            kSIGXFSZ, kSIGVTALRM, kSIGPROF, kSIGIO,   kSIGPWR};
+constexpr u64 blocked_set() {
+  u64 set = ~u64{0} << (34 - 1);
+  for (u32 sig : kBlocked) set |= u64{1} << (sig - 1);
+  return set;
+}
+
+// si_code of faults, the same on all ISAs.
+constexpr i32 kSegvMaperr = 1, kSegvAccerr = 2, kBusAdrerr = 2, kFpeIntdiv = 1, kFpeIntovf = 2;
+constexpr uintptr kNilPage = 4096;      // an address below is a member of a null pointer's object
+constexpr usize kPanicRoom = 8 * 1024;  // what a panic takes of the stack, at least
+
+const SigEntry* sig_entry(u32 sig) {
+  for (const SigEntry& e : kSigTable)
+    if (e.sig == sig) return &e;
+  return nullptr;
+}
+
+// Who runs ran over the end of its stack into the guard page. Go's texts; the limit is what was reserved, not 1 GB. An
+// overflow of gsignal is not seen here: the handler would need it, so the kernel ends the process by SIGSEGV.
+[[noreturn]] void stack_overflow(G* gp, const SigContext& c) {
+  using ull = unsigned long long;
+  const bool on_g0 = gp == gp->m->g0;
+  if (on_g0) eprintf("runtime: morestack on g0, ");
+  else eprintf("runtime: goroutine stack exceeds %llu-byte limit\nruntime: ", static_cast<ull>(gp->stack_bytes));
+  eprintf("sp=%#llx stack=[%#llx, %#llx]\n", static_cast<ull>(c.sp), static_cast<ull>(gp->stack.lo),
+          static_cast<ull>(gp->stack.hi));
+  gp->m->throwing = Throwing::runtime;
+  die_of_signal(on_g0 ? "morestack on g0" : "stack overflow", gp, c);
+}
+
+// May gp, interrupted at c, panic? It must be a goroutine on its own stack, in nothing that others rely on. Go:
+// canpanic.
+bool canpanic(const G* gp, const SigContext& c) {
+  const M* mp = gp->m;
+  if (gp != mp->curg || gp == mp->g0 || readgstatus(gp) != GStatus::running || gp->syscallsp != 0) return false;
+  if (mp->locks != 0 || mp->dying != 0 || mp->throwing != Throwing::none || mp->printlock != 0) return false;
+  return c.sp >= gp->stack.lo + kPanicRoom && c.sp <= gp->stack.hi;
+}
+
+void install(bool late) {
+  for (const SigEntry& e : kSigTable)
+    if (e.late == late)
+      check(kernel->setsig(e.sig, SigDisposition::handler).ok(), "initsig: the kernel refused a handler");
+}
+
+}  // namespace
+
+const char* signal_text(u32 sig) {
+  const SigEntry* e = sig_entry(sig);
+  return e != nullptr ? e->text : "?";
+}
+
+void sigsave(M* mp) {
+  trace_boot(Ev::sigsave);
+  mp->sigmask = kernel->sigmask_block(blocked_set());
+}
+
+// A thread begins with its maker's mask, which is the same; but under QEMU it begins with all blocked if a signal was
+// on its way to the maker at that moment, and no request to stop ever reaches its goroutines. Setting the mask puts
+// that right.
+void minitSignalMask() { kernel->sigmask_set(getg()->m->sigmask | blocked_set()); }
+
+void initsig() {
+  trace_boot(Ev::initsig);
+  install(false);
+}
+void initsig_late() { install(true); }
+
+// On the goroutine's stack, as if the code at gp->sigpc had called it. Go: sigpanic.
+void sigpanic() RT0_SYM("runtime.sigpanic");
+void sigpanic() {
+  const G* gp = getg();
+  const i32 code = gp->sigcode0;
+  const bool nil_page = gp->sigcode1 < kNilPage;
+  if (gp->sig == kSIGFPE) {
+    if (code == kFpeIntdiv) panic_divide();
+    panic_plain(code == kFpeIntovf ? "runtime error: integer overflow" : "runtime error: floating point error");
+  }
+  if (nil_page && (gp->sig == kSIGBUS ? code == kBusAdrerr : code == 0 || code == kSegvMaperr || code == kSegvAccerr))
+    panic_plain("runtime error: invalid memory address or nil pointer dereference");
+  eprintf("unexpected fault address %#llx\n", static_cast<unsigned long long>(gp->sigcode1));
+  throw_("fault");
+}
+
+// On the alternate stack, all signals blocked. The interrupted code may have held any lock.
+//   g  is still the interrupted one; from here on it is gsignal, so that locks and checks count in a G of their own
+void sigtrampgo(u32 sig, void* info, void* uctx) {
+  const SigContext c = kernel->sigcontext(info, uctx);
+  G* gp = getg();
+  M* mp = gp->m;
+  Isa::setg(mp->gsignal);
+  if (sig == kSIGURG) {
+    doSigPreempt(gp, c, uctx);
+    Isa::setg(gp);
+    return;
+  }
+
+  if (sig == kSIGVTALRM && simulated != 0) {
+    sim_watchdog(gp, c, uctx);
+    Isa::setg(gp);
+    return;
+  }
+
+  const SigEntry* e = sig_entry(sig);
+  const uintptr guard = gp->stack.lo - physPageSize;
+  // The kernel's own faults (code > 0); those that somebody has sent end the process, whoever runs.
+  if (e == nullptr || !e->panics || c.code <= 0) fatal_signal(sig, gp, c, uctx);
+  if (sig == kSIGSEGV && c.fault_addr >= guard && c.fault_addr < gp->stack.lo) stack_overflow(gp, c);
+  const bool panics = canpanic(gp, c);
+  const bool on_curg = mp->curg != nullptr && c.sp >= mp->curg->stack.lo && c.sp < mp->curg->stack.hi;
+  G* whose = on_curg ? mp->curg : mp->g0;
+  whose->sig = sig;
+  whose->sigcode0 = c.code;
+  whose->sigcode1 = c.fault_addr;
+  whose->sigpc = c.pc;
+  if (panics) {
+    kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&sigpanic), false);
+    Isa::setg(gp);
+    return;
+  }
+  mp->throwing = Throwing::runtime;
+  die_of_signal("unexpected signal during runtime execution", whose, c);
+}
+
+}  // namespace rt0

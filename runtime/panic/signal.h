@@ -1,0 +1,14 @@
+// Signals: which ones rt0 handles, and what they mean. Go: signal_unix.go, sigtab_linux_generic.go.
+#pragma once
+
+#include "kernel_iface/signum.h"
+#include "sched/above.h"
+#include "sched/gmp.h"
+
+namespace rt0 {
+
+// Remembers the mask the program was started with, and blocks what programs do not hear of, for this M and all to come.
+// Go: sigsave.
+void sigsave(M* mp) RT0_SYM("runtime.sigsave");
+
+}  // namespace rt0

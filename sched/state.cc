@@ -1,0 +1,39 @@
+// The scheduler's global state: every variable that gmp.h, hooks.h and debugvars.h declare, in one place. Which lock
+// guards it, or when it may change, stands at the declaration.
+#include "sched/debugvars.h"
+#include "sched/gmp.h"
+#include "sched/hooks.h"
+
+namespace rt0 {
+
+// g0 and m0 are named by assembly. m0's park note, lists and locks start out zero, which is what they should be.
+constinit G g0 = {};
+constinit M m0 = {};
+constinit Schedt sched = {};
+
+constinit i32 ncpu = 0;
+constinit usize physHugePageSize = 0;
+constinit i32 gomaxprocs = 0;
+constinit P** allp = nullptr;
+constinit i32 allp_len = 0;
+constinit Mutex allpLock{{0}, LockRank::allp};
+constinit M* allm = nullptr;
+
+constinit bool mainStarted = false;
+constinit bool bootDone = false;
+constinit bool world_is_stopped = false;
+constinit i64 runtimeInitTime = 0;
+constinit Atomic<u32> panicking{0};
+constinit Atomic<u32> runningPanicDefers{0};
+
+constinit Mutex allglock{};
+constinit Atomic<G*> allgs{nullptr};
+constinit Atomic<u32> allglen{0};
+
+constinit Atomic<const TimerHooks*> timer_hooks{nullptr};
+constinit Atomic<const NetpollHooks*> netpoll_hooks{nullptr};
+constinit Atomic<u32 (*)(u32, i64)> stack_scavenger{nullptr};
+
+constinit DebugVars debug{};
+
+}  // namespace rt0

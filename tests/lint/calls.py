@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""calls.py BUILD...: who may call whom, checked in what has been compiled: the objects of build/<isa>.
+
+A function or variable of a room may be used by the rooms whose row in rooms.txt names that room, and by nobody else but through a
+row `up`. Prints one line per offence, `file: what`, and exits with 1 if there was one, with 2 if there is nothing to look at.
+"""
+import os
+import re
+import subprocess
+import sys
+
+import rooms
+from source import ROOT, read
+
+
+def symbols(build):
+    """The symbols that each source file's object defines for others, and those it wants: two dicts of sets, by source file."""
+    where = os.path.join(build, 'CMakeFiles', 'rt0.dir')
+    objects = [os.path.join(at, n) for at, _, names in os.walk(where) for n in names if n.endswith('.o')]
+    # An object of a file that has moved lies about until the folder is cleaned.
+    objects = sorted(o for o in objects if os.path.exists(os.path.join(ROOT, os.path.relpath(o, where)[:-2])))
+    if not objects:
+        sys.exit(f'calls.py: no objects in {where}: run make build first')
+    defines, wants, at = {}, {}, None
+    said = subprocess.run(['nm', '-C', *objects], capture_output=True, text=True, check=True).stdout
+    for line in said.splitlines():
+        if line.endswith('.o:'):
+            at = os.path.relpath(line[:-1], where)[:-2]
+            defines[at], wants[at] = set(), set()
+            continue
+        m = re.match(r'[0-9a-f ]+ (\w) (.*)', line)
+        if m and m.group(1) in 'TDBR':
+            defines[at].add(bare(m.group(2)))
+        elif m and m.group(1) == 'U':
+            wants[at].add(bare(m.group(2)))
+    return defines, wants
+
+
+def bare(symbol):
+    """rt0::lock(rt0::Mutex*) → lock: as rooms.txt writes it."""
+    return re.sub(r'\(.*', '', symbol).removeprefix('rt0::')
+
+
+def check(defines, wants, root=ROOT):
+    table = rooms.Rooms(root)
+    home = {s: path for path, names in defines.items() for s in names}
+    found, used = [], set()
+    for path in sorted(wants):
+        here = table.calls_as(path)
+        for s in sorted(wants[path]):
+            if s not in home:
+                continue
+            there = table.calls_as(home[s])
+            if there is None or here is None:
+                found.append(f'{path if here is None else home[s]}: lies in no room of rooms.txt: move it into one, or add a row')
+            elif here != there and there not in table.callable(here):
+                used.add(s)
+                if s not in table.up:
+                    found.append(f'{path}: {s} is in {home[s]}, and {here}/ may not call {there}/ (rooms.txt): move one of the two, '
+                                 f'hand it in through a hook, or add a row "up" with its reason')
+    for s, (header, line) in sorted(table.up.items()):
+        if s in home and s not in used:
+            found.append(f'rooms.txt:{line}: {s}: nobody calls it from below any more: take it off the list')
+        if s not in home:
+            found.append(f'rooms.txt:{line}: {s}: no room defines it')
+        name = s.removeprefix('runtime.')
+        try:
+            text = read(header, root)
+        except OSError:
+            text = ''
+        if not re.search(rf'(?<!\w){re.escape(name)}(?!\w)', text) and s not in text:
+            found.append(f'rooms.txt:{line}: {s}: {header} does not declare it')
+    return list(dict.fromkeys(found))
+
+
+def main():
+    if len(sys.argv) < 2:
+        print(__doc__, file=sys.stderr)
+        sys.exit(2)
+    found = [f'{f}' for build in sys.argv[1:] for f in check(*symbols(build))]
+    print('\n'.join(dict.fromkeys(found)) or 'ok')
+    sys.exit(1 if found else 0)
+
+
+if __name__ == '__main__':
+    main()

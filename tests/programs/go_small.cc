@@ -1,0 +1,77 @@
+#include "tests/programs/go_small.h"
+
+#include "mem/sysmem.h"
+#include "runtime/panic/panic.h"
+#include "sched/newproc.h"
+#include "sched/pidle.h"
+#include "sched/preempt.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+
+namespace rt0 {
+
+namespace {
+
+constexpr usize kSlot = kSmallStack + align_up(sizeof(G), Isa::kCacheLine);
+constexpr usize kSlab = 256 * 1024;
+static_assert(kSmallStack % Isa::kCacheLine == 0 && kSlot < kStackMin);
+
+// Under sched.gFree.lock, like the other dead Gs that are everybody's, and counted with them.
+constinit GList dead = {};
+constinit uintptr slab = 0, slab_end = 0;
+
+uintptr* mark_of(const G* gp) { return reinterpret_cast<uintptr*>(gp->stack.lo); }
+constexpr uintptr kMark = static_cast<uintptr>(0x5afe57ac5afe57acu);
+
+// The goroutine has ended, and we stand on another stack.
+void put(G* gp) {
+  if (*mark_of(gp) != kMark) throw_("go_small: stack overflow");
+  Locked l(&sched.gFree.lock);
+  dead.push(gp);
+  sched.gFree.n++;
+}
+
+// A new slot; 0 if there is no memory.
+uintptr new_slot() {
+  if (slab_end - slab < kSlot) {
+    slab = reinterpret_cast<uintptr>(sysAlloc(kSlab));
+    if (slab == 0) return slab_end = 0;
+    slab_end = slab + kSlab;
+  }
+  slab += kSlot;
+  return slab - kSlot;
+}
+
+G* get() {
+  lock(&sched.gFree.lock);
+  G* gp = dead.pop();
+  if (gp != nullptr) sched.gFree.n--;
+  const uintptr base = gp == nullptr ? new_slot() : 0;
+  unlock(&sched.gFree.lock);
+  if (gp != nullptr) return gp;
+  if (base == 0) fatal_out_of_memory(kSlab);
+  gp = reinterpret_cast<G*>(base + kSmallStack);
+  gp->stack = {base, base + kSmallStack};
+  gp->stackguard0 = gp->stackguard1 = base;
+  gp->stack_bytes = kSlot;
+  gp->sized = true;
+  *mark_of(gp) = kMark;
+  return gp;
+}
+
+}  // namespace
+
+void newproc_small(Funcval* closure, const detail::GoStmt* stmt) {
+  G* gp = getg();
+  const uintptr pc = reinterpret_cast<uintptr>(__builtin_return_address(0));
+  if (small_put.load_relaxed() == nullptr) small_put.store_release(put);
+  systemstack([&] {
+    sized_enable();
+    G* newg = newproc1(closure, stmt, gp, pc, get());
+    runqput(getg()->m->p, newg, true);
+    if (mainStarted) wakep();
+  });
+  preempt_point();
+}
+
+}  // namespace rt0
