@@ -9,7 +9,7 @@ import sys
 
 import rooms
 import states
-from source import files, read, main, ROOT
+from source import files, read, strip, main, ROOT
 
 CODE = ('.h', '.cc', '.S', '.def', '.py', '.sh', '.cmake', '.txt', '.ld')
 
@@ -37,6 +37,7 @@ class Docs:
         self.marks()
         self.links()
         self.rooms()
+        self.journeys()
         self.failures += states.unlike_code(self.root) + [w for w in [states.difference(self.root)] if w]
         return self.failures
 
@@ -118,6 +119,33 @@ class Docs:
         if not m or m.group(1) != wanted:
             self.fail('CONTRIBUTING.md', 1, 'its table of rooms is not that of rooms.txt: tests/lint/docs.py --write')
 
+    def journeys(self):
+        """Each row of a journey in docs/READING.md leads to a function that is there, and no file is entered twice without a word."""
+        path = 'docs/READING.md'
+        page = self.text(path)
+        if page is None:
+            return
+        seen, last, n_rows = set(), None, 0
+        for n, line in enumerate(page.splitlines(), 1):
+            if line.startswith('#'):
+                seen, last = set(), None
+            m = re.match(r'\| \[`([^`]+)`\]\(\.\./([^)]+)\) \| (.*) \|$', line)
+            if not m:
+                continue
+            n_rows += 1
+            symbol, target, text = m.groups()
+            if target not in self.paths:
+                continue  # links() says so
+            if not defines(read(target, self.root), symbol):
+                self.fail(path, n, f'{symbol}: {target} does not define it')
+            if target in seen and target != last and not text.startswith('again: '):
+                self.fail(path, n, f'the journey enters {target} a second time: a row that does so begins with "again: " and the reason, '
+                                   f'or the code lies in the wrong room')
+            seen.add(target)
+            last = target
+        if n_rows < 30:
+            self.fail(path, 1, f'only {n_rows} rows of journeys were read: has their form changed?')
+
     def links(self):
         """Links between pages, and paths in `…` that look like files of the project, lead somewhere."""
         folders = {p.split('/')[0] for p in self.paths if '/' in p} - {'build'}
@@ -138,6 +166,22 @@ class Docs:
     def exists(self, path, n, target):
         if not os.path.exists(os.path.join(self.root, target)) and not re.match(r'build(/|$)', target):
             self.fail(path, n, f'{target}: there is no such file')
+
+
+def defines(text, symbol):
+    """Whether a source file defines the function, or the variable, of that name."""
+    name = re.escape(symbol)
+    for line in strip(text).split('\n'):
+        if re.match(rf'\s*(?:FUNC|TEXT|ENTRY)\({name}\)', line):
+            return True
+        # A definition's head, also one that goes on in the next line; a call ends in a semicolon, and begins indented.
+        before = r'(?<![\w.>:])' if line.startswith(' ') else r'(?<![\w.>])'
+        if re.search(rf'{before}{name}\s*\([^;]*(?:[{{,}})]|\bconst)\s*$', line) and \
+                not re.match(r'\s*(?:return|if|while|for|else)\b', line):
+            return True
+        if re.match(rf'\s*constinit\b.*\b{name}\s*[{{=]', line):
+            return True
+    return False
 
 
 def rooms_table(root):

@@ -5,6 +5,7 @@ import re
 import sys
 import tempfile
 
+import calls
 import docs
 import layers
 import states
@@ -66,6 +67,19 @@ LAYERS = [
     (f'arch/{ISA}/linux_abi.h', '//\n' * 500, 'lines: a port has at most 500'),
     ('CMakeLists.txt', f'if(RT0_ISA STREQUAL "{ISA}")\nendif()', f'{ISA}: no build file knows an ISA'),
 ]
+# What objects have: the file that wants a symbol, the symbol, the file that defines it, and what must be said.
+CALLS = [
+    ('sched/proc.cc', 'print_args', 'runtime/diag/print.cc', 'sched/proc.cc: print_args is in runtime/diag/print.cc, and sched/ may not call'),
+    ('lib/chan/chan.cc', 'timer_set', 'lib/time/timer.cc', 'lib/chan/chan.cc: timer_set is in lib/time/timer.cc'),
+    ('mem/stack.cc', 'newm', 'sched/mthread.cc', 'mem/stack.cc: newm is in sched/mthread.cc'),
+    ('lib/io/fd.cc', 'runtime.gcinit', 'runtime/boot/boot.cc', 'lib/io/ may not call runtime/boot/'),
+    ('mem/stack.cc', 'runtime.schedtrace', 'runtime/diag/schedtrace.cc', 'mem/ may not call runtime/diag/'),
+    ('nowhere/x.cc', 'lock', 'sched/lock.cc', 'nowhere/x.cc: lies in no room'),
+    ('mem/stack.cc', 'lock', 'sched/lock.cc', None),  # an up row
+    ('arch/asm.S', 'runtime.check', 'runtime/boot/check.cc', None),
+    ('kernel_iface/kernel.cc', 'sim_kernel', 'kernel_iface/sim/kernel.cc', None),
+    ('runtime/boot/main.cc', 'runtime.newm', 'sched/mthread.cc', None),
+]
 # What must not be mistaken for an offence.
 FINE = [
     ('sched/proc.cc', f'// {ISA} has std::atomic, virtual and thread_local; #include "sched/x.h"; SYS_write'),
@@ -88,6 +102,10 @@ DOCS = [
     ('README.md', '`make nonsense`', 'make nonsense: the Makefile has no such target'),
     ('README.md', '[x](docs/NOTHERE.md)', 'docs/NOTHERE.md: there is no such file'),
     ('README.md', 'see `sched/nothere.cc`', 'sched/nothere.cc: there is no such file'),
+    ('sched/proc.cc', r's/void execute\(/void exekute(/', 'execute: sched/proc.cc does not define it'),
+    ('docs/READING.md', r's/again: the sender/the sender/', 'the journey enters lib/chan/chan.cc a second time'),
+    ('docs/READING.md', r's/runq\.cc\)/queue.cc)/', 'sched/queue.cc: there is no such file'),
+    ('rooms.txt', r's/channels and select/channels/', 'its table of rooms is not that of rooms.txt'),
     ('sched/proc.cc', '// DOC(lonely)', 'DOC(lonely): no page explains it'),
     ('README.md', 'DOC(lost): text', 'DOC(lost): no line of code has this mark'),
     ('sched/status.h', r's/on an M with a P/on an M/', 'docs/STATES.md:'),
@@ -147,7 +165,7 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory() as tmp:
         for path in files(ROOT):
-            if path.endswith(layers.SOURCES + docs.CODE + ('.md', 'Makefile')):
+            if path.endswith(layers.SOURCES + docs.CODE + ('.md', 'Makefile', 'rooms.txt')):
                 put(tmp, path, read(path, ROOT))
         good_docs(tmp)
         cases = [(lint_layers, *c) for c in LAYERS] + [(lint_docs, *c) for c in DOCS]
@@ -169,7 +187,16 @@ def main():
             if found:
                 print(f'FAIL {path}: {change}: is fine, but {found}')
                 failed += 1
-    total = len(cases) + len(FINE)
+    for user, symbol, home, expected in CALLS:
+        found = [f for f in calls.check({home: {symbol}, user: set()}, {user: {symbol}, home: set()}) if not f.startswith('rooms.txt:')]
+        if bool(found) != bool(expected) or (expected and not any(expected in f for f in found)):
+            print(f'FAIL {user} calls {symbol} of {home}: wanted {expected}, found {found}')
+            failed += 1
+    stale = calls.check({'sched/lock.cc': {'lock'}}, {'sched/lock.cc': set()})
+    if not any('lock: nobody calls it from below any more' in f for f in stale):
+        print(f'FAIL an up row that nobody needs: not noticed, {stale}')
+        failed += 1
+    total = len(cases) + len(FINE) + len(CALLS) + 1
     print(f'{total - failed} of {total} passed')
     sys.exit(1 if failed else 0)
 
