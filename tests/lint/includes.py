@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""includes.py [--fix] [FILE...]: no file includes what it does not use.
+
+clang-tidy's misc-include-cleaner says which headers those are; only its "not used directly" counts here, for a header of rt0 may
+bring in others on purpose. Looked at are the sources and headers of all rooms of rooms.txt, as the first ISA compiles them. Where
+the answer is wrong, the line ends in "// IWYU pragma: keep" and a comment says why. --fix takes the lines out.
+Exits with 1 if a file includes too much, with 2 if clang-tidy can't be run.
+"""
+import concurrent.futures
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+from rooms import Rooms
+from source import ROOT, files, isa_rows
+
+TIDY = 'clang-tidy-19'
+ISA = isa_rows()[0]
+
+
+def command(path):
+    return [TIDY, '--quiet', '--checks=-*,misc-include-cleaner', '--config={}', '--header-filter=^$', path, '--',
+            f'--target={ISA["triple"]}', '-xc++', '-std=c++20', '-ffreestanding', '-fno-exceptions', '-fno-rtti', '-Iinclude', '-I.',
+            f'-Iarch/{ISA["folder"]}', f'-Itests/arch/{ISA["folder"]}', '-DRT0_RUNTIME', '-Wno-invalid-offsetof',
+            '-Wno-pragma-once-outside-header']
+
+
+def unused(path):
+    """[(line, header)] of one file; an error's text instead if it does not compile."""
+    done = subprocess.run(command(path), cwd=ROOT, capture_output=True, text=True, check=False)
+    if re.search(r': error:', done.stdout):
+        return done.stdout
+    found = re.findall(r'^[^\n:]*?' + re.escape(path) + r':(\d+):\d+: warning: included header (\S+) is not used directly', done.stdout, re.M)
+    return [(int(n), h) for n, h in found]
+
+
+def looked_at():
+    """Headers that are made for several inclusions, or for assembly, are no translation units of their own."""
+    rooms = Rooms(ROOT)
+    others = [r['folder'] for r in isa_rows()[1:]]
+    for path in files(ROOT):
+        room = rooms.room_of(path)
+        if room not in rooms.library or not path.endswith(('.cc', '.h')) or path.startswith(tuple(f'arch/{o}/' for o in others)):
+            continue
+        if path.endswith(('asm.h', 'trace_early.h', 'x86.h', 'no_sim.cc')):
+            continue
+        yield path
+
+
+def main():
+    if not shutil.which(TIDY):
+        print(f'includes.py: {TIDY} is not installed: apt-get install {TIDY}')
+        sys.exit(2)
+    args = [a for a in sys.argv[1:] if a != '--fix']
+    paths = args or list(looked_at())
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, found in zip(paths, pool.map(unused, paths)):
+            if isinstance(found, str):
+                print(f'{path}: does not compile:\n{found[:400]}')
+                failed += 1
+                continue
+            for n, header in found:
+                print(f'{path}:{n}: includes {header} and uses nothing of it: take the line out')
+                failed += 1
+            if '--fix' in sys.argv and found:
+                with open(os.path.join(ROOT, path), encoding='utf-8') as f:
+                    lines = f.read().split('\n')
+                gone = {n - 1 for n, _ in found}
+                with open(os.path.join(ROOT, path), 'w', encoding='utf-8') as f:
+                    f.write('\n'.join(l for i, l in enumerate(lines) if i not in gone))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == '__main__':
+    main()
