@@ -38,6 +38,7 @@ class Docs:
         self.links()
         self.rooms()
         self.journeys()
+        self.budgets()
         self.failures += states.unlike_code(self.root) + [w for w in [states.difference(self.root)] if w]
         return self.failures
 
@@ -118,6 +119,22 @@ class Docs:
         m = re.search(r'<!-- rooms -->\n(.*?)<!-- end -->', page, re.S)
         if not m or m.group(1) != wanted:
             self.fail('CONTRIBUTING.md', 1, 'its table of rooms is not that of rooms.txt: tests/lint/docs.py --write')
+
+    def budgets(self):
+        """README and CONTRIBUTING name the budgets that tests/boot_cost.py checks."""
+        code = self.text('tests/boot_cost.py') or ''
+        budget = {name: int(n) for name, n in re.findall(r'^(BYTES|SYSTEM_CALLS) = (\d+)$', code, re.M)}
+        budget['INSTRUCTIONS'] = int(re.search(r'"amd64": (\d+)', code).group(1)) if '"amd64": ' in code else 0
+        if len(budget) != 3:
+            self.fail('tests/boot_cost.py', 1, 'its budgets are not in the form that tests/lint/docs.py reads')
+            return
+        for path in ('README.md', 'CONTRIBUTING.md'):
+            page = self.text(path) or ''
+            for name, value in budget.items():
+                wanted = {'BYTES': [f'{value:,} bytes', f'| {value:,} | 1.00 MB'], 'INSTRUCTIONS': [f'{value:,} instructions', f'| {value:,} | 161,276'],
+                          'SYSTEM_CALLS': [f'{value} system calls', f'| {value} | 161 ']}[name]
+                if not any(w in page for w in wanted):
+                    self.fail(path, 1, f'does not name the budget {name} of tests/boot_cost.py, {value:,}')
 
     def journeys(self):
         """Each row of a journey in docs/READING.md leads to a function that is there, and no file is entered twice without a word."""
