@@ -1,16 +1,91 @@
-// memcpy and its kin: a compiler may call them on its own, even freestanding, so every binary must have them.
+// memcpy and its kin. Compilers call them on their own, even in freestanding code, so every binary must have them.
 //
-// Word loops, not byte loops; nothing here is on a hot path yet. -fno-tree-loop-distribute-patterns (CMakeLists.txt) keeps
-// the compiler from turning the loops into calls of themselves.
+// All but the first and last few bytes go word by word, at every alignment. Only aligned words are read and written: some
+// CPUs have no other access, or a slow one. A word that lies across two aligned ones is put together by shifts (Words). No
+// byte outside the memory that the caller named is touched; strlen alone reads to the end of the word with the NUL.
+// -fno-tree-loop-distribute-patterns (tools/rt0.cmake) keeps the compiler from turning the loops into calls of themselves.
 #include "base/types.h"
 
 namespace rt0 {
 namespace {
 using Word = uintptr __attribute__((__may_alias__));
 constexpr usize kWord = sizeof(Word);
-bool aligned(const void* a, const void* b) {
-  return ((reinterpret_cast<uintptr>(a) | reinterpret_cast<uintptr>(b)) & (kWord - 1)) == 0;
+constexpr usize kSmall = 3 * kWord;  // shorter memory goes byte by byte: there may be no whole word in it
+constexpr Word kOnes = static_cast<Word>(-1) / 255, kHighs = kOnes << 7;
+
+usize offset(const void* p) { return reinterpret_cast<uintptr>(p) & (kWord - 1); }
+const Word* word_at(const void* p) { return static_cast<const Word*>(p); }
+
+// The word at an address that is `offset` bytes behind an aligned word `first`, `second` being the aligned word after it.
+struct Shift {
+  u32 bits;
+  explicit Shift(usize offset) : bits(static_cast<u32>(8 * offset)) {}
+
+  Word join(Word first, Word second) const {
+    // In two steps, for a shift by all bits of a word (offset 0) is not defined.
+    constexpr u32 kMost = 8 * kWord - 1;
+    if constexpr (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) return first >> bits | second << 1 << (kMost - bits);
+    return first << bits | second >> 1 >> (kMost - bits);
+  }
+};
+
+// Is one of the bytes zero? A byte above the lowest zero byte may be taken for one too, so this says whether, not where.
+bool has_zero(Word w) { return ((w - kOnes) & ~w & kHighs) != 0; }
+
+// Copies from the lowest byte up. Right also if the memory overlaps and dst is below src: what a store overwrites has been
+// read before, since `first` is always a word ahead.
+void copy_up(u8* d, const u8* s, usize n) {
+  if (n >= kSmall) {
+    // Now there is a byte before s that may be read for every byte between an aligned word's begin and s.
+    usize lead = kWord;
+    if (offset(d) == offset(s)) lead = 0;
+    for (lead += (0 - offset(d)) & (kWord - 1); lead != 0; lead--, n--) *d++ = *s++;
+    if (offset(s) == 0) {
+      for (; n >= kWord; n -= kWord, d += kWord, s += kWord) *reinterpret_cast<Word*>(d) = *word_at(s);
+    } else {
+      const Shift shift(offset(s));
+      const Word* from = word_at(s - offset(s));
+      const usize words = (n - (kWord - offset(s))) / kWord;  // those whose second half ends within the memory
+      Word first = *from++;
+      n -= words * kWord;
+      s += words * kWord;
+      for (u8* const end = d + words * kWord; d != end; d += kWord) {
+        const Word second = *from++;
+        *reinterpret_cast<Word*>(d) = shift.join(first, second);
+        first = second;
+      }
+    }
+  }
+  for (; n != 0; n--) *d++ = *s++;
 }
+
+// Copies from the highest byte down: for overlapping memory with dst above src.
+void copy_down(u8* dst, const u8* src, usize n) {
+  u8* d = dst + n;
+  const u8* s = src + n;
+  if (n >= kSmall) {
+    usize tail = kWord;
+    if (offset(d) == offset(s)) tail = 0;
+    for (tail += offset(d); tail != 0; tail--, n--) *--d = *--s;
+    if (offset(s) == 0) {
+      while (n >= kWord) n -= kWord, d -= kWord, s -= kWord, *reinterpret_cast<Word*>(d) = *word_at(s);
+    } else {
+      const Shift shift(offset(s));
+      const Word* from = word_at(s - offset(s));
+      const usize words = (n - offset(s)) / kWord;
+      Word second = *from;
+      n -= words * kWord;
+      s -= words * kWord;
+      for (u8* const end = d - words * kWord; d != end;) {
+        const Word first = *--from;
+        *reinterpret_cast<Word*>(d -= kWord) = shift.join(first, second);
+        second = first;
+      }
+    }
+  }
+  while (n != 0) n--, *--d = *--s;
+}
+
 }  // namespace
 }  // namespace rt0
 
@@ -19,30 +94,22 @@ using namespace rt0;
 extern "C" {
 
 void* memcpy(void* dst, const void* src, usize n) {
-  u8* d = static_cast<u8*>(dst);
-  const u8* s = static_cast<const u8*>(src);
-  if (aligned(d, s))
-    for (; n >= kWord; n -= kWord, d += kWord, s += kWord)
-      *reinterpret_cast<Word*>(d) = *reinterpret_cast<const Word*>(s);
-  for (; n != 0; n--) *d++ = *s++;
+  copy_up(static_cast<u8*>(dst), static_cast<const u8*>(src), n);
   return dst;
 }
 
 void* memmove(void* dst, const void* src, usize n) {
-  u8* d = static_cast<u8*>(dst);
-  const u8* s = static_cast<const u8*>(src);
-  if (d == s || d < s || d >= s + n) {
-    // Forwards. Its word loop runs only if both are aligned, and then they are a word apart at least, or the same.
-    return memcpy(dst, src, n);
-  }
-  while (n != 0) n--, d[n] = s[n];
+  // Unsigned: also true if dst is below src.
+  if (reinterpret_cast<uintptr>(dst) - reinterpret_cast<uintptr>(src) >= n) return memcpy(dst, src, n);
+  copy_down(static_cast<u8*>(dst), static_cast<const u8*>(src), n);
   return dst;
 }
 
 void* memset(void* dst, int c, usize n) {
   u8* d = static_cast<u8*>(dst);
-  const Word fill = static_cast<Word>(-1) / 255 * static_cast<u8>(c);
-  if (aligned(d, d)) {
+  const Word fill = kOnes * static_cast<u8>(c);
+  if (n >= kSmall) {
+    for (; offset(d) != 0; n--) *d++ = static_cast<u8>(c);
     constexpr usize kAtOnce = 8 * kWord;
     for (; n >= kAtOnce; n -= kAtOnce, d += kAtOnce) {
       Word* w = reinterpret_cast<Word*>(d);
@@ -57,6 +124,25 @@ void* memset(void* dst, int c, usize n) {
 int memcmp(const void* a, const void* b, usize n) {
   const u8* x = static_cast<const u8*>(a);
   const u8* y = static_cast<const u8*>(b);
+  if (n >= kSmall) {
+    // Up to an aligned x, and far enough that the aligned word in which y then lies begins behind b. A difference that is
+    // found on the way, or in a word, is left to the loop over bytes below.
+    usize lead = kWord;
+    if (offset(x) == offset(y)) lead = 0;
+    for (lead += (0 - offset(x)) & (kWord - 1); lead != 0 && *x == *y; lead--) n--, x++, y++;
+    if (lead == 0 && offset(y) == 0) {
+      for (; n >= kWord && *word_at(x) == *word_at(y); n -= kWord) x += kWord, y += kWord;
+    } else if (lead == 0) {
+      const Shift shift(offset(y));
+      const usize rest = kWord - offset(y);
+      const Word* from = word_at(y - offset(y));
+      for (Word first = *from++; n >= rest + kWord; n -= kWord, x += kWord, y += kWord) {
+        const Word second = *from++;
+        if (*word_at(x) != shift.join(first, second)) break;
+        first = second;
+      }
+    }
+  }
   for (; n != 0; n--, x++, y++)
     if (*x != *y) return *x < *y ? -1 : 1;
   return 0;
@@ -65,11 +151,25 @@ int memcmp(const void* a, const void* b, usize n) {
 const void* memchr(const void* p, int c, usize n);
 const void* memchr(const void* p, int c, usize n) {
   const u8* at = static_cast<const u8*>(p);
+  const u8 wanted = static_cast<u8>(c);
+  if (n >= kSmall) {
+    for (; offset(at) != 0 && *at != wanted; n--) at++;
+    if (offset(at) == 0)
+      for (; n >= kWord && !has_zero(*word_at(at) ^ kOnes * wanted); n -= kWord) at += kWord;
+  }
   for (; n != 0; n--, at++)
-    if (*at == static_cast<u8>(c)) return at;
+    if (*at == wanted) return at;
   return nullptr;
 }
 
-usize strlen(const char* s) { return cstr(s).len; }
+// An aligned word that has one byte of the text lies in a page with it, so reading past the NUL can't fault.
+__attribute__((no_sanitize_address)) usize strlen(const char* s) {
+  const char* at = s;
+  for (; offset(at) != 0; at++)
+    if (*at == '\0') return static_cast<usize>(at - s);
+  while (!has_zero(*word_at(at))) at += kWord;
+  while (*at != '\0') at++;
+  return static_cast<usize>(at - s);
+}
 
 }  // extern "C"
