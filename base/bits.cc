@@ -40,6 +40,7 @@ int __ctzdi2(u64 v);
 int __ctzsi2(u32 v);
 int __popcountdi2(u64 v);
 int __popcountsi2(u32 v);
+int ffs(int v);
 
 int __clzdi2(u64 v) { return leading_zeroes(v, 64); }
 int __clzsi2(u32 v) { return leading_zeroes(v, 32); }
@@ -47,6 +48,8 @@ int __ctzdi2(u64 v) { return trailing_zeroes(v); }
 int __ctzsi2(u32 v) { return trailing_zeroes(v); }
 int __popcountdi2(u64 v) { return ones(v); }
 int __popcountsi2(u32 v) { return ones(v); }
+// What __builtin_ffs becomes; all else of the kind is called by a name of libgcc's.
+int ffs(int v) { return v == 0 ? 0 : trailing_zeroes(static_cast<u32>(v)) + 1; }
 }
 
 }  // namespace rt0

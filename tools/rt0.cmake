@@ -31,8 +31,21 @@ if(RT0_DEV)
   set(RT0_DEV_DEFINES RT0_DCHECK=1 RT0_LOCKRANK=1)
 endif()
 
+# The compiler's own library of arithmetic: 128 bits, floating point that the CPU lacks, conversions, builtins. It is linked last:
+# rt0's own functions of these names (base/, arch/) win, and a program takes from it only what it calls and rt0 lacks.
+set(target_flag "")
+if(CMAKE_CXX_COMPILER_TARGET)
+  set(target_flag "--target=${CMAKE_CXX_COMPILER_TARGET}")
+endif()
+execute_process(COMMAND "${CMAKE_CXX_COMPILER}" ${target_flag} ${RT0_ISA_OPTIONS} -print-libgcc-file-name
+                OUTPUT_VARIABLE RT0_LIBGCC OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT EXISTS "${RT0_LIBGCC}")
+  message(STATUS "rt0: ${CMAKE_CXX_COMPILER} has no libgcc.a: programs can do the arithmetic that the CPU and base/ have")
+  set(RT0_LIBGCC "")
+endif()
+
 # The functions below are called from the directory of whoever uses rt0, where only cached variables are seen.
-foreach(name RT0_SOURCE_DIR RT0_TARGET_OPTIONS RT0_ASM_OPTIONS RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_DEV_DEFINES)
+foreach(name RT0_LIBGCC RT0_SOURCE_DIR RT0_TARGET_OPTIONS RT0_ASM_OPTIONS RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_DEV_DEFINES)
   set(${name} "${${name}}" CACHE INTERNAL "rt0")
 endforeach()
 
@@ -191,7 +204,7 @@ function(rt0_add_executable name)
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND "${RT0_MKPCLNTAB}" --elf $<TARGET_FILE:${name}> --verify VERBATIM)
   foreach(exe ${name}_pass1 ${name})
-    target_link_libraries(${exe} PRIVATE rt0)
+    target_link_libraries(${exe} PRIVATE rt0 ${RT0_LIBGCC})
     target_link_options(${exe} PRIVATE ${link_options})
     set_target_properties(${exe} PROPERTIES LINK_DEPENDS "${script}" LINKER_LANGUAGE CXX)
   endforeach()

@@ -33,6 +33,8 @@ double __floatundidf(u64 v);
 i64 __fixdfdi(double d);
 u64 __fixunsdfdi(double d);
 
+[[gnu::pcs("aapcs")]] u16 __gnu_d2h_ieee(double d);  // libgcc's
+
 u64 __aeabi_uidivmod(u32 n, u32 d) { return divide(n, d); }
 u32 __aeabi_uidiv(u32 n, u32 d) { return static_cast<u32>(divide(n, d)); }
 u64 __aeabi_idivmod(i32 n, i32 d) {
@@ -51,5 +53,7 @@ i64 __aeabi_lasr(i64 v, int n) { return __ashrdi3(v, n); }
 [[gnu::pcs("aapcs")]] double __aeabi_ul2d(u64 v) { return __floatundidf(v); }
 [[gnu::pcs("aapcs")]] i64 __aeabi_d2lz(double d) { return __fixdfdi(d); }
 [[gnu::pcs("aapcs")]] u64 __aeabi_d2ulz(double d) { return __fixunsdfdi(d); }
+// clang's name for it, which libgcc does not have.
+[[gnu::pcs("aapcs")]] u16 __aeabi_d2h(double d) { return __gnu_d2h_ieee(d); }
 }
 // NOLINTEND(bugprone-reserved-identifier)
