@@ -22,6 +22,9 @@ void* mallocgc_zeroed(usize n, usize align);
 // Gives back what mallocgc returned; null is allowed. A pointer it did not return ends the program, if it is noticed: always in dev
 // builds, in others if it points to no object at all.
 void heap_free(void* p) RT0_SYM("runtime.heap_free");
+// Makes the object at p longer where it lies, to n bytes at least; false if it can't be: then nothing has changed. For objects of whole
+// pages only, those beyond 32 KiB.
+bool heap_grow(void* p, usize n);
 // How many bytes the object at p may use: at least what was asked for.
 usize heap_usable(const void* p);
 

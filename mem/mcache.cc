@@ -129,6 +129,13 @@ void* mallocgc_zeroed(usize n, usize align) {
   return p;
 }
 
+bool heap_grow(void* p, usize n) {
+  MSpan* s = spanOf(reinterpret_cast<uintptr>(p));
+  if (s->spanclass < kLargeSpan || n > kMaxAlloc) return false;
+  const usize npages = align_up(n, kHeapPage) / kHeapPage;
+  return npages <= s->npages || mheap_grow(s, npages);
+}
+
 usize heap_usable(const void* p) { return spanOf(reinterpret_cast<uintptr>(p))->elemsize; }
 
 HeapStats heap_stats() {

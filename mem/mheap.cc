@@ -25,20 +25,14 @@ constexpr uintptr kHintStep = uintptr{1} << (kPtrSize == 8 ? 40 : 28);
 constinit uintptr next_hint = kPtrSize == 8 ? kHintStep / 4 * 3 : 4 * kHintStep;
 constinit u32 hints_left = kPtrSize == 8 ? 16 : 4;
 
-// Bins of free runs: one for each length up to 15 pages, then one for each doubling. A run that is longer than an arena is in none.
-constexpr u32 kExactBins = 16, kBins = 32;
-constexpr u32 bin_of(usize npages) {
-  u32 b = 0;
-  for (; npages >= kExactBins; npages >>= 1) b++;
-  return b == 0 ? static_cast<u32>(npages) : kExactBins - 1 + b;
-}
-static_assert(bin_of(15) == 15 && bin_of(16) == 16 && bin_of(31) == 16 && bin_of(32) == 17 &&
-              bin_of(kArenaPages) < kBins);
-
-// Free runs of one kind (H3).
+// Free runs of one kind (H3), in bins by length: a bin for each length there can be, so that the shortest run which is long enough is
+// found in a few steps, however many there are. A run that is as long as an arena, or longer, is in none. Of the bins, 128 KB where
+// words have 64 bits, only the pages of those that are used are ever touched.
+constexpr usize kBinWords = kArenaPages / 32, kBinGroups = (kBinWords + 31) / 32;
 struct Runs {
-  u32 filled;  // a bit for each bin that is not empty
-  MSpan* bins[kBins];
+  u32 groups[kBinGroups];  // a bit for each word of `filled` that is not 0
+  u32 filled[kBinWords];   // a bit for each bin that is not empty
+  MSpan* bins[kArenaPages];
 };
 
 constinit struct {
@@ -134,8 +128,9 @@ MSpan* new_span(uintptr base, usize npages, SpanState kind) {
 // Puts a run that has no neighbour of its kind into its bin.
 void put_run(MSpan* s) {
   Runs& runs = runs_of(s->state);
-  const u32 b = bin_of(s->npages);
-  runs.filled |= u32{1} << b;
+  const usize b = s->npages;
+  runs.filled[b / 32] |= u32{1} << b % 32;
+  runs.groups[b / 1024] |= u32{1} << b / 32 % 32;
   s->prev = nullptr;
   s->next = runs.bins[b];
   if (s->next != nullptr) s->next->prev = s;
@@ -150,9 +145,11 @@ void take_run(MSpan* s) {
     return;
   }
   Runs& runs = runs_of(s->state);
-  const u32 b = bin_of(s->npages);
+  const usize b = s->npages;
   runs.bins[b] = s->next;
-  if (s->next == nullptr) runs.filled &= ~(u32{1} << b);
+  if (s->next != nullptr) return;
+  runs.filled[b / 32] &= ~(u32{1} << b % 32);
+  if (runs.filled[b / 32] == 0) runs.groups[b / 1024] &= ~(u32{1} << b / 32 % 32);
 }
 
 // Joins the run with the neighbour that lies at `a`, if that is free and of the same kind (H3). An arena's first page is never free and
@@ -175,13 +172,29 @@ void free_run(MSpan* s, SpanState kind) {
   put_run(s);
 }
 
-// The first run of the kind that is long enough; null if there is none. Not taken yet.
+// The shortest run of the kind that has at least npages; null if there is none. Not taken yet.
 MSpan* find_run(const Runs& runs, usize npages) {
-  u32 b = runs.filled == 0 ? kBins : bin_of(npages);
-  if (b >= kBins) return nullptr;
-  for (u32 bits = runs.filled >> b; bits != 0; bits >>= 1, b++)
-    for (MSpan* s = (bits & 1) != 0 ? runs.bins[b] : nullptr; s != nullptr; s = s->next)
-      if (s->npages >= npages) return s;
+  if (npages >= kArenaPages) return nullptr;
+  usize w = npages / 32;
+  u32 bins = runs.filled[w] >> npages % 32 << npages % 32;
+  if (bins == 0) {
+    usize g = ++w / 32;
+    u32 words = g < kBinGroups ? runs.groups[g] >> w % 32 << w % 32 : 0;
+    while (words == 0) {
+      if (++g >= kBinGroups) return nullptr;
+      words = runs.groups[g];
+    }
+    w = g * 32 + static_cast<usize>(__builtin_ctz(words));
+    bins = runs.filled[w];
+  }
+  return runs.bins[w * 32 + static_cast<usize>(__builtin_ctz(bins))];
+}
+MSpan* longest_run(const Runs& runs) {
+  for (usize g = kBinGroups; g-- > 0;) {
+    if (runs.groups[g] == 0) continue;
+    const usize w = g * 32 + 31 - static_cast<usize>(__builtin_clz(runs.groups[g]));
+    return runs.bins[w * 32 + 31 - static_cast<usize>(__builtin_clz(runs.filled[w]))];
+  }
   return nullptr;
 }
 
@@ -190,20 +203,20 @@ usize scavenge_locked(usize npages) {
   // Not where a page of the kernel's may hold objects as well.
   if (physPageSize > kHeapPage || !reserve_spans()) return 0;
   usize done = 0;
-  for (u32 b = kBins; b-- > 0;) {
-    while (MSpan* s = mheap.dirty.bins[b]) {
-      const usize n = min(s->npages, npages - done);
-      if (n == 0 || !kernel->mem_dontneed(reinterpret_cast<void*>(s->base), n * kHeapPage).ok()) return done;
-      take_run(s);
-      if (n < s->npages) {  // a long run is given back piece by piece; this is the last round
-        put_run(new_span(s->base + n * kHeapPage, s->npages - n, SpanState::dirty));
-        s->npages = n;
-      }
-      free_run(s, SpanState::clean);
-      done += n;
-      mheap_pages.dirty -= n;
-      mheap_pages.released += n;
+  while (done < npages) {
+    MSpan* s = longest_run(mheap.dirty);
+    if (s == nullptr) break;
+    const usize n = min(s->npages, npages - done);
+    if (!kernel->mem_dontneed(reinterpret_cast<void*>(s->base), n * kHeapPage).ok()) break;
+    take_run(s);
+    if (n < s->npages) {  // a long run is given back piece by piece; this is the last round
+      put_run(new_span(s->base + n * kHeapPage, s->npages - n, SpanState::dirty));
+      s->npages = n;
     }
+    free_run(s, SpanState::clean);
+    done += n;
+    mheap_pages.dirty -= n;
+    mheap_pages.released += n;
   }
   return done;
 }
@@ -250,6 +263,10 @@ MSpan* alloc_pages(usize npages, usize align) {
   return s;
 }
 
+// Where the arenas of a huge object begin: their maps lie at the start, in order, and fill less than an arena up to the map of the one in
+// which the object begins.
+uintptr huge_begin(const MSpan* s) { return align_down(reinterpret_cast<uintptr>(&entry(s->base)), kArenaBytes); }
+
 u64 used_bytes() { return (u64{mheap_pages.in_use} + mheap_pages.dirty) * kHeapPage; }
 
 // Free pages go until what is used falls to the goal, if there are so many; has it?
@@ -261,8 +278,25 @@ bool scavenge_down(u64 used, u64 goal) {
          over;
 }
 
-// GOMEMLIMIT: free pages go before the limit is passed. It slows the program down, and no more. Go: heap growth scavenging.
-void stay_below_limit() { (void)scavenge_down(used_bytes(), static_cast<u64>(gcController.memoryLimit)); }
+// GOMEMLIMIT: free pages go back before the limit is passed. That slows the program down, but not without a bound. Where more lives than
+// the limit allows, each allocation would give back what the next one takes, and nearly all the time would go there. So each
+// nanosecond of it counts eightfold in `debt`, for the pages that went must be faulted in and zeroed again, which takes three times as
+// long; the debt shrinks as time goes by; and while it is larger than kMostDebt nothing is given back here. That leaves the program
+// half of a CPU's time. sysmon gives back what this leaves: see mheap_near_limit. Go: heap growth scavenging, gcCPULimiter.
+//
+// The clock is the tracer's, which a simulated kernel does not move by being asked: sizes must decide nothing there.
+void stay_below_limit() REQUIRES(mheap.lock) {
+  constexpr i64 kMostDebt = 50 * 1000 * 1000;
+  static constinit i64 debt = 0, last = 0;  // the lock's
+  const u64 used = used_bytes(), limit = static_cast<u64>(gcController.memoryLimit);
+  if (RT0_LIKELY(used <= limit) || mheap_pages.dirty == 0) return;
+  const i64 begin = kernel->tracetime();
+  debt = max<i64>(0, debt - (begin - last));
+  last = begin;
+  if (debt > kMostDebt) return;
+  (void)scavenge_down(used, limit);
+  debt += 8 * (kernel->tracetime() - begin);
+}
 
 }  // namespace
 
@@ -298,8 +332,7 @@ void mheap_free(MSpan* s) {
   mheap_pages.in_use -= s->npages;
   if (s->spanclass >= kLargeSpan) mheap_pages.large_objects--, mheap_pages.large_pages -= s->npages;
   if (s->huge_bytes != 0) {
-    // The maps lie at the start, in order, and fill less than an arena up to that of the one in which the object begins.
-    const uintptr at = align_down(reinterpret_cast<uintptr>(&entry(s->base)), kArenaBytes);
+    const uintptr at = huge_begin(s);
     set_arenas(at, s->huge_bytes, nullptr);
     unmap(at, s->huge_bytes);
     drop_span(s);
@@ -311,12 +344,39 @@ void mheap_free(MSpan* s) {
   free_run(s, SpanState::dirty);
 }
 
+bool mheap_grow(MSpan* s, usize npages) {
+  Locked l(&mheap.lock);
+  const uintptr end = s->base + s->npages * kHeapPage;
+  const usize more = npages - s->npages;
+  if (s->huge_bytes != 0) {
+    if (s->base + npages * kHeapPage > huge_begin(s) + s->huge_bytes) return false;
+  } else {
+    if (end % kArenaBytes == 0) return false;
+    MSpan* next = entry(end).load_relaxed();
+    if (next == nullptr || (next->state != SpanState::dirty && next->state != SpanState::clean)) return false;
+    if (next->npages < more) return false;
+    take_run(next);
+    if (next->state == SpanState::dirty) mheap_pages.dirty -= more;
+    next->base += more * kHeapPage;
+    next->npages -= more;
+    if (next->npages != 0) put_run(next);
+    else drop_span(next);
+  }
+  s->npages = npages;
+  s->elemsize = npages * kHeapPage;
+  mheap_pages.in_use += more;
+  mheap_pages.large_pages += more;
+  for (usize i = 0; i < more; i++) entry(end + i * kHeapPage).store_relaxed(s);
+  stay_below_limit();
+  return true;
+}
+
 i64 mheap_set_limit(i64 limit) {
   Locked l(&mheap.lock);  // which stay_below_limit's reader holds, so on 32 bits nobody sees half of it
   const i64 before = gcController.memoryLimit;
   if (limit < 0) return before;
   gcController.setMemoryLimit(limit);
-  stay_below_limit();
+  (void)scavenge_down(used_bytes(), static_cast<u64>(limit));
   return before;
 }
 

@@ -35,6 +35,7 @@ class mheap : public testing::Test {
     static bool inited = false;
     if (!inited) mheap_init();
     inited = true;
+    hosted::fake_nanotime = 1;  // giving back takes no time, so nothing keeps the heap from doing it
     gcController.init(100, kMemoryLimitOff);
   }
   void TearDown() override {
@@ -84,6 +85,22 @@ class mheap : public testing::Test {
     intact(o);
     objects_.erase(at);
     mheap_free(o.span);
+  }
+
+  // Makes a large object longer by `more` pages; false if it can't be.
+  bool grow(std::map<uintptr, Object>::iterator at, usize more) {
+    Object& o = at->second;
+    if (!mheap_grow(o.span, o.npages + more)) return false;
+    EXPECT_EQ(o.span->base, at->first);
+    for (usize i = o.npages; i < o.npages + more; i++) {
+      Word* p = page(o.span, i);
+      p[0] = o.stamp + i;
+      p[kHeapPage / sizeof(usize) - 1] = o.stamp + i;
+      EXPECT_EQ(spanOf(reinterpret_cast<uintptr>(p)), o.span);
+    }
+    o.npages += more;
+    EXPECT_EQ(o.span->elemsize, o.npages * kHeapPage);
+    return true;
   }
 
   // Everything, against the model.
@@ -161,8 +178,46 @@ TEST_F(mheap, limit_beside_a_new_span) {
   look();
 }
 
+// Of runs that are too short there may be many; the shortest that is long enough is taken, at once.
+TEST_F(mheap, shortest_run_that_is_long_enough) {
+  for (usize n = 1; n <= 40; n++) ASSERT_TRUE(alloc(n, 1, kLargeSpan) && alloc(1, 1, kLargeSpan));
+  std::map<usize, uintptr> runs;
+  for (auto at = objects_.begin(); at != objects_.end();) {
+    const auto here = at++;
+    if (here->second.npages == 1 || here->second.npages % 3 != 0) continue;
+    runs[here->second.npages] = here->first;
+    free(here);
+  }
+  for (usize n = 39; n > 3; n -= 3) {  // each leaves a run of 2
+    ASSERT_TRUE(alloc(n - 2, 1, kLargeSpan));
+    EXPECT_EQ(objects_.count(runs[n]), 1u) << n - 2 << " pages do not lie in the run of " << n;
+  }
+  look();
+}
+
+// Dirty pages are behind it first, then clean ones, then an object.
+TEST_F(mheap, grows_in_place) {
+  ASSERT_TRUE(alloc(4, 1, kLargeSpan) && alloc(6, 1, kLargeSpan) && alloc(5, 1, kLargeSpan) && alloc(2, 1, kLargeSpan));
+  const auto a = objects_.begin();
+  free(std::next(objects_.begin(), 2));
+  mheap_scavenge_all();
+  free(std::next(objects_.begin()));
+  EXPECT_EQ(mheap_pages.dirty, 6u);
+  EXPECT_FALSE(grow(a, 7));
+  EXPECT_TRUE(grow(a, 2));
+  EXPECT_EQ(mheap_pages.dirty, 4u);
+  look();
+  EXPECT_TRUE(grow(a, 4));
+  EXPECT_EQ(mheap_pages.dirty, 0u);
+  look();
+  EXPECT_TRUE(grow(a, 5));
+  EXPECT_FALSE(grow(a, 1));
+  intact(a->second);
+  look();
+}
+
 TEST_F(mheap, at_random) {
-  usize huge = 0, refused = 0, limited = 0, near = 0;
+  usize huge = 0, refused = 0, limited = 0, near = 0, grown = 0;
   for (u32 seed = 1; seed <= 60; seed++) {
     std::mt19937 random(seed);
     const auto one_of = [&](u32 n) { return random() % n; };
@@ -189,6 +244,15 @@ TEST_F(mheap, at_random) {
           limited++;
         }
         EXPECT_EQ(mheap_pages.in_use, before + (ok ? n : 0));
+      } else if (dice < 52) {
+        const auto at = std::next(objects_.begin(), one_of(static_cast<u32>(objects_.size())));
+        const usize more = 1 + one_of(1u << one_of(6));
+        if (at->second.spc >= kLargeSpan && grow(at, more)) {
+          grown++;
+          EXPECT_EQ(mheap_pages.in_use, before + more);
+        } else {
+          EXPECT_EQ(mheap_pages.in_use, before);
+        }
       } else if (dice < 85) {
         free(std::next(objects_.begin(), one_of(static_cast<u32>(objects_.size()))));
       } else if (dice < 88) {
@@ -221,6 +285,7 @@ TEST_F(mheap, at_random) {
   EXPECT_GT(refused, 4u);
   EXPECT_GT(limited, 500u);
   EXPECT_GT(near, 50u);
+  EXPECT_GT(grown, 300u);
 }
 
 }  // namespace

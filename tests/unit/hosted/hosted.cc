@@ -68,7 +68,7 @@ constexpr Kernel make_kernel() {
   Kernel k = {};
   k.name = "hosted";
   k.write = write;
-  k.nanotime = nanotime;
+  k.nanotime = k.tracetime = nanotime;
   k.usleep = usleep;
   k.osyield = osyield;
   k.futexsleep = futexsleep;
