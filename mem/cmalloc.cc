@@ -1,12 +1,21 @@
 // malloc and its kin, for C code in a program that has no C library. Linked in only where they are used; an archive for a program
 // that has a C library must leave this file out.
 #include "mem/malloc.h"
+#include "mem/sizeclasses.h"
 
 namespace rt0 {
 namespace {
 constexpr usize kMallocAlign = 8;  // of what is longer than 8 bytes, 16: see mallocgc
 
 void copy(void* to, const void* from, usize n) { __builtin_memcpy(to, from, n); }
+
+char* duplicate(const char* s, usize len) {
+  char* p = static_cast<char*>(mallocgc_noscan(len + 1, kMallocAlign));
+  if (p == nullptr) return nullptr;
+  copy(p, s, len);
+  p[len] = '\0';
+  return p;
+}
 }  // namespace
 }  // namespace rt0
 
@@ -24,16 +33,28 @@ void* calloc(usize n, usize size) {
   return rt0::mallocgc_zeroed(bytes, kMallocAlign);
 }
 
-// In place if the slot is large enough and not much too large.
+// In place if the slot is large enough and not much too large, or if an object of whole pages has free pages behind it. Such an object
+// that must move will probably grow again: it gets an eighth more, so that growing in small steps to n bytes copies some 9 n bytes in
+// all, however small the steps. Pages that nobody touches cost no memory.
 void* realloc(void* p, usize n) {
   if (p == nullptr) return rt0::mallocgc(n, kMallocAlign);
   const usize have = rt0::heap_usable(p);
   if (n <= have && n >= have / 2) return p;
-  void* q = rt0::mallocgc(n, kMallocAlign);
+  if (n > have && rt0::heap_grow(p, n)) return p;
+  usize more;
+  void* q = nullptr;
+  if (n > have && have > rt0::kMaxSmallSize && !__builtin_add_overflow(n, n / 8, &more))
+    q = rt0::mallocgc(more, kMallocAlign);
+  if (q == nullptr) q = rt0::mallocgc(n, kMallocAlign);
   if (q == nullptr) return n <= have ? p : nullptr;
   rt0::copy(q, p, n < have ? n : have);
   rt0::heap_free(p);
   return q;
+}
+
+void* reallocarray(void* p, usize n, usize size) {
+  usize bytes;
+  return __builtin_mul_overflow(n, size, &bytes) ? nullptr : realloc(p, bytes);
 }
 
 void* aligned_alloc(usize align, usize n) { return rt0::is_power_of_two(align) ? rt0::mallocgc(n, align) : nullptr; }
@@ -45,6 +66,19 @@ int posix_memalign(void** out, usize align, usize n) {
   if (p == nullptr) return kEnomem;
   *out = p;
   return 0;
+}
+
+void* memalign(usize align, usize n) { return aligned_alloc(align, n); }
+// C23's: what the caller says of the object is not needed.
+void free_sized(void* p, usize) { rt0::heap_free(p); }
+void free_aligned_sized(void* p, usize, usize) { rt0::heap_free(p); }
+
+char* strdup(const char* s) { return rt0::duplicate(s, __builtin_strlen(s)); }
+// The first n bytes at most; s need not end before.
+char* strndup(const char* s, usize n) {
+  usize len = 0;
+  while (len < n && s[len] != '\0') len++;
+  return rt0::duplicate(s, len);
 }
 
 usize malloc_usable_size(void* p) { return p == nullptr ? 0 : rt0::heap_usable(p); }

@@ -47,6 +47,13 @@ class Heap(rt0test.Case):
             done = self.run_program("heap_c", build=build)
             self.assertEqual((done.status, done.err), (0, b"malloc ok\n"))
 
+    def test_costs(self):
+        """Free runs of no use cost an allocation nothing, growing arrays are copied seldom, a limit that is too low costs half the CPU."""
+        for what in ("runs", "growing", "in_place", "limit"):
+            with self.subTest(what=what):
+                done = self.run_program("heap_costs", what, timeout=120)
+                self.assertEqual((done.status, done.err), (0, b"ok\n"))
+
     def test_misuse(self):
         for build, cases in ((rt0test.BUILD, MISUSE), (rt0test.DEV_BUILD, MISUSE_DEV)):
             for what, message in cases.items():

@@ -16,8 +16,9 @@ from source import files, isa_rows, read, ROOT
 OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
          '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
 # Names of libraries that some programs are about: mem/cmalloc.cc, runtime/panic/cxxlib.cc.
-SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|'
+SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|reallocarray|str(?:n?dup)|'
                                 r'malloc_usable_size|free_(?:aligned_)?sized)$'),
+           'heap_costs': re.compile(r'(?:malloc|realloc|free)$'),
            # All that compilers call, from the compiler's own library.
            'builtins_O0': re.compile(r'(?:__[\w.]+|ffs)$'), 'builtins_O2': re.compile(r'(?:__[\w.]+|ffs)$'),
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$')}

@@ -8,6 +8,12 @@ void* calloc(size_t, size_t);
 void* realloc(void*, size_t);
 void* aligned_alloc(size_t, size_t);
 int posix_memalign(void**, size_t, size_t);
+void* memalign(size_t, size_t);
+void* reallocarray(void*, size_t, size_t);
+char* strdup(const char*);
+char* strndup(const char*, size_t);
+void free_sized(void*, size_t);
+void free_aligned_sized(void*, size_t, size_t);
 size_t malloc_usable_size(void*);
 }
 
@@ -20,6 +26,31 @@ void expect(bool ok, const char* what, size_t n) {
 }
 
 unsigned long address(void* p) { return reinterpret_cast<unsigned long>(p); }
+
+void arrays() {
+  auto* p = static_cast<int*>(reallocarray(nullptr, 10, sizeof(int)));
+  for (int i = 0; i < 10; i++) p[i] = i;
+  expect(reallocarray(p, ~size_t{0} / 2, 3) == nullptr, "reallocarray overflows", 0);
+  p = static_cast<int*>(reallocarray(p, 100000, sizeof(int)));
+  for (int i = 0; i < 10; i++) expect(p[i] == i, "reallocarray", i);
+  // What can't be had leaves the object as it was.
+  expect(realloc(p, ~size_t{0} - 4096) == nullptr && p[9] == 9, "realloc of too much", 0);
+  free(p);
+}
+
+bool is(const char* a, const char* b) {
+  while (*a != '\0' && *a == *b) a++, b++;
+  return *a == *b;
+}
+void strings() {
+  const char text[] = "text", no_end[] = {'a', 'b'};
+  char* p[] = {strdup(text), strdup(""), strndup(text, 100), strndup(text, 2), strndup(no_end, 2), strndup("", 7)};
+  const char* const want[] = {"text", "", "text", "te", "ab", ""};
+  for (size_t i = 0; i < sizeof(p) / sizeof(p[0]); i++) {
+    expect(p[i] != text && is(p[i], want[i]), "strdup", i);
+    free(p[i]);
+  }
+}
 
 }  // namespace
 
@@ -49,11 +80,17 @@ int main() {
         expect(posix_memalign(&q, align, n) == 0 && address(q) % align == 0, "posix_memalign", align);
       }
       free(q);
-      free(p);
+      free_aligned_sized(p, align, n);
+      p = memalign(align, n);
+      expect(p != nullptr && address(p) % align == 0, "memalign", align);
+      free_sized(p, n);
     }
   }
   expect(calloc(~size_t{0} / 2, 3) == nullptr, "calloc overflows", 0);
   expect(aligned_alloc(24, 1) == nullptr, "aligned_alloc 24", 0);
+  expect(memalign(24, 1) == nullptr, "memalign 24", 0);
   free(nullptr);
+  arrays();
+  strings();
   rt0::println("malloc ok");
 }
