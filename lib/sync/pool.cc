@@ -16,7 +16,7 @@ namespace rt0::detail {
 namespace {
 
 struct alignas(Isa::kCacheLine) PoolLocal {
-  void* private_;  // the P's goroutine only, while pinned
+  void* private_;  // the P's goroutine's, while pinned; of a P that GOMAXPROCS has taken away, the thieves': see steal
   Mutex lock;
   void** at;  // [lock] [first, n) are there
   u32 first, n, cap;
@@ -112,12 +112,25 @@ void* take(PoolLocal* l, bool thief) {
   return l->at[l->n];
 }
 
-// From another P, beginning with the one after ours.
+// How many Ps have a local part: all with numbers below.
+i32 num_locals(PoolState* p) {
+  i32 n = 0;
+  for (Block* b = blocks_of(p)->load_acquire(); b != nullptr; b = b->next.load_acquire()) n = b->base + b->count;
+  return n;
+}
+
+// From another P, beginning with the one after ours, and from the Ps that GOMAXPROCS has taken away since: theirs would be lost.
+// Nobody is pinned to such a P, nor can the P come back before we let go of ours, for the world stops before GOMAXPROCS changes. So
+// its private slot is the thieves', who take what is there by an exchange. The stop orders all of that with what pinned
+// goroutines do there before and after.
 void* steal(PoolState* p, i32 me) {
-  for (i32 i = 1; i <= gomaxprocs; i++) {
-    PoolLocal* l = find(p, (me + i) % gomaxprocs);
-    if (l == nullptr) continue;
+  const i32 n = num_locals(p);
+  for (i32 i = 1; i < n; i++) {
+    const i32 id = (me + i) % n;
+    PoolLocal* l = find(p, id);
     if (void* x = take(l, true); x != nullptr) return x;
+    if (id < gomaxprocs) continue;
+    if (void* x = __atomic_exchange_n(&l->private_, nullptr, __ATOMIC_ACQ_REL); x != nullptr) return x;
   }
   return nullptr;
 }

@@ -10,7 +10,7 @@ from harness import rt0test
 PROCS = ("1", "2", "4", "16")
 MOST_SECONDS = 60
 ROUNDS = {
-    "mutex": 3000, "starve": 5, "rwmutex": 1000, "waitgroup": 1000, "cond": 3000, "pool": 1000, "map": 300, "semaphore": 500,
+    "mutex": 3000, "starve": 5, "rwmutex": 1000, "waitgroup": 1000, "cond": 3000, "pool": 1000, "pool_shrink": 100, "map": 300, "semaphore": 500,
     "once": 1000, "errgroup": 500,
 }
 
@@ -23,6 +23,7 @@ def expected(what, n):
         "waitgroup": f"waitgroup {24 * n}",
         "cond": f"cond {8 * n} {8 * n} 0 bad 0",
         "pool": "pool bad 0 reused true",
+        "pool_shrink": "pool_shrink bad 0 lost 0",
         "map": f"map {64 * n} left 1 bad 0",
         "semaphore": "semaphore true bad 0",
         "once": f"once {n} early 0",

@@ -205,6 +205,44 @@ void pool(int rounds) {
   rt0::println("pool bad", bad.load(), "reused", made.load() < kGoroutines * 3 * 4);
 }
 
+// What lies with Ps that GOMAXPROCS takes away comes back, once, also while goroutines on the others take and put.
+void pool_shrink(int rounds) {
+  static rt0::Pool<Item> items;
+  long bad = 0, lost = 0;
+  for (int round = 0; round < rounds; round++) {
+    rt0::set_gomaxprocs(8);
+    WaitGroup wg;
+    for (int k = 0; k < kGoroutines; k++)
+      wg.go([] {
+        for (int i = 0; i < 5; i++) {
+          items.put(new Item);
+          rt0::gosched();
+        }
+      });
+    wg.wait();
+    rt0::set_gomaxprocs(3);
+    rt0::atomic::Int64 twice;
+    for (int k = 0; k < 8; k++)
+      wg.go([&] {
+        for (int i = 0; i < 100; i++) {
+          Item* item = items.get();
+          if (item == nullptr) continue;
+          if (item->users.add(1) != 1) twice.add(1);
+          if (i % 16 == 0) rt0::gosched();
+          item->users.add(-1);
+          items.put(item);
+        }
+      });
+    wg.wait();
+    rt0::set_gomaxprocs(1);
+    long back = 0;
+    for (; Item* item = items.get(); back++) delete item;
+    bad += twice.load();
+    lost += kGoroutines * 5 - back;
+  }
+  rt0::println("pool_shrink bad", bad, "lost", lost);
+}
+
 // Each goroutine owns some keys; one key is everybody's.
 void map(int rounds) {
   static rt0::Map<int, long> m;
@@ -306,9 +344,9 @@ int main(int argc, char** argv) {
   const struct {
     const char* name;
     void (*run)(int);
-  } all[] = {{"mutex", mutex}, {"starve", starve},    {"rwmutex", rwmutex}, {"waitgroup", waitgroup},
-             {"cond", cond},   {"pool", pool},        {"map", map},         {"semaphore", semaphore},
-             {"once", once},   {"errgroup", errgroup}};
+  } all[] = {{"mutex", mutex},         {"starve", starve}, {"rwmutex", rwmutex},         {"waitgroup", waitgroup},
+             {"cond", cond},           {"pool", pool},     {"pool_shrink", pool_shrink}, {"map", map},
+             {"semaphore", semaphore}, {"once", once},     {"errgroup", errgroup}};
   for (const auto& a : all)
     if (same(a.name, argv[1])) {
       a.run(number(argv[2]));
