@@ -4,6 +4,7 @@
 #include "mem/gc.h"
 #include "mem/mheap.h"
 #include "mem/sysmem.h"
+#include "rt0/runtime.h"
 #include "sched/hooks.h"
 #include "sched/newproc.h"
 #include "sched/stw.h"
@@ -86,6 +87,15 @@ u32 scavenge_near_limit(i64 now) {
 
 u32 scavenger(u32 most, i64 now) { return most != 0 ? stack_scavenge(most) : scavenge_near_limit(now); }
 
+// The caller has set `scavenging`.
+u32 scavenge_now(u32 most) {
+  empty_idle_ps();
+  const u32 n = scavenge_dead(most) + stackpool_scavenge();
+  if (n != 0) trace(Ev::StackScavenge, n);
+  scavenging.store_release(0);
+  return n;
+}
+
 }  // namespace
 
 void stack_scavenge_enable() { stack_scavenger.store_release(scavenger); }
@@ -98,16 +108,21 @@ void stack_scavenge_all() {
   stopTheWorld();
   stack_flush();
   startTheWorld(0);
-  (void)stack_scavenge(~u32{0});
+  stack_scavenge_rest();
 }
 
 u32 stack_scavenge(u32 most) {
   if (!scavenging.cas_acquire(0, 1)) return 0;
-  empty_idle_ps();
-  const u32 n = scavenge_dead(most) + stackpool_scavenge();
-  if (n != 0) trace(Ev::StackScavenge, n);
-  scavenging.store_release(0);
-  return n;
+  return scavenge_now(most);
+}
+
+// Ends: the other caller is sysmon or another goroutine's thread, which waits for nothing that is ours.
+void stack_scavenge_rest() {
+  while (!scavenging.cas_acquire(0, 1)) {
+    gosched();  // a third may want to stop the world
+    kernel->usleep(20);
+  }
+  (void)scavenge_now(~u32{0});
 }
 
 }  // namespace rt0

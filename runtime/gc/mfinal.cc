@@ -217,7 +217,7 @@ void queue_unmarked() {
   collect();
   stack_flush();
   startTheWorld(0);
-  (void)stack_scavenge(~u32{0});
+  stack_scavenge_rest();
   lock(&fin.lock);
   G* gp = fin.queued > 0 ? fin.waits : nullptr;
   if (gp != nullptr) fin.waits = nullptr;
