@@ -74,6 +74,7 @@ G* get_with_stack(P* pp, usize bytes) {
   sized_enable();
   G* gp = get(pp);
   const uintptr base = reinterpret_cast<uintptr>(stackalloc(bytes, true, &pp->stackcache));
+  gp->below = kBelowG;
   gp->stack = {base + physPageSize, base + bytes};
   gp->stackguard0 = gp->stackguard1 = gp->stack.lo;
   gp->stack_bytes = bytes;

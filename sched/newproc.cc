@@ -125,6 +125,7 @@ G* malg(usize bytes, bool guard, StackCache* c) {
   const uintptr end = reinterpret_cast<uintptr>(base) + bytes;
   G* newg = reinterpret_cast<G*>(align_down(end - sizeof(G), Isa::kCacheLine));
   *newg = {};
+  newg->below = kBelowG;
   newg->stack = {reinterpret_cast<uintptr>(base) + (guard ? physPageSize : 0), reinterpret_cast<uintptr>(newg)};
   newg->stackguard0 = newg->stackguard1 = newg->stack.lo;
   newg->stack_bytes = bytes;
@@ -196,6 +197,7 @@ void goexit1() { leave(getg(), gexited, goexit0); }
 bool gdestroy(G* gp) {
   M* mp = getg()->m;
   P* pp = mp->p;
+  if (RT0_UNLIKELY(gp->below != kBelowG)) throw_("goroutine has written beyond the upper end of its stack");
   casgstatus(gp, GStatus::running, GStatus::dead);
   trace(Ev::GoDestroy, static_cast<i64>(gp->goid));
   if (gp->system) (void)sched.ngsys.add_relaxed(static_cast<u32>(-1));

@@ -45,8 +45,11 @@ constexpr u64 blocked_set() {
 
 // si_code of faults, the same on all ISAs.
 constexpr i32 kSegvMaperr = 1, kSegvAccerr = 2, kBusAdrerr = 2, kFpeIntdiv = 1, kFpeIntovf = 2;
-constexpr uintptr kNilPage = 4096;      // an address below is a member of a null pointer's object
-constexpr usize kPanicRoom = 8 * 1024;  // what a panic takes of the stack, at least
+constexpr uintptr kNilPage = 4096;  // an address below is a member of a null pointer's object
+// A fault becomes a panic if so much of the stack is left. That is more than a stack without a guard page has
+// (tests/programs/go_small.h): there a panic would run on into the neighbour. Where the guard is, a panic that finds too
+// little room runs into it, and ends the program as any other overflow does.
+constexpr usize kPanicRoom = 2560;
 
 const SigEntry* sig_entry(u32 sig) {
   for (const SigEntry& e : kSigTable)
@@ -65,6 +68,21 @@ const SigEntry* sig_entry(u32 sig) {
           static_cast<ull>(gp->stack.hi));
   gp->m->throwing = Throwing::runtime;
   die_of_signal(on_g0 ? "morestack on g0" : "stack overflow", gp, c);
+}
+
+// The running goroutine has written beyond the upper end of its stack, over its own G. Nothing in that can be believed, not
+// even its M, so this prints without the runtime's help. The fault may be a consequence, and far from the culprit.
+[[noreturn]] void overrun(const SigContext& c) {
+  char text[160];
+  Out out{text, sizeof(text)};
+  out.put("fatal error: a goroutine has written beyond the upper end of its stack\n[pc=");
+  out.put_hex(c.pc);
+  out.put(" addr=");
+  out.put_hex(c.fault_addr);
+  out.put("]\n");
+  (void)kernel->write(2, text, out.len);
+  kernel->exit(2);
+  __builtin_unreachable();
 }
 
 // May gp, interrupted at c, panic? It must be a goroutine on its own stack, in nothing that others rely on. Go:
@@ -126,6 +144,7 @@ void sigpanic() {
 void sigtrampgo(u32 sig, void* info, void* uctx) {
   const SigContext c = kernel->sigcontext(info, uctx);
   G* gp = getg();
+  if (RT0_UNLIKELY(gp->below != kBelowG && gp != &g0)) overrun(c);
   M* mp = gp->m;
   Isa::setg(mp->gsignal);
   if (sig == kSIGURG) {

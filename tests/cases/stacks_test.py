@@ -133,6 +133,34 @@ class Stacks(rt0test.Case):
                 if self.how == "native":  # else it is QEMU's memory
                     self.assertEqual(says, "touched true given back\n")
 
+    def test_memory_is_given_back_when_two_ask(self):
+        for build in BUILDS:
+            done = self.run_program("stacks", "twice", env={"GOMAXPROCS": "4"}, build=build)
+            self.assertEqual((done.status, rt0test.text(done.err)), (0, "given back later: 0\n"))
+
+    def test_frames_that_are_overrun_upwards(self):
+        """Into the goroutine's own G: a fatal error that says so, whatever was written, and however much."""
+        for build in BUILDS:
+            for n in (8, 64, 200, 304):
+                for value in (0, 0x55, 0xff):
+                    with self.subTest(n=n, value=value, build=build.name):
+                        done = self.run_program("stacks", "upwards", n, value, build=build)
+                        self.assert_status(done, 2)
+                        self.assertRegex(done.err, rb"(?m)^fatal error: (a )?goroutine has written beyond the upper end of its stack$")
+
+    def test_nil_deep_in_a_small_stack(self):
+        """A panic that is recovered, as long as there is room for one; else an overflow, as of any other call."""
+        message = "recovered runtime error: invalid memory address or nil pointer dereference\n"
+        for build in BUILDS:
+            for depth in (256, 1024, 3000, 4096) if BITS == 64 else (256, 1024, 4096):
+                done = self.run_program("stacks", "nil", depth, build=build)
+                self.assertEqual((done.status, rt0test.text(done.err)), (0, message), depth)
+            for depth in range(5000, 20000, 500):
+                done = self.run_program("stacks", "nil", depth, build=build)
+                if done.status != 0:
+                    self.assert_status(done, 2)
+                    self.assertRegex(done.err, rb"(?m)^fatal error: (stack overflow|unexpected signal during runtime execution)$", depth)
+
     def test_memory_goes_back_when_the_limit_is_near(self):
         """Though nobody has been idle for long; the limit counts the process's memory, of which QEMU alone has more."""
         for stacks, says in self.back("limit", "32MiB" if BITS == 64 else "12MiB"):

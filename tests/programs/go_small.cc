@@ -52,6 +52,7 @@ G* get() {
   if (base == 0) fatal_out_of_memory(kSlab);
   gp = reinterpret_cast<G*>(base + kSmallStack);
   gp->stack = {base, base + kSmallStack};
+  gp->below = kBelowG;
   gp->stackguard0 = gp->stackguard1 = base;
   gp->stack_bytes = kSlot;
   gp->sized = true;

@@ -23,6 +23,14 @@ constexpr size_t kKiB = 1024;
   return sum;
 }
 
+[[gnu::noinline]] void nil_at(size_t depth) {
+  volatile char room[256];
+  room[0] = room[255] = 1;
+  if (depth > 256) nil_at(depth - 256);
+  else *static_cast<volatile int*>(nullptr) = 1;
+  room[1] = room[0];
+}
+
 // Many Ps make and end goroutines of all sizes; each fills three quarters of what it was given.
 void stress(int rounds) {
   constexpr size_t kSizes[] = {0,      1,          16 * kKiB,  20000,      32 * kKiB,  64 * kKiB,
@@ -235,6 +243,67 @@ void back(const char* how) {
   println("touched", most >= kGoroutines * (kEach / kKiB), left <= most / 4 ? "given back" : "kept");
 }
 
+constinit Kernel slow;
+atomic::Int32 slow_calls;
+
+// Two goroutines give back at once: what one of them has taken off the lists, the other must wait for.
+void twice() {
+  constexpr int kStacks = 64;
+  Chan<Unit> c(0);
+  for (int i = 0; i < kStacks; i++) go([&] { (void)c.recv(); });
+  gosched();
+  c.close();
+  while (num_goroutine() > 1) gosched();
+  slow = *kernel;
+  slow.mem_dontneed = [](void* p, usize n) {
+    slow_calls.add(1);
+    linux_kernel.usleep(2000);
+    return linux_kernel.mem_dontneed(p, n);
+  };
+  kernel = &slow;
+  atomic::Int32 ended;
+  go([&] {
+    free_os_memory();
+    ended.add(1);
+  });
+  while (slow_calls.load() == 0) gosched();
+  free_os_memory();
+  const int calls = slow_calls.load();
+  while (ended.load() == 0) gosched();
+  println("given back later:", slow_calls.load() - calls);
+}
+
+// Kept out of the frame that is overwritten: what the loop needs is in registers.
+[[gnu::noinline]] void overwrite(volatile char* p, const char* end, char value) {
+  while (p != end) *p++ = value;
+}
+
+// A goroutine writes n bytes beyond the upper end of its stack, and ends.
+void upwards(size_t n, char value) {
+  go([=] {
+    char here[1];
+    overwrite(here, reinterpret_cast<char*>(getg()->stack.hi + n), value);
+  });
+  sleep(seconds(5));
+  println("nobody noticed");
+}
+
+// A nil pointer is used by a goroutine that has 16 KiB of stack, and has used so much of it.
+void nil_deep(size_t depth) {
+  WaitGroup wg;
+  wg.add(1);
+  go_with({.stack = 16 * kKiB}, [&] {
+    Defer done([&] { wg.done(); });
+    func([&] {
+      Defer d([] {
+        if (auto r = recover()) println("recovered", r);
+      });
+      nil_at(depth);
+    });
+  });
+  wg.wait();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -249,6 +318,9 @@ int main(int argc, char** argv) {
   if (same(what, "parked_small")) parked(static_cast<int>(n), 16 * kKiB);
   if (same(what, "idle")) idle();
   if (same(what, "back")) back(argv[2]);
+  if (same(what, "twice")) twice();
+  if (same(what, "upwards")) upwards(n, static_cast<char>(number(argv[3])));
+  if (same(what, "nil")) nil_deep(n);
   if (same(what, "overflow")) {
     go_with({.stack = n}, [] { println(deep(1 << 24)); });
     (void)never.recv();
