@@ -9,18 +9,18 @@ namespace {
 
 struct MCentral {
   Mutex lock;
-  MSpan* partial;  // spans with free objects, the one that was put in last first
+  MSpan* partial GUARDED_BY(lock);  // spans with free objects, the one that was put in last first
 };
 constinit MCentral mcentral[kNumSpanClasses] = {};
 
-void put(MCentral* c, MSpan* s) {
+void put(MCentral* c, MSpan* s) REQUIRES(c->lock) {
   s->listed = true;
   s->prev = nullptr;
   s->next = c->partial;
   if (c->partial != nullptr) c->partial->prev = s;
   c->partial = s;
 }
-void take(MCentral* c, MSpan* s) {
+void take(MCentral* c, MSpan* s) REQUIRES(c->lock) {
   s->listed = false;
   if (s->prev != nullptr) s->prev->next = s->next;
   else c->partial = s->next;
@@ -28,7 +28,8 @@ void take(MCentral* c, MSpan* s) {
 }
 
 // The next free object of a span that has one.
-FreeObject* next_free(MSpan* s) {
+FreeObject* next_free(const MCentral* c, MSpan* s) REQUIRES(c->lock) {
+  (void)c;
   s->allocCount++;
   FreeObject* o = s->freelist;
   if (o != nullptr) s->freelist = o->next;
@@ -51,7 +52,7 @@ bool mcache_refill(CacheList* l, SpanClass spc) {
       if (s == nullptr) break;
       put(c, s);
     }
-    FreeObject* o = next_free(s);
+    FreeObject* o = next_free(c, s);
     if (s->allocCount == s->nelems) take(c, s);
     o->next = l->head;
     l->head = o;

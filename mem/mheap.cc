@@ -19,12 +19,6 @@ namespace {
 
 constexpr usize kKeptPages = (1 << 20) / kHeapPage;  // that bgscavenge leaves free
 
-// Where to ask for the next arena: going up from here, and a step further on where the kernel puts it elsewhere; so many steps. With 64
-// bits 0x00c0, 0x01c0, … × 2^32, as Go: valid user addresses everywhere, easy to tell in a dump from other pointers. Go: arenaHint.
-constexpr uintptr kHintStep = uintptr{1} << (kPtrSize == 8 ? 40 : 28);
-constinit uintptr next_hint = kPtrSize == 8 ? kHintStep / 4 * 3 : 4 * kHintStep;
-constinit u32 hints_left = kPtrSize == 8 ? 16 : 4;
-
 // Free runs of one kind (H3), in bins by length: a bin for each length there can be, so that the shortest run which is long enough is
 // found in a few steps, however many there are. A run that is as long as an arena, or longer, is in none. Of the bins, 128 KB where
 // words have 64 bits, only the pages of those that are used are ever touched.
@@ -37,12 +31,18 @@ struct Runs {
 
 constinit struct {
   Mutex lock;
-  MSpan* unused;  // MSpans to use again
-  u32 nunused;
-  Runs dirty, clean;
+  MSpan* unused GUARDED_BY(lock);  // MSpans to use again
+  u32 nunused GUARDED_BY(lock);
+  Runs dirty GUARDED_BY(lock), clean GUARDED_BY(lock);
 } mheap = {};
 
-Runs& runs_of(SpanState kind) { return kind == SpanState::clean ? mheap.clean : mheap.dirty; }
+// Where to ask for the next arena: going up from here, and a step further on where the kernel puts it elsewhere; so many steps. With 64
+// bits 0x00c0, 0x01c0, … × 2^32, as Go: valid user addresses everywhere, easy to tell in a dump from other pointers. Go: arenaHint.
+constexpr uintptr kHintStep = uintptr{1} << (kPtrSize == 8 ? 40 : 28);
+constinit uintptr next_hint GUARDED_BY(mheap.lock) = kPtrSize == 8 ? kHintStep / 4 * 3 : 4 * kHintStep;
+constinit u32 hints_left GUARDED_BY(mheap.lock) = kPtrSize == 8 ? 16 : 4;
+
+Runs& runs_of(SpanState kind) REQUIRES(mheap.lock) { return kind == SpanState::clean ? mheap.clean : mheap.dirty; }
 
 Atomic<MSpan*>& entry(uintptr a) {
   return mheap_arenas[a >> kArenaShift].load_relaxed()->spans[a % kArenaBytes / kHeapPage];
@@ -53,7 +53,7 @@ void unmap(uintptr p, usize bytes) {
 }
 
 // Address space for `bytes` at a multiple of kArenaBytes: at a hint, or anywhere; 0 if there is none.
-uintptr map_space(usize bytes) {
+uintptr map_space(usize bytes) REQUIRES(mheap.lock) {
   for (; hints_left != 0; hints_left--, next_hint += kHintStep) {
     const uintptr p = reinterpret_cast<uintptr>(sysAlloc(bytes, reinterpret_cast<void*>(next_hint)));
     if (p == next_hint) next_hint += bytes;
@@ -72,7 +72,7 @@ uintptr map_space(usize bytes) {
 constexpr usize meta_bytes(usize bytes) { return align_up(bytes / kArenaBytes * sizeof(HeapArena), kHeapPage); }
 
 // Enters the arenas of [at, at + bytes) in the map, the first's map at `arena`; or removes them (arena null).
-void set_arenas(uintptr at, usize bytes, HeapArena* arena) {
+void set_arenas(uintptr at, usize bytes, HeapArena* arena) REQUIRES(mheap.lock) {
   mheap_pages.system += arena != nullptr ? bytes : 0 - bytes;
   for (uintptr i = at >> kArenaShift; bytes != 0; i++, bytes -= kArenaBytes) {
     mheap_arenas[i].store_release(arena);
@@ -81,7 +81,7 @@ void set_arenas(uintptr at, usize bytes, HeapArena* arena) {
 }
 
 // Arenas, mapped and entered in the map; 0 if there is no memory.
-uintptr map_arenas(usize bytes) {
+uintptr map_arenas(usize bytes) REQUIRES(mheap.lock) {
   const uintptr at = map_space(bytes);
   if (at == 0) return 0;
   if ((at + (bytes - 1)) >> kArenaShift >= kMaxArenas) {
@@ -92,7 +92,7 @@ uintptr map_arenas(usize bytes) {
   return at;
 }
 
-void drop_span(MSpan* s) {
+void drop_span(MSpan* s) REQUIRES(mheap.lock) {
   s->state = SpanState::unused;
   s->next = mheap.unused;
   mheap.unused = s;
@@ -100,7 +100,7 @@ void drop_span(MSpan* s) {
 }
 // Every operation begins with it: it needs at most so many new MSpans, and can't be left halfway. False if there is no memory.
 constexpr u32 kReserve = 4;
-bool reserve_spans() {
+bool reserve_spans() REQUIRES(mheap.lock) {
   if (mheap.nunused >= kReserve) return true;
   constexpr u32 n = kReserve;
   MSpan* s = static_cast<MSpan*>(persistentalloc_or_null(n * sizeof(MSpan), alignof(MSpan)));
@@ -114,7 +114,7 @@ bool reserve_spans() {
   }
   return true;
 }
-MSpan* new_span(uintptr base, usize npages, SpanState kind) {
+MSpan* new_span(uintptr base, usize npages, SpanState kind) REQUIRES(mheap.lock) {
   MSpan* s = mheap.unused;
   mheap.unused = s->next;
   mheap.nunused--;
@@ -126,7 +126,7 @@ MSpan* new_span(uintptr base, usize npages, SpanState kind) {
 }
 
 // Puts a run that has no neighbour of its kind into its bin.
-void put_run(MSpan* s) {
+void put_run(MSpan* s) REQUIRES(mheap.lock) {
   Runs& runs = runs_of(s->state);
   const usize b = s->npages;
   runs.filled[b / 32] |= u32{1} << b % 32;
@@ -138,7 +138,7 @@ void put_run(MSpan* s) {
   entry(s->base).store_relaxed(s);  // the ends are what neighbours look at
   entry(s->base + (s->npages - 1) * kHeapPage).store_relaxed(s);
 }
-void take_run(MSpan* s) {
+void take_run(MSpan* s) REQUIRES(mheap.lock) {
   if (s->next != nullptr) s->next->prev = s->prev;
   if (s->prev != nullptr) {
     s->prev->next = s->next;
@@ -154,7 +154,7 @@ void take_run(MSpan* s) {
 
 // Joins the run with the neighbour that lies at `a`, if that is free and of the same kind (H3). An arena's first page is never free and
 // never read as a neighbour's, so runs do not join over its border.
-void join(MSpan* s, uintptr a) {
+void join(MSpan* s, uintptr a) REQUIRES(mheap.lock) {
   if (a % kArenaBytes == 0) return;
   MSpan* other = entry(a).load_relaxed();
   if (other == nullptr || other->state != s->state) return;
@@ -165,7 +165,7 @@ void join(MSpan* s, uintptr a) {
 }
 
 // The run, in no bin, is free.
-void free_run(MSpan* s, SpanState kind) {
+void free_run(MSpan* s, SpanState kind) REQUIRES(mheap.lock) {
   s->state = kind;
   join(s, s->base + s->npages * kHeapPage);
   join(s, s->base - kHeapPage);
@@ -199,7 +199,7 @@ MSpan* longest_run(const Runs& runs) {
 }
 
 // Gives up to npages dirty pages back to the kernel, the longest runs first; how many. Go: pageAlloc.scavenge.
-usize scavenge_locked(usize npages) {
+usize scavenge_locked(usize npages) REQUIRES(mheap.lock) {
   // Not where a page of the kernel's may hold objects as well.
   if (physPageSize > kHeapPage || !reserve_spans()) return 0;
   usize done = 0;
@@ -223,7 +223,7 @@ usize scavenge_locked(usize npages) {
 
 // A run of at least npages, in no bin: of an arena's, or of as many arenas as it takes; they are then its own, and are unmapped when
 // it is freed. Null if there is no memory.
-MSpan* grow(usize npages) {
+MSpan* grow(usize npages) REQUIRES(mheap.lock) {
   const usize n = npages * kHeapPage;
   usize bytes = align_up(n, kArenaBytes);
   while (bytes - n < meta_bytes(bytes)) bytes += kArenaBytes;
@@ -236,13 +236,13 @@ MSpan* grow(usize npages) {
 }
 
 // Cuts [base, base + npages pages) out of the run, which lies in no bin; what is left on both sides is put there.
-void cut_run(MSpan* s, uintptr base, usize npages) {
+void cut_run(MSpan* s, uintptr base, usize npages) REQUIRES(mheap.lock) {
   const uintptr end = base + npages * kHeapPage, s_end = s->base + s->npages * kHeapPage;
   if (base != s->base) put_run(new_span(s->base, (base - s->base) / kHeapPage, s->state));
   if (end != s_end) put_run(new_span(end, (s_end - end) / kHeapPage, s->state));
 }
 
-MSpan* alloc_pages(usize npages, usize align) {
+MSpan* alloc_pages(usize npages, usize align) REQUIRES(mheap.lock) {
   const usize want = npages + align - 1;
   MSpan* s;
   do {
@@ -270,7 +270,7 @@ uintptr huge_begin(const MSpan* s) { return align_down(reinterpret_cast<uintptr>
 u64 used_bytes() { return (u64{mheap_pages.in_use} + mheap_pages.dirty) * kHeapPage; }
 
 // Free pages go until what is used falls to the goal, if there are so many; has it?
-bool scavenge_down(u64 used, u64 goal) {
+bool scavenge_down(u64 used, u64 goal) REQUIRES(mheap.lock) {
   if (RT0_LIKELY(used <= goal)) return true;
   if (mheap_pages.dirty == 0) return false;
   const u64 over = used - goal;

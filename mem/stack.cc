@@ -20,8 +20,8 @@ constexpr u32 kBatch = 16;
 
 constinit struct {
   Mutex lock{{0}, LockRank::stackarena};
-  u8* at;
-  u8* end;
+  u8* at GUARDED_BY(lock);
+  u8* end GUARDED_BY(lock);
 } arena = {};
 
 // A new arena. An address space that is short (ulimit -v, 32 bits) gets smaller ones, down to just this stack, and in the end

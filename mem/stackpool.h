@@ -45,12 +45,11 @@ struct FreeStacks {
       : lock(&stack_locks.of[min(order, kNumStackOrders)]),
         list(order < kNumStackOrders ? &stackpool[order][guard] : &stackLarge[order - kNumStackOrders][guard]) {}
 
-  // With the lock.
-  void push(FreeStack* s) {
+  void push(FreeStack* s) REQUIRES(lock) {
     s->next = list->load_relaxed();
     list->store_relaxed(s);
   }
-  FreeStack* pop() {
+  FreeStack* pop() REQUIRES(lock) {
     FreeStack* s = list->load_relaxed();
     if (s != nullptr) list->store_relaxed(s->next);
     return s;

@@ -19,10 +19,10 @@ constexpr usize kLargest = kChunk / 4;  // more goes straight to the kernel, so 
 // What lies in it is the runtime's: a collector does not look there for pointers to objects.
 [[gnu::section(".bss.noptr.first_chunk")]] alignas(64) constinit u8 first_chunk[kFirstChunk] = {};
 constinit Mutex persistent_lock{{0}, LockRank::persistent};
-constinit u8* chunk_at = first_chunk;
-constinit u8* chunk_end = first_chunk + kFirstChunk;
+constinit u8* chunk_at GUARDED_BY(persistent_lock) = first_chunk;
+constinit u8* chunk_end GUARDED_BY(persistent_lock) = first_chunk + kFirstChunk;
 
-u8* cut(usize n, usize align) {
+u8* cut(usize n, usize align) REQUIRES(persistent_lock) {
   u8* p = reinterpret_cast<u8*>(align_up(reinterpret_cast<uintptr>(chunk_at), align));
   if (p > chunk_end || n > static_cast<usize>(chunk_end - p)) return nullptr;
   chunk_at = p + n;
