@@ -1,11 +1,11 @@
-// malloc and its kin, for C code in a program that has no C library. Linked in only where they are used; an archive for a program
-// that has a C library must leave this file out.
+// malloc and its kin, for C code in a program that has no C library. Linked in only where they are used. If rt0 is ever
+// linked into a program with a C library, this file must be left out.
 #include "mem/malloc.h"
 #include "mem/sizeclasses.h"
 
 namespace rt0 {
 namespace {
-constexpr usize kMallocAlign = 8;  // of what is longer than 8 bytes, 16: see mallocgc
+constexpr usize kMallocAlign = 8;  // objects of more than 8 bytes are aligned to 16: see mallocgc
 
 void copy(void* to, const void* from, usize n) { __builtin_memcpy(to, from, n); }
 
@@ -33,9 +33,9 @@ void* calloc(usize n, usize size) {
   return rt0::mallocgc_zeroed(bytes, kMallocAlign);
 }
 
-// In place if the slot is large enough and not much too large, or if an object of whole pages has free pages behind it. Such an object
-// that must move will probably grow again: it gets an eighth more, so that growing in small steps to n bytes copies some 9 n bytes in
-// all, however small the steps. Pages that nobody touches cost no memory.
+// In place if the slot is large enough and not much too large, or if an object of whole pages has free pages behind it.
+// Such an object that must move will probably grow again: it gets an eighth more, so that growing in small steps to n
+// bytes copies some 9 n bytes in all, however small the steps. Pages that are never touched cost no memory.
 void* realloc(void* p, usize n) {
   if (p == nullptr) return rt0::mallocgc(n, kMallocAlign);
   const usize have = rt0::heap_usable(p);

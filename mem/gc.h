@@ -1,5 +1,5 @@
-// The collector's controller: its parameters, as the environment sets them. Go: mgcpacer.go. The collector itself is not
-// built yet; what is here is what boot must settle before anybody allocates.
+// The collector's controller: its parameters, as the environment sets them. Go: mgcpacer.go. The collector itself is
+// not built yet; this is what boot must settle before the first object is made.
 #pragma once
 
 #include "base/check.h"
@@ -17,7 +17,7 @@ struct gcControllerState {
   i32 gcPercent;          // GOGC; -1: off
   i64 memoryLimit;        // GOMEMLIMIT, bytes
   u64 triggered;          // the heap size that started the running cycle; ~0: none
-  u64 gcPercentHeapGoal;  // what commit made of them; ~0: no goal
+  u64 gcPercentHeapGoal;  // made of the fields above by commit; ~0: no goal
 
   void init(i32 percent, i64 limit) RT0_SYM("runtime.gcControllerState.init");
   void setGCPercent(i32 percent);

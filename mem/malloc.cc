@@ -1,4 +1,5 @@
-// Allocating and freeing: from the P's cache, without a lock, if it can be; all else is in mcache.cc. Compiled for speed. Go: malloc.go.
+// Allocating and freeing from the P's cache, without a lock. Where that is not possible mcache.cc does it. Compiled for
+// speed. Go: malloc.go.
 #include "mem/malloc.h"
 
 #include "mem/mheap.h"

@@ -1,5 +1,5 @@
-// What malloc.cc's short way does not do: refills, large objects, odd alignments, callers without a P, misuse, figures.
-// Go: mcache.go, malloc.go.
+// What malloc.cc's short way does not do: refills, large objects, unusual alignments, callers without a P, misuse,
+// statistics. Go: mcache.go, malloc.go.
 #include "base/check.h"
 #include "mem/malloc.h"
 #include "mem/mheap.h"
@@ -15,15 +15,16 @@ namespace {
 constexpr usize kMaxAlloc = kPtrSize == 8 ? usize{1} << 46 : usize{1} << 30;
 constexpr usize kMaxAlign = kArenaBytes / 4;
 
-// The cache of those who have no P, or no memory for a cache.
+// The cache for callers that have no P, or no memory for a cache of the P's. Its lists are used under the lock, but for
+// the counts `live`, which are atomic.
 constinit struct {
   Mutex lock;
   MCache cache;
   Atomic<MCache*> all;  // the Ps' caches, through link; it only grows, at its head
-} mcache0 = {};         // not initialised otherwise: its lists must not fill the file
+} mcache0 = {};         // all zero: an initial value would put its lists, some KB, into the program's file
 
-// Counts it for GODEBUG=inittrace=1. In dev builds it is kept which objects the program has: that finds a double delete, and one of an
-// object's middle.
+// Counts the new object for GODEBUG=inittrace=1. Dev builds also note which objects the program has, which finds a
+// second delete of an object and a delete of its middle.
 void note_alloc(uintptr p) {
   MSpan* s = spanOf(p);
   if (inittrace.active && inittrace.goid == mem_goid()) inittrace.allocs++, inittrace.bytes += s->elemsize;
@@ -49,19 +50,21 @@ void* alloc_large(usize n, usize align, bool noscan) {
   return s == nullptr ? nullptr : reinterpret_cast<void*>(s->base);
 }
 
-// The P's cache, made if need be. Null: the caller has none; then mcache0's lock is taken, and it is that cache.
+// The cache of the caller's P, made if it has none yet. Without a P, or without memory for a cache: mcache0's, and its
+// lock for the lifetime of this object.
 struct Cache {
   MCache* c;
   bool shared;
 
-  Cache() {
+  // The analysis can't follow a lock that is taken on a condition and given back by the destructor on the same one.
+  Cache() NO_LOCK_ANALYSIS {
     MCache** slot = getMCache();
     if (slot != nullptr && *slot == nullptr) *slot = allocmcache();
     shared = slot == nullptr || *slot == nullptr;
     c = shared ? &mcache0.cache : *slot;
     if (shared) lockWithRank(&mcache0.lock, LockRank::mcache0);
   }
-  ~Cache() {
+  ~Cache() NO_LOCK_ANALYSIS {
     if (shared) unlock(&mcache0.lock);
   }
 };
@@ -111,7 +114,7 @@ void mallocinit() {
 MCache* allocmcache() {
   MCache* c = static_cast<MCache*>(persistentalloc_or_null(sizeof(MCache), alignof(MCache)));
   if (c == nullptr) return nullptr;
-  // Release: a reader finds the whole cache.
+  // Release: heap_stats, which walks the list without a lock, finds a whole cache.
   for (c->link = mcache0.all.load_relaxed(); !mcache0.all.cas_acqrel(c->link, c);) c->link = mcache0.all.load_relaxed();
   return c;
 }

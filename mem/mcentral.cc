@@ -1,5 +1,6 @@
-// Between the Ps' caches and the pages: batches of objects. Go: mcentral.go, mcache.go. Differs: objects are deleted one by one, not
-// swept, so a cache holds objects rather than spans, and batches travel both ways: what one P frees another can use.
+// Between the Ps' caches and the pages: objects move in batches. Go: mcentral.go, mcache.go. Differs: objects are
+// deleted one by one, not swept, so a cache holds objects rather than spans; and batches move both ways, so that one P
+// can use what another has freed.
 #include "mem/mheap.h"
 #include "mem/sysmem.h"
 
@@ -41,7 +42,7 @@ FreeObject* next_free(const MCentral* c, MSpan* s) REQUIRES(c->lock) {
 
 bool mcache_refill(CacheList* l, SpanClass spc) {
   MCentral* c = &mcentral[spc];
-  // Slowly at first: a program that wants one object need not touch a page of them.
+  // Few at first: a program that wants one object need not touch a whole page of them.
   l->batch = min<u32>(kSizeClasses.at[spc / 2].batch, max(l->batch * 2, 2u));
   lockWithRank(&c->lock, LockRank::mcentral);
   while (l->n < l->batch) {
@@ -73,7 +74,8 @@ void mcache_release(CacheList* l, SpanClass spc, u32 n) {
     o->next = s->freelist;
     s->freelist = o;
     if (!s->listed) put(c, s);
-    // The last span of a class stays: an object that comes and goes must not move pages each time.
+    // The last span of a class is kept though it is empty: a program that makes and deletes one object again and again
+    // would otherwise take pages from the page heap each time.
     if (--s->allocCount == 0 && (s->next != nullptr || s->prev != nullptr)) {
       take(c, s);
       mheap_free(s);

@@ -1,5 +1,6 @@
-// Arenas and pages: runs of pages for spans, and back. Go: mheap.go, mpagealloc.go, mgcscavenge.go. Differs: free runs lie in bins by
-// length and are joined with their neighbours as they come back; Go keeps bitmaps under a tree of summaries.
+// Arenas and pages: runs of pages for spans, and back. Go: mheap.go, mpagealloc.go, mgcscavenge.go. Differs: free runs
+// lie in bins by length and are joined with their neighbours as they come back; Go keeps bitmaps under a tree of
+// summaries.
 #include "mem/mheap.h"
 
 #include "kernel_iface/kernel.h"
@@ -10,18 +11,18 @@
 
 namespace rt0 {
 
-// Not among what the collector looks through: see arch/rt0.ld.
+// In a section that the collector does not look through: see arch/rt0.ld.
 [[gnu::section(".bss.noptr.mheap_arenas")]] constinit Atomic<HeapArena*> mheap_arenas[kMaxArenas] = {};
 constinit HeapPages mheap_pages = {};
 constinit MSpan* mheap_allspans = nullptr;
 
 namespace {
 
-constexpr usize kKeptPages = (1 << 20) / kHeapPage;  // that bgscavenge leaves free
+constexpr usize kKeptPages = (1 << 20) / kHeapPage;  // so many dirty pages bgscavenge always leaves
 
-// Free runs of one kind (H3), in bins by length: a bin for each length there can be, so that the shortest run which is long enough is
-// found in a few steps, however many there are. A run that is as long as an arena, or longer, is in none. Of the bins, 128 KB where
-// words have 64 bits, only the pages of those that are used are ever touched.
+// Free runs of one kind (H3), in bins by length: a bin for each length there can be, so that the shortest run which is
+// long enough is found in a few steps, however many there are. A run that is as long as an arena, or longer, is in
+// none. Of the bins, 128 KB where words have 64 bits, only the pages of those that are used are ever touched.
 constexpr usize kBinWords = kArenaPages / 32, kBinGroups = (kBinWords + 31) / 32;
 struct Runs {
   u32 groups[kBinGroups];  // a bit for each word of `filled` that is not 0
@@ -36,8 +37,10 @@ constinit struct {
   Runs dirty GUARDED_BY(lock), clean GUARDED_BY(lock);
 } mheap = {};
 
-// Where to ask for the next arena: going up from here, and a step further on where the kernel puts it elsewhere; so many steps. With 64
-// bits 0x00c0, 0x01c0, … × 2^32, as Go: valid user addresses everywhere, easy to tell in a dump from other pointers. Go: arenaHint.
+// The address at which the kernel is asked to put the next arena, and how many more such addresses will be tried.
+// Arenas go upwards from it; where the kernel puts one elsewhere, the hint moves on by a step. With 64 bits the hints
+// are 0x00c0, 0x01c0, … × 2^32, as in Go: valid user addresses on every ISA, and easy to tell from other pointers in a
+// dump. Go: arenaHint.
 constexpr uintptr kHintStep = uintptr{1} << (kPtrSize == 8 ? 40 : 28);
 constinit uintptr next_hint GUARDED_BY(mheap.lock) = kPtrSize == 8 ? kHintStep / 4 * 3 : 4 * kHintStep;
 constinit u32 hints_left GUARDED_BY(mheap.lock) = kPtrSize == 8 ? 16 : 4;
@@ -64,14 +67,15 @@ uintptr map_space(usize bytes) REQUIRES(mheap.lock) {
   const uintptr got = reinterpret_cast<uintptr>(sysAlloc(bytes + kArenaBytes));
   if (got == 0) return 0;
   const uintptr p = align_up(got, kArenaBytes);
-  unmap(got, p - got);  // what lies beside it goes back: 32 bits are soon used up
+  unmap(got, p - got);  // what lies beside it goes back: an address space of 32 bits is soon used up
   unmap(p + bytes, got + kArenaBytes - p);
   return p;
 }
 
 constexpr usize meta_bytes(usize bytes) { return align_up(bytes / kArenaBytes * sizeof(HeapArena), kHeapPage); }
 
-// Enters the arenas of [at, at + bytes) in the map, the first's map at `arena`; or removes them (arena null).
+// Enters the arenas of [at, at + bytes) in mheap_arenas, the first one's map being at `arena`; with a null `arena`
+// removes them.
 void set_arenas(uintptr at, usize bytes, HeapArena* arena) REQUIRES(mheap.lock) {
   mheap_pages.system += arena != nullptr ? bytes : 0 - bytes;
   for (uintptr i = at >> kArenaShift; bytes != 0; i++, bytes -= kArenaBytes) {
@@ -80,7 +84,7 @@ void set_arenas(uintptr at, usize bytes, HeapArena* arena) REQUIRES(mheap.lock) 
   }
 }
 
-// Arenas, mapped and entered in the map; 0 if there is no memory.
+// New arenas, entered in mheap_arenas; 0 if there is no memory.
 uintptr map_arenas(usize bytes) REQUIRES(mheap.lock) {
   const uintptr at = map_space(bytes);
   if (at == 0) return 0;
@@ -98,7 +102,8 @@ void drop_span(MSpan* s) REQUIRES(mheap.lock) {
   mheap.unused = s;
   mheap.nunused++;
 }
-// Every operation begins with it: it needs at most so many new MSpans, and can't be left halfway. False if there is no memory.
+// Each operation calls this first. It needs at most kReserve new MSpans, so it can't run out of them halfway, with the
+// heap in disorder. False if there is no memory.
 constexpr u32 kReserve = 4;
 bool reserve_spans() REQUIRES(mheap.lock) {
   if (mheap.nunused >= kReserve) return true;
@@ -125,7 +130,7 @@ MSpan* new_span(uintptr base, usize npages, SpanState kind) REQUIRES(mheap.lock)
   return s;
 }
 
-// Puts a run that has no neighbour of its kind into its bin.
+// Puts a free run into its bin. It must have no free neighbour of its kind (H3).
 void put_run(MSpan* s) REQUIRES(mheap.lock) {
   Runs& runs = runs_of(s->state);
   const usize b = s->npages;
@@ -135,7 +140,8 @@ void put_run(MSpan* s) REQUIRES(mheap.lock) {
   s->next = runs.bins[b];
   if (s->next != nullptr) s->next->prev = s;
   runs.bins[b] = s;
-  entry(s->base).store_relaxed(s);  // the ends are what neighbours look at
+  // join() looks at the first and the last page of a neighbour only. Entries between them may be stale.
+  entry(s->base).store_relaxed(s);
   entry(s->base + (s->npages - 1) * kHeapPage).store_relaxed(s);
 }
 void take_run(MSpan* s) REQUIRES(mheap.lock) {
@@ -152,8 +158,8 @@ void take_run(MSpan* s) REQUIRES(mheap.lock) {
   if (runs.filled[b / 32] == 0) runs.groups[b / 1024] &= ~(u32{1} << b / 32 % 32);
 }
 
-// Joins the run with the neighbour that lies at `a`, if that is free and of the same kind (H3). An arena's first page is never free and
-// never read as a neighbour's, so runs do not join over its border.
+// Joins the run with the neighbour that lies at `a`, if that is free and of the same kind (H3). An arena's first page
+// is never looked at here, so runs of two arenas are not joined.
 void join(MSpan* s, uintptr a) REQUIRES(mheap.lock) {
   if (a % kArenaBytes == 0) return;
   MSpan* other = entry(a).load_relaxed();
@@ -164,7 +170,7 @@ void join(MSpan* s, uintptr a) REQUIRES(mheap.lock) {
   drop_span(other);
 }
 
-// The run, in no bin, is free.
+// Makes a run that is in no bin a free one of that kind.
 void free_run(MSpan* s, SpanState kind) REQUIRES(mheap.lock) {
   s->state = kind;
   join(s, s->base + s->npages * kHeapPage);
@@ -198,9 +204,9 @@ MSpan* longest_run(const Runs& runs) {
   return nullptr;
 }
 
-// Gives up to npages dirty pages back to the kernel, the longest runs first; how many. Go: pageAlloc.scavenge.
+// Gives up to npages dirty pages back to the kernel, the longest runs first; returns how many. Go: pageAlloc.scavenge.
 usize scavenge_locked(usize npages) REQUIRES(mheap.lock) {
-  // Not where a page of the kernel's may hold objects as well.
+  // Not where the kernel's pages are longer than the heap's: one of them may hold objects beside the free run.
   if (physPageSize > kHeapPage || !reserve_spans()) return 0;
   usize done = 0;
   while (done < npages) {
@@ -209,7 +215,7 @@ usize scavenge_locked(usize npages) REQUIRES(mheap.lock) {
     const usize n = min(s->npages, npages - done);
     if (!kernel->mem_dontneed(reinterpret_cast<void*>(s->base), n * kHeapPage).ok()) break;
     take_run(s);
-    if (n < s->npages) {  // a long run is given back piece by piece; this is the last round
+    if (n < s->npages) {  // only a part of it was asked for; this is the last round
       put_run(new_span(s->base + n * kHeapPage, s->npages - n, SpanState::dirty));
       s->npages = n;
     }
@@ -221,8 +227,8 @@ usize scavenge_locked(usize npages) REQUIRES(mheap.lock) {
   return done;
 }
 
-// A run of at least npages, in no bin: of an arena's, or of as many arenas as it takes; they are then its own, and are unmapped when
-// it is freed. Null if there is no memory.
+// A new run of at least npages, in no bin: all pages of a new arena, or, if it does not fit into one, of as many as it
+// takes. Those belong to this run alone (huge_bytes) and are unmapped when it is freed. Null if there is no memory.
 MSpan* grow(usize npages) REQUIRES(mheap.lock) {
   const usize n = npages * kHeapPage;
   usize bytes = align_up(n, kArenaBytes);
@@ -235,7 +241,8 @@ MSpan* grow(usize npages) REQUIRES(mheap.lock) {
   return s;
 }
 
-// Cuts [base, base + npages pages) out of the run, which lies in no bin; what is left on both sides is put there.
+// Cuts [base, base + npages pages) out of the run, which lies in no bin; the remainders on both sides are put into
+// bins.
 void cut_run(MSpan* s, uintptr base, usize npages) REQUIRES(mheap.lock) {
   const uintptr end = base + npages * kHeapPage, s_end = s->base + s->npages * kHeapPage;
   if (base != s->base) put_run(new_span(s->base, (base - s->base) / kHeapPage, s->state));
@@ -247,9 +254,10 @@ MSpan* alloc_pages(usize npages, usize align) REQUIRES(mheap.lock) {
   MSpan* s;
   do {
     if (!reserve_spans()) return nullptr;
-    s = find_run(mheap.dirty, want);  // first: they cost memory already
+    s = find_run(mheap.dirty, want);  // dirty pages first: they cost memory already
     if (s == nullptr) s = find_run(mheap.clean, want);
-    // What is free and dirty, joined with what is free and clean, may do. Ends, for each round makes some page clean.
+    // Neither a dirty nor a clean run is long enough, but a dirty and a clean one that are neighbours may be: pages
+    // made clean are joined. Ends, for each round makes at least one page clean.
   } while (s == nullptr && mheap_pages.dirty >= npages && scavenge_locked(~usize{0}) != 0);
   if (s != nullptr) take_run(s);
   else s = grow(want);
@@ -263,13 +271,13 @@ MSpan* alloc_pages(usize npages, usize align) REQUIRES(mheap.lock) {
   return s;
 }
 
-// Where the arenas of a huge object begin: their maps lie at the start, in order, and fill less than an arena up to the map of the one in
-// which the object begins.
+// Where the arenas of a huge object begin: their maps lie at the start, in order, and fill less than an arena up to the
+// map of the one in which the object begins.
 uintptr huge_begin(const MSpan* s) { return align_down(reinterpret_cast<uintptr>(&entry(s->base)), kArenaBytes); }
 
 u64 used_bytes() { return (u64{mheap_pages.in_use} + mheap_pages.dirty) * kHeapPage; }
 
-// Free pages go until what is used falls to the goal, if there are so many; has it?
+// Gives free pages back until what is used has fallen to the goal, as far as there are any. True if it has.
 bool scavenge_down(u64 used, u64 goal) REQUIRES(mheap.lock) {
   if (RT0_LIKELY(used <= goal)) return true;
   if (mheap_pages.dirty == 0) return false;
@@ -278,11 +286,12 @@ bool scavenge_down(u64 used, u64 goal) REQUIRES(mheap.lock) {
          over;
 }
 
-// GOMEMLIMIT: free pages go back before the limit is passed. That slows the program down, but not without a bound. Where more lives than
-// the limit allows, each allocation would give back what the next one takes, and nearly all the time would go there. So each
-// nanosecond of it counts eightfold in `debt`, for the pages that went must be faulted in and zeroed again, which takes three times as
-// long; the debt shrinks as time goes by; and while it is larger than kMostDebt nothing is given back here. That leaves the program
-// half of a CPU's time. sysmon gives back what this leaves: see mheap_near_limit. Go: heap growth scavenging, gcCPULimiter.
+// GOMEMLIMIT: free pages go back before the limit is passed. That slows the program down, but not without a bound.
+// Where more lives than the limit allows, each allocation would give back what the next one takes, and nearly all the
+// time would go there. So each nanosecond of it counts eightfold in `debt`, for the pages that went must be faulted in
+// and zeroed again, which takes three times as long; the debt shrinks as time goes by; and while it is larger than
+// kMostDebt nothing is given back here. That leaves the program half of a CPU's time. sysmon gives back what this
+// leaves: see mheap_near_limit. Go: heap growth scavenging, gcCPULimiter.
 //
 // The clock is the tracer's, which a simulated kernel does not move by being asked: sizes must decide nothing there.
 void stay_below_limit() REQUIRES(mheap.lock) {
@@ -323,7 +332,9 @@ MSpan* mheap_alloc(usize npages, usize align, SpanClass spc) {
   if (kDevBuild && s->allocBits != nullptr)
     for (Atomic<u32>& w : s->allocBits->word) w.store_relaxed(0);
   for (usize i = 0; i < npages; i++) entry(s->base + i * kHeapPage).store_relaxed(s);
-  stay_below_limit();  // only now: until it is in use and entered, the span looks like a free run that a neighbour may join
+  // Not earlier: it may make a neighbour of this span clean and join it with free runs beside it, and until this span
+  // is in use and entered in the map, it looks like one.
+  stay_below_limit();
   return s;
 }
 
@@ -338,7 +349,7 @@ void mheap_free(MSpan* s) {
     drop_span(s);
     return;
   }
-  // No stale pointer to it stays: a wild delete finds nothing.
+  // No stale entry stays, so that a wild delete finds no span.
   for (usize i = 0; i < s->npages; i++) entry(s->base + i * kHeapPage).store_relaxed(nullptr);
   mheap_pages.dirty += s->npages;
   free_run(s, SpanState::dirty);
@@ -372,7 +383,7 @@ bool mheap_grow(MSpan* s, usize npages) {
 }
 
 i64 mheap_set_limit(i64 limit) {
-  Locked l(&mheap.lock);  // which stay_below_limit's reader holds, so on 32 bits nobody sees half of it
+  Locked l(&mheap.lock);  // every reader of the limit holds it, so on 32 bits no reader sees half of a new one
   const i64 before = gcController.memoryLimit;
   if (limit < 0) return before;
   gcController.setMemoryLimit(limit);
@@ -380,8 +391,9 @@ i64 mheap_set_limit(i64 limit) {
   return before;
 }
 
-// Near is a twentieth less than the limit, as for Go's scavenger: there shall be room while it works. What others than the heap have,
-// stacks most of all, nobody here counts; so the kernel's count is the one that matters, where it is larger.
+// Near means within a twentieth of the limit, as for Go's scavenger, so that there is room while it works. The heap
+// does not know what other parts of the process take, stacks most of all. So the kernel's count is used where it is
+// larger.
 bool mheap_near_limit(u64 resident) {
   Locked l(&mheap.lock);
   const u64 limit = static_cast<u64>(gcController.memoryLimit);
@@ -396,7 +408,7 @@ usize mheap_scavenge_all() {
 usize heap_in_use() { return mheap_pages.in_use * kHeapPage; }
 
 usize bgscavenge(i64 now) {
-  static constinit i64 last = 0;  // sysmon's alone
+  static constinit i64 last = 0;  // only sysmon calls this
   // Read without the lock: a hint.
   if (mheap_pages.dirty <= mheap_pages.in_use / 10 + kKeptPages || now - last < kScavengeNs) return 0;
   last = now;

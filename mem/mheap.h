@@ -2,17 +2,20 @@
 //
 //   arena     address space from the kernel, aligned to its size; its first pages hold the map from its pages to spans
 //   MSpan     a run of pages: objects of one class, one large object, or free
-//   mcentral  of each span class the spans that have free objects; its lock guards them
+//   mcentral  one for each span class: the spans of that class that have free objects, and a lock that guards them
 //   MCache    a P's own free objects of each span class. Only the M that holds the P touches it, so it has no lock
 //
-//   H1  An object is in one place: with the program, in one MCache's list, in its span's freelist, or beyond its span's freeindex.
-//       span->allocCount counts the first two; it and the freelist belong to the mcentral's lock.
-//   H2  spanOf(p) of any object that is not free is its span, without a lock: the entry was written before the object was handed out,
-//       and is not changed before the span's last object has come back.
-//   H3  Free runs of the same kind (dirty: may hold old bytes; clean: reads as zero, costs no memory) are never neighbours.
+//   H1  A small object is in exactly one place: with the program, in one MCache's list, in its span's freelist, or
+//       beyond its span's freeindex. span->allocCount counts the objects in the first two places; it and the freelist
+//       are guarded by the mcentral's lock.
+//   H2  spanOf(p) of an object that is not free is its span, and needs no lock: the map's entry was written before the
+//       object was handed out, and is not changed before the span's last object has come back.
+//   H3  Free runs of the same kind (dirty: may hold old bytes; clean: reads as zero, costs no memory) are never
+//       neighbours.
 //
-// Locks, in this order: mcache0, mcentral, mheap, persistent. Nothing under them is a trace event or a kernel call that lets others
-// run: the simulated kernel's schedule does not depend on sizes.
+// Locks, in this order: mcache0, mcentral, mheap, persistent. While one of them is held there is no trace event, and no
+// kernel call in which the simulated kernel may switch to another thread. Otherwise its schedule would depend on the
+// sizes of objects, which differ between ISAs.
 #pragma once
 
 #include "base/atomic.h"
@@ -43,6 +46,9 @@ struct ObjectBits {
   Atomic<u32> word[kMostObjects / 32];
 };
 
+// A run of pages. [mcentral]: guarded by the lock of its class's mcentral; [mheap]: by the page heap's. Everything else
+// is written under the page heap's lock before the span is handed out, and stays as it is until its last object has
+// come back; mheap_grow alone makes an object in use longer, for the object's owner.
 struct MSpan {
   MSpan* next;  // in the one list it lies in: an mcentral's, a bin of free runs, or that of unused MSpans
   MSpan* prev;
@@ -54,7 +60,7 @@ struct MSpan {
   u32 nelems;
   u32 freeindex;    // [mcentral]: objects from here on have never been handed out
   u32 allocCount;   // [mcentral]: see H1
-  u32 most_cached;  // objects of its class that a cache keeps; with more it gives half of that back
+  u32 most_cached;  // so many objects of its class a cache keeps; when it has more, it gives half of that number back
   SpanClass spanclass;
   SpanState state;  // [mheap]
   bool needzero;    // its pages may hold old bytes
@@ -65,38 +71,43 @@ struct MSpan {
   ObjectBits* allocBits;  // dev builds: which objects the program has
 };
 
-// The map from pages to spans. It lies in the first pages of the arena, or of the first of several arenas that were mapped together.
+// The map from pages to spans. It lies in the first pages of the arena, or of the first of several arenas that were
+// mapped together.
 struct HeapArena {
   Atomic<MSpan*> spans[kArenaPages];
 };
 
-// From an address to its arena's map; 48 bits of address where words have 64: 32 MB, of which a page or two are ever touched. As Go on
-// linux, and for the same reason: a second level would cost every delete a load.
+// From an address to its arena's map. Where words have 64 bits, addresses of 48 bits make this 32 MB, of which a page
+// or two are ever touched. One level, as in Go on linux: a second one would cost every delete a load.
 inline constexpr usize kMaxArenas = usize{1} << ((kPtrSize == 8 ? 48 : 32) - kArenaShift);
 extern Atomic<HeapArena*> mheap_arenas[kMaxArenas];
 
-// The span in which `a` lies; null if it is no address of the heap's. Any thread, no lock. Of a free run it may be anything.
+// The span in which `a` lies; null if it is no address of the heap's. Any thread, no lock. For an address in a free run
+// the answer may be any span, or null.
 RT0_INLINE MSpan* spanOf(uintptr a) {
   const uintptr i = a >> kArenaShift;
   if (i >= kMaxArenas) return nullptr;
   HeapArena* arena = mheap_arenas[i].load_acquire();
-  // Relaxed: see H2; who has the object has come after who made its span.
+  // Relaxed: see H2. The caller has the object, so the span was made before, and handed over with the object.
   return arena == nullptr ? nullptr : arena->spans[a % kArenaBytes / kHeapPage].load_relaxed();
 }
 
 // A P's free objects of one span class.
 struct CacheList {
   FreeObject* head;
-  Atomic<usize> live;  // objects handed out less objects taken back, here: only the sum over all caches means anything
-  u32 n;               // in the list
-  u32 batch;           // the last refill's; each takes twice as many as the one before
+  // Objects handed out from here, less objects given back here. An object may be given back to another cache than the
+  // one it came from, so only the sum over all caches means anything.
+  Atomic<usize> live;
+  u32 n;      // in the list
+  u32 batch;  // how many the last refill took; each takes twice as many as the one before
 };
 struct MCache {
   MCache* link;  // in the list of all; they are never freed
   CacheList list[kNumSpanClasses];
 };
 
-// Takes an object from the list, which is not empty. `live` is ours alone to write; heap_stats reads.
+// Takes an object from the list, which is not empty. Only the cache's owner writes `live`, so it needs no atomic
+// addition; heap_stats reads it.
 RT0_INLINE void* cache_pop(CacheList* l) {
   FreeObject* o = l->head;
   l->head = o->next;
@@ -113,7 +124,7 @@ RT0_INLINE void cache_push(CacheList* l, FreeObject* o, MSpan* s) {
   if (RT0_UNLIKELY(++l->n > s->most_cached)) mcache_release(l, s->spanclass, s->most_cached / 2);
 }
 
-// The long ways, and the only ones in dev builds. s: p's span, or null if it has none.
+// What malloc.cc calls when its short way does not do; in dev builds always. s: p's span, or null if it has none.
 void* mcache_alloc(usize n, usize align, bool noscan);
 void mcache_free(void* p, MSpan* s);
 
@@ -122,14 +133,14 @@ bool mcache_refill(CacheList* l, SpanClass spc) RT0_SYM("runtime.mcache.refill")
 // A cache for a P; null if there is no memory.
 MCache* allocmcache() RT0_SYM("runtime.allocmcache");
 
-// A span of npages pages at a multiple of `align` (in pages, a power of two); null if there is no memory. For small objects
-// (spanclass < kNumSpanClasses) it is empty.
+// A span of npages pages at a multiple of `align` (in pages, a power of two); null if there is no memory. For small
+// objects (spanclass < kNumSpanClasses) it is empty.
 MSpan* mheap_alloc(usize npages, usize align, SpanClass spc) RT0_SYM("runtime.mheap.alloc");
 // Makes the large object of span s longer, to npages pages, where it lies; false if the pages behind it are not free.
 bool mheap_grow(MSpan* s, usize npages);
 void mheap_free(MSpan* s) RT0_SYM("runtime.mheap.freeSpan");
 
-// What the heap has, in pages. Read without the lock it may be torn.
+// What the heap has, in pages. Written under its lock; a reader without the lock may see a mixture of two moments.
 struct HeapPages {
   usize in_use, dirty;               // dirty: free, and still costing memory
   usize released;                    // given back to the kernel so far (modulo a word)
@@ -139,11 +150,13 @@ struct HeapPages {
 extern HeapPages mheap_pages;
 extern MSpan* mheap_allspans;  // through alllink; read with the world stopped
 
-// GOMEMLIMIT from now on, if it is not negative: free pages go at once if they must. What it was.
+// Makes `limit` the GOMEMLIMIT, unless it is negative, and gives free pages back at once if the heap is above it.
+// Returns the limit before.
 i64 mheap_set_limit(i64 limit);
-// Is GOMEMLIMIT nearly reached, if free pages go first? `resident`: bytes of the process that are in memory; 0: not known.
+// Gives free pages back if GOMEMLIMIT is nearly reached; true if it is nearly reached even so. `resident`: bytes of the
+// process that are in memory; 0: not known.
 bool mheap_near_limit(u64 resident);
-// Gives all free pages back to the kernel; how many.
+// Gives all free pages back to the kernel; returns how many.
 usize mheap_scavenge_all();
 
 }  // namespace rt0

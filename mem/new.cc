@@ -11,7 +11,7 @@ enum class align_val_t : rt0::usize {};
 
 namespace rt0 {
 namespace {
-constexpr usize kNewAlign = 8;  // of what is longer, 16: see mallocgc
+constexpr usize kNewAlign = 8;  // objects of more than 8 bytes are aligned to 16: see mallocgc
 
 void* new_or_die(usize n, usize align) {
   void* p = mallocgc(n, align);

@@ -1,8 +1,8 @@
 // Size classes: which slot an object gets. Go: sizeclasses.go. Differs: the classes are computed, not listed.
 //
-// 8 bytes, then 16, 32, 48, … 128 in steps of 16, then four classes to each doubling up to 32 KiB: an object wastes at most a fifth of
-// its slot. The 8-byte class is what is left of Go's tiny allocator: there, small pointer-free objects share a block that only the
-// collector frees; here each can be deleted, so each needs a slot of its own.
+// 8 bytes, then 16 to 128 in steps of 16, then four classes to each doubling up to 32 KiB: at most a fifth of a slot is
+// wasted. The 8-byte class is what is left of Go's tiny allocator: there, small pointer-free objects share a block that
+// only the collector frees; here each can be deleted, so each needs a slot of its own.
 #pragma once
 
 #include "base/types.h"
@@ -36,7 +36,7 @@ constexpr u32 size_to_class(usize n) {
 static_assert(size_to_class(1) == 0 && size_to_class(9) == 1 && size_to_class(129) == 9 && size_to_class(257) == 13);
 static_assert(size_to_class(kMaxSmallSize) == kNumSizeClasses - 1);
 
-// Pages of a span: at least four objects, and no more than an eighth is left over.
+// Pages of a span: they hold at least four objects, and at most an eighth of them is left over.
 constexpr usize class_to_pages(u32 c) {
   const usize size = class_to_size(c);
   usize pages = align_up(4 * size, kHeapPage) / kHeapPage;
@@ -48,7 +48,7 @@ inline constexpr usize kMostObjects = kHeapPage / kTinySize;  // in a span
 // How many objects of a class go to a cache at once, at most.
 constexpr u32 max_batch(u32 c) { return static_cast<u32>(max<usize>(2, min<usize>(64, kHeapPage / class_to_size(c)))); }
 
-// Listed, for that is shorter than the code that computes it.
+// A table, which is shorter than the code that computes it.
 struct SizeClass {
   u16 eighths;  // of the objects' size
   u8 pages, batch;

@@ -13,9 +13,10 @@ constinit Atomic<LargerStack (*)(usize)> take_larger{nullptr};
 
 namespace {
 
-// Stacks are cut from arenas, so that a new one costs no mmap. Reserving is free: nothing is counted until it is touched.
+// Stacks are cut from arenas, so that a new one costs no mmap. Reserving is free: nothing is counted until it is
+// touched.
 constexpr usize kArenaBytes = kPtrSize == 8 ? 64u << 20 : 4u << 20;
-// How many stacks move between a P's cache and a pool at once, and of how many a P takes the address space.
+// How many stacks move between a P's cache and a pool at once, and for how many a P takes address space at once.
 constexpr u32 kBatch = 16;
 
 constinit struct {
@@ -24,8 +25,8 @@ constinit struct {
   u8* end GUARDED_BY(lock);
 } arena = {};
 
-// A new arena. An address space that is short (ulimit -v, 32 bits) gets smaller ones, down to just this stack, and in the end
-// what a larger free stack has. Under no lock.
+// A new arena. Where address space is scarce (ulimit -v, 32 bits) smaller ones are tried, down to the size of this one
+// stack, and in the end the address space of a larger stack that is free. No lock may be held.
 LargerStack new_arena(usize bytes) {
   for (usize want = max(kArenaBytes, bytes); want >= bytes; want /= 2)
     if (void* p = sysAlloc(want)) return {p, want};
@@ -39,7 +40,7 @@ LargerStack new_arena(usize bytes) {
 u8* arena_alloc(usize bytes, u32* n) {
   lock(&arena.lock);
   if (static_cast<usize>(arena.end - arena.at) < bytes) {
-    unlock(&arena.lock);  // two Ms may make one each: what is left of the first is lost, and costs no memory
+    unlock(&arena.lock);  // meanwhile another M may make one, too: the rest of one of them is lost, and costs no memory
     const LargerStack s = new_arena(bytes);
     u8* p = static_cast<u8*>(s.base);
     if (s.bytes == bytes) {
@@ -64,7 +65,7 @@ u8* new_stack(usize bytes, StackCache* c) {
   if (static_cast<usize>(c->fresh_end - c->fresh) < bytes) {
     more = bytes <= kStackMaxPooled ? kBatch - 1 : 0;
     u8* p = arena_alloc(bytes, &more);
-    if (more == 0) return p;  // what is left for smaller stacks stays
+    if (more == 0) return p;  // fresh stays as it is, for smaller stacks
     c->fresh = p;
     c->fresh_end = p + (more + 1) * bytes;
   }
@@ -133,7 +134,8 @@ void* stackalloc(usize bytes, bool guard, StackCache* c) {
   check(c == nullptr || guard, "stackalloc: a P caches stacks with guards only");
   if (const FreeStack* s = take_free(order_of(bytes), guard, c)) return s->base;
   void* base = new_stack(bytes, c);
-  // Without a guard the stack works as well, an overflow just isn't noticed; better than not starting the goroutine.
+  // If the kernel refuses, the stack works without a guard, but an overflow is not noticed. That is better than not
+  // starting the goroutine.
   if (guard) (void)kernel->mem_guard(base, physPageSize);
   return base;
 }

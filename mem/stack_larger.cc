@@ -1,11 +1,12 @@
-// The last address space for a stack: that of a larger one which is free. Linked into programs that have stacks of several sizes.
+// Where the address space is used up, the last of it for a new stack is that of a larger stack which is free. Linked
+// into programs that have stacks of several sizes.
 #include "mem/stack_larger.h"
 
 #include "mem/stackpool.h"
 
 namespace rt0 {
 
-// The smallest that is larger. Its guard page becomes that of the first stack cut from it.
+// The smallest free stack that is larger. Its guard page becomes that of the first stack cut from it.
 static LargerStack take_larger_stack(usize bytes) {
   for (u32 order = order_of(bytes) + 1; order < kNumStackOrders + kNumLargeOrders; order++) {
     FreeStacks pool(order, true);

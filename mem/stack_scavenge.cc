@@ -1,4 +1,4 @@
-// Free stacks' memory goes back to the kernel, and free stacks are cut up when there is no address space left.
+// Gives the memory of free stacks back to the kernel.
 #include "kernel_iface/kernel.h"
 #include "mem/stackpool.h"
 #include "mem/sysmem.h"
@@ -7,7 +7,8 @@ namespace rt0 {
 
 namespace {
 
-// The list is taken as a whole, so that no lock is held while the kernel works; who needs a stack meanwhile gets a new one.
+// Takes the whole list, so that no lock is held while the kernel works. A goroutine that needs a stack meanwhile gets a
+// new one.
 u32 scavenge(u32 order) {
   FreeStacks pool(order, true);
   if (pool.list->load_relaxed() == nullptr) return 0;

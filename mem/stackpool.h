@@ -1,4 +1,4 @@
-// What stack.cc shares with those who see to free stacks now and then.
+// What stack.cc shares with the files that look after free stacks now and then: stack_scavenge.cc, stack_larger.cc.
 #pragma once
 
 #include "base/atomic.h"
@@ -7,19 +7,20 @@
 
 namespace rt0 {
 
-// A free stack: the link lies in its topmost words, the page that is most likely to be there.
+// A free stack. The link lies in its topmost words, in the page that is most likely to be in memory.
 struct FreeStack {
   FreeStack* next;
   void* base;
-  bool clean;  // only the page of this link may have memory
+  bool clean;  // no other page than that of this link is in memory
 };
 
 // Written under the lock of its pool; read without it as a hint whether to take the lock.
 using FreeList = Atomic<FreeStack*>;
 
-// Free stacks by order, without and with a guard page, those up to kStackMaxPooled and larger ones.
+// Free stacks by order, [0] without and [1] with a guard page: those up to kStackMaxPooled, and larger ones.
 extern FreeList stackpool[kNumStackOrders][2], stackLarge[kNumLargeOrders][2];
-// One for each order of stackpool, and one for all of stackLarge. Ready from the start: a boot has no time for it.
+// A lock for each order of stackpool, and one for all of stackLarge. Initialised by the compiler, for boot should not
+// spend time on it.
 struct StackLocks {
   Mutex of[kNumStackOrders + 1] = {};
 
@@ -59,8 +60,8 @@ struct FreeStacks {
 // The link of a stack that is free from here on.
 FreeStack* free_link(void* base, usize bytes);
 
-// Called when the kernel has no address space left for a stack of `bytes`: a larger free one to be cut up, and its size; null if
-// there is none. Set by who makes stacks of other sizes.
+// Called when the kernel has no address space left for a stack of `bytes`: returns a larger free stack, to be cut up,
+// and its size; null if there is none. Set (stack_cut_larger) in programs that have stacks of several sizes.
 struct LargerStack {
   void* base;
   usize bytes;

@@ -14,9 +14,10 @@ namespace {
 constexpr usize kPage = 4096;             // the smallest on any ISA
 constexpr usize kFirstChunk = 16 * 1024;  // in .bss: what boot needs, without asking the kernel
 constexpr usize kChunk = 256 * 1024;
-constexpr usize kLargest = kChunk / 4;  // more goes straight to the kernel, so a chunk's lost end is at most this
+// larger requests go to the kernel, so that at most this is lost at a chunk's end
+constexpr usize kLargest = kChunk / 4;
 
-// What lies in it is the runtime's: a collector does not look there for pointers to objects.
+// Only the runtime's own data lie in it, so the collector does not look there for pointers to objects.
 [[gnu::section(".bss.noptr.first_chunk")]] alignas(64) constinit u8 first_chunk[kFirstChunk] = {};
 constinit Mutex persistent_lock{{0}, LockRank::persistent};
 constinit u8* chunk_at GUARDED_BY(persistent_lock) = first_chunk;

@@ -13,15 +13,15 @@ extern uintptr physPageSize;
 // Whole pages, zeroed, touched lazily; null if there are none. `hint` is a wish for the address.
 void* sysAlloc(usize n, void* hint = nullptr);
 
-// n zeroed bytes at a multiple of `align` (a power of two, at most a page), for ever: Ms, Ps, tables. Ends the program with
-// "out of memory" if there are none. Any thread; takes a lock of rank persistent.
+// n zeroed bytes at a multiple of `align` (a power of two, at most a page) that are never given back: for Ms, Ps,
+// tables. Ends the program if there is no memory (fatal_out_of_memory). Any thread; takes a lock of rank persistent.
 void* persistentalloc(usize n, usize align);
 
 // The same; null if there are none.
 void* persistentalloc_or_null(usize n, usize align);
 
-// For tests, in dev builds: n > 0 makes the n-th request from now on fail, whoever makes it: for an object, for memory that is never given
-// back, or to the kernel for pages. malloc_requests counts them.
+// For tests, in dev builds. malloc_requests counts all requests: for an object, for memory that is never given back,
+// for pages from the kernel. The one whose number is malloc_fail_at fails.
 extern Atomic<u32> malloc_fail_at, malloc_requests;
 inline bool malloc_fails() { return kDevBuild && malloc_requests.add_relaxed(1) == malloc_fail_at.load_relaxed(); }
 
@@ -30,7 +30,8 @@ T* persistentnew() {
   return static_cast<T*>(persistentalloc(sizeof(T), alignof(T)));
 }
 
-// Ends the program: "fatal error: runtime: cannot allocate memory", with what was asked for.
+// Ends the program: "runtime: out of memory: cannot allocate N-byte block (M in use)", then "fatal error: out of
+// memory". n: N, what was asked for.
 [[noreturn]] void fatal_out_of_memory(usize n);
 
 }  // namespace rt0
