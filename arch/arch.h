@@ -1,7 +1,8 @@
 // What rt0 asks of an ISA, and what an ISA may call back.
 //
-// arch/<isa>/isa.h defines `struct Isa`; the include path (-I arch/<isa>) picks it. The assembly entry points below have
-// one contract on all ISAs; arch/generic/asm.S and arch/x86/asm.S say how it is met, arch/<isa>/asm.S in which instructions.
+// arch/<isa>/isa.h defines `struct Isa`; the include path (-I arch/<isa>) picks it. The assembly entry points below
+// have one contract on all ISAs; arch/generic/asm.S and arch/x86/asm.S say how it is met, arch/<isa>/asm.S in which
+// instructions.
 #pragma once
 
 #include "arch/gobuf.h"
@@ -16,46 +17,54 @@ struct M;
 
 template <class A>
 concept Arch = requires(G* gp, Gobuf* buf, uintptr a, uintptr* out, void* p) {
-  requires A::kStackAlign >= sizeof(void*);  // of the stack pointer at a call
-  requires A::kPCQuantum >= 1;               // smallest instruction, in bytes
+  // Of the stack pointer at a call.
+  requires A::kStackAlign >= sizeof(void*);
+  // The smallest instruction, in bytes.
+  requires A::kPCQuantum >= 1;
   requires A::kCacheLine >= 32;
-  requires A::kSwitchFrame >= 0;  // bytes that mcall pushes and gogo pops
-  requires SameAs<decltype(A::kFramelessLeaves),
-                  const bool>;  // functions that call none may keep their return address in a register
-  requires A::kFrameBelow % sizeof(void*) ==
-                   0;              // of the two words that frame_return reads, the bytes that lie below fp
-  requires A::kRecoverWords >= 2;  // words of RecoverPoint::context that setrecover fills
+  // Bytes that mcall pushes and gogo pops.
+  requires A::kSwitchFrame >= 0;
+  // Whether functions that call none may keep their return address in a register.
+  requires SameAs<decltype(A::kFramelessLeaves), const bool>;
+  // Of the two words that frame_return reads, the bytes that lie below fp.
+  requires A::kFrameBelow % sizeof(void*) == 0;
+  // Words of RecoverPoint::context that setrecover fills.
+  requires A::kRecoverWords >= 2;
   { A::kName[0] } -> SameAs<const char&>;
   { A::kBigEndian } -> SameAs<const bool&>;
-  { A::getg() } noexcept -> SameAs<G*>;  // the G of this M, from the thread pointer or a fixed register
+  // The G of this M, from the thread pointer or a fixed register.
+  { A::getg() } noexcept -> SameAs<G*>;
   { A::setg(gp) } noexcept -> SameAs<void>;
-  {
-    A::syscall6(a, a, a, a, a, a, a)
-  } noexcept -> SameAs<uintptr>;                              // -errno on failure, also where the kernel uses a flag
-  { A::cpu_relax() } noexcept -> SameAs<void>;                // a hint inside spin loops
-  { A::cputicks() } noexcept -> SameAs<u64>;                  // some fast counter, of no unit
-  { A::gostartcall(buf, a, p, a) } noexcept -> SameAs<void>;  // see arch/amd64/isa.h
+  // Returns -errno on failure, also where the kernel uses a flag.
+  { A::syscall6(a, a, a, a, a, a, a) } noexcept -> SameAs<uintptr>;
+  // A hint inside spin loops.
+  { A::cpu_relax() } noexcept -> SameAs<void>;
+  // Some fast counter, of no unit.
+  { A::cputicks() } noexcept -> SameAs<u64>;
+  // See arch/amd64/isa.h.
+  { A::gostartcall(buf, a, p, a) } noexcept -> SameAs<void>;
   { A::frame_pointer() } noexcept -> SameAs<uintptr>;
-  {
-    A::frame_return(a, out)
-  } noexcept -> SameAs<uintptr>;  // the return address in the frame at fp; *out = the caller's fp
-  {
-    A::cpu_features(a, a)
-  } noexcept -> SameAs<u64>;                        // bits of the ISA's own choice; of AT_HWCAP, AT_HWCAP2, or the CPU
-  { A::arch_init(a, a) } noexcept -> SameAs<void>;  // once, in osinit, with AT_HWCAP and AT_HWCAP2
-  {
-    A::async_preempt_init()
-  } noexcept -> SameAs<void>;                        // once or more, before a thread is interrupted to run asyncPreempt
-  { A::tls_base(out) } noexcept -> SameAs<uintptr>;  // the thread pointer for an M whose tls words lie at *out
+  // The return address in the frame at fp; *out = the caller's fp.
+  { A::frame_return(a, out) } noexcept -> SameAs<uintptr>;
+  // Bits of the ISA's own choice; from AT_HWCAP, AT_HWCAP2, or the CPU.
+  { A::cpu_features(a, a) } noexcept -> SameAs<u64>;
+  // Once, in osinit, with AT_HWCAP and AT_HWCAP2.
+  { A::arch_init(a, a) } noexcept -> SameAs<void>;
+  // Once or more, before a thread is interrupted to run asyncPreempt.
+  { A::async_preempt_init() } noexcept -> SameAs<void>;
+  // The thread pointer for an M whose tls words lie at *out.
+  { A::tls_base(out) } noexcept -> SameAs<uintptr>;
 };
 static_assert(Arch<Isa>, "isa.h is incomplete: see the concept above");
 
-// After which ISA the documents that rt0 follows name the entry points. A simulated trace, which must be the same on all, does too.
+// The documents that rt0 follows name the entry points after this ISA. So does a simulated trace, which must be the
+// same on all ISAs.
 inline constexpr char kDocumentsIsa[] = "amd64";
 
 inline G* getg() { return Isa::getg(); }
 
-// --- Assembly that C++ calls ------------------------------------------------------------------------------------------
+// --- Assembly that C++ calls
+// ------------------------------------------------------------------------------------------
 
 // Resumes `buf`: makes buf->g the current G, restores its stack and callee-saved registers, jumps to buf->pc. The
 // caller's stack is left for good.
@@ -65,12 +74,13 @@ inline G* getg() { return Isa::getg(); }
 // Returns when some M runs gogo(&gp->sched). fn must not return. Called on g0 or gsignal it ends in badmcall.
 void mcall(void (*fn)(G*)) __asm__("runtime.mcall");
 
-// mcall and gogo in one, without g0 in between: `from`, the running goroutine, stops here and `to` goes on. What must happen
-// after from's stack has been left, goswitched(from, to) does, first thing on to's stack. Returns when some M resumes `from`.
+// mcall and gogo in one, without g0 in between: `from`, the running goroutine, stops here and `to` goes on. As the
+// first thing on to's stack goswitched(from, to) is called, which does what must not be done before from's stack has
+// been left. Returns when some M resumes `from`.
 void goswitch(G* from, G* to) __asm__("runtime.goswitch");
 
-// Where a goroutine that was interrupted in the middle of its own code is made to call: keeps every register (general, vector,
-// flags), calls asyncPreempt2, and goes on where it was interrupted. Never called by C++.
+// The signal handler makes a goroutine that it has interrupted call this: it keeps every register (general, vector,
+// flags), calls asyncPreempt2, and goes on where the goroutine was interrupted. Never called by C++.
 void asyncPreempt() __asm__("runtime.asyncPreempt");
 
 // Calls fn(arg) on g0's stack and returns; a plain call if it is already on g0 or gsignal.
@@ -91,7 +101,8 @@ void mstart() __asm__("runtime.mstart");
 // Executes an instruction that always faults.
 [[noreturn]] void abort_() __asm__("runtime.abort");
 
-// What the assembly was built to believe of our structs, in the order of runtime/boot/asm_offsets.def. Checked by checkASM.
+// The offsets and sizes of C++ structs with which the assembly was built, in the order of runtime/boot/asm_offsets.def.
+// checkASM compares them with those of the C++ code.
 extern const u16 asm_beliefs[] __asm__("runtime.asm_beliefs");
 
 struct RecoverPoint;
@@ -99,8 +110,9 @@ struct RecoverPoint;
 // setrecover is declared in rt0/panic.h.
 [[noreturn]] void recovery(RecoverPoint* p) __asm__("runtime.recovery");
 
-// --- C++ that assembly calls ------------------------------------------------------------------------------------------
-// In the order in which rt0_go calls them; then what the other entry points call. No other name may be used in a .S file.
+// --- C++ that assembly calls
+// ------------------------------------------------------------------------------------------ In the order in which
+// rt0_go calls them; then what the other entry points call. No other name may be used in a .S file.
 
 void check_boot() RT0_SYM("runtime.check");
 void args(i32 argc, char** argv) RT0_SYM("runtime.args");

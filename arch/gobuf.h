@@ -7,14 +7,15 @@ namespace rt0 {
 
 struct G;
 
-// A saved context. Whole whenever its G is neither running nor in a system call; the offsets reach assembly by go_asm.h.
-// Callee-saved registers lie on the goroutine's own stack, pushed by mcall; Go has none, hence no room for them here.
+// A saved context. Whole whenever its G is neither running nor in a system call; the offsets reach assembly by
+// go_asm.h. Callee-saved registers lie on the goroutine's own stack, pushed by mcall; Go has none, hence no room for
+// them here.
 struct Gobuf {
   uintptr sp;  // points at the registers which mcall pushed; for a new goroutine at its room for them
   uintptr pc;  // where gogo jumps: mcall's caller, or the entry of a new goroutine
   G* g;        // the goroutine this context belongs to: gogo makes it the current one
-  void*
-      ctxt;  // the Funcval of a new goroutine: gogo hands it to the entry as first argument and in the closure register
+  // The Funcval of a new goroutine: gogo hands it to the entry, as first argument and in the closure register.
+  void* ctxt;
   uintptr lr;  // the link register of a new goroutine, on ISAs that have one (goexit)
   uintptr bp;  // frame pointer: where a traceback starts
 };

@@ -1,6 +1,7 @@
-// Atomic operations on one and two bytes, for compilers that call a library for them (GCC 12 on riscv64). Linked only into programs that
-// use them. Each is a loop of compare-and-exchange on the word around the bytes, sequentially consistent whatever order is asked for.
-// The names are the compilers' ABI: https://gcc.gnu.org/wiki/Atomic/GCCMM/LIbrary.
+// Atomic operations on one and two bytes, for compilers that call a library for them (GCC 12 on riscv64). Linked only
+// into programs that use them. Each is a loop of compare-and-exchange on the word around the bytes, sequentially
+// consistent whatever order is asked for. The names are the compilers' ABI:
+// https://gcc.gnu.org/wiki/Atomic/GCCMM/LIbrary.
 #include "base/types.h"
 
 namespace rt0 {
@@ -9,14 +10,16 @@ namespace {
 
 using Word = u32 __attribute__((__may_alias__));
 
-// Puts next(old) in the place of the old value, unless next says no; returns the old value.
+// Asks next(old, &wanted) and stores what it wants in place of the old value, unless it returns false. Returns the old
+// value.
 template <class T, class Next>
 T replace(volatile void* p, Next next) {
   const uintptr a = reinterpret_cast<uintptr>(p);
   auto* word = reinterpret_cast<volatile Word*>(a & ~uintptr{3});
   const u32 byte = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? a & 3 : 4 - sizeof(T) - (a & 3);
   const u32 mask = u32{static_cast<T>(~T{0})} << 8 * byte;
-  u32 seen = __atomic_load_n(word, __ATOMIC_RELAXED);  // relaxed: the exchange below decides, or the fence orders
+  // Relaxed: the exchange below fails if the value is old, and where there is no exchange, the fence orders the load.
+  u32 seen = __atomic_load_n(word, __ATOMIC_RELAXED);
   for (;;) {
     const T old = static_cast<T>((seen & mask) >> 8 * byte);
     T wanted;

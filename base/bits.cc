@@ -1,11 +1,12 @@
-// Counting bits, for ISAs that have no instruction for it: compilers call these, as header-only C++ (std::sort) makes them do. Linked in
-// only where they are called. In steps of halves, which no compiler takes for what it is.
+// Counting bits, for ISAs that have no instruction for it: compilers call these functions, for example in std::sort.
+// Linked in only where they are called. Written in steps of halves, so that no compiler recognises a builtin and makes
+// it call itself.
 #include "base/types.h"
 
 namespace rt0 {
 namespace {
 
-// Of v != 0, as the builtins have it.
+// v must not be 0, as for the builtins.
 int leading_zeroes(u64 v, u32 bits) {
   int n = 0;
   for (u32 half = bits / 2; half != 0; half /= 2) {

@@ -11,7 +11,7 @@
 #define RT0_SYM(name) __asm__(name) __attribute__((noinline, noclone, noipa))
 #endif
 
-// For the smallest functions, which code optimised for size would otherwise call.
+// For the smallest functions. Code that is optimised for size would call them otherwise.
 #define RT0_INLINE inline __attribute__((always_inline, no_instrument_function))
 
 #define RT0_LIKELY(x) __builtin_expect(!!(x), 1)
@@ -32,18 +32,18 @@ inline constexpr bool kDevBuild = true;
 inline constexpr bool kDevBuild = false;
 #endif
 
-// Ends the program unless `ok` holds: an invariant of the runtime. Stays in release builds, but only dev builds carry `what`:
-// the traceback leads to the line, where it stands, and a hundred such texts are a twentieth of a small program. What a user
-// can run into is no check but a throw_ or a fatal with its text.
+// Ends the program unless `ok` holds: an invariant of the runtime. Stays in release builds, but only dev builds carry
+// `what`: the traceback leads to the line, where it stands, and a hundred such texts are a twentieth of a small
+// program. A mistake that a program can make is reported by throw_ or fatal, with a text, not by a check.
 RT0_INLINE void check(bool ok, const char* what, u32 line = __builtin_LINE()) {
   if (RT0_LIKELY(ok)) return;
   if constexpr (kDevBuild) throw_(what);
-  // Two checks must not become one call, or the traceback could not tell them apart.
+  // The line keeps the compiler from merging the calls of two checks, which a traceback could then not tell apart.
   __asm__ volatile("" ::"i"(line));
   check_failed();
 }
 
-// A check that is too dear for release builds.
+// A check that costs too much for release builds.
 RT0_INLINE void dcheck(bool ok, const char* what) {
   if constexpr (kDevBuild) check(ok, what);
 }

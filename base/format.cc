@@ -36,8 +36,8 @@ usize put_literal(char* out, Str s) {
 }  // namespace
 
 // Sign, one digit, point, six digits, exponent of three digits: all finite doubles in one fixed width, which needs no
-// bignum. The last digit can be off by one from the correctly rounded value, exactly where Go's print is too: both scale
-// by repeated multiplication with 10.
+// bignum. The last digit can be off by one from the correctly rounded value, exactly where Go's print is too: both
+// scale by repeated multiplication with 10.
 usize format_float(char* out, double v) {
   if (v != v) return put_literal(out, "NaN");
   if (v > 0 && v + v == v) return put_literal(out, "+Inf");

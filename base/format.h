@@ -1,4 +1,5 @@
-// Numbers to text, without a heap and without a lock. Each function writes at `out` and returns how many bytes it wrote.
+// Numbers to text, without a heap and without a lock. Each function writes at `out` and returns how many bytes it
+// wrote.
 #pragma once
 
 #include "base/types.h"
@@ -14,7 +15,7 @@ usize format_i64(char* out, i64 v);
 usize format_hex(char* out, u64 v);       // 0x…, no leading zeroes, as Go's print does for pointers
 usize format_float(char* out, double v);  // +1.234567e+008, as Go's print does
 
-// A byte buffer on somebody's stack. What does not fit is dropped and counted in `lost`.
+// Text in a buffer of the caller's, most often on its stack. Bytes that do not fit are dropped and counted in `lost`.
 struct Out {
   char* buf;
   usize cap;

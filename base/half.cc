@@ -1,5 +1,6 @@
-// Conversions of _Float16, which clang calls on ISAs that have no such instruction; libgcc 12 lacks them on some of these. By the names
-// of compiler-rt. Linked in only where they are called. Nothing here uses _Float16 itself, but as arguments come and go in its way.
+// Conversions of _Float16, which clang calls on ISAs that have no such instruction; libgcc 12 lacks them on some of
+// these. By the names of compiler-rt. Linked in only where they are called. Nothing here uses _Float16 itself, but as
+// arguments come and go in its way.
 #include "base/types.h"
 
 #if defined(__clang__) && defined(__FLT16_MANT_DIG__)
@@ -9,8 +10,8 @@ namespace {
 
 constexpr u32 kMantissa = 10, kBias = 15, kInfinity = 0x7c00, kNaN = 0x7e00;
 
-// What an IEEE number of another width is made of: (-1)^negative * mantissa * 2^(exponent - 63), the mantissa's highest bit being set
-// unless the number is zero, infinite, not a number or too small for a half anyway.
+// What an IEEE number of another width is made of: (-1)^negative * mantissa * 2^(exponent - 63), the mantissa's highest
+// bit being set unless the number is zero, infinite, not a number or too small for a half anyway.
 struct Parts {
   bool negative, special;  // special: infinite if the mantissa is 0, else not a number
   int exponent;

@@ -1,6 +1,6 @@
-// What compilers call on 32-bit ISAs for arithmetic of 64 bits, by the names of libgcc and compiler-rt. The runtime itself needs these,
-// so they are rt0's own: not every cross compiler has a libgcc, and libgcc's division on ARM wants a libc's raise(). A program is
-// linked with libgcc behind rt0, for what is not here: see tools/rt0.cmake.
+// What compilers call on 32-bit ISAs for arithmetic of 64 bits, by the names of libgcc and compiler-rt. The runtime
+// itself needs these, so they are rt0's own: not every cross compiler has a libgcc, and libgcc's division on ARM wants
+// a libc's raise(). A program is linked with libgcc behind rt0, for what is not here: see tools/rt0.cmake.
 #include "base/types.h"
 
 #if __SIZEOF_POINTER__ == 4

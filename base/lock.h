@@ -1,8 +1,8 @@
 // The runtime's own mutex and one-time event, on futexes. Go: lock_futex.go, lockrank.go.
 //
 // Declared down here because memory and traces need locks too; sched/lock.cc implements them, for they count in the M.
-// Neither knows goroutines: who waits here stops its whole thread. So they guard short pieces of scheduler state only,
-// and goroutines wait for each other in channels and semaphores.
+// Neither knows goroutines: waiting here stops the whole thread. So they guard only short pieces of work on the
+// scheduler's state; goroutines wait for each other in channels and semaphores.
 #pragma once
 
 #include "base/atomic.h"
@@ -17,14 +17,15 @@ enum class LockRank : u32 {
 #undef RANK
 };
 
-// 0 unlocked, 1 locked, 2 locked and somebody may sleep on `key`. A lock in static memory is ready when its rank is.
+// key: 0 unlocked, 1 locked, 2 locked and a thread may sleep on it. A lock in static memory is ready when its rank is
+// set.
 struct CAPABILITY("mutex") Mutex {
   Atomic<u32> key;
   LockRank rank;
 };
 
 void lockInit(Mutex* l, LockRank rank);
-// For a lock in a program's zero-initialised object: whoever takes it says its rank, always the same.
+// For a lock in an object of the program's that begins as zeroes: each caller says its rank, always the same one.
 void lockWithRank(Mutex* l, LockRank rank) ACQUIRE(l);
 void lock(Mutex* l) ACQUIRE(l);
 void unlock(Mutex* l) RELEASE(l);
@@ -39,7 +40,7 @@ struct SCOPED_CAPABILITY Locked {
 };
 
 // A one-time event between two threads: one sleeps until the other has woken it, in whichever order they come.
-//   noteclear    before each use, while nobody sleeps or wakes
+//   noteclear    before each use, while no thread is in one of the other functions
 //   notesleep    on g0 only, by one thread; returns after notewakeup
 //   notetsleep   the same with a time limit in ns (< 0: none); true if woken, false if the time is over
 //   notewakeup   exactly once between two noteclears

@@ -1,9 +1,10 @@
 // memcpy and its kin. Compilers call them on their own, even in freestanding code, so every binary must have them.
 //
-// All but the first and last few bytes go word by word, at every alignment. Only aligned words are read and written: some
-// CPUs have no other access, or a slow one. A word that lies across two aligned ones is put together by shifts (Words). No
-// byte outside the memory that the caller named is touched; strlen alone reads to the end of the word with the NUL.
-// -fno-tree-loop-distribute-patterns (tools/rt0.cmake) keeps the compiler from turning the loops into calls of themselves.
+// All but the first and last few bytes go word by word, at every alignment. Only aligned words are read and written:
+// some CPUs have no other access, or a slow one. A word that lies across two aligned ones is put together by shifts
+// (Words). No byte outside the memory that the caller named is touched; strlen alone reads to the end of the word with
+// the NUL. -fno-tree-loop-distribute-patterns (tools/rt0.cmake) keeps the compiler from turning the loops into calls of
+// themselves.
 #include "base/types.h"
 
 namespace rt0 {
@@ -16,7 +17,8 @@ constexpr Word kOnes = static_cast<Word>(-1) / 255, kHighs = kOnes << 7;
 usize offset(const void* p) { return reinterpret_cast<uintptr>(p) & (kWord - 1); }
 const Word* word_at(const void* p) { return static_cast<const Word*>(p); }
 
-// The word at an address that is `offset` bytes behind an aligned word `first`, `second` being the aligned word after it.
+// The word at an address that is `offset` bytes behind an aligned word `first`, `second` being the aligned word after
+// it.
 struct Shift {
   u32 bits;
   explicit Shift(usize offset) : bits(static_cast<u32>(8 * offset)) {}
@@ -29,11 +31,12 @@ struct Shift {
   }
 };
 
-// Is one of the bytes zero? A byte above the lowest zero byte may be taken for one too, so this says whether, not where.
+// Is one of the bytes zero? A byte above the lowest zero byte may be taken for one too, so this says whether, not
+// where.
 bool has_zero(Word w) { return ((w - kOnes) & ~w & kHighs) != 0; }
 
-// Copies from the lowest byte up. Right also if the memory overlaps and dst is below src: what a store overwrites has been
-// read before, since `first` is always a word ahead.
+// Copies from the lowest byte up. Right also if the memory overlaps and dst is below src: what a store overwrites has
+// been read before, since `first` is always a word ahead.
 void copy_up(u8* d, const u8* s, usize n) {
   if (n >= kSmall) {
     // Now there is a byte before s that may be read for every byte between an aligned word's begin and s.
@@ -125,8 +128,8 @@ int memcmp(const void* a, const void* b, usize n) {
   const u8* x = static_cast<const u8*>(a);
   const u8* y = static_cast<const u8*>(b);
   if (n >= kSmall) {
-    // Up to an aligned x, and far enough that the aligned word in which y then lies begins behind b. A difference that is
-    // found on the way, or in a word, is left to the loop over bytes below.
+    // Up to an aligned x, and far enough that the aligned word in which y then lies begins behind b. A difference that
+    // is found on the way, or in a word, is left to the loop over bytes below.
     usize lead = kWord;
     if (offset(x) == offset(y)) lead = 0;
     for (lead += (0 - offset(x)) & (kWord - 1); lead != 0 && *x == *y; lead--) n--, x++, y++;

@@ -1,7 +1,7 @@
 // The reader of the PC-line table. The format is in docs/PCLNTAB.md; tools/mkpclntab writes it.
 //
-//   T1  Nothing is believed: Bytes and Bits end at their end and give zeroes from there on.
-//   T2  Every loop moves one of them forward or counts something that was bounded before.
+//   T1  The table may be corrupt: Bytes and Bits never read beyond their end, and give zeroes from there on.
+//   T2  Every loop ends: it moves one of them forward, or counts down a number that was bounded before.
 #include "base/pclntab.h"
 
 namespace rt0 {
@@ -44,7 +44,7 @@ struct Bits {
   }
 };
 
-// Nothing here is hot and all of it is in every binary, so little functions are called, not copied.
+// All of this is in every program, and it runs when one dies, so small functions are called rather than inlined.
 // One of the unpacked table's three streams.
 struct Bytes {
   const u8* p;
@@ -112,7 +112,7 @@ bool pclntab_unpack(const u8* table, const PcLnHeader& h, u8* out) {
   Bits b{packed, packed + h.packed_len};
   for (u32 n = 0; n < h.raw_len;) {
     if (b.bit() == 0) {
-      // A byte, or only its lower five bits if the others are those of the byte before.
+      // A byte: its lower five bits, and its upper three unless they are the same as those of the byte before.
       const u32 high = b.bit() == 0 && n > 0 ? out[n - 1] & 0xe0u : b.take(3) << 5;
       out[n++] = static_cast<u8>(high | b.take(5));
     } else {

@@ -1,9 +1,9 @@
 // The PC-line table: from a pc to `function` and `file:line`, through inlined calls. Go: symtab.go, pclntab.go.
 //
-// tools/mkpclntab makes the table when a program is linked; docs/PCLNTAB.md has its format. It lies in the binary packed, for
-// it is read at most once, when a program dies: pclntab_unpack writes it into memory that the caller brings. Reading needs no
-// heap, no lock and no call into the runtime. It may not fail either: a corrupt table gives no frames or wrong ones, in
-// bounded time, and touches no memory outside itself.
+// tools/mkpclntab makes the table when a program is linked; docs/PCLNTAB.md has its format. It lies in the binary
+// packed, for it is read at most once, when a program dies: pclntab_unpack writes it into memory that the caller
+// brings. Reading needs no heap, no lock and no call into the runtime. It may not fail either: a corrupt table gives no
+// frames or wrong ones, in bounded time, and touches no memory outside itself.
 #pragma once
 
 #include "base/types.h"
@@ -30,7 +30,7 @@ struct PcLnHeader {
 };
 inline constexpr u32 kPcLnHeaderSize = 20;  // "PCLN", version, the three numbers
 
-// Looks at the header only, for it runs at boot; false if this is no table of ours. Go: moduledataverify1.
+// Looks at the header only, for it runs at boot; false if this is no table of this version. Go: moduledataverify1.
 bool pclntab_header(const u8* table, usize len, PcLnHeader* h);
 
 // Unpacks a table whose header was found good into out[0, h.raw_len); false if it is corrupt.

@@ -1,6 +1,6 @@
 // Types every layer shares: fixed-width integers, views of memory, and ids that do not mix.
 //
-// This is the bottom of the house: it includes the compiler's own freestanding headers and nothing else, and compiles
+// The lowest layer: it includes the compiler's own freestanding headers and nothing else, and compiles
 // both freestanding (target binaries) and hosted (unit tests, host tools).
 #pragma once
 
@@ -29,7 +29,7 @@ inline constexpr bool kSame<A, A> = true;
 template <class A, class B>
 concept SameAs = kSame<A, B>;
 
-// A view of `len` objects which somebody else owns.
+// A view of `len` objects, which it does not own.
 template <class T>
 struct Span {
   T* ptr = nullptr;
@@ -41,7 +41,7 @@ struct Span {
   constexpr bool empty() const { return len == 0; }
 };
 
-// A string of `len` bytes, not NUL-terminated, which somebody else owns.
+// A view of a string of `len` bytes, not NUL-terminated, which it does not own.
 struct Str {
   const char* ptr = nullptr;
   usize len = 0;
@@ -93,7 +93,8 @@ constexpr usize countof(const T (&)[N]) {
   return N;
 }
 
-// Ids. A goroutine's id is 64 bits in Go; ids are only ever compared and printed, never split over two words by atomics.
+// Ids. A goroutine's id is 64 bits in Go; ids are only ever compared and printed, never split over two words by
+// atomics.
 enum class GId : u64 {};
 using MId = i32;
 using PId = i32;

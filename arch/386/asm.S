@@ -6,7 +6,7 @@
 #include "trace_early.h"
 #include "x86.h"
 
-// rt0_go(ebx = argc, esi = argv): makes g0 and m0 out of static memory and the stack the kernel gave us, then boots.
+// rt0_go(ebx = argc, esi = argv): makes g0 and m0 out of static memory and the stack that the kernel made, then boots.
 //   frame  two arguments, 16 bytes
 //   keeps  ebx, esi; edi = g0
 //   never returns

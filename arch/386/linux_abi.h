@@ -39,8 +39,8 @@ struct Ucontext {
 
   uintptr pc() const { return eip; }
   uintptr sp() const { return esp; }
-  // In a system call ebp is an argument, and the frame pointer lies on the stack: see Isa::syscall6. Code there, or just in front of
-  // it when the call is to be made again, is "int $0x80; popl %ebp".
+  // In a system call ebp is an argument, and the frame pointer lies on the stack: see Isa::syscall6. Code there, or
+  // just in front of it when the call is to be made again, is "int $0x80; popl %ebp".
   uintptr fp() const {
     const u8* at = reinterpret_cast<const u8*>(eip) - 2;
     auto in_call = [](const u8* p) { return p[0] == 0xcd && p[1] == 0x80 && p[2] == 0x5d; };

@@ -1,6 +1,6 @@
 // The ELF entry point on linux/386. Go: rt0_linux_386.s.
 //
-// The kernel starts us with nothing but a stack:
+// The kernel starts the program with nothing but a stack:
 //
 //      (%esp)  argc
 //     4(%esp)  argv[0] … argv[argc-1], 0, envp …, 0, auxv pairs …, AT_NULL
@@ -11,7 +11,7 @@
 #include "trace_early.h"
 
 FUNC(_rt0_386_linux)
-        .cfi_undefined eip                      // nothing called us: the frame chain ends here
+        .cfi_undefined eip                      // this has no caller: the frame chain ends here
         TRACE_EARLY(EV__rt0_linux)
         jmp     _rt0_386
 END(_rt0_386_linux)

@@ -6,7 +6,8 @@
 //   in     on the stack: flags (with CLONE_SETTLS); sp, aligned to 16; thread pointer, behind which m->tls[0] holds g0
 //   out    eax = thread id, or -errno; the child never returns here
 //   frame  struct user_desc, ebx esi edi
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask needed
+//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
+//          needed
 FUNC(runtime.clone)
         pushl   %ebp
         movl    %esp, %ebp
@@ -51,8 +52,8 @@ FUNC(runtime.exit_thread)
 END(runtime.exit_thread)
 
 // The signal handler that the kernel calls, on the alternate stack: signal, siginfo, ucontext.
-//   order  the ABI asks for a clear direction flag, which the interrupted code may have had set, and for an aligned stack,
-//          which QEMU 7.2 does not give
+//   order  the ABI asks for a clear direction flag, which the interrupted code may have had set, and for an aligned
+//          stack, which QEMU 7.2 does not give
 FUNC(runtime.sigtramp)
         pushl   %ebp
         movl    %esp, %ebp

@@ -6,7 +6,7 @@
 #include "trace_early.h"
 #include "x86.h"
 
-// rt0_go(rdi = argc, rsi = argv): makes g0 and m0 out of static memory and the stack the kernel gave us, then boots.
+// rt0_go(rdi = argc, rsi = argv): makes g0 and m0 out of static memory and the stack that the kernel made, then boots.
 //   frame  24(%rsp) argc, 32(%rsp) argv: 40 bytes, kept aligned to 16
 //   never returns
 FUNC(runtime.rt0_go)

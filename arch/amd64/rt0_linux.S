@@ -1,6 +1,6 @@
 // The ELF entry point on linux/amd64. Go: rt0_linux_amd64.s, asm_amd64.s.
 //
-// The kernel starts us with nothing but a stack:
+// The kernel starts the program with nothing but a stack:
 //
 //      (%rsp)  argc
 //     8(%rsp)  argv[0] … argv[argc-1], 0, envp …, 0, auxv pairs …, AT_NULL
@@ -11,7 +11,7 @@
 #include "trace_early.h"
 
 FUNC(_rt0_amd64_linux)
-        .cfi_undefined rip                      // nothing called us: the frame chain ends here
+        .cfi_undefined rip                      // this has no caller: the frame chain ends here
         TRACE_EARLY(EV__rt0_linux)
         jmp     _rt0_amd64
 END(_rt0_amd64_linux)

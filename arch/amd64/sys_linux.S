@@ -3,9 +3,11 @@
 #include "go_asm.h"
 
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
-//   in     rdi = flags (with CLONE_SETTLS), rsi = sp, aligned to 16, rdx = thread pointer, behind which m->tls[0] holds g0
+//   in     rdi = flags (with CLONE_SETTLS), rsi = sp, aligned to 16, rdx = thread pointer, behind which m->tls[0] holds
+//          g0
 //   out    rax = thread id, or -errno; the child never returns here
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask needed
+//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
+//          needed
 FUNC(runtime.clone)
         movq    %rdx, %r8                       // 5th argument: tls
         xorl    %edx, %edx                      // no parent_tid, no child_tid
@@ -30,8 +32,8 @@ FUNC(runtime.exit_thread)
 END(runtime.exit_thread)
 
 // The signal handler that the kernel calls, on the alternate stack: rdi = signal, rsi = siginfo, rdx = ucontext.
-//   order  the ABI asks for a clear direction flag, which the interrupted code may have had set, and for an aligned stack,
-//          which QEMU 7.2 does not give
+//   order  the ABI asks for a clear direction flag, which the interrupted code may have had set, and for an aligned
+//          stack, which QEMU 7.2 does not give
 FUNC(runtime.sigtramp)
         pushq   %rbp
         movq    %rsp, %rbp

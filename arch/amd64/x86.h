@@ -22,10 +22,10 @@
 
 #define PUSH_KEPT EACH push, rbp, rbx, r12, r13, r14, r15
 #define POP_KEPT EACH pop, r15, r14, r13, r12, rbx, rbp
-#define SAVE_KEPT(base) movq %rbx, (base); movq %rbp, 8(base); movq %r12, 16(base); movq %r13, 24(base); movq %r14, 32(base); \
-        movq %r15, 40(base)
-#define LOAD_KEPT(base) movq (base), %rbx; movq 8(base), %rbp; movq 16(base), %r12; movq 24(base), %r13; movq 32(base), %r14; \
-        movq 40(base), %r15
+#define SAVE_KEPT(base) movq %rbx, (base); movq %rbp, 8(base); movq %r12, 16(base); movq %r13, 24(base); \
+        movq %r14, 32(base); movq %r15, 40(base)
+#define LOAD_KEPT(base) movq (base), %rbx; movq 8(base), %rbp; movq 16(base), %r12; movq 24(base), %r13; \
+        movq 32(base), %r14; movq 40(base), %r15
 #define PUSH_ALL EACH push, rax, rcx, rdx, rbx, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
 #define POP_ALL EACH pop, r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbx, rdx, rcx, rax
 #define GLOBAL(name) name(%rip)

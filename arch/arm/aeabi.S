@@ -1,4 +1,5 @@
-// Division of 64 bits, as compilers for ARM call it: two results in four registers, which C++ cannot say. See base/int64.cc.
+// Division of 64 bits, as compilers for ARM call it: two results in four registers, which C++ cannot say. See
+// base/int64.cc.
 #include "arch/asm.h"
         .syntax unified
 

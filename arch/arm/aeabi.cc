@@ -1,4 +1,5 @@
-// Division and conversions, as compilers for ARM call it: ARMv7-A need not have an instruction for it. Run-time ABI for the ARM architecture, 4.3.
+// Division and conversions, as compilers for ARM call it: ARMv7-A need not have an instruction for it. Run-time ABI for
+// the ARM architecture, 4.3.
 #include "base/types.h"
 
 namespace {

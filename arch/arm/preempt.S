@@ -5,10 +5,11 @@
         .syntax unified
 
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction; lr is where it goes on.
-//   frame  a link, see Ucontext::push_link, and a copy of the signal frame: all registers, vectors and flags as they were
+//   frame  a link, see Ucontext::push_link, and a copy of the signal frame: all registers, vectors and flags as they
+//          were
 //   keeps  everything: rt_sigreturn loads it from the copy
-//   order  the goroutine may go on on another M: the signal mask in the frame must be that thread's own, and its alternate stack
-//          stays, for the one in the frame is invalid
+//   order  the goroutine may go on on another M: the signal mask in the frame must be that thread's own, and its
+//          alternate stack stays, for the one in the frame is invalid
 FUNC(runtime.asyncPreempt)
         PUSH_FRAME
         bl      runtime.asyncPreempt2

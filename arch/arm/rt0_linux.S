@@ -1,6 +1,6 @@
 // The ELF entry point on linux/arm. Go: rt0_linux_arm.s.
 //
-// The kernel starts us with nothing but a stack, aligned to 8:
+// The kernel starts the program with nothing but a stack, aligned to 8:
 //
 //      [sp]      argc
 //      [sp, 4]   argv[0] … argv[argc-1], 0, envp …, 0, auxv pairs …, AT_NULL
@@ -12,7 +12,7 @@
         .syntax unified
 
 FUNC(_rt0_arm_linux)
-        .cfi_undefined lr                       // nothing called us: the frame chain ends here
+        .cfi_undefined lr                       // this has no caller: the frame chain ends here
         TRACE_EARLY(EV__rt0_linux)
         b       _rt0_arm
 END(_rt0_arm_linux)

@@ -6,7 +6,8 @@
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
 //   in     r0 = flags (with CLONE_SETTLS), r1 = sp, aligned to 8, r2 = thread pointer, above which m->tls[0] holds g0
 //   out    r0 = thread id, or -errno; the child never returns here
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask needed
+//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
+//          needed
 FUNC(runtime.clone)
         push    {r4, r7}
         mov     r3, r2                          // 4th argument: tls
@@ -35,8 +36,8 @@ FUNC(runtime.exit_thread)
         udf     0
 END(runtime.exit_thread)
 
-// The signal handler that the kernel calls, on the alternate stack: r0 = signal, r1 = siginfo, r2 = ucontext, lr = sigreturn,
-// which is where sigtrampgo returns to.
+// The signal handler that the kernel calls, on the alternate stack: r0 = signal, r1 = siginfo, r2 = ucontext, lr =
+// sigreturn, which is where sigtrampgo returns to.
 FUNC(runtime.sigtramp)
         b       runtime.sigtrampgo
 END(runtime.sigtramp)

@@ -1,7 +1,7 @@
 // Boot and context switches on arm64: what the words of arch/generic/asm.S are here. Go: asm_arm64.s.
 //
-// From rt0_go on the thread pointer is valid and G_TLS bytes above it is the current G. A goroutine's callee-saved registers lie on
-// its own stack while it is stopped.
+// From rt0_go on the thread pointer is valid and G_TLS bytes above it is the current G. A goroutine's callee-saved
+// registers lie on its own stack while it is stopped.
 #include "arch/asm.h"
 #include "go_asm.h"
 #include "trace_early.h"
@@ -41,7 +41,8 @@
 #define TRAP brk 0
 
 #define FIRST_FRAME mov x29, xzr
-#define PUSH_FRAME stp x29, x30, [sp, -16]!; .cfi_def_cfa_offset 16; .cfi_offset x29, -16; .cfi_offset x30, -8; mov x29, sp
+#define PUSH_FRAME stp x29, x30, [sp, -16]!; .cfi_def_cfa_offset 16; .cfi_offset x29, -16; .cfi_offset x30, -8; \
+        mov x29, sp
 #define POP_FRAME ldp x29, x30, [sp], 16
 #define PUSH_KEPT sub sp, sp, KEPT; KEEP st, sp
 #define POP_KEPT KEEP ld, sp; add sp, sp, KEPT

@@ -1,7 +1,8 @@
 // arm64: constants and the handful of instructions that C++ cannot say.
 //
-// The thread pointer is tpidr_el0, and g the word 16 bytes above it: where the first thread-local variable of a C program would
-// be, behind the two words which the ABI keeps for itself. No register is reserved for g, because C++ code would not keep it.
+// The thread pointer is tpidr_el0, and g the word 16 bytes above it: where the first thread-local variable of a C
+// program would be, behind the two words which the ABI keeps for itself. No register is reserved for g, because C++
+// code would not keep it.
 #pragma once
 
 #include "arch/generic/isa.h"
@@ -47,8 +48,8 @@ struct Isa : GenericIsa {
     return n;
   }
 
-  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction.
-  // buf->sp: the top of the free stack, 16-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_arm64.go.
+  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction. buf->sp:
+  // the top of the free stack, 16-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_arm64.go.
   static void gostartcall(Gobuf* buf, uintptr entry, void* ctxt, uintptr link) noexcept {
     buf->sp -= kSwitchFrame;  // gogo loads registers from here; what most hold does not matter
     uintptr* frame = reinterpret_cast<uintptr*>(buf->sp);

@@ -9,8 +9,8 @@ namespace rt0::linux_abi {
 // O_DIRECTORY is what elsewhere is O_DIRECT.
 inline constexpr Quirks kQuirks = {.o_directory = 040000};
 
-// In sigcontext::records: vector registers, and what newer CPUs have. An extra record says that the others lie behind it, as far
-// as data + size, for they are too large to end where the ucontext does.
+// In sigcontext::records: vector registers, and what newer CPUs have. An extra record says that the other records lie
+// behind it, as far as data + size, for they are too large to end where the ucontext does.
 struct Record {
   u32 magic, size;
 };

@@ -1,6 +1,6 @@
 // The ELF entry point on linux/arm64. Go: rt0_linux_arm64.s.
 //
-// The kernel starts us with nothing but a stack, aligned to 16:
+// The kernel starts the program with nothing but a stack, aligned to 16:
 //
 //      [sp]      argc
 //      [sp, 8]   argv[0] … argv[argc-1], 0, envp …, 0, auxv pairs …, AT_NULL
@@ -11,7 +11,7 @@
 #include "trace_early.h"
 
 FUNC(_rt0_arm64_linux)
-        .cfi_undefined x30                      // nothing called us: the frame chain ends here
+        .cfi_undefined x30                      // this has no caller: the frame chain ends here
         TRACE_EARLY(EV__rt0_linux)
         b       _rt0_arm64
 END(_rt0_arm64_linux)

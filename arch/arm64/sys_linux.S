@@ -5,7 +5,8 @@
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
 //   in     x0 = flags (with CLONE_SETTLS), x1 = sp, aligned to 16, x2 = thread pointer, above which m->tls[0] holds g0
 //   out    x0 = thread id, or -errno; the child never returns here
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask needed
+//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
+//          needed
 FUNC(runtime.clone)
         mov     x3, x2                          // 4th argument: tls
         mov     x2, xzr                         // no parent_tid, no child_tid
@@ -29,8 +30,8 @@ FUNC(runtime.exit_thread)
         brk     0
 END(runtime.exit_thread)
 
-// The signal handler that the kernel calls, on the alternate stack: x0 = signal, x1 = siginfo, x2 = ucontext, x30 = sigreturn,
-// which is where sigtrampgo returns to.
+// The signal handler that the kernel calls, on the alternate stack: x0 = signal, x1 = siginfo, x2 = ucontext, x30 =
+// sigreturn, which is where sigtrampgo returns to.
 FUNC(runtime.sigtramp)
         b       runtime.sigtrampgo
 END(runtime.sigtramp)

@@ -1,27 +1,33 @@
-// Boot and context switches of every ISA that has a link register and whose instructions take their operands from registers.
+// Boot and context switches of every ISA that has a link register and whose instructions take their operands from
+// registers.
 //
-// It is written in the words of such a machine. An ISA's asm.S says what they are there, one or two instructions each, and includes
-// this file: what must happen in which order is said once, here, and how in the port. Contracts of the entry points: arch/arch.h.
+// It is written in macros, of one or two instructions each, that an ISA's asm.S defines before it includes this file.
+// So the order of the steps stands here, once for all ISAs, and the instructions stand in the port. Contracts of the
+// entry points: arch/arch.h.
 //
 //   ARG0 ARG1            the first two arguments of a call; ARG0 is also its result
-//   T0 T1 T2             anybody's; none of them an argument or LINK. PUSH_FRAME may change T2
+//   T0 T1 T2             scratch registers; none of them an argument or LINK. PUSH_FRAME may change T2
 //   SAVED0 SAVED1 SAVED2 kept across calls
-//   LINK FRAME           return address; what a traceback starts at: the frame pointer, or the stack pointer where there is none
+//   LINK FRAME           return address; where a traceback starts: the frame pointer, or the stack pointer where there
+//                        is none
 //   MOVE(to, from)  SET(to, number)  ADD(to, small number)  SUB(to, from)  ADDRESS(to, symbol)
-//   LOAD(to, base, offset)  STORE(from, base, offset)  and of the stack pointer LOAD_SP(base, offset)  STORE_SP(base, offset)
+//   LOAD(to, base, offset)  STORE(from, base, offset)
+//                        and of the stack pointer LOAD_SP(base, offset)  STORE_SP(base, offset)
 //   GET_G(to)  SET_G(from)     the current G, by way of the thread pointer. SET_G may change LINK
 //   IF_EQUAL(one, other, label)  IF_ZERO(value, label)  GOTO(label)
 //   CALL(function)  CALL_REG(address)  JUMP(function)  JUMP_REG(address)  RETURN  NOP
-//   TRAP  BREAK          what faults: where nothing may come; where somebody wants a debugger
-//   FIRST_FRAME          ends the frame chain; where callees save registers above the stack pointer, makes room for that
+//   TRAP  BREAK          instructions that fault: where no path may lead; where a program asks for a debugger
+//   FIRST_FRAME          ends the frame chain; where callees save registers above the stack pointer, makes room for
+//                        that
 //   PUSH_FRAME POP_FRAME a frame as compilers make them, with LINK in it
 //   PUSH_KEPT POP_KEPT   what a call must keep, LINK too, KEPT bytes; they change nothing else
 //   SAVE_KEPT LOAD_KEPT  the same at ARG0, and the stack pointer: RecoverPoint::context; they may change ARG0
 //
-// Plain stores are enough everywhere: what is saved here becomes visible to other Ms by a release in the C++ code that hands the
-// goroutine on. Control registers of floating point are never changed by rt0, so they are not switched.
+// Plain stores are enough everywhere: what is saved here becomes visible to other Ms by a release in the C++ code that
+// hands the goroutine on. Control registers of floating point are never changed by rt0, so they are not switched.
 
-// rt0_go(ARG0 = argc, ARG1 = argv): makes g0 and m0 out of static memory and the stack the kernel gave us, then boots.
+// rt0_go(ARG0 = argc, ARG1 = argv): makes g0 and m0 out of static memory and the stack that the kernel made, then
+// boots.
 //   keeps  SAVED0 argc, SAVED1 argv, SAVED2 g0
 //   never returns
 FUNC(runtime.rt0_go)
@@ -84,7 +90,8 @@ FUNC(runtime.rt0_go)
         CALL(runtime.abort)                     // mstart never returns on m0
 END(runtime.rt0_go)
 
-// On m0 called by rt0_go, on others the first thing after clone. mstart0 never returns: an M that ends does so in mexit.
+// On m0 called by rt0_go, on every other M the first thing after clone. mstart0 never returns: an M that ends does so
+// in mexit.
 FUNC(runtime.mstart)
         .cfi_undefined LINK
         FIRST_FRAME
@@ -148,8 +155,8 @@ END(runtime.mcall)
 
 // goswitch(ARG0 = from, ARG1 = to)
 //   keeps  as mcall
-//   order  from->sched is whole before sp moves; goswitched runs on to's stack, below what `to` has saved there, and only it
-//          lets others know of `from`
+//   order  from->sched is whole before sp moves; goswitched runs on to's stack, below what `to` has saved there, and
+//          only it lets other Ms know of `from`
 FUNC(runtime.goswitch)
         STORE(LINK, ARG0, g_sched+gobuf_pc)
         STORE(FRAME, ARG0, g_sched+gobuf_bp)

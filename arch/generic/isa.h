@@ -13,7 +13,8 @@ struct GenericIsa {
   static constexpr bool kFramelessLeaves = false;
   static constexpr usize kFrameBelow = 0;
 
-  // The frame of the function that this is inlined into, and what lies there: the caller's frame pointer, and behind it the return address.
+  // The frame of the function that this is inlined into, and what lies there: the caller's frame pointer, and behind it
+  // the return address.
   [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
     return reinterpret_cast<uintptr>(__builtin_frame_address(0));
   }

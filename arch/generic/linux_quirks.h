@@ -1,5 +1,5 @@
-// In which ISAs differ in Linux's system calls, as data: a port's linux_abi.h says `inline constexpr Quirks kQuirks = {…}` and names
-// what is not as here. kernel_iface/linux reads it, and arch/PORTING.md's table is compared with it.
+// In which ISAs differ in Linux's system calls, as data: a port's linux_abi.h says `inline constexpr Quirks kQuirks =
+// {…}` and names what is not as here. kernel_iface/linux reads it, and arch/PORTING.md's table is compared with it.
 #pragma once
 
 #include "base/types.h"
@@ -14,8 +14,8 @@ struct Quirks {
   bool mmap_block = false;           // mmap takes the address of a block of its six arguments
   bool packed_epoll_event = false;   // u64 data without padding before it
   bool aligned_pairs = false;        // 32 bits: a 64-bit argument's two registers begin at an even one
-  // Bytes at the alternate stack's top that stay zero, where QEMU's signal frame ends before the kernel's does: what is read
-  // behind it then says that there is no more, and is memory.
+  // Bytes at the alternate stack's top that stay zero, where QEMU's signal frame ends before the kernel's does: what is
+  // read behind it then says that there is no more, and is memory.
   usize sigaltstack_pad = 0;
 };
 

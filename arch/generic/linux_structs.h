@@ -1,4 +1,5 @@
-// The kernel's structs as most ISAs have them, of 32 bits and of 64. What an ISA lays out otherwise is in its linux_abi.h.
+// The kernel's structs as most ISAs have them, of 32 bits and of 64. What an ISA lays out otherwise is in its
+// linux_abi.h.
 #pragma once
 
 #include "arch/generic/linux_quirks.h"

@@ -1,7 +1,7 @@
 // Boot and context switches on riscv64: what the words of arch/generic/asm.S are here. Go: asm_riscv64.s.
 //
-// From rt0_go on the thread pointer is valid and points at the current G. A goroutine's callee-saved registers lie on its own stack
-// while it is stopped.
+// From rt0_go on the thread pointer is valid and points at the current G. A goroutine's callee-saved registers lie on
+// its own stack while it is stopped.
 #include "arch/asm.h"
 #include "go_asm.h"
 #include "trace_early.h"
@@ -41,7 +41,8 @@
 #define TRAP ebreak
 
 #define FIRST_FRAME li s0, 0
-#define PUSH_FRAME addi sp, sp, -16; .cfi_def_cfa_offset 16; sd s0, 0(sp); sd ra, 8(sp); .cfi_offset s0, -16; .cfi_offset ra, -8; \
+#define PUSH_FRAME addi sp, sp, -16; .cfi_def_cfa_offset 16; sd s0, 0(sp); sd ra, 8(sp); .cfi_offset s0, -16; \
+        .cfi_offset ra, -8; \
         addi s0, sp, 16
 #define POP_FRAME ld s0, 0(sp); ld ra, 8(sp); addi sp, sp, 16
 #define PUSH_KEPT addi sp, sp, -KEPT; KEEP sd, sp

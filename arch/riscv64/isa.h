@@ -1,7 +1,7 @@
 // riscv64: constants and the handful of instructions that C++ cannot say.
 //
-// The thread pointer is tp, and g the word there: where the first thread-local variable of a C program would be. A frame pointer
-// points behind its frame: the return address and the caller's frame pointer lie below it.
+// The thread pointer is tp, and g the word there: where the first thread-local variable of a C program would be. A
+// frame pointer points behind its frame: the return address and the caller's frame pointer lie below it.
 #pragma once
 
 #include "arch/generic/isa.h"
@@ -42,8 +42,8 @@ struct Isa : GenericIsa {
     return n;
   }
 
-  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction.
-  // buf->sp: the top of the free stack, 16-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_riscv64.go.
+  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction. buf->sp:
+  // the top of the free stack, 16-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_riscv64.go.
   static void gostartcall(Gobuf* buf, uintptr entry, void* ctxt, uintptr link) noexcept {
     buf->sp -= kSwitchFrame;  // gogo loads registers from here; what most hold does not matter
     uintptr* frame = reinterpret_cast<uintptr*>(buf->sp);

@@ -30,8 +30,8 @@ struct Ucontext {
 
   uintptr pc() const { return rpc; }
   uintptr sp() const { return x[1]; }
-  // Of a leaf without a frame it is the caller's that counts. Its own frame has the caller's frame pointer where others have their
-  // return address.
+  // Of a leaf without a frame it is the caller's that counts. Its own frame has the caller's frame pointer where other
+  // frames have their return address.
   uintptr fp() const {
     constexpr uintptr kFrame = 1 << 16, kMostStack = 1 << 30;
     if (x[7] % sizeof(uintptr) != 0 || x[7] <= x[1] || x[7] - x[1] >= kFrame) return x[7];

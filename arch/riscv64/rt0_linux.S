@@ -1,6 +1,6 @@
 // The ELF entry point on linux/riscv64. Go: rt0_linux_riscv64.s.
 //
-// The kernel starts us with nothing but a stack, aligned to 16:
+// The kernel starts the program with nothing but a stack, aligned to 16:
 //
 //      0(sp)   argc
 //      8(sp)   argv[0] … argv[argc-1], 0, envp …, 0, auxv pairs …, AT_NULL
@@ -11,7 +11,7 @@
 #include "trace_early.h"
 
 FUNC(_rt0_riscv64_linux)
-        .cfi_undefined ra                       // nothing called us: the frame chain ends here
+        .cfi_undefined ra                       // this has no caller: the frame chain ends here
         TRACE_EARLY(EV__rt0_linux)
         j       _rt0_riscv64
 END(_rt0_riscv64_linux)

@@ -5,7 +5,8 @@
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
 //   in     a0 = flags (with CLONE_SETTLS), a1 = sp, aligned to 16, a2 = thread pointer, where m->tls[0] holds g0
 //   out    a0 = thread id, or -errno; the child never returns here
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask needed
+//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
+//          needed
 FUNC(runtime.clone)
         mv      a3, a2                          // 4th argument: tls
         li      a2, 0                           // no parent_tid, no child_tid
@@ -30,8 +31,8 @@ FUNC(runtime.exit_thread)
         ebreak
 END(runtime.exit_thread)
 
-// The signal handler that the kernel calls, on the alternate stack: a0 = signal, a1 = siginfo, a2 = ucontext, ra = the kernel's own
-// sigreturn, which is where sigtrampgo returns to.
+// The signal handler that the kernel calls, on the alternate stack: a0 = signal, a1 = siginfo, a2 = ucontext, ra = the
+// kernel's own sigreturn, which is where sigtrampgo returns to.
 FUNC(runtime.sigtramp)
         tail    runtime.sigtrampgo
 END(runtime.sigtramp)

@@ -40,7 +40,8 @@ struct Ucontext {
 
   uintptr pc() const { return psw_addr; }
   uintptr sp() const { return r[15]; }
-  // r11 is r15 in a function that has made its frame; in one that has none, or not yet, it is the caller's, whose memory is there.
+  // r11 is r15 in a function that has made its frame; in one that has none, or not yet, it is the caller's, whose
+  // memory is there.
   uintptr fp() const {
     constexpr uintptr kFrame = 1 << 16;
     return r[11] % sizeof(uintptr) == 0 && r[11] - r[15] < kFrame ? r[11] : r[15];
@@ -51,8 +52,8 @@ struct Ucontext {
   void uncall() {
     if (psw_addr == 0) psw_addr = r[14] - 2;
   }
-  // A save area below `sp` for who is called there, and above it a frame whose function returns to lr(). See
-  // Kernel::sigcontext_call.
+  // A save area below `sp` for the function that is called there, and above it a frame whose function returns to lr().
+  // See Kernel::sigcontext_call.
   uintptr push_link(uintptr sp) const {
     constexpr usize kSave = 20, kReturn = 14;  // in words
     uintptr* save = reinterpret_cast<uintptr*>(sp) - 2 * kSave;

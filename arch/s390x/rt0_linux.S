@@ -1,6 +1,6 @@
 // The ELF entry point on linux/s390x. Go: rt0_linux_s390x.s.
 //
-// The kernel starts us with nothing but a stack, without a save area below what lies there:
+// The kernel starts the program with nothing but a stack, without a save area below what lies there:
 //
 //      0(%r15)  argc
 //      8(%r15)  argv[0] … argv[argc-1], 0, envp …, 0, auxv pairs …, AT_NULL

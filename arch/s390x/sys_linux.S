@@ -5,7 +5,8 @@
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
 //   in     r2 = flags (with CLONE_SETTLS), r3 = sp, r4 = thread pointer, behind which m->tls[0] holds g0
 //   out    r2 = thread id, or -errno; the child never returns here
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask needed
+//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
+//          needed
 FUNC(runtime.clone)
         lgr     %r0, %r6                        // kept by the kernel
         lgr     %r6, %r4                        // 5th argument: tls
@@ -37,8 +38,8 @@ FUNC(runtime.exit_thread)
         .2byte  0
 END(runtime.exit_thread)
 
-// The signal handler that the kernel calls, on the alternate stack: r2 = signal, r3 = siginfo, r4 = ucontext, r14 = sigreturn,
-// which is where sigtrampgo returns to.
+// The signal handler that the kernel calls, on the alternate stack: r2 = signal, r3 = siginfo, r4 = ucontext, r14 =
+// sigreturn, which is where sigtrampgo returns to.
 FUNC(runtime.sigtramp)
         jg      runtime.sigtrampgo
 END(runtime.sigtramp)

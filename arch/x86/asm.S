@@ -1,21 +1,25 @@
-// Context switches on amd64 and 386: what is the same on both once their registers have one name. Contracts: arch/arch.h.
+// Context switches on amd64 and 386: what is the same on both once their registers have one name. Contracts:
+// arch/arch.h.
 //
 // An ISA's x86.h says which registers AX CX DX BX SP BP PC are, and
 //
-//   LOAD_ARG0(to) LOAD_ARG1(to)  an argument of the function we are in
+//   LOAD_ARG0(to) LOAD_ARG1(to)  an argument of the function in which this stands
 //   FIRST_ARG(from)      makes it the first argument of a goroutine's entry
 //   CALL_WITH(fn, a)     calls it with this argument
-//   CALL_ALIKE(fn, a, b) calls it with the two arguments of the function we are in, which LOAD_ARG0 and LOAD_ARG1 have put into a and b
-//   CALL_ARG             calls the first argument with the second, from a function that has pushed BP and moved it to SP
-//   TAIL_CALL_ARG        the same as the last thing, from a function that has pushed nothing
+//   CALL_ALIKE(fn, a, b) calls it with the two arguments of the function in which this stands; LOAD_ARG0 and LOAD_ARG1
+//                        have put them into a and b
+//   CALL_ARG             calls the first argument with the second, from a function that has pushed BP and moved it to
+//                        SP
+//   TAIL_CALL_ARG        the same as a tail call, from a function that has pushed nothing
 //   GOGO(buf)            goes to gogo with this argument
 //   PUSH_KEPT POP_KEPT   what a call must keep, KEPT bytes
-//   SAVE_KEPT(base) LOAD_KEPT(base)  the same, there
+//   SAVE_KEPT(base) LOAD_KEPT(base)  the same, at base instead of on the stack
 //
-// A goroutine's callee-saved registers lie on its own stack while it is stopped; mxcsr and the x87 control word are never changed by
-// rt0, so they are not switched.
+// A goroutine's callee-saved registers lie on its own stack while it is stopped; mxcsr and the x87 control word are
+// never changed by rt0, so they are not switched.
 
-// On m0 called by rt0_go, on others the first thing after clone. mstart0 never returns: an M that ends does so in mexit.
+// On m0 called by rt0_go, on every other M the first thing after clone. mstart0 never returns: an M that ends does so
+// in mexit.
 FUNC(runtime.mstart)
         .cfi_undefined PC
         xorl    %ebp, %ebp
@@ -29,7 +33,7 @@ END(runtime.mstart)
 
 // gosave(AX = buf): buf says where the caller stands: its sp and pc after this call, its frame pointer.
 FUNC(runtime.gosave)
-        lea     GO_ASM_PTRSIZE(SP), DX          // without our return address
+        lea     GO_ASM_PTRSIZE(SP), DX          // without the return address
         mov     DX, gobuf_sp(AX)
         mov     (SP), DX
         mov     DX, gobuf_pc(AX)
@@ -82,8 +86,8 @@ END(runtime.mcall)
 
 // goswitch(from, to)
 //   keeps  as mcall
-//   order  from->sched is whole before SP moves; goswitched runs on to's stack, below what `to` has saved there, and only it
-//          lets others know of `from`
+//   order  from->sched is whole before SP moves; goswitched runs on to's stack, below what `to` has saved there, and
+//          only it lets other Ms know of `from`
 FUNC(runtime.goswitch)
         LOAD_ARG0(AX)                           // AX = from
         LOAD_ARG1(DX)                           // DX = to
@@ -154,7 +158,7 @@ FUNC(runtime.abort)
 1:      jmp     1b
 END(runtime.abort)
 
-// p->context: what a call must keep, then SP and pc as after our return.
+// p->context: what a call must keep, then SP and pc as after the return from setrecover.
 FUNC(runtime.setrecover)
         LOAD_ARG0(CX)
         SAVE_KEPT(CX)

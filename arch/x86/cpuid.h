@@ -14,7 +14,8 @@ struct CpuidRegs {
   return r;
 }
 
-// How many bytes xsave writes, which leaf 13 tells for what xcr0 has switched on; 0: there is no xsave, and fxsave writes 512.
+// How many bytes xsave writes, which leaf 13 tells for what xcr0 has switched on; 0: there is no xsave, and fxsave
+// writes 512.
 inline u32 xsave_bytes() {
   constexpr u32 kOSXSAVE = 1u << 27;
   return cpuid(0).eax >= 13 && (cpuid(1).ecx & kOSXSAVE) != 0 ? cpuid(13).ebx : 0;

@@ -1,11 +1,13 @@
-// Asynchronous preemption on amd64 and 386, in the words of arch/x86/asm.S. Go: preempt_amd64.s, which is generated; here xsave takes
-// what the CPU has. An ISA's x86.h says further what PUSH_ALL and POP_ALL are, how its code finds a GLOBAL, and WIDE, the suffix of
-// instructions that are to save vector registers as this ISA has them.
+// Asynchronous preemption on amd64 and 386, in the words of arch/x86/asm.S. Go: preempt_amd64.s, which is generated;
+// here xsave takes what the CPU has. An ISA's x86.h says further what PUSH_ALL and POP_ALL are, how its code finds a
+// GLOBAL, and WIDE, the suffix of instructions that are to save vector registers as this ISA has them.
 
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction.
-//   frame  RED_ZONE bytes that are the interrupted function's, the pc to go on at, BP, ALL_BYTES of flags and registers, the vector state
+//   frame  RED_ZONE bytes that are the interrupted function's, the pc to go on at, BP, ALL_BYTES of flags and
+//          registers, the vector state
 //   keeps  everything; nothing between the entry and pushf changes a flag
-//   order  the vector state's size is a multiple of 64 bytes and its header must be zero before xsave, or xrstor refuses it
+//   order  the vector state's size is a multiple of 64 bytes and its header must be zero before xsave, or xrstor
+//          refuses it
 FUNC(runtime.asyncPreempt)
         push    BP
         mov     SP, BP                          // a frame like any other, for tracebacks
