@@ -46,8 +46,9 @@ struct alignas(AncestorInfo) Ancestors {
 // A goroutine. It lies at the upper end of its own stack, so that both cost one page; see malg. If sized, it lies
 // alone.
 struct G {
-  // First, for it lies right above the frames: if it is not kBelowG (0 in m0's g0), the goroutine has written beyond its
-  // stack's upper end. Looked at when the goroutine ends, and by the signal handler before it believes anything else here.
+  // First, for it lies right above the frames: if it is not kBelowG (0 in m0's g0), the goroutine has written beyond
+  // its stack's upper end. Looked at when the goroutine ends, and by the signal handler before it believes anything
+  // else here.
   uintptr below;
   Stack stack;          // [lo, hi): where the goroutine's frames are; lo is above the guard page
   uintptr stackguard0;  // below this SP the stack is nearly used up

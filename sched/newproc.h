@@ -37,8 +37,8 @@ extern Atomic<void (*)(G*)> small_put;
 // goroutines' stacks and all pooled ones are seen to. How many stacks that were; 0: there is nothing left. Any thread,
 // one at a time (another caller is told 0), no locks held.
 u32 stack_scavenge(u32 most) RT0_SYM("runtime.stack_scavenge");
-// The same for all there are, on a goroutine. If another caller is at it, waits for its end first: the stacks that it has
-// taken off the lists are not given back before that.
+// The same for all there are, on a goroutine. If another caller is at it, waits for its end first: the stacks that it
+// has taken off the lists are not given back before that.
 void stack_scavenge_rest();
 // The world is stopped: what Ps keep of dead goroutines and free stacks becomes everybody's.
 void stack_flush();

@@ -119,10 +119,10 @@ i32 num_locals(PoolState* p) {
   return n;
 }
 
-// From another P, beginning with the one after ours, and from the Ps that GOMAXPROCS has taken away since: theirs would be lost.
-// Nobody is pinned to such a P, nor can the P come back before we let go of ours, for the world stops before GOMAXPROCS changes. So
-// its private slot is the thieves', who take what is there by an exchange. The stop orders all of that with what pinned
-// goroutines do there before and after.
+// From another P, beginning with the one after ours, and from the Ps that GOMAXPROCS has taken away since: theirs would
+// be lost. Nobody is pinned to such a P, nor can the P come back before we let go of ours, for the world stops before
+// GOMAXPROCS changes. So its private slot is the thieves', who take what is there by an exchange. The stop orders all
+// of that with what pinned goroutines do there before and after.
 void* steal(PoolState* p, i32 me) {
   const i32 n = num_locals(p);
   for (i32 i = 1; i < n; i++) {

@@ -47,8 +47,8 @@ constexpr u64 blocked_set() {
 constexpr i32 kSegvMaperr = 1, kSegvAccerr = 2, kBusAdrerr = 2, kFpeIntdiv = 1, kFpeIntovf = 2;
 constexpr uintptr kNilPage = 4096;  // an address below is a member of a null pointer's object
 // A fault becomes a panic if so much of the stack is left. That is more than a stack without a guard page has
-// (tests/programs/go_small.h): there a panic would run on into the neighbour. Where the guard is, a panic that finds too
-// little room runs into it, and ends the program as any other overflow does.
+// (tests/programs/go_small.h): there a panic would run on into the neighbour. Where the guard is, a panic that finds
+// too little room runs into it, and ends the program as any other overflow does.
 constexpr usize kPanicRoom = 2560;
 
 const SigEntry* sig_entry(u32 sig) {
@@ -70,8 +70,8 @@ const SigEntry* sig_entry(u32 sig) {
   die_of_signal(on_g0 ? "morestack on g0" : "stack overflow", gp, c);
 }
 
-// The running goroutine has written beyond the upper end of its stack, over its own G. Nothing in that can be believed, not
-// even its M, so this prints without the runtime's help. The fault may be a consequence, and far from the culprit.
+// The running goroutine has written beyond the upper end of its stack, over its own G. Nothing in that can be believed,
+// not even its M, so this prints without the runtime's help. The fault may be a consequence, and far from the culprit.
 [[noreturn]] void overrun(const SigContext& c) {
   char text[160];
   Out out{text, sizeof(text)};

@@ -1,6 +1,6 @@
-// Every function that a compiler calls for arithmetic: each operation and conversion that C++ has, of each type that the compiler
-// has, done at run time (operands are volatile, and the file is compiled without optimisation, too) and compared with what the
-// compiler computed itself. What is missing does not link.
+// Every function that a compiler calls for arithmetic: each operation and conversion that C++ has, of each type that
+// the compiler has, done at run time (operands are volatile, and the file is compiled without optimisation, too) and
+// compared with what the compiler computed itself. What is missing does not link.
 #include <rt0/rt0.h>
 
 namespace {
@@ -14,7 +14,8 @@ void expect(bool ok, const char* what, const char* types, int line) {
 }
 #define EXPECT(x) expect((x), #x, __PRETTY_FUNCTION__, __LINE__)
 
-// Values that are hard for a conversion: around the limits of types and of mantissas. As 64 bits, so that every type has a version.
+// Values that are hard for a conversion: around the limits of types and of mantissas. As 64 bits, so that every type
+// has a version.
 constexpr unsigned long long kBits[] = {0,
                                         1,
                                         2,
@@ -60,7 +61,8 @@ constexpr bool kSigned = T(-1) < T(0);
 template <class T>
 constexpr int kWidth = 8 * sizeof(T);
 
-// The largest n for which both hold all integers of n bits' magnitude: only those are converted, for the rest is undefined.
+// The largest n for which both hold all integers of n bits' magnitude: only those are converted, for the rest is
+// undefined.
 template <class T>
 constexpr int kMagnitude = kInteger<T>      ? kWidth<T> - kSigned<T>
                            : sizeof(T) == 2 ? 15

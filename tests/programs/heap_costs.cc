@@ -1,4 +1,5 @@
-// What memory must not cost: each case prints "ok", or what it found. Times are the shortest of several, and compared with each other.
+// What memory must not cost: each case prints "ok", or what it found. Times are the shortest of several, and compared
+// with each other.
 #include <rt0/rt0.h>
 
 extern "C" {
