@@ -24,6 +24,10 @@ inline constexpr uintptr SYS_set_thread_area = 243;
 
 inline constexpr Quirks kQuirks = {.o_largefile = 0100000};
 
+// Of the program: arch/rt0.ld.
+extern "C" const u8 rt0_text[] __asm__("runtime.text");
+extern "C" const u8 rt0_etext[] __asm__("runtime.etext");
+
 struct Ucontext {
   uintptr flags;
   Ucontext* link;
@@ -40,11 +44,13 @@ struct Ucontext {
   uintptr pc() const { return eip; }
   uintptr sp() const { return esp; }
   // In a system call ebp is an argument, and the frame pointer lies on the stack: see Isa::syscall6. Code there, or
-  // just in front of it when the call is to be made again, is "int $0x80; popl %ebp".
+  // just in front of it when the call is to be made again, is "int $0x80; popl %ebp". Only the program's text is read:
+  // after a jump to a wild address eip points to no memory.
   uintptr fp() const {
     const u8* at = reinterpret_cast<const u8*>(eip) - 2;
     auto in_call = [](const u8* p) { return p[0] == 0xcd && p[1] == 0x80 && p[2] == 0x5d; };
-    const bool code = eip >= 4096 && (in_call(at) || in_call(at + 2));
+    const uintptr lo = reinterpret_cast<uintptr>(rt0_text) + 2, hi = reinterpret_cast<uintptr>(rt0_etext) - 3;
+    const bool code = eip >= lo && eip <= hi && (in_call(at) || in_call(at + 2));
     return code ? *reinterpret_cast<const uintptr*>(esp) : ebp;
   }
   // Interrupted by a call of address 0: back to the call instruction.
