@@ -1,9 +1,10 @@
-// Chance, as the simulated kernel deals it: choose() is the only source of what could have been otherwise. While the kernel in force is
-// a real one, nothing here does anything, and callers ask `simulated` first, which is a load and a branch.
+// Chance, as the simulated kernel deals it: choose() is the only source of what could have been otherwise. While the
+// kernel in force is a real one, nothing here does anything, and callers ask `simulated` first, which is a load and a
+// branch.
 //
-// The layers above say where a choice is: at their trace points (a thread may lose its CPU there), where a goroutine may be preempted,
-// where Go draws a random number. The simulated kernel adds those of its own calls. Which strategy decides, and what record or
-// replay there is, nobody up here knows.
+// The layers above say where a choice is: at their trace points (a thread may lose its CPU there), where a goroutine
+// may be preempted, where Go draws a random number. The simulated kernel adds those of its own calls. Which strategy
+// decides, and what record or replay there is, nobody up here knows.
 #pragma once
 
 #include "base/atomic.h"
@@ -14,10 +15,11 @@ namespace rt0 {
 // Set once, before schedinit: the simulated kernel is in force. 0 or 1; a word that programs' inlined code reads too.
 extern u32 simulated __asm__("runtime.simulated");
 
-// What a choice is about: a goroutine, an M, a channel, a semaphore, a futex, by a number that is the same on every machine.
+// What a choice is about: a goroutine, an M, a channel, a semaphore, a futex, by a number that is the same on every
+// machine.
 struct Resource {
-  char kind =
-      '-';  // g: goroutine, m: M, t: thread of the kernel, f: futex or what else a thread waits for; or '-' for nothing in particular
+  // g: goroutine, m: M, t: thread of the kernel, f: futex or what else a thread waits for; '-': nothing in particular.
+  char kind = '-';
   i64 id = 0;
 };
 
@@ -43,24 +45,24 @@ const char* choice_name(Choice kind);
 // One of n, in [0, n). n = 1 is no choice and is not recorded. Only while simulated.
 u32 choose(Choice kind, u32 n, Resource on);
 
-// RT0_SIM is set: puts the simulated kernel in force, or says in one line what is wrong and exits with status 2. `program` names what
-// runs, the same on every machine; args are its arguments. Records and replays belong to both.
+// RT0_SIM is set: puts the simulated kernel in force, or says in one line what is wrong and exits with status 2.
+// `program` names what runs, the same on every machine; args are its arguments. Records and replays belong to both.
 void sim_open(Str spec, Str program, Span<char*> args);
 
-// Something happened: time goes on a little, and other threads may run. yields: what happened is that a goroutine said it has nothing
-// to do now.
+// Something happened: time goes on a little, and other threads may run. yields: what happened is that a goroutine said
+// it has nothing to do now.
 void sim_event(Resource on, bool yields = false);
 // May the running goroutine be made to yield here? True if it shall.
 bool sim_preempt(Resource on);
 // Starts the watchdog: a SIGVTALRM for every so much CPU time, whose handler is there.
 void sim_watchdog_arm();
-// The watchdog's tick: true if the running thread has not come to any point since the last one, so that it may be in a loop that waits
-// for something which can't happen before others run.
+// The watchdog's tick: true if the running thread has not come to any point since the last one, so that it may be in a
+// loop that waits for something which can't happen before others run.
 bool sim_is_stuck();
 // Called by such a thread: others run, and time goes on, until *until is not 0 or nothing else is to be expected.
 void sim_let_others_run(const Atomic<u32>* until);
 
-// --- What the layers above supply ---------------------------------------------------------------------------------------
+// --- What the layers above supply ------------------------------------------------------------------------------------
 
 // A choice was made: for the trace.
 void trace_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on);

@@ -1,5 +1,6 @@
-// What the kernel left on the first thread's stack: arguments, environment, auxiliary vector. args() has found and bounded them before
-// anybody reads them (runtime/boot/args.cc); they do not change afterwards. Go: runtime1.go, env_posix.go.
+// What the kernel left on the first thread's stack: arguments, environment, auxiliary vector. args() has found and
+// bounded them before anybody reads them (runtime/boot/args.cc); they do not change afterwards. Go: runtime1.go,
+// env_posix.go.
 #pragma once
 
 #include "base/types.h"

@@ -35,6 +35,7 @@ enum class Errno : i32 {
   notempty = 39,
   nobufs = 105,
   addrinuse = 98,
+  addrnotavail = 99,
   connaborted = 103,
   connreset = 104,
   isconn = 106,
@@ -45,7 +46,8 @@ enum class Errno : i32 {
   inprogress = 115,
 };
 
-// What strerror would say, for those that a message of rt0's own can hold; the number is printed beside it. "" for others.
+// What strerror would say, for those that a message of rt0's own can hold; the number is printed beside it. "" for
+// others.
 const char* errno_text(Errno e);
 // The same for all numbers, in a file of its own: for errors as values. "" for numbers that Linux does not use.
 const char* errno_text_all(Errno e);

@@ -53,6 +53,10 @@ struct Kernel {
   SysResult (*read)(i32 fd, void* p, usize n);
   // path is NUL-terminated; `create` makes or truncates it for writing (mode 0644), otherwise read-only. Close-on-exec.
   SysResult (*open)(const char* path, bool create);
+  // Opens path for writing from its beginning (made if need be, mode 0644; close-on-exec), for this process alone: the
+  // error is `again` if another process has opened it in this way and not ended since. What is no file, such as a
+  // terminal or /dev/null, is shared.
+  SysResult (*open_alone)(const char* path);
   SysResult (*close)(i32 fd);
   // Bit i set: descriptor i (0, 1, 2) is open.
   u32 (*open_std_fds)();
@@ -67,8 +71,8 @@ struct Kernel {
   void (*usleep)(u32 microseconds);
   void (*osyield)();
 
-  // Sleeps while *addr == val, until futexwakeup, a signal, or ns nanoseconds have gone by (ns < 0: no limit). May wake for
-  // no reason: the caller looks again. Go: futexsleep, futexwakeup in os_linux.go.
+  // Sleeps while *addr == val, until futexwakeup, a signal, or ns nanoseconds have gone by (ns < 0: no limit). May wake
+  // for no reason: the caller looks again. Go: futexsleep, futexwakeup in os_linux.go.
   void (*futexsleep)(Atomic<u32>* addr, u32 val, i64 ns);
   void (*futexwakeup)(Atomic<u32>* addr, u32 count);
 
@@ -77,8 +81,9 @@ struct Kernel {
   SysResult (*mem_map)(void* hint, usize n);
   SysResult (*mem_unmap)(void* p, usize n);
   SysResult (*mem_protect)(void* p, usize n, Prot prot);
-  // Makes the pages fault when touched, for ever. Where the kernel can (Linux 6.13), without splitting the mapping; else at the cost
-  // of two mappings, and refused when a process has come near to as many as it may have. The caller goes on without a guard.
+  // Makes the pages fault when touched, for ever. Where the kernel can (Linux 6.13), without splitting the mapping;
+  // else at the cost of two mappings, and refused when a process has come near to as many as it may have. The caller
+  // goes on without a guard.
   SysResult (*mem_guard)(void* p, usize n);
   // Gives the pages back; they read as zero when touched again.
   SysResult (*mem_dontneed)(void* p, usize n);
@@ -91,9 +96,9 @@ struct Kernel {
   usize (*getHugePageSize)();
   // Fills p with n random bytes; false if the kernel can't.
   bool (*getrandom)(void* p, usize n);
-  // Once, before anything that needs a clock: reads the auxiliary vector at `av` and finds the vDSO. Nothing in the vector
-  // is believed before it is checked. strings: where the argument and environment strings lie, above the vector; empty if
-  // there are none.
+  // Once, before anything that needs a clock: reads the auxiliary vector at `av` and finds the vDSO. Nothing in the
+  // vector is believed before it is checked. strings: where the argument and environment strings lie, above the vector;
+  // empty if there are none.
   void (*start)(const uintptr* av, Span<const char> strings, Auxv* aux);
 
   // Starts a thread that runs runtime.mstart below `stack_hi`. tls: m->tls, tls[0] = g0. value = thread id.
@@ -103,17 +108,20 @@ struct Kernel {
   u64 (*getpid)();
   SysResult (*tgkill)(u64 tid, u32 sig);
 
-  // Signals. The handler is runtime.sigtramp on the alternate stack, with all signals blocked.
+  // Signals. The handler is runtime.sigtramp on the alternate stack, with all signals blocked. value = the disposition
+  // that it replaces, a SigDisposition.
   SysResult (*setsig)(u32 sig, SigDisposition how);
   void (*sigaltstack)(void* lo, usize n);
-  // Blocks the signals of `set` too (bit n - 1: signal n), on this thread and those it makes. Returns the mask as it was.
+  // Blocks the signals of `set` too (bit n - 1: signal n), on this thread and those it makes. Returns the mask as it
+  // was.
   u64 (*sigmask_block)(u64 set);
   void (*sigmask_set)(u64 mask);
   SigContext (*sigcontext)(void* info, void* uctx);
-  // Lets the interrupted context go on at `pc`, as if it had called it where it was interrupted: the address to return to lies
-  // on its stack, below a red zone if the ISA has one. comes_back: the callee keeps everything and returns; if not, it finds its
-  // stack aligned as any function does, and if the context was interrupted because it had called address 0, it looks as if the
-  // caller had called pc instead. Where Isa::kFramelessLeaves, the callee's frame is followed by one that returns to SigContext::lr.
+  // Lets the interrupted context go on at `pc`, as if it had called it where it was interrupted: the address to return
+  // to lies on its stack, below a red zone if the ISA has one. comes_back: the callee keeps everything and returns; if
+  // not, it finds its stack aligned as any function does, and if the context was interrupted because it had called
+  // address 0, it looks as if the caller had called pc instead. Where Isa::kFramelessLeaves, the callee's frame is
+  // followed by one that returns to SigContext::lr.
   void (*sigcontext_call)(void* uctx, uintptr pc, bool comes_back);
   // The registers by name, in the order in which a dump shows them: how many of the kMaxSigRegs there are.
   u32 (*sigcontext_regs)(const void* uctx, SigReg* out);
@@ -128,5 +136,9 @@ extern const Kernel sim_kernel;
 
 // The kernel in force.
 extern const Kernel* kernel;
+
+// As many CPUs as a quota of this process would keep busy all the time, rounded up; 0: it has none. One thread at a
+// time. Of the real kernel, and not in the table, so that only programs that ask are linked with it.
+u32 cpu_limit();
 
 }  // namespace rt0

@@ -1,9 +1,9 @@
-// The second half of the door to the outside: files, pipes, sockets, polling, processes. A table of its own, so that only
-// programs which use it are linked with it; each maker of kernel.h's table fills one.
+// The second half of the door to the outside: files, pipes, sockets, polling, processes. A table of its own, so that
+// only programs which use it are linked with it; each maker of kernel.h's table fills one.
 //
-// The entries say what is meant, not how Linux spells it: flags are bits of ours, addresses a struct of ours. They do what
-// the POSIX call of that name does, take no lock, never allocate, and never retry on EINTR: ignoringEINTR is for the layer above.
-// A path is NUL-terminated. Every descriptor is made close-on-exec.
+// The entries say what is meant, not how Linux spells it: flags are bits of ours, addresses a struct of ours. They do
+// what the POSIX call of that name does, take no lock, never allocate, and never retry on EINTR: ignoringEINTR is for
+// the layer above. A path is NUL-terminated. Every descriptor is made close-on-exec.
 #pragma once
 
 #include "base/types.h"
@@ -32,7 +32,8 @@ enum class Seek : u32 { set, cur, end };
 enum class AddrFamily : u32 { none, ip4, ip6, unix_ };
 inline constexpr usize kMaxUnixPath = 108;
 
-// A socket's address. ip4 uses ip[0..4). A unix path has no NUL at its end; an abstract one begins with NUL; none: unnamed.
+// A socket's address. ip4 uses ip[0..4). A unix path has no NUL at its end; an abstract one begins with NUL; none:
+// unnamed.
 struct SockAddr {
   AddrFamily family = AddrFamily::none;
   u16 port = 0;
@@ -97,6 +98,12 @@ struct KernelIo {
   SysResult (*get_nonblock)(i32 fd);  // value: 0 or 1
   SysResult (*set_nonblock)(i32 fd, bool on);
   SysResult (*pipe)(i32 fds[2], bool nonblock);
+  // Blocks the thread until fd can be read or written, or says an error of its own: for descriptors that are
+  // non-blocking without being in a poller.
+  SysResult (*wait_ready)(i32 fd, bool to_write);
+  // The soft limit of open descriptors becomes as high as it may; once per process. Programs that are spawned get the
+  // old one.
+  void (*raise_nofile)();
 
   // Sockets, all non-blocking.
   SysResult (*socket)(AddrFamily family, SockType type);
@@ -128,7 +135,8 @@ struct KernelIo {
   i32 (*getppid)();
   i32 (*getuid)();
   SysResult (*kill)(i32 pid, u32 sig);
-  // spawn: value = the child's id; an error of the child's, up to the point where it becomes the program, is ours.
+  // spawn: value = the child's id; an error of the child's, up to the point where it becomes the program, is ours. A
+  // child that has ended is kept for wait even if our parent has had SIGCHLD ignored.
   SysResult (*spawn)(const Spawn* s);
   SysResult (*wait)(i32 pid, bool no_hang, i32* status);
   SysResult (*hostname)(char* buf, usize n);  // NUL-terminated

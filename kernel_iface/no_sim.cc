@@ -1,5 +1,7 @@
-// In place of kernel_iface/sim, in a build without it (cmake -DRT0_SIM_KERNEL=OFF): RT0_SIM is refused, and nothing is ever simulated.
+// In place of kernel_iface/sim, in a build without it (cmake -DRT0_SIM_KERNEL=OFF): RT0_SIM is refused, and nothing is
+// ever simulated.
 #include "kernel_iface/choice.h"
+#include "kernel_iface/kernel.h"
 #include "kernel_iface/kernel_io.h"
 
 namespace rt0 {

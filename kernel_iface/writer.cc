@@ -75,11 +75,17 @@ void Writer::flush() {
     done = len_;
   }
   while (done < len_) {
-    const SysResult r = kernel->write(fd_, buf_ + done, len_ - done);
-    if (r.ok()) done += r.value;
-    else if (r.err == Errno::again) kernel->usleep(1000);
-    else if (r.err == Errno::pipe) kernel->raise_default(kSIGPIPE);  // in case somebody ignores it; Go: sigpipe
-    else if (r.err != Errno::intr) break;
+    const SysResult r = (write_ != nullptr ? write_ : kernel->write)(fd_, buf_ + done, len_ - done);
+    if (r.ok()) {
+      done += r.value;
+    } else if (r.err == Errno::again) {
+      kernel->usleep(1000);  // non-blocking, by another process that has it open
+    } else if (r.err == Errno::pipe) {
+      kernel->raise_default(kSIGPIPE);  // blocked, so it has not come by itself. Go: sigpipe
+      kernel->exit(2);                  // process 1, which no signal ends by default
+    } else if (r.err != Errno::intr) {
+      break;
+    }
   }
   len_ = 0;
 }

@@ -1,5 +1,5 @@
-// Text to a file descriptor, without a heap: what all of the runtime's messages are written with. It needs write() alone, so it works
-// from the first instruction of args() on, and while the process dies.
+// Text to a file descriptor, without a heap: what all of the runtime's messages are written with. It needs write()
+// alone, so it works from the first instruction of args() on, and while the process dies.
 #pragma once
 
 #include "base/format.h"
@@ -13,7 +13,9 @@ inline constexpr i32 kStdout = 1, kStderr = 2;
 // there is nobody to tell.
 class Writer {
  public:
-  explicit Writer(i32 fd) : fd_(fd) {}
+  // write: used in place of the kernel's write.
+  using Write = SysResult (*)(i32 fd, const void* p, usize n);
+  explicit Writer(i32 fd, Write write = nullptr) : fd_(fd), write_(write) {}
   // Into memory instead: what fits into [out, out + n).
   Writer(char* out, usize n) : fd_(-1), out_(out), room_(n) {}
   ~Writer() { flush(); }
@@ -22,7 +24,8 @@ class Writer {
 
   void put(char c);
   void put(Str s);
-  // The part of printf that messages need: %s, %.*s, %d, %lld, %llu, %#llx, %%. One call per message keeps messages small.
+  // The part of printf that messages need: %s, %.*s, %d, %lld, %llu, %#llx, %%. One call per message keeps messages
+  // small.
   void fmt(const char* format, ...) __attribute__((format(printf, 2, 3)));
   void vfmt(const char* format, __builtin_va_list args);
   void flush();
@@ -30,6 +33,7 @@ class Writer {
 
  private:
   i32 fd_;
+  Write write_ = nullptr;
   char* out_ = nullptr;
   usize room_ = 0;
   usize len_ = 0;

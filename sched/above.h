@@ -14,12 +14,11 @@ struct G;
 // Panics with a runtime error: "panic: " and the text. In runtime/panic/panic.cc. Go: panic(plainError(text)).
 [[noreturn]] void panic_plain(const char* text);
 
-// A new M's signal mask: the same for all. In runtime/panic/signal.cc. Go: minitSignalMask.
+// A new M's signal mask, the same for all: what the parent had blocked, less what a program must hear of, and what
+// sigsave blocks. In runtime/panic/signal.cc. Go: minitSignalMask.
 void minitSignalMask() RT0_SYM("runtime.minitSignalMask");
-// Installs the handlers, once, when m0 starts to schedule. In runtime/panic/signal.cc.
+// Installs the handlers and opens m0's mask, once, when m0 starts to schedule. In runtime/panic/signal.cc.
 void initsig() RT0_SYM("runtime.initsig");
-// The rest of them, by sysmon: a boot has as few system calls as it can.
-void initsig_late();
 
 // GODEBUG=schedtrace: one line to stderr; detailed: every P, M and goroutine too. In runtime/diag/schedtrace.cc.
 void schedtrace(bool detailed) RT0_SYM("runtime.schedtrace");

@@ -8,13 +8,15 @@ namespace rt0 {
 
 // GODEBUG=key=value,…; unknown keys and values that are no numbers are ignored, of a key given twice the last counts.
 struct DebugVars {
-  i32 asyncpreemptoff;     // 1: no preemption by signal
-  i32 inittrace;           // print a line for each init task
-  i32 panicnil;            // 1: panic(nullptr) is what it says, and not an error of its own
-  i32 scheddetail;         // schedtrace prints every P, M and G
-  i32 schedtrace;          // print a line about the scheduler every so many ms
-  i32 tracebackstack;      // 1: a traceback ends with how much of its stack the goroutine has used
-  i32 tracebackancestors;  // how many ancestors of a goroutine a traceback shows
+  i32 asyncpreemptoff;        // 1: no preemption by signal
+  i32 containermaxprocs = 1;  // 0: GOMAXPROCS does not care for a cgroup's quota
+  i32 inittrace;              // print a line for each init task
+  i32 panicnil;               // 1: panic(nullptr) is what it says, and not an error of its own
+  i32 scheddetail;            // schedtrace prints every P, M and G
+  i32 schedtrace;             // print a line about the scheduler every so many ms
+  i32 tracebackstack;         // 1: a traceback ends with how much of its stack the goroutine has used
+  i32 tracebackancestors;     // how many ancestors of a goroutine a traceback shows
+  i32 updatemaxprocs = 1;     // 0: GOMAXPROCS stays as it was at the start
 };
 extern DebugVars debug;
 

@@ -61,6 +61,7 @@ struct G {
   G* schedlink;           // in the one queue or list this G lies in
   WaitReason waitreason;  // while waiting
   bool system;            // one of the runtime's own: not counted, no deadlock because of it
+  bool keeps_p;           // a system call that it makes now keeps its P for a time slice, unless the world stops
   bool sized;             // has a stack of another size than most: see go_with.cc
   M* lockedm;             // the M it is wired to, or null
   usize stack_bytes;      // of the whole reservation, guard and G included; 0: not from stackalloc

@@ -107,6 +107,7 @@ struct alignas(Isa::kCacheLine) P {
   u32 syscalltick;     // + 1 with every system call that lost or left the P
   M* m;                // its M, null while idle or in a system call
   Sysmontick sysmontick;
+  Atomic<u32> kept;     // in a system call: its goroutine's keeps_p, for sysmon to read
   Atomic<u32> preempt;  // 1: enter the scheduler as soon as possible
   Timers timers;
 

@@ -48,11 +48,11 @@ void minit() {
   trace_boot(Ev::minit);
   M* mp = getg()->m;
   G* gs = mp->gsignal;
-  if (mp != &m0) {
-    minitSignalMask();  // before anybody can send us a signal, for which the id is needed
-    mp->procid.store_release(static_cast<uintptr>(kernel->gettid()));  // m0's is the process's, should anybody ask
-  }
+  // First the stack for handlers: a signal that the open mask lets in must find it.
   kernel->sigaltstack(reinterpret_cast<void*>(gs->stack.lo), gs->stack.hi - gs->stack.lo);
+  if (mp == &m0) return;  // initsig opens its mask, and its id is the process's
+  minitSignalMask();      // before the id is known, without which no thread of ours sends it a signal
+  mp->procid.store_release(static_cast<uintptr>(kernel->gettid()));
 }
 
 void mstartm0() RT0_SYM("runtime.mstartm0");

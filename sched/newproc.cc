@@ -103,6 +103,25 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   return newg;
 }
 
+void newproc_of_sysmon(Funcval* fn) {
+  G* newg = malg(kStackDefault, true);
+  casgstatus(newg, GStatus::idle, GStatus::dead);
+  allgadd(newg);
+  newg->sched.sp = newg->stack.hi;
+  newg->sched.g = newg;
+  gostartcallfn(&newg->sched, fn);
+  newg->startpc = newg->sched.pc;
+  newg->system = true;
+  (void)sched.ngsys.add_relaxed(1);
+  lock(&sched.lock);
+  newg->goid = ++sched.goidgen;  // one that is in no P's cache
+  casgstatus(newg, GStatus::dead, GStatus::runnable);
+  globrunqput(newg);
+  unlock(&sched.lock);
+  if (tracing()) trace_go_create_slow(newg);
+  startm(nullptr, false);  // does nothing if all Ps are busy, which look at the global queue by themselves
+}
+
 void detail::newproc(Funcval* closure, const GoStmt* stmt) {
   trace_fn(Ev::newproc);
   G* gp = getg();

@@ -21,6 +21,9 @@ void gfpurge(P* pp);
 // new; null for any with the default stack.
 G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr callerpc, G* newg)
     RT0_SYM("runtime.newproc1");
+// The same for sysmon, which has no P: a goroutine of the runtime's own, with fn's frame as its first, into the global
+// queue.
+void newproc_of_sysmon(Funcval* fn);
 // Of Gs whose stacks have another size than most; null until there is one. put: one has ended; purge: all that the P
 // has of their kind, and its free stacks, go to everybody.
 struct SizedHooks {

@@ -13,7 +13,7 @@ namespace rt0 {
 
 namespace {
 
-bool parkunlock(G*, void* l) {
+bool parkunlock(G*, void* l) NO_LOCK_ANALYSIS {
   unlock(static_cast<Mutex*>(l));
   return true;
 }
@@ -147,7 +147,8 @@ void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
   else leave(gp, parked, park_m);
 }
 
-void goparkunlock(Mutex* l, WaitReason reason) { gopark(parkunlock, l, reason); }
+// The scheduler gives the lock back when the goroutine has left its stack.
+void goparkunlock(Mutex* l, WaitReason reason) NO_LOCK_ANALYSIS { gopark(parkunlock, l, reason); }
 
 void ready(G* gp, bool next) {
   M* mp = acquirem();  // the P must not go while it is in a local variable

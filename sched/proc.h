@@ -18,7 +18,7 @@ namespace rt0 {
 //   P2  Once unlockf has let go of the lock it touches nothing of the G: another M may be running it.
 void gopark(bool (*unlockf)(G*, void*), void* lock, WaitReason reason) RT0_SYM("runtime.gopark");
 // The same with `l` unlocked at the end: the lock that guards the place where gp can be found.
-void goparkunlock(Mutex* l, WaitReason reason);
+void goparkunlock(Mutex* l, WaitReason reason) RELEASE(l);
 // Makes a waiting goroutine runnable: it runs next on this P. The caller has taken it out of the place that knew it.
 void goready(G* gp) RT0_SYM("runtime.goready");
 void ready(G* gp, bool next) RT0_SYM("runtime.ready");

@@ -3,6 +3,7 @@
 #include "sched/debugvars.h"
 #include "sched/gmp.h"
 #include "sched/hooks.h"
+#include "sched/maxprocs.h"
 
 namespace rt0 {
 
@@ -14,6 +15,7 @@ constinit Schedt sched = {};
 constinit i32 ncpu = 0;
 constinit usize physHugePageSize = 0;
 constinit i32 gomaxprocs = 0;
+constinit Atomic<u32> customGOMAXPROCS{0};
 constinit P** allp = nullptr;
 constinit i32 allp_len = 0;
 constinit Mutex allpLock{{0}, LockRank::allp};

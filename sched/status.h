@@ -63,7 +63,9 @@ struct GMove {
 // Every legal move. casgstatus checks against it; docs/STATES.md is printed from it.
 inline constexpr GMove kGMoves[] = {
     {GStatus::idle, GStatus::dead, "newproc1"},
+    {GStatus::idle, GStatus::dead, "newproc_of_sysmon"},
     {GStatus::dead, GStatus::runnable, "newproc1"},
+    {GStatus::dead, GStatus::runnable, "newproc_of_sysmon"},
     {GStatus::runnable, GStatus::running, "execute"},
     {GStatus::runnable, GStatus::running, "goswitched"},
     {GStatus::running, GStatus::runnable, "goschedImpl"},

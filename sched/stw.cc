@@ -81,13 +81,4 @@ void startTheWorld(i32 n) {
   worldsema.store_release(0);
 }
 
-int set_gomaxprocs(int n) {
-  const int before = gomaxprocs;
-  if (n <= 0 || n == before) return before;
-  stopTheWorld();
-  const int old = gomaxprocs;
-  startTheWorld(min(n, kMaxProcs));
-  return old;
-}
-
 }  // namespace rt0

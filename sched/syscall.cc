@@ -87,7 +87,8 @@ void entersyscall() {
   pp->m = nullptr;
   mp->oldp = pp;
   mp->p = nullptr;
-  pp->status.store_seqcst(kSyscall);  // from here on it is anybody's
+  pp->kept.store_relaxed(gp->keeps_p ? 1 : 0);  // published by the status
+  pp->status.store_seqcst(kSyscall);            // from here on it is anybody's
   if (RT0_UNLIKELY(sched.gcwaiting.load_seqcst() != 0)) entersyscall_gcwait(pp);
   mp->locks--;
 }

@@ -9,6 +9,7 @@
 #include "sched/above.h"
 #include "sched/debugvars.h"
 #include "sched/hooks.h"
+#include "sched/maxprocs.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/preempt.h"
@@ -52,9 +53,10 @@ bool retake_syscall(P* pp, i64 now, bool sysretake) {
   const u32 tick = pp->syscalltick;
   if (!unchanged(&seen->syscalltick, &seen->syscallwhen, tick, now) && !sysretake) return false;
   // Nothing to do for it, and others are there to find new work: leave it, but not for ever, for it keeps sysmon awake.
-  if (runqempty(pp) && sched.nmspinning.load_relaxed() + sched.npidle.load_relaxed() > 0 &&
-      seen->syscallwhen + kForcePreemptNs > now)
-    return false;
+  // The same for a call that is most often short, and must not decide which goroutine runs next: the writes of print
+  // statements.
+  const bool no_use = runqempty(pp) && sched.nmspinning.load_relaxed() + sched.npidle.load_relaxed() > 0;
+  if ((no_use || pp->kept.load_relaxed() != 0) && seen->syscallwhen + kForcePreemptNs > now) return false;
   unlock(&allpLock);
   incidlelocked(-1);
   const bool taken = pp->status.cas_acqrel(static_cast<u32>(PStatus::syscall), static_cast<u32>(PStatus::idle));
@@ -176,11 +178,10 @@ void sysmon() {
   checkdead();
   unlock(&sched.lock);
   getg()->m->booting = false;
-  initsig_late();
   guard_first_ms();
 
   u32 idle_rounds = 0, sleep_us = kMinSleepUs;
-  i64 lasttrace = 0, lastnote = 0;
+  i64 lasttrace = 0, lastnote = 0, lastmaxprocs = 0;
   for (;;) {
     if (idle_rounds == 0) sleep_us = kMinSleepUs;
     else if (idle_rounds > kIdleRoundsBeforeBackoff) sleep_us = min(2 * sleep_us, kMaxSleepUs);
@@ -199,6 +200,10 @@ void sysmon() {
     // there.
     if (simulated == 0)
       if (const usize bytes = bgscavenge(now); bytes != 0) trace(Ev::Scavenge, static_cast<i64>(bytes));
+    if (now - lastmaxprocs >= 1000 * kMs) {
+      if (lastmaxprocs != 0 && &detail::maxprocs != nullptr) detail::maxprocs.update();
+      lastmaxprocs = now;
+    }
     if (now - lastnote >= kLongSleepNs) {
       if (lastnote != 0) {
         note_waiting(now);

@@ -1,6 +1,7 @@
 // linux/386: system call numbers and the layouts that differ between ISAs.
 #pragma once
 
+#include "arch/generic/linux_stat.h"
 #include "arch/generic/linux_structs.h"
 
 namespace rt0::linux_abi {
@@ -15,14 +16,18 @@ inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 
                          SYS_sched_getaffinity = 242, SYS_exit_group = 252, SYS_epoll_ctl = 255, SYS_tgkill = 270,
                          SYS_openat = 295, SYS_mkdirat = 296, SYS_unlinkat = 301, SYS_epoll_pwait = 319,
                          SYS_eventfd2 = 328, SYS_epoll_create1 = 329, SYS_dup3 = 330, SYS_pipe2 = 331,
-                         SYS_renameat2 = 353, SYS_getrandom = 355, SYS_socket = 359, SYS_socketpair = 360,
+                         SYS_renameat = 302, SYS_fstatat = 300, SYS_prlimit64 = 340, SYS_flock = 143,
+                         SYS_socketcall = 102, SYS_getrandom = 355, SYS_socket = 359, SYS_socketpair = 360,
                          SYS_bind = 361, SYS_connect = 362, SYS_listen = 363, SYS_accept4 = 364, SYS_getsockopt = 365,
                          SYS_setsockopt = 366, SYS_getsockname = 367, SYS_getpeername = 368, SYS_sendto = 369,
                          SYS_recvfrom = 371, SYS_shutdown = 373, SYS_statx = 383, SYS_clock_gettime = 403,
                          SYS_clock_nanosleep = 407, SYS_ppoll = 414, SYS_futex = 422;
 inline constexpr uintptr SYS_set_thread_area = 243;
 
-inline constexpr Quirks kQuirks = {.o_largefile = 0100000};
+using OldStat = Stat64;
+static_assert(sizeof(OldStat) == 96);
+
+inline constexpr Quirks kQuirks = {.o_largefile = 0100000, .socketcall = SYS_socketcall};
 
 // Of the program: arch/rt0.ld.
 extern "C" const u8 rt0_text[] __asm__("runtime.text");

@@ -70,9 +70,22 @@ enum Nr : uintptr {
   SYS_epoll_create1 = 291,
   SYS_dup3 = 292,
   SYS_pipe2 = 293,
-  SYS_renameat2 = 316,
+  SYS_prlimit64 = 302,
+  SYS_fstatat = 262,
+  SYS_renameat = 264,
+  SYS_flock = 73,
   SYS_statx = 332,
 };
+// What fstatat fills.
+struct OldStat {
+  u64 dev, ino, nlink;
+  u32 mode, uid, gid, pad;
+  u64 rdev, size, blksize, blocks;
+  i64 atime, atime_ns, mtime, mtime_ns, ctime, ctime_ns;
+  u64 unused[3];
+};
+static_assert(sizeof(OldStat) == 144);
+
 inline constexpr uintptr kArchSetFs = 0x1002;
 
 inline constexpr Quirks kQuirks = {.packed_epoll_event = true};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "arch/generic/linux_sigframe.h"
+#include "arch/generic/linux_stat.h"
 
 namespace rt0::linux_abi {
 
@@ -18,9 +19,13 @@ inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 
                          SYS_shutdown = 293, SYS_setsockopt = 294, SYS_getsockopt = 295, SYS_openat = 322,
                          SYS_mkdirat = 323, SYS_unlinkat = 328, SYS_epoll_pwait = 346, SYS_eventfd2 = 356,
                          SYS_epoll_create1 = 357, SYS_dup3 = 358, SYS_pipe2 = 359, SYS_accept4 = 366,
-                         SYS_renameat2 = 382, SYS_getrandom = 384, SYS_statx = 397, SYS_clock_gettime = 403,
-                         SYS_clock_nanosleep = 407, SYS_ppoll = 414, SYS_futex = 422;
+                         SYS_renameat = 329, SYS_fstatat = 327, SYS_prlimit64 = 369, SYS_flock = 143,
+                         SYS_getrandom = 384, SYS_statx = 397, SYS_clock_gettime = 403, SYS_clock_nanosleep = 407,
+                         SYS_ppoll = 414, SYS_futex = 422;
 inline constexpr uintptr kSetTls = 0xf0005;
+
+using OldStat = Stat64;
+static_assert(sizeof(OldStat) == 104);
 
 inline constexpr Quirks kQuirks = {.o_directory = 040000, .o_largefile = 0400000, .aligned_pairs = true};
 

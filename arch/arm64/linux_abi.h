@@ -3,8 +3,12 @@
 
 #include "arch/generic/linux_nr.h"
 #include "arch/generic/linux_sigframe.h"
+#include "arch/generic/linux_stat.h"
 
 namespace rt0::linux_abi {
+
+inline constexpr uintptr SYS_renameat = 38, SYS_fstatat = SYS_newfstatat;
+using OldStat = GenericStat;
 
 // O_DIRECTORY is what elsewhere is O_DIRECT.
 inline constexpr Quirks kQuirks = {.o_directory = 040000};

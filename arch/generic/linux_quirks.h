@@ -13,6 +13,7 @@ struct Quirks {
   bool clone_stack_first = false;    // clone(stack, flags, …), not clone(flags, stack, …)
   bool mmap_block = false;           // mmap takes the address of a block of its six arguments
   bool packed_epoll_event = false;   // u64 data without padding before it
+  uintptr socketcall = 0;            // the one call for all of sockets; only where each has its own since Linux 4.3
   bool aligned_pairs = false;        // 32 bits: a 64-bit argument's two registers begin at an even one
   // Bytes at the alternate stack's top that stay zero, where QEMU's signal frame ends before the kernel's does: what is
   // read behind it then says that there is no more, and is memory.

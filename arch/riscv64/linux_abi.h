@@ -3,8 +3,13 @@
 
 #include "arch/generic/linux_nr.h"
 #include "arch/generic/linux_sigframe.h"
+#include "arch/generic/linux_stat.h"
 
 namespace rt0::linux_abi {
+
+// The ISA came after renameat2, of which renameat is a part, so it has this one alone.
+inline constexpr uintptr SYS_renameat = SYS_renameat2, SYS_fstatat = SYS_newfstatat;
+using OldStat = GenericStat;
 
 inline constexpr Quirks kQuirks = {.sa_restorer = 0, .sigaltstack_pad = 272};
 

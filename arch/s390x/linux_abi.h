@@ -15,14 +15,26 @@ inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 
                          SYS_sched_getaffinity = 240, SYS_tgkill = 241, SYS_exit_group = 248, SYS_epoll_ctl = 250,
                          SYS_clock_gettime = 260, SYS_clock_nanosleep = 262, SYS_openat = 288, SYS_mkdirat = 289,
                          SYS_unlinkat = 294, SYS_ppoll = 302, SYS_epoll_pwait = 312, SYS_eventfd2 = 323,
-                         SYS_pipe2 = 325, SYS_dup3 = 326, SYS_epoll_create1 = 327, SYS_renameat2 = 347,
+                         SYS_pipe2 = 325, SYS_dup3 = 326, SYS_epoll_create1 = 327, SYS_renameat = 295,
+                         SYS_fstatat = 293, SYS_prlimit64 = 334, SYS_flock = 143, SYS_socketcall = 102,
                          SYS_getrandom = 349, SYS_socket = 359, SYS_socketpair = 360, SYS_bind = 361, SYS_connect = 362,
                          SYS_listen = 363, SYS_accept4 = 364, SYS_getsockopt = 365, SYS_setsockopt = 366,
                          SYS_getsockname = 367, SYS_getpeername = 368, SYS_sendto = 369, SYS_recvfrom = 371,
                          SYS_shutdown = 373, SYS_statx = 379;
 
+// What fstatat fills.
+struct OldStat {
+  u64 dev, ino, nlink;
+  u32 mode, uid, gid, pad;
+  u64 rdev, size;
+  i64 atime, atime_ns, mtime, mtime_ns, ctime, ctime_ns;
+  u64 blksize, blocks, unused[3];
+};
+static_assert(sizeof(OldStat) == 144);
+
 // The pad: a frame of a CPU without vector registers ends before them.
-inline constexpr Quirks kQuirks = {.clone_stack_first = true, .mmap_block = true, .sigaltstack_pad = 512};
+inline constexpr Quirks kQuirks = {
+    .clone_stack_first = true, .mmap_block = true, .socketcall = SYS_socketcall, .sigaltstack_pad = 512};
 
 struct Ucontext {
   // Below it: a save area, an instruction and what aligns the next, siginfo.

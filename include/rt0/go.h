@@ -17,6 +17,10 @@ struct GoOptions {
 
 namespace detail {
 
+// How many goroutines run at once, where nobody has said it. Only programs that have go statements need it.
+struct Maxprocs;
+extern const Maxprocs maxprocs __asm__("runtime.maxprocs");
+
 // What the runtime must know of a go statement. The closure itself is handed over beside it and is moved to the top of
 // the new goroutine's stack: no heap is involved.
 struct GoStmt {
@@ -24,6 +28,7 @@ struct GoStmt {
   size_t size, align;
   const char* file;
   unsigned line;
+  const Maxprocs* needs;  // not read: a program that names it is linked with it
 };
 
 // With a null stmt the closure is not copied and must live for ever.
@@ -85,7 +90,7 @@ template <class F>
   using Fn = typename detail::Decay<F>::type;
   using C = detail::Closure<Fn>;
   C closure{&C::run, static_cast<F&&>(f)};
-  const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line};
+  const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line, &detail::maxprocs};
   detail::newproc(reinterpret_cast<Funcval*>(&closure), &stmt);
 }
 
@@ -97,7 +102,7 @@ template <class F>
   using Fn = typename detail::Decay<F>::type;
   using C = detail::Closure<Fn>;
   C closure{&C::run, static_cast<F&&>(f)};
-  const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line};
+  const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line, &detail::maxprocs};
   detail::newproc_with(reinterpret_cast<Funcval*>(&closure), &stmt, &options);
 }
 

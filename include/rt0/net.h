@@ -20,6 +20,7 @@ namespace rt0::net {
 
 // An address as text: "127.0.0.1:80", "[::1]:80", "/run/socket".
 using AddrText = FixedText<128>;
+using HostPortText = FixedText<320>;  // the longest name of a host has 255 bytes
 
 struct Addr {
   const char* network = "";  // "tcp", "udp", "unix"
@@ -112,6 +113,6 @@ struct ConnPair {
 Result<ConnPair> socketpair();
 
 // "host:port" for a host that may hold colons. Go: net.JoinHostPort.
-AddrText join_host_port(StrArg host, StrArg port);
+HostPortText join_host_port(StrArg host, StrArg port);
 
 }  // namespace rt0::net

@@ -1,6 +1,7 @@
 // Files, pipes, polling and processes of the Linux maker: one raw system call each, and only such as all ISAs have.
 #include "kernel_iface/linux/io.h"
 #include "arch/arch.h"
+#include "base/atomic.h"
 #include "kernel_iface/kernel_io.h"
 #include "kernel_iface/linux/uapi.h"
 
@@ -87,9 +88,32 @@ FileType type_of(u32 mode) {
   }
 }
 
+// Makes what statx would have said of what fstatat says. Before Linux 4.11 there is no statx, and seccomp filters that
+// do not know it refuse it, some with EPERM, which is no answer of its own.
+u64 device_of(u64 dev) {
+  const u64 major = (dev >> 8 & 0xfff) | (dev >> 32 & 0xfffff000), minor = (dev & 0xff) | (dev >> 12 & 0xffffff00);
+  return major << 32 | minor;
+}
+SysResult old_stat(i32 fd, const char* path, uintptr flags, FileStat* st) {
+  OldStat x = {};
+  const SysResult r = io_sys(SYS_fstatat, static_cast<uintptr>(fd), addr(path), addr(&x), flags);
+  if (!r.ok()) return r;
+  *st = {.type = type_of(x.mode),
+         .perm = x.mode & 07777u,
+         .size = static_cast<u64>(x.size),
+         .ino = x.ino,
+         .dev = device_of(x.dev),
+         .nlink = static_cast<u32>(x.nlink),
+         .uid = x.uid,
+         .gid = x.gid,
+         .mtime_ns = static_cast<i64>(x.mtime) * 1000000000 + static_cast<i64>(x.mtime_ns)};
+  return r;
+}
+
 SysResult statx(i32 fd, const char* path, uintptr flags, FileStat* st) {
   Statx x;
   const SysResult r = io_sys(SYS_statx, static_cast<uintptr>(fd), addr(path), flags, STATX_BASIC_STATS, addr(&x));
+  if (r.err == Errno::nosys || r.err == Errno::perm) return old_stat(fd, path, flags, st);
   if (!r.ok()) return r;
   *st = {.type = type_of(x.mode),
          .perm = x.mode & 07777u,
@@ -112,7 +136,7 @@ SysResult linux_unlink(const char* path) { return io_sys(SYS_unlinkat, kAtFdcwd,
 SysResult linux_rmdir(const char* path) { return io_sys(SYS_unlinkat, kAtFdcwd, addr(path), AT_REMOVEDIR); }
 SysResult linux_mkdir(const char* path, u32 perm) { return io_sys(SYS_mkdirat, kAtFdcwd, addr(path), perm); }
 SysResult linux_rename(const char* from, const char* to) {
-  return io_sys(SYS_renameat2, kAtFdcwd, addr(from), kAtFdcwd, addr(to), 0);
+  return io_sys(SYS_renameat, kAtFdcwd, addr(from), kAtFdcwd, addr(to), 0);
 }
 SysResult linux_chdir(const char* path) { return io_sys(SYS_chdir, addr(path)); }
 SysResult linux_getcwd(char* buf, usize n) { return io_sys(SYS_getcwd, addr(buf), n); }
@@ -131,6 +155,34 @@ SysResult linux_set_nonblock(i32 fd, bool on) {
 }
 SysResult linux_pipe(i32 fds[2], bool nonblock) {
   return io_sys(SYS_pipe2, addr(fds), O_CLOEXEC | (nonblock ? O_NONBLOCK : 0));
+}
+
+SysResult linux_wait_ready(i32 fd, bool to_write) {
+  Pollfd p = {fd, to_write ? POLLOUT : POLLIN, 0};
+  return io_sys(SYS_ppoll, addr(&p), 1, 0, 0, 0);
+}
+
+// RLIMIT_NOFILE, as prlimit64 has it. Hard - 1, not hard: so the limit that raise_nofile has set is told from one that
+// another process sets meanwhile, to the utmost as a rule. Go: rlimit.go.
+struct Rlimit {
+  u64 soft, hard;
+};
+enum : u32 { kUntouched, kRaising, kRaised, kLeft };
+constinit Atomic<u32> nofile_state{kUntouched};
+constinit u64 nofile_soft = 0;  // as it was; written before the state becomes kRaised
+
+SysResult nofile(const Rlimit* to, Rlimit* was) { return io_sys(SYS_prlimit64, 0, RLIMIT_NOFILE, addr(to), addr(was)); }
+
+void linux_raise_nofile() {
+  if (nofile_state.load_relaxed() != kUntouched || !nofile_state.cas_acquire(kUntouched, kRaising)) return;
+  Rlimit l = {};
+  bool raised = nofile(nullptr, &l).ok() && l.hard > 0 && l.soft < l.hard - 1;
+  if (raised) {
+    nofile_soft = l.soft;
+    l.soft = l.hard - 1;
+    raised = nofile(&l, nullptr).ok();
+  }
+  nofile_state.store_release(raised ? kRaised : kLeft);
 }
 
 SysResult linux_poll_create() { return io_sys(SYS_epoll_create1, O_CLOEXEC); }
@@ -180,6 +232,13 @@ SysResult linux_hostname(char* buf, usize n) {
 
 }  // namespace
 
+void restore_nofile() {
+  Rlimit l = {};
+  if (nofile_state.load_acquire() != kRaised || !nofile(nullptr, &l).ok() || l.soft != l.hard - 1) return;
+  l.soft = nofile_soft;
+  (void)nofile(&l, nullptr);
+}
+
 constinit const KernelIo linux_kernel_io = {
     .open = linux_open,
     .close = linux_close,
@@ -202,6 +261,8 @@ constinit const KernelIo linux_kernel_io = {
     .get_nonblock = linux_get_nonblock,
     .set_nonblock = linux_set_nonblock,
     .pipe = linux_pipe,
+    .wait_ready = linux_wait_ready,
+    .raise_nofile = linux_raise_nofile,
     .socket = linux_socket,
     .socketpair = linux_socketpair,
     .bind = linux_bind,

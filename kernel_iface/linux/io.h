@@ -21,6 +21,8 @@ SysResult linux_setsockopt(i32 fd, SockOpt opt, i32 v);
 SysResult linux_sendto(i32 fd, const void* p, usize n, const SockAddr* to);
 SysResult linux_recvfrom(i32 fd, void* p, usize n, SockAddr* from);
 SysResult linux_spawn(const Spawn* s);  // in spawn.cc
+// In a child: the soft limit of descriptors as the parent had it before raise_nofile.
+void restore_nofile();
 SysResult linux_shutdown(i32 fd, Shut how);
 
 }  // namespace rt0

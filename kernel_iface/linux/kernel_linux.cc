@@ -16,7 +16,8 @@ uintptr clone_thread(uintptr flags, uintptr sp, uintptr tp) __asm__("runtime.clo
 
 namespace {
 
-// The calls of 32-bit ISAs that came with Linux 5.1. There are older ones for the same, of 32-bit times, which rt0 does not make.
+// The calls of 32-bit ISAs that came with Linux 5.1. There are older ones for the same, of 32-bit times, which rt0 does
+// not make.
 struct NamedCall {
   uintptr nr;
   Str name;
@@ -26,8 +27,8 @@ constexpr NamedCall kTime64Calls[] = {{SYS_clock_gettime, "clock_gettime64"},
                                       {SYS_futex, "futex_time64"},
                                       {SYS_ppoll, "ppoll_time64"}};
 
-// Without one of them a program would hang, or tell a wrong time: it ends here. Nothing above is asked for help, which might need
-// the same call. Of several threads the first one speaks; the others wait for the end that it brings.
+// Without one of them a program would hang, or tell a wrong time: it ends here. Nothing above is asked for help, which
+// might need the same call. Of several threads the first one speaks; the others wait for the end that it brings.
 [[maybe_unused, gnu::cold, gnu::noinline]] void end_without(uintptr nr) {
   static constinit Atomic<u32> said{0};
   for (const NamedCall& call : kTime64Calls) {
@@ -50,7 +51,8 @@ constexpr NamedCall kTime64Calls[] = {{SYS_clock_gettime, "clock_gettime64"},
   __asm__ volatile("" : : "r"(Isa::frame_pointer()));  // with a frame, or tracebacks from in here would lack the caller
   const SysResult r = SysResult::of(Isa::syscall6(nr, a, b, c, d, e, f));
   if constexpr (sizeof(uintptr) == sizeof(u32))
-    if (r.err == Errno::nosys) [[unlikely]]
+    // The latter by seccomp filters that do not know the call
+    if (r.err == Errno::nosys || r.err == Errno::perm) [[unlikely]]
       end_without(nr);
   return r;
 }
@@ -64,6 +66,30 @@ SysResult linux_read(i32 fd, void* p, usize n) { return sys(SYS_read, static_cas
 SysResult linux_open(const char* path, bool create) {
   const uintptr flags = O_CLOEXEC | (create ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY);
   return sys(SYS_openat, kAtFdcwd, addr(path), flags, 0644);
+}
+
+// Can the descriptor be set to a place? A file's can; those of pipes and terminals refuse, /dev/null stays at 0.
+bool has_places(i32 fd) {
+  constexpr uintptr kPlace = 1;
+  u64 at = 0;
+  const uintptr d = static_cast<uintptr>(fd);
+  if constexpr (kPtrSize == 8) at = sys(SYS_lseek, d, kPlace, SEEK_SET).value;
+  else (void)sys(SYS_lseek, d, 0, kPlace, addr(&at), SEEK_SET);  // _llseek
+  return at == kPlace;
+}
+// The lock is taken before the file is made empty, which would harm the process that has it.
+SysResult linux_open_alone(const char* path) {
+  const SysResult fd = sys(SYS_openat, kAtFdcwd, addr(path), O_CLOEXEC | O_WRONLY | O_CREAT, 0644);
+  if (!fd.ok()) return fd;
+  const bool taken = sys(SYS_flock, fd.value, LOCK_EX | LOCK_NB).err == Errno::again;
+  if (!has_places(static_cast<i32>(fd.value))) return fd;
+  if (taken) {
+    (void)sys(SYS_close, fd.value);
+    return {0, Errno::again};
+  }
+  (void)sys(SYS_lseek, fd.value, 0, 0, 0, 0);
+  (void)sys(SYS_ftruncate, fd.value, 0, 0, 0);
+  return fd;
 }
 SysResult linux_close(i32 fd) { return sys(SYS_close, static_cast<uintptr>(fd)); }
 
@@ -123,14 +149,15 @@ SysResult linux_mem_unmap(void* p, usize n) { return sys(SYS_munmap, addr(p), n)
 SysResult linux_mem_protect(void* p, usize n, Prot prot) {
   return sys(SYS_mprotect, addr(p), n, prot == Prot::none ? PROT_NONE : PROT_READ | PROT_WRITE);
 }
-// Guards made by mprotect: each splits a mapping, and a process may have vm.max_map_count of them, 65,530 if nobody has changed it.
+// Guards made by mprotect: each splits a mapping, and a process may have vm.max_map_count of them, 65,530 if nobody has
+// changed it.
 constexpr u32 kMostSplits = 24 * 1024;
 constinit Atomic<u32> splits{0};
 enum : u32 { kUntried = 0, kWorks = 1, kRefused = 2 };
 constinit Atomic<u32> guard_install{kUntried};
 
-// The first guard, main's, is not worth the look whether MADV_GUARD_INSTALL works: old kernels refuse it, and some emulators say
-// that they have done it and have not. Several threads may look at once, and see the same.
+// The first guard, main's, is not worth the look whether MADV_GUARD_INSTALL works: old kernels refuse it, and some
+// emulators say that they have done it and have not. Several threads may look at once, and see the same.
 SysResult linux_mem_guard(void* p, usize n) {
   if (splits.load_relaxed() != 0 && guard_install.load_relaxed() != kRefused) {
     const bool done = sys(SYS_madvise, addr(p), n, MADV_GUARD_INSTALL).ok();
@@ -148,7 +175,8 @@ SysResult linux_mem_guard(void* p, usize n) {
 SysResult linux_mem_dontneed(void* p, usize n) { return sys(SYS_madvise, addr(p), n, MADV_DONTNEED); }
 SysResult linux_mem_resident(const void* p, usize n, u8* pages) { return sys(SYS_mincore, addr(p), n, addr(pages)); }
 
-// Bits of the affinity mask, which the kernel fills for as many CPUs as it knows. 8,192 CPUs are as many as Go asks for.
+// Bits of the affinity mask, which the kernel fills for as many CPUs as it knows. 8,192 CPUs are as many as Go asks
+// for.
 i32 linux_getproccount() {
   u32 mask[256];
   const SysResult r = sys(SYS_sched_getaffinity, 0, sizeof(mask), addr(mask));
@@ -179,8 +207,9 @@ bool linux_getrandom(void* p, usize n) {
   return r.ok() && r.value == n;
 }
 
-// The kernel writes about 20 entries, and the strings above them. A vector without an end is read up to the strings, or to
-// the end of its page. The random bytes lie on the stack between the two; anywhere else they could not be read without danger.
+// The kernel writes about 20 entries, and the strings above them. A vector without an end is read up to the strings, or
+// to the end of its page. The random bytes lie on the stack between the two; anywhere else they could not be read
+// without danger.
 void linux_start(const uintptr* av, Span<const char> strings, Auxv* aux) {
   constexpr uintptr kPage = 4096, kRandomBytes = 16, kMaxBytes = 64 * 2 * sizeof(uintptr);
   const uintptr begin = addr(strings.ptr), end = addr(strings.end());
@@ -226,6 +255,7 @@ constinit const Kernel linux_kernel = {
     .write = linux_write,
     .read = linux_read,
     .open = linux_open,
+    .open_alone = linux_open_alone,
     .close = linux_close,
     .open_std_fds = linux_open_std_fds,
     .nanotime = linux_nanotime,

@@ -32,7 +32,13 @@ SysResult linux_setsig(u32 sig, SigDisposition how) {
     case SigDisposition::ignore: sa.handler = reinterpret_cast<void (*)(int, void*, void*)>(1); break;
     case SigDisposition::handler: sa.handler = sigtramp; break;
   }
-  return SysResult::of(Isa::syscall6(SYS_rt_sigaction, sig, addr(&sa), 0, kSigsetBytes, 0, 0));
+  decltype(sa) old = {};
+  SysResult r = SysResult::of(Isa::syscall6(SYS_rt_sigaction, sig, addr(&sa), addr(&old), kSigsetBytes, 0, 0));
+  const uintptr was = reinterpret_cast<uintptr>(old.handler);
+  r.value = static_cast<uintptr>(was == 0   ? SigDisposition::dfl
+                                 : was == 1 ? SigDisposition::ignore
+                                            : SigDisposition::handler);
+  return r;
 }
 
 void linux_sigaltstack(void* lo, usize n) {

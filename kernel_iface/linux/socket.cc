@@ -94,11 +94,32 @@ Option option_of(SockOpt o) {
   return {0, 0};
 }
 
-using GetName = uintptr;
-SysResult name_of(GetName nr, i32 fd, SockAddr* a) {
+// A call on sockets: its own number, and what socketcall knows it by.
+struct SocketCall {
+  uintptr nr, old;
+};
+constexpr SocketCall kSocket = {SYS_socket, 1}, kBind = {SYS_bind, 2}, kConnect = {SYS_connect, 3},
+                     kListen = {SYS_listen, 4}, kGetsockname = {SYS_getsockname, 6},
+                     kGetpeername = {SYS_getpeername, 7}, kSocketpair = {SYS_socketpair, 8}, kSendto = {SYS_sendto, 11},
+                     kRecvfrom = {SYS_recvfrom, 12}, kShutdown = {SYS_shutdown, 13}, kSetsockopt = {SYS_setsockopt, 14},
+                     kGetsockopt = {SYS_getsockopt, 15}, kAccept4 = {SYS_accept4, 18};
+
+SysResult sock_sys(SocketCall call, uintptr a, uintptr b = 0, uintptr c = 0, uintptr d = 0, uintptr e = 0,
+                   uintptr f = 0) {
+  const SysResult r = io_sys(call.nr, a, b, c, d, e, f);
+  if constexpr (kQuirks.socketcall != 0) {
+    if (r.err == Errno::nosys) {  // before Linux 4.3
+      const uintptr args[] = {a, b, c, d, e, f};
+      return io_sys(kQuirks.socketcall, call.old, addr(args));
+    }
+  }
+  return r;
+}
+
+SysResult name_of(SocketCall call, i32 fd, SockAddr* a) {
   RawAddr raw = {};
   u32 len = sizeof(raw);
-  const SysResult r = io_sys(nr, static_cast<uintptr>(fd), addr(&raw), addr(&len));
+  const SysResult r = sock_sys(call, static_cast<uintptr>(fd), addr(&raw), addr(&len));
   if (r.ok()) from_raw(raw, len, a);
   return r;
 }
@@ -107,60 +128,60 @@ SysResult name_of(GetName nr, i32 fd, SockAddr* a) {
 
 SysResult linux_socket(AddrFamily family, SockType type) {
   const uintptr f = family == AddrFamily::ip4 ? AF_INET : family == AddrFamily::ip6 ? AF_INET6 : AF_UNIX;
-  return io_sys(SYS_socket, f, type_of(type) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  return sock_sys(kSocket, f, type_of(type) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 SysResult linux_socketpair(SockType type, i32 fds[2]) {
-  return io_sys(SYS_socketpair, AF_UNIX, type_of(type) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, addr(fds));
+  return sock_sys(kSocketpair, AF_UNIX, type_of(type) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, addr(fds));
 }
 SysResult linux_bind(i32 fd, const SockAddr* a) {
   RawAddr raw;
   const uintptr len = to_raw(a, &raw);
-  return io_sys(SYS_bind, static_cast<uintptr>(fd), addr(&raw), len);
+  return sock_sys(kBind, static_cast<uintptr>(fd), addr(&raw), len);
 }
 SysResult linux_listen(i32 fd, i32 backlog) {
-  return io_sys(SYS_listen, static_cast<uintptr>(fd), static_cast<uintptr>(backlog));
+  return sock_sys(kListen, static_cast<uintptr>(fd), static_cast<uintptr>(backlog));
 }
 SysResult linux_accept(i32 fd, SockAddr* peer) {
   RawAddr raw = {};
   u32 len = sizeof(raw);
   const SysResult r =
-      io_sys(SYS_accept4, static_cast<uintptr>(fd), addr(&raw), addr(&len), SOCK_NONBLOCK | SOCK_CLOEXEC);
+      sock_sys(kAccept4, static_cast<uintptr>(fd), addr(&raw), addr(&len), SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (r.ok() && peer != nullptr) from_raw(raw, len, peer);
   return r;
 }
 SysResult linux_connect(i32 fd, const SockAddr* a) {
   RawAddr raw;
   const uintptr len = to_raw(a, &raw);
-  return io_sys(SYS_connect, static_cast<uintptr>(fd), addr(&raw), len);
+  return sock_sys(kConnect, static_cast<uintptr>(fd), addr(&raw), len);
 }
-SysResult linux_getsockname(i32 fd, SockAddr* a) { return name_of(SYS_getsockname, fd, a); }
-SysResult linux_getpeername(i32 fd, SockAddr* a) { return name_of(SYS_getpeername, fd, a); }
+SysResult linux_getsockname(i32 fd, SockAddr* a) { return name_of(kGetsockname, fd, a); }
+SysResult linux_getpeername(i32 fd, SockAddr* a) { return name_of(kGetpeername, fd, a); }
 
 SysResult linux_getsockopt(i32 fd, SockOpt opt, i32* v) {
   const Option o = option_of(opt);
   u32 len = sizeof(*v);
-  return io_sys(SYS_getsockopt, static_cast<uintptr>(fd), o.level, o.name, addr(v), addr(&len));
+  return sock_sys(kGetsockopt, static_cast<uintptr>(fd), o.level, o.name, addr(v), addr(&len));
 }
 SysResult linux_setsockopt(i32 fd, SockOpt opt, i32 v) {
   const Option o = option_of(opt);
-  return io_sys(SYS_setsockopt, static_cast<uintptr>(fd), o.level, o.name, addr(&v), sizeof(v));
+  return sock_sys(kSetsockopt, static_cast<uintptr>(fd), o.level, o.name, addr(&v), sizeof(v));
 }
 
 SysResult linux_sendto(i32 fd, const void* p, usize n, const SockAddr* to) {
   RawAddr raw;
   const uintptr len = to != nullptr ? to_raw(to, &raw) : 0;
-  return io_sys(SYS_sendto, static_cast<uintptr>(fd), addr(p), n, MSG_NOSIGNAL, to != nullptr ? addr(&raw) : 0, len);
+  return sock_sys(kSendto, static_cast<uintptr>(fd), addr(p), n, MSG_NOSIGNAL, to != nullptr ? addr(&raw) : 0, len);
 }
 SysResult linux_recvfrom(i32 fd, void* p, usize n, SockAddr* from) {
-  if (from == nullptr) return io_sys(SYS_recvfrom, static_cast<uintptr>(fd), addr(p), n, 0, 0, 0);
+  if (from == nullptr) return sock_sys(kRecvfrom, static_cast<uintptr>(fd), addr(p), n, 0, 0, 0);
   RawAddr raw = {};
   u32 len = sizeof(raw);
-  const SysResult r = io_sys(SYS_recvfrom, static_cast<uintptr>(fd), addr(p), n, 0, addr(&raw), addr(&len));
+  const SysResult r = sock_sys(kRecvfrom, static_cast<uintptr>(fd), addr(p), n, 0, addr(&raw), addr(&len));
   if (r.ok()) from_raw(raw, len, from);
   return r;
 }
 SysResult linux_shutdown(i32 fd, Shut how) {
-  return io_sys(SYS_shutdown, static_cast<uintptr>(fd), static_cast<uintptr>(how));
+  return sock_sys(kShutdown, static_cast<uintptr>(fd), static_cast<uintptr>(how));
 }
 
 }  // namespace rt0

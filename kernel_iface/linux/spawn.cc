@@ -1,5 +1,10 @@
-// A new process on Linux. Go: exec_linux.go forkAndExecInChild. Differs: a plain fork, whose child has memory of its own and so can do
-// no harm to the parent's; nothing but system calls is made in it, for it has no other thread, and any lock may be held by one of those.
+// A new process on Linux. Go: exec_linux.go forkAndExecInChild1.
+//
+// The child shares the parent's memory until it becomes the program, and the parent's thread stands still that long
+// (CLONE_VM and CLONE_VFORK): a copy of the page tables would take a quarter of a second for 2 GB. So the child makes
+// system calls and nothing else, for any lock may be held by a thread that it does not have; no handler of ours may run
+// in it; and it leaves alone the frame that the parent's thread will go on in. QEMU makes a plain fork of it, whose
+// memory is a copy: hence the pipe for the child's error.
 #include "arch/arch.h"
 #include "kernel_iface/kernel_io.h"
 #include "kernel_iface/linux/io.h"
@@ -17,9 +22,15 @@ constexpr i32 kStdFds = 3;
 
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
 
-SysResult fork() {
-  const uintptr flags = kSIGCHLD;
-  return kQuirks.clone_stack_first ? io_sys(SYS_clone, 0, flags) : io_sys(SYS_clone, flags, 0);
+// Handlers are the parent's functions, and would run on what is the parent's memory as soon as the mask is open.
+// Signals that are ignored stay so in the program.
+void clear_handlers() {
+  constexpr u32 kSignals = 64;
+  for (u32 sig = 1; sig <= kSignals; sig++) {
+    SigactionOf<kQuirks.sa_restorer != 0> sa = {};
+    if (!io_sys(SYS_rt_sigaction, sig, 0, addr(&sa), kSigsetBytes).ok()) continue;
+    if (reinterpret_cast<uintptr>(sa.handler) > 1) (void)linux_setsig(sig, SigDisposition::dfl);
+  }
 }
 
 // In the child: descriptors, directory, signal mask, and then the program. Returns only with an error.
@@ -40,8 +51,32 @@ Errno become(const Spawn& s) {
   }
   if (s.dir != nullptr)
     if (const SysResult r = io_sys(SYS_chdir, addr(s.dir)); !r.ok()) return r.err;
+  restore_nofile();
+  clear_handlers();
   linux_sigmask_set(s.sigmask);
   return io_sys(SYS_execve, addr(s.path), addr(s.argv), addr(s.envp)).err;
+}
+
+[[noreturn, gnu::noinline]] void child(const Spawn& s, i32 report) {
+  // The report must not be where a descriptor of the program is to go.
+  const SysResult up = io_sys(SYS_fcntl, static_cast<uintptr>(report), F_DUPFD_CLOEXEC, kStdFds);
+  const i32 err = static_cast<i32>(up.ok() ? become(s) : up.err);
+  (void)io_sys(SYS_write, up.ok() ? up.value : static_cast<uintptr>(report), addr(&err), sizeof(err));
+  for (;;) (void)io_sys(SYS_exit_group, 127);
+}
+
+// Returns in the parent only. The child uses the stack below this function's frame, and never returns into it: what the
+// parent finds there is what it has left. Nothing may lie below the frame, so the system call must not use the stack:
+// on 386, where one with six arguments does, Isa has one for five.
+template <class I>
+[[gnu::noinline]] SysResult start(const Spawn& s, i32 report, uintptr flags) {
+  flags |= kSIGCHLD;
+  const uintptr first = kQuirks.clone_stack_first ? 0 : flags, second = kQuirks.clone_stack_first ? flags : 0;
+  uintptr r;
+  if constexpr (requires { I::syscall5; }) r = I::syscall5(SYS_clone, first, second, 0, 0, 0);
+  else r = I::syscall6(SYS_clone, first, second, 0, 0, 0, 0);
+  if (r == 0) child(s, report);
+  return SysResult::of(r);
 }
 
 // The child's error, through a pipe that closes by itself when the child has become the program.
@@ -59,16 +94,13 @@ Errno read_error(i32 fd) {
 SysResult linux_spawn(const Spawn* s) {
   i32 report[2];
   if (const SysResult r = io_sys(SYS_pipe2, addr(report), O_CLOEXEC); !r.ok()) return r;
-  // No handler of ours may run in the child: until it is the program, it has our handlers.
+  // A parent that ignores SIGCHLD has handed that down to us, and the kernel keeps no status of our children then.
+  (void)linux_setsig(kSIGCHLD, SigDisposition::dfl);
+  // No handler of ours may run in the child: see clear_handlers.
   const u64 mask = linux_sigmask_block(~u64{0});
-  const SysResult child = fork();
-  if (child.ok() && child.value == 0) {
-    // The report must not be where a descriptor of the program is to go.
-    const SysResult up = io_sys(SYS_fcntl, static_cast<uintptr>(report[1]), F_DUPFD_CLOEXEC, kStdFds);
-    const i32 err = static_cast<i32>(up.ok() ? become(*s) : up.err);
-    (void)io_sys(SYS_write, up.ok() ? up.value : static_cast<uintptr>(report[1]), addr(&err), sizeof(err));
-    for (;;) (void)io_sys(SYS_exit_group, 127);
-  }
+  SysResult child = start<Isa>(*s, report[1], CLONE_VM | CLONE_VFORK);
+  if (child.err == Errno::perm || child.err == Errno::nosys || child.err == Errno::inval)
+    child = start<Isa>(*s, report[1], 0);  // forbidden in this form, perhaps
   linux_sigmask_set(mask);
   (void)io_sys(SYS_close, static_cast<uintptr>(report[1]));
   SysResult result = child;

@@ -10,6 +10,7 @@ inline constexpr uintptr O_RDONLY = 0, O_WRONLY = 1, O_CREAT = 0100, O_TRUNC = 0
 inline constexpr uintptr O_RDWR = 2, O_EXCL = 0200, O_APPEND = 02000, O_NONBLOCK = 04000, O_SYNC = 04010000;
 inline constexpr uintptr F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030;
 inline constexpr uintptr kSIGCHLD = 17;
+inline constexpr uintptr LOCK_EX = 2, LOCK_NB = 4, SEEK_SET = 0, RLIMIT_NOFILE = 7;
 inline constexpr uintptr AT_REMOVEDIR = 0x200, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
 
 struct StatxTime {
@@ -71,12 +72,12 @@ inline constexpr uintptr FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129;
 inline constexpr uintptr CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1;
 
 inline constexpr uintptr CLONE_VM = 0x100, CLONE_FS = 0x200, CLONE_FILES = 0x400, CLONE_SIGHAND = 0x800,
-                         CLONE_THREAD = 0x10000, CLONE_SYSVSEM = 0x40000, CLONE_SETTLS = 0x80000;
+                         CLONE_THREAD = 0x10000, CLONE_SYSVSEM = 0x40000, CLONE_VFORK = 0x4000, CLONE_SETTLS = 0x80000;
 
 inline constexpr uintptr SIG_BLOCK = 0, SIG_UNBLOCK = 1, SIG_SETMASK = 2;
 inline constexpr i32 SS_DISABLE = 2;
 
-inline constexpr u16 POLLNVAL = 0x20;
+inline constexpr u16 POLLIN = 1, POLLOUT = 4, POLLNVAL = 0x20;
 struct Pollfd {
   i32 fd;
   u16 events, revents;

@@ -1,8 +1,8 @@
-// Finds clock_gettime in the vDSO: a small ELF image which the kernel maps into every process, so that reading the clock
-// needs no system call. QEMU 7.2 gives none; then vdso_clock_gettime stays null.
+// Finds clock_gettime in the vDSO: a small ELF image which the kernel maps into every process, so that reading the
+// clock needs no system call. QEMU 7.2 gives none; then vdso_clock_gettime stays null.
 //
-// The image comes from outside (AT_SYSINFO_EHDR), so every table is checked before it is followed; on any doubt there is
-// no vDSO. Layout: ELF gABI; names: vdso(7). Go: vdso_linux.go.
+// The image comes from outside (AT_SYSINFO_EHDR), so every table is checked before it is followed; on any doubt there
+// is no vDSO. Layout: ELF gABI; names: vdso(7). Go: vdso_linux.go.
 #include "kernel_iface/linux/linux.h"
 
 namespace rt0 {
@@ -81,7 +81,8 @@ bool name_is(const Image& img, uintptr name, const char* want) {
   }
 }
 
-// The image behind a header whose page is readable; size 0 if it is not one we understand. dynamic: address of its tables.
+// The image behind a header whose page is readable; size 0 if it is not one we understand. dynamic: address of its
+// tables.
 Image open_image(uintptr ehdr, uintptr* dynamic) {
   const Ehdr* eh = reinterpret_cast<const Ehdr*>(ehdr);
   constexpr u8 kMagic[] = {0x7f, 'E', 'L', 'F', kPtrSize == 8 ? 2 : 1};
@@ -113,8 +114,8 @@ void vdso_start(uintptr ehdr) {
     if (d->tag == DT_STRTAB) strtab = d->val;
     if (d->tag == DT_SYMTAB) symtab = d->val;
   }
-  // Nothing says how many symbols there are but the hash table, which newer kernels leave out: walk on as long as they lie
-  // inside and could be symbols. The strings lie behind them in all vDSOs, and none looks like the name we want.
+  // Nothing says how many symbols there are but the hash table, which newer kernels leave out: walk on as long as they
+  // lie inside and could be symbols. The strings lie behind them in all vDSOs, and none looks like the name we want.
   const Sym* s;
   for (u32 i = 0; i < kMaxSyms && (s = img.at<Sym>(symtab + i * sizeof(Sym))) != nullptr; i++) {
     if (s->shndx == 0 || img.at<u8>(s->value) == nullptr ||

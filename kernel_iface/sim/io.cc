@@ -201,6 +201,14 @@ SysResult sim_kill(i32 pid, u32 sig) {
   if (pid != kPid) return fails(kEsrch);
   return sig == 0 ? SysResult{} : linux_kernel.tgkill(linux_kernel.gettid(), sig);
 }
+// A file of the host's may be non-blocking behind the simulation's back; a descriptor of the simulation's own is waited
+// for in its poller or not at all.
+SysResult sim_wait_ready(i32 fd, bool to_write) {
+  const File* f = file_of(fd);
+  if (f == nullptr || f->kind != Kind::host) return {0, Errno::again};
+  return linux_kernel_io.wait_ready(f->host_fd, to_write);
+}
+
 SysResult sim_spawn(const Spawn*) {
   (void)call();
   return fails(Errno::nosys);
@@ -320,6 +328,8 @@ constinit const KernelIo sim_kernel_io = {
     .get_nonblock = sim::sim_get_nonblock,
     .set_nonblock = sim::sim_set_nonblock,
     .pipe = sim::sim_pipe,
+    .wait_ready = sim::sim_wait_ready,
+    .raise_nofile = [] { linux_kernel_io.raise_nofile(); },
     .socket = sim::sim_socket,
     .socketpair = sim::sim_socketpair,
     .bind = sim::sim_bind,

@@ -119,7 +119,9 @@ u64 sim_sigmask_block(u64 set) {
   state.mask_saved = true;
   return linux_kernel.sigmask_block(set & ~kSigvtalrmBit);
 }
-void sim_sigmask_set(u64) {}
+void sim_sigmask_set(u64 mask) {
+  if (state.running->tid == 1) linux_kernel.sigmask_set(mask & ~kSigvtalrmBit);
+}
 
 void sim_raise_default(u32 sig) {
   record_close(nullptr);
@@ -135,6 +137,7 @@ constinit const Kernel sim_kernel = {
     .write = sim_write,
     .read = sim_read,
     .open = [](const char* path, bool create) { return linux_kernel.open(path, create); },
+    .open_alone = [](const char* path) { return linux_kernel.open_alone(path); },
     .close = [](i32 fd) { return linux_kernel.close(fd); },
     .open_std_fds = [] { return linux_kernel.open_std_fds(); },
     .nanotime = sim_nanotime,

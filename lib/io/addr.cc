@@ -2,6 +2,7 @@
 
 #include "base/format.h"
 #include "lib/io/hosts.h"
+#include "rt0/os.h"
 
 namespace rt0::net {
 
@@ -195,10 +196,9 @@ bool parse_port(const Network& net, Str s, u16* port, ErrorMaker& m) {
     *port = 0;
     return true;
   }
-  bool numeric = true;
+  bool numeric = true;  // a sign alone is 0, as Go has it
   u64 v = 0;
   usize at = s[0] == '+' || s[0] == '-' ? 1 : 0;
-  if (at == s.len) numeric = false;
   for (; at < s.len; at++) {
     if (s[at] < '0' || s[at] > '9') numeric = false;
     else v = min<u64>(v * 10 + static_cast<u64>(s[at] - '0'), 1u << 20);
@@ -231,6 +231,32 @@ bool fits(const Network& net, const SockAddr& a) {
 
 }  // namespace
 
+// The digits at the beginning of s as a number, which stops at Go's limit. Go: dtoi.
+static u32 leading_number(Str s) {
+  constexpr u32 kMost = 0xffffff;
+  u32 n = 0;
+  for (usize i = 0; i < s.len && s[i] >= '0' && s[i] <= '9'; i++) {
+    n = n * 10 + static_cast<u32>(s[i] - '0');
+    if (n >= kMost) return kMost;
+  }
+  return n;
+}
+
+// An IPv6 zone: the name of an interface, or its number. A name that nobody has is no error here, but 0, which stands
+// for no zone. Go: ipv6ZoneCache.index.
+static u32 scope_of(Str zone) {
+  constexpr Str kBefore = "/sys/class/net/", kBehind = "/ifindex";
+  constexpr usize kLongestName = 15;
+  if (zone.len > kLongestName || find(zone, '/') != kNone || (zone[0] >= '0' && zone[0] <= '9'))
+    return leading_number(zone);
+  FixedText<64> path;
+  path.put({kBefore.ptr, kBefore.len});
+  path.put({zone.ptr, zone.len});
+  path.put({kBehind.ptr, kBehind.len});
+  const Result<os::Content> index = os::read_file({path.text, path.len});
+  return leading_number({index.value.data(), index.value.size()});
+}
+
 bool parse_ip(Str s, SockAddr* a) {
   if (parse_ip4(s, a->ip)) {
     a->family = AddrFamily::ip4;
@@ -239,9 +265,8 @@ bool parse_ip(Str s, SockAddr* a) {
   Str ip = s;
   if (const usize zone = find_last(s, '%'); zone != kNone && zone > 0) {
     ip = s.sub(0, zone);
-    i64 scope = 0;  // only numbers: there is nobody to ask for an interface's name
-    if (!parse_i64(s.sub(zone + 1), &scope) || scope <= 0) return false;
-    a->scope = static_cast<u32>(scope);
+    if (zone + 1 == s.len) return false;
+    a->scope = scope_of(s.sub(zone + 1));
   }
   if (!parse_ip6(ip, a->ip)) return false;
   a->family = AddrFamily::ip6;
@@ -284,11 +309,14 @@ void format_addr(const SockAddr& a, AddrText* out) {
   put_num(out, a.port);
 }
 
-AddrText join_host_port(StrArg host, StrArg port) {
-  AddrText t;
+// A host that is too long for the text, and for any name, is cut, and stays too long for a name; its port is not lost.
+HostPortText join_host_port(StrArg host, StrArg port) {
+  HostPortText t;
+  constexpr usize kLongestName = 255, kRoom = sizeof(t.text) - sizeof("[]:") - sizeof("65535");
+  static_assert(kRoom > kLongestName);
   const bool colons = find({host.ptr, host.len}, ':') != kNone;
   if (colons) t.put("[");
-  t.put(host);
+  t.put({host.ptr, min(host.len, kRoom)});
   t.put(colons ? "]:" : ":");
   t.put(port);
   return t;

@@ -52,6 +52,7 @@ Made failed(NetFd* f, Errno e, Str call) {
 
 Made make_socket(const Network& net, AddrFamily family, bool only6) {
   const KernelIo& io = kernel_io();
+  io.raise_nofile();
   const SysResult r = io.socket(family, net.type);
   if (!r.ok()) return {nullptr, IoResult::sys(r.err), "socket"};
   NetFd* f = NetFd::make(static_cast<i32>(r.value), net);
@@ -79,7 +80,22 @@ Made listen_on(const Network& net, const SockAddr& a, bool any) {
   return m;
 }
 
-Made dial_to(const Network& net, const SockAddr& a, i64 deadline) {
+bool same_end(const SockAddr& a, const SockAddr& b) {
+  if (a.family != b.family || a.port != b.port) return false;
+  for (usize i = 0; i < (a.family == AddrFamily::ip4 ? 4 : sizeof(a.ip)); i++)
+    if (a.ip[i] != b.ip[i]) return false;
+  return true;
+}
+
+// A dial of a port of this machine at which nobody listens may be given that very port for its own end: TCP then takes
+// both ends for those of a simultaneous connect, and connects the socket to itself. Go: selfConnect.
+bool self_connected(const Made& m) {
+  return m.f != nullptr && m.f->net.kind == Network::Kind::tcp && same_end(m.f->local, m.f->remote);
+}
+// The kernel says that for loopback addresses sometimes, when it had no port to give. Go: spuriousENOTAVAIL.
+bool no_port(const Made& m) { return m.f == nullptr && m.err.err == IoErr::sys && m.err.no == Errno::addrnotavail; }
+
+Made dial_once(const Network& net, const SockAddr& a, i64 deadline) {
   if (deadline < 0) return {nullptr, {0, IoErr::timeout, Errno::ok}, {}};
   Made m = make_socket(net, a.family, false);
   if (m.f == nullptr) return m;
@@ -101,6 +117,15 @@ Made dial_to(const Network& net, const SockAddr& a, i64 deadline) {
     (void)io.setsockopt(f->fd.sysfd, SockOpt::keep_interval, 15);
   }
   return m;
+}
+
+Made dial_to(const Network& net, const SockAddr& a, i64 deadline) {
+  constexpr u32 kTries = 3;
+  for (u32 i = 1;; i++) {
+    Made m = dial_once(net, a, deadline);
+    if (i == kTries || net.kind != Network::Kind::tcp || !(self_connected(m) || no_port(m))) return m;
+    if (m.f != nullptr) m.f->release();
+  }
 }
 
 // The network's name and the address's meaning, or an error that says what is wrong with them.
@@ -182,8 +207,9 @@ Result<H> listen_as(StrArg network, StrArg address, bool packets) {
   return out;
 }
 
-// Until when the first of `left` addresses may be tried, so that the others get their share of the time, but not less than 2 s each if
-// there is that much. Times in ns as nanotime counts; 0: no limit, -1: it is over. Go: partialDeadline.
+// Until when the first of `left` addresses may be tried, so that the others get their share of the time, but not less
+// than 2 s each if there is that much. Times in ns as nanotime counts; 0: no limit, -1: it is over. Go:
+// partialDeadline.
 i64 partial_deadline(i64 deadline, u32 left) {
   constexpr i64 kLeast = 2'000'000'000;
   if (deadline <= 0) return deadline;
@@ -237,6 +263,7 @@ Result<ConnPair> socketpair() {
   i32 fds[2];
   Network net;
   (void)parse_network("unix", &net);
+  kernel_io().raise_nofile();
   const SysResult r = kernel_io().socketpair(net.type, fds);
   if (!r.ok()) {
     ErrorMaker(out.err).op("socketpair").put(": ", true).errno_reason(r.err);

@@ -1,10 +1,11 @@
 // os::File. Go: os/file.go, file_posix.go.
 #include "kernel_iface/kernel.h"
+#include "kernel_iface/signum.h"
 #include "lib/io/os_file.h"
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "rt0/go.h"
-#include "runtime/panic/signal.h"
+#include "runtime/diag/fatal.h"
 
 namespace rt0::os {
 
@@ -16,10 +17,11 @@ OsFile* detail::OsFile::make(i32 sysfd, Str name) {
   if (p == nullptr) fatal_out_of_memory(n);
   OsFile* f = ::new (rt0::detail::InPlace{}, p) OsFile;
   f->fd.sysfd = sysfd;
-  f->name = reinterpret_cast<char*>(f + 1);
+  char* text = reinterpret_cast<char*>(f + 1);
+  for (usize i = 0; i < name.len; i++) text[i] = name[i];
+  text[name.len] = '\0';
+  f->name = text;
   f->name_len = static_cast<u32>(name.len);
-  for (usize i = 0; i < name.len; i++) f->name[i] = name[i];
-  f->name[name.len] = '\0';
   return f;
 }
 
@@ -73,8 +75,7 @@ Result<size_t> File::write(const void* p, size_t n) const {
   if (f_ == nullptr) return invalid<size_t>();
   const IoResult r = f_->fd.write(p, n);
   // Only standard output and error keep the habit of ending the program, as in any pipeline. Go: epipecheck.
-  if (r.err == IoErr::sys && r.no == Errno::pipe && (f_->fd.sysfd == 1 || f_->fd.sysfd == 2))
-    kernel->raise_default(kSIGPIPE);
+  if (r.err == IoErr::sys && r.no == Errno::pipe && (f_->fd.sysfd == 1 || f_->fd.sysfd == 2)) dieFromSignal(kSIGPIPE);
   return counted(f_, "write", r);
 }
 

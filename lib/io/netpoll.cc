@@ -20,12 +20,13 @@ constinit Atomic<u32> waiters{0};   // goroutines parked in a PollDesc
 constinit Atomic<u32> wake_sig{0};  // 1: the eventfd has been written and not read yet
 constinit i32 epfd = -1, eventfd = -1;
 
-// All PollDescs there are: block k has kFirstBlock << k of them. They only grow in number, and are found by their index.
+// All PollDescs there are: block k has kFirstBlock << k of them. They only grow in number, and are found by their
+// index.
 constexpr u32 kFirstBlock = 32, kBlocks = 20, kEventIndex = ~u32{0};
 struct Cache {
   Mutex lock;
-  PollDesc* first;  // [lock]
-  u32 nblocks;      // [lock]
+  PollDesc* first GUARDED_BY(lock);
+  u32 nblocks GUARDED_BY(lock);
 };
 constinit Cache cache{{{0}, LockRank::pollCache}, nullptr, 0};
 constinit Atomic<PollDesc*> blocks[kBlocks] = {};
@@ -36,7 +37,7 @@ PollDesc* by_index(u32 index) {
   return &blocks[k].load_acquire()[index];
 }
 
-void grow_cache() {
+void grow_cache() REQUIRES(cache.lock) {
   const u32 k = cache.nblocks;
   if (k == kBlocks) throw_("runtime: too many pollDescs");
   const u32 n = kFirstBlock << k, base = kFirstBlock * ((1u << k) - 1);
@@ -65,8 +66,8 @@ void adjust_waiters(i32 delta) {
   if (delta != 0) (void)waiters.add_seqcst(static_cast<u32>(delta));
 }
 
-// Under pd->lock. Keeps what the poller says of errors.
-void publishInfo(PollDesc* pd) {
+// Keeps what the poller says of errors.
+void publishInfo(PollDesc* pd) REQUIRES(pd->lock) {
   u32 info = (pd->closing ? kClosing : 0) | (pd->rd < 0 ? kExpiredRead : 0) | (pd->wd < 0 ? kExpiredWrite : 0);
   info |= pd->fdseq.load_relaxed() << kSeqShift;  // only who opens and closes it writes fdseq, under the same lock
   for (;;) {
@@ -95,13 +96,14 @@ PollError checkerr(PollDesc* pd, PollMode mode) {
 
 Atomic<uintptr>* place(PollDesc* pd, PollMode mode) { return mode == PollMode::read ? &pd->rg : &pd->wg; }
 
-// On g0, the goroutine has left its stack. If the place is no longer kPdWait, something has happened meanwhile: go on at once.
+// On g0, the goroutine has left its stack. If the place is no longer kPdWait, something has happened meanwhile: go on
+// at once.
 bool blockcommit(G* gp, void* at) RT0_SYM("runtime.netpollblockcommit");
 bool blockcommit(G* gp, void* at) {
   if (!static_cast<Atomic<uintptr>*>(at)->cas_seqcst(kPdWait, reinterpret_cast<uintptr>(gp))) return false;
-  // Counted before anybody else can be told that all are asleep: this M still has its P. Whoever has taken the G out of the
-  // place by now has counted it off already, and for a moment the number is one too small, but never seen as "none" by the
-  // last M, which is the one that runs here.
+  // Counted before anybody else can be told that all are asleep: this M still has its P. Whoever has taken the G out of
+  // the place by now has counted it off already, and for a moment the number is one too small, but never seen as "none"
+  // by the last M, which is the one that runs here.
   adjust_waiters(1);
   return true;
 }
@@ -252,10 +254,10 @@ PollOpened pollOpen(i32 fd) {
 }
 
 void pollClose(PollDesc* pd) {
-  check(pd->closing, "runtime: close polldesc w/o unblock");
   check(pd->rg.load_seqcst() <= kPdReady && pd->wg.load_seqcst() <= kPdReady, "runtime: blocked on closing polldesc");
   (void)kernel_io().poll_del(epfd, pd->fd);
   lock(&pd->lock);
+  check(pd->closing, "runtime: close polldesc w/o unblock");
   // From here on events of this use are stale. The number may come round: after 2^32 uses of one PollDesc.
   u32 seq = pd->fdseq.load_relaxed() + 1;
   if (seq == 0) seq = 1;
@@ -276,7 +278,8 @@ PollError pollReset(PollDesc* pd, PollMode mode) {
 
 PollError pollWait(PollDesc* pd, PollMode mode) {
   PollError e = checkerr(pd, mode);
-  // Ends with readiness, close or a deadline. Woken without any of them: a deadline has fired, and was set anew before we ran.
+  // Ends with readiness, close or a deadline. Woken without any of them: a deadline has fired, and was set anew before
+  // we ran.
   while (e == PollError::none && !block(pd, mode)) e = checkerr(pd, mode);
   return e;
 }

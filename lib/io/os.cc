@@ -1,4 +1,5 @@
-// Go: os/file.go, file_unix.go, pipe2_unix.go. Differs: names of more than 4095 bytes are refused here, not by the kernel.
+// Go: os/file.go, file_unix.go, pipe2_unix.go. Differs: names of more than 4095 bytes are refused here, not by the
+// kernel.
 #include "rt0/os.h"
 #include "lib/io/os_file.h"
 #include "mem/malloc.h"
@@ -35,13 +36,14 @@ Result<FileInfo> stat_path(Str op, StrArg path, bool follow) {
 }
 
 // Pipes and the like can be waited for in the poller; regular files and directories can't, so epoll is not even asked.
-File file_of(i32 fd, StrArg name, bool pollable) {
+// nonblock: fd is non-blocking already, and becomes blocking if there is no poller for it.
+File file_of(i32 fd, StrArg name, bool nonblock) {
   OsFile* f = OsFile::make(fd, text_of(name));
-  if (!pollable) return OsFile::handle(f);
   FileStat st;
   if (!kernel_io().fstat(fd, &st).ok() || st.type == FileType::regular || st.type == FileType::directory)
     return OsFile::handle(f);
-  if (f->fd.init_poll() == Errno::ok) (void)kernel_io().set_nonblock(fd, true);
+  const bool polled = f->fd.init_poll() == Errno::ok;
+  if (polled || nonblock) (void)kernel_io().set_nonblock(fd, polled);
   return OsFile::handle(f);
 }
 
@@ -49,6 +51,7 @@ File file_of(i32 fd, StrArg name, bool pollable) {
 
 Result<File> open_file(StrArg name, unsigned flags, unsigned perm) {
   Result<File> out;
+  kernel_io().raise_nofile();
   i32 fd = -1;
   out.err = on_path("open", name, [&](const char* p) {
     const SysResult r = kernel_io().open(p, flags, perm);
@@ -56,27 +59,30 @@ Result<File> open_file(StrArg name, unsigned flags, unsigned perm) {
     return r;
   });
   if (out.err) return out;
-  out.value = file_of(fd, name, true);
+  out.value = file_of(fd, name, false);
   OsFile::of(out.value)->append = (flags & O_APPEND) != 0;
   return out;
 }
 Result<File> open(StrArg name) { return open_file(name, O_RDONLY, 0); }
 Result<File> create(StrArg name) { return open_file(name, O_RDWR | O_CREATE | O_TRUNC, 0666); }
 
-// Standard files are used as they were handed over: whoever shares them must not find them non-blocking.
+// Standard files are used as they were handed over: a process that shares them must not find them non-blocking because
+// of us. There is one of each, so that its users take turns, and all of them see that it has been closed.
 namespace {
-File standard(i32 fd, Str name) {
-  OsFile* f = OsFile::make(fd, name);
-  f->borrowed = true;
-  return OsFile::handle(f);
+constinit OsFile standard_files[] = {OsFile::standard(0, "/dev/stdin"), OsFile::standard(1, "/dev/stdout"),
+                                     OsFile::standard(2, "/dev/stderr")};
+File standard(OsFile& f) {
+  (void)f.handles.add_relaxed(1);  // its own, the first, stays for ever
+  return OsFile::handle(&f);
 }
 }  // namespace
-File stdin_() { return standard(0, "/dev/stdin"); }
-File stdout_() { return standard(1, "/dev/stdout"); }
-File stderr_() { return standard(2, "/dev/stderr"); }
+File stdin_() { return standard(standard_files[0]); }
+File stdout_() { return standard(standard_files[1]); }
+File stderr_() { return standard(standard_files[2]); }
 
 Result<Pipe> pipe() {
   Result<Pipe> out;
+  kernel_io().raise_nofile();
   i32 fds[2];
   const SysResult r = kernel_io().pipe(fds, true);
   if (!r.ok()) {

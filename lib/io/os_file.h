@@ -19,9 +19,17 @@ struct OsFile {
   bool append = false;
   bool borrowed = false;  // not ours to close when the last handle goes: standard input and the like
   u32 name_len = 0;
-  char* name = nullptr;  // behind the object, NUL-terminated
+  const char* name = nullptr;  // NUL-terminated; behind the object, if make() has made it
 
   static OsFile* make(i32 fd, Str name);
+  static consteval OsFile standard(i32 fd, Str name) {
+    OsFile f;
+    f.fd.sysfd = fd;
+    f.borrowed = true;
+    f.name_len = static_cast<u32>(name.len);
+    f.name = name.ptr;
+    return f;
+  }
   static File handle(OsFile* f) {
     File h;
     h.f_ = f;

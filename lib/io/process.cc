@@ -9,6 +9,7 @@
 namespace rt0::os {
 
 using detail::ErrorMaker;
+using detail::OsFile;
 using detail::path_error;
 
 Result<Process> start_process(StrArg name, const char* const* argv, const ProcAttr& attr) {
@@ -29,7 +30,11 @@ Result<Process> start_process(StrArg name, const char* const* argv, const ProcAt
     s.argv = const_cast<char* const*>(argv);
     s.envp = attr.env != nullptr ? attr.env : envs.ptr;
     s.dir = attr.dir.len > 0 ? dir.text : nullptr;
-    for (i32 i = 0; i < 3; i++) s.fds[i] = attr.files[i] ? attr.files[i].fd() : -1;
+    for (i32 i = 0; i < 3; i++) {
+      s.fds[i] = attr.files[i] ? attr.files[i].fd() : -1;
+      // Programs do not expect a standard file that says EAGAIN.
+      if (attr.files[i]) (void)OsFile::of(attr.files[i])->fd.set_blocking();
+    }
     s.sigmask = m0.sigmask;  // as we were started, not as we are
     r = blocking_call([&] { return kernel_io().spawn(&s); });
   }

@@ -24,7 +24,8 @@ NetFd* NetFd::make(i32 sysfd, const Network& n) {
   return f;
 }
 
-// The name of a unix listener goes before the socket, so that nobody's newer socket of the same name is hit. Go: unlinkOnce.
+// The name of a unix listener goes before the socket, so that nobody's newer socket of the same name is hit. Go:
+// unlinkOnce.
 IoResult NetFd::close() {
   if (unlink_on_close && local.path_len > 0 && local.path[0] != '\0') {
     char path[kMaxUnixPath + 1];

@@ -34,7 +34,7 @@ struct Call {
 void goFunc(void* arg, uintptr, i64) RT0_SYM("time.goFunc");
 void goFunc(void* arg, uintptr, i64) {
   Call call{Call::run, static_cast<AfterFunc*>(arg)};
-  constexpr detail::GoStmt kStmt{Call::move, sizeof(Call), alignof(Call), nullptr, 0};
+  constexpr detail::GoStmt kStmt{Call::move, sizeof(Call), alignof(Call), nullptr, 0, nullptr};
   detail::newproc(reinterpret_cast<Funcval*>(&call), &kStmt);
   __asm__ volatile("");  // not a tail call
 }

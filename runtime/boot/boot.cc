@@ -12,6 +12,7 @@
 #include "runtime/panic/panic.h"
 #include "runtime/panic/signal.h"
 #include "sched/debugvars.h"
+#include "sched/maxprocs.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/rand.h"
@@ -76,12 +77,14 @@ void worldStarted() {
   world_is_stopped = false;
 }
 
-// GOMAXPROCS if it is a decimal number greater than 0 which fits into 32 bits, as Go reads it; otherwise the CPUs.
+// GOMAXPROCS if it is a decimal number greater than 0 which fits into 32 bits, as Go reads it; otherwise the default.
 i32 procs_wanted() {
   i64 n;
-  if (parse_i64(gogetenv("GOMAXPROCS"), &n) && n > 0 && n == static_cast<i32>(n))
+  if (parse_i64(gogetenv("GOMAXPROCS"), &n) && n > 0 && n == static_cast<i32>(n)) {
+    customGOMAXPROCS.store_relaxed(1);
     return static_cast<i32>(min<i64>(n, kMaxProcs));
-  return ncpu;
+  }
+  return &detail::maxprocs != nullptr ? detail::maxprocs.at_start(ncpu) : ncpu;
 }
 
 }  // namespace

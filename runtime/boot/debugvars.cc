@@ -16,12 +16,14 @@ struct DebugVar {
 };
 constexpr DebugVar kDebugVars[] = {
     {"asyncpreemptoff", &debug.asyncpreemptoff},
+    {"containermaxprocs", &debug.containermaxprocs},
     {"inittrace", &debug.inittrace},
     {"panicnil", &debug.panicnil},
     {"scheddetail", &debug.scheddetail},
     {"schedtrace", &debug.schedtrace},
     {"tracebackancestors", &debug.tracebackancestors},
     {"tracebackstack", &debug.tracebackstack},
+    {"updatemaxprocs", &debug.updatemaxprocs},
 };
 
 }  // namespace

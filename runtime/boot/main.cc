@@ -168,7 +168,6 @@ long long memory_limit() { return gcController.memoryLimit; }
 }  // namespace internal
 
 int num_cpu() { return ncpu; }
-int gomaxprocs_now() { return gomaxprocs; }
 int num_goroutine() { return gcount(); }
 unsigned long long goid() { return getg()->goid; }
 

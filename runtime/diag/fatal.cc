@@ -143,6 +143,12 @@ void badmcall() { check_failed(); }        // mcall called on g0's stack
 void badmcall2() { check_failed(); }       // mcall's function returned
 void badsystemstack() { check_failed(); }  // systemstack called from a goroutine that is not m->curg
 
+void dieFromSignal(u32 sig) {
+  trace_flush();
+  kernel->raise_default(sig);
+  exit_process(2);  // still here: process 1
+}
+
 void exit_process(i32 status) {
   trace_boot(Ev::exit);
   trace(Ev::Exit, status);

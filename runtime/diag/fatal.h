@@ -32,6 +32,9 @@ void startpanic_m();
 // is.
 [[noreturn]] void die(G* gp, TracePoint at);
 
+// Ends the process by `sig`'s default action, or, as process 1 of its namespace, which no signal ends by default, with
+// status 2. Writes the trace out first. Go: dieFromSignal.
+[[noreturn]] void dieFromSignal(u32 sig) RT0_SYM("runtime.dieFromSignal");
 // Ends the process with `status`: writes out the trace, then the kernel's exit. If that returns, faults.
 [[noreturn]] void exit_process(i32 status) RT0_SYM("runtime.exit");
 

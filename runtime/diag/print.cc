@@ -1,15 +1,77 @@
 #include "runtime/diag/print.h"
 
+#include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
+#include "kernel_iface/signum.h"
 #include "rt0/print.h"
+#include "runtime/diag/fatal.h"
 #include "sched/gmp.h"
 #include "sched/proc.h"
+#include "sched/syscall.h"
 
 namespace rt0 {
 
 namespace {
 
 constinit Mutex print_lock{{0}, LockRank::print};
+
+// Goroutines that print take turns, for each stream by itself: a statement is whole, and while its write waits for a
+// reader of the pipe, goroutines that do not print to this stream go on.
+struct PrintTurns {
+  Mutex lock{{0}, LockRank::fdMutex};
+  bool taken GUARDED_BY(lock) = false;
+  // A goroutine lies here from before it parks until it is taken out to be woken.
+  GQueue waiting GUARDED_BY(lock);
+
+  void take();
+  void give();
+};
+constinit PrintTurns print_turns[2];  // of stdout, of stderr
+
+void PrintTurns::take() {
+  for (;;) {
+    ::rt0::lock(&lock);
+    if (!taken) {
+      taken = true;
+      unlock(&lock);
+      return;
+    }
+    waiting.push_back(getg());
+    goparkunlock(&lock, WaitReason::semacquire);
+  }
+}
+void PrintTurns::give() {
+  ::rt0::lock(&lock);
+  taken = false;
+  G* next = waiting.pop();
+  unlock(&lock);
+  if (next != nullptr) goready(next);
+}
+
+// May the caller park? A goroutine may, unless it is in the runtime. Before main.main there is no need, and a trace
+// shows functions. In a simulation a write of the host's takes no time, and is no event.
+bool may_park() {
+  const G* gp = getg();
+  const M* mp = gp->m;
+  return gp == mp->curg && mp->locks == 0 && mp->dying == 0 && mp->p != nullptr && simulated == 0 && bootDone;
+}
+
+// A write that may block for ever: others have the P meanwhile. They do not have it at once, or goroutines would run in
+// another order now and then than Go's, whose println keeps its P.
+SysResult write_in_turn(i32 fd, const void* p, usize n) {
+  G* gp = getg();
+  gp->keeps_p = true;
+  auto write = [&] {
+    const SysResult r = kernel->write(fd, p, n);
+    if (r.err == Errno::again) kernel->usleep(1000);  // non-blocking, by another process that has it open
+    return r;
+  };
+  SysResult r = in_syscall(write);
+  gp->keeps_p = false;
+  if (r.err == Errno::pipe) dieFromSignal(kSIGPIPE);
+  if (r.err == Errno::again) r.err = Errno::intr;  // waited for already
+  return r;
+}
 
 }  // namespace
 
@@ -30,28 +92,33 @@ void put_arg(Writer& w, const PrintArg& a) {
   }
 }
 
-// m->locks keeps the M ours from before the count is read until after the lock is held.
-void printlock() {
+// m->locks keeps the M ours from before the count is read until after the lock is held. Which of several calls takes
+// the lock depends on that count, so the analysis of locks cannot follow.
+void printlock() NO_LOCK_ANALYSIS {
   M* mp = acquirem();
   if (mp->printlock++ == 0 && mp->dying == 0) lock(&print_lock);
 }
-void printunlock() {
+void printunlock() NO_LOCK_ANALYSIS {
   M* mp = getg()->m;
   if (--mp->printlock == 0 && mp->dying == 0) unlock(&print_lock);
   releasem(mp);
 }
 
 void print_args(int fd, const PrintArg* args, size_t n, bool spaces, bool newline) {
-  printlock();
+  const bool in_turn = may_park();
+  PrintTurns& turns = print_turns[fd == kStderr ? 1 : 0];
+  if (in_turn) turns.take();
+  else printlock();
   {
-    Writer w(fd);
+    Writer w(fd, in_turn ? write_in_turn : nullptr);
     for (usize i = 0; i < n; i++) {
       if (i > 0 && spaces) w.put(' ');
       put_arg(w, args[i]);
     }
     if (newline) w.put('\n');
   }
-  printunlock();
+  if (in_turn) turns.give();
+  else printunlock();
   preempt_point();
 }
 

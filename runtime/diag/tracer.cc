@@ -14,6 +14,7 @@
 
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
+#include "runtime/diag/fatal.h"
 #include "runtime/diag/print.h"
 #include "sched/gmp.h"
 
@@ -34,8 +35,9 @@ constinit struct {
   Mutex lock{{0}, LockRank::trace};
   i32 fd = -1;
   bool line_by_line = false;
+  Atomic<u32> ends_by{0};  // see trace_ends_by
   i64 start_ns = 0;
-  usize len = 0;
+  usize len GUARDED_BY(lock) = 0;
 } tracer;
 constinit char trace_buf[kBufBytes] = {};  // its pages are touched only when there is a trace
 
@@ -43,7 +45,7 @@ constinit char trace_buf[kBufBytes] = {};  // its pages are touched only when th
 u32 nothing_to_write() { return simulated != 0 ? kTracePoints : kTraceOff; }
 
 // Writes all of trace_buf, or gives up on the trace and says so, once.
-void flush_locked() {
+void flush_locked() REQUIRES(tracer.lock) {
   usize done = 0;
   while (done < tracer.len) {
     const SysResult r = linux_kernel.write(tracer.fd, trace_buf + done, tracer.len - done);
@@ -61,7 +63,7 @@ void flush_locked() {
   tracer.len = 0;
 }
 
-void append_locked(i64 time_ns, TraceWho who, Ev e, const TraceValue* values) {
+void append_locked(i64 time_ns, TraceWho who, Ev e, const TraceValue* values) REQUIRES(tracer.lock) {
   if (tracer.len + kMaxLine > kBufBytes) flush_locked();
   Out out{trace_buf + tracer.len, kMaxLine - 1};
   trace_line(out, time_ns, who, e, cstr(simulated != 0 ? kDocumentsIsa : Isa::kName), values);
@@ -80,6 +82,15 @@ TraceWho who_am_i() {
 
 namespace {
 
+// A signal that ends the process may have come since intrace was set; one that comes after it is cleared is no longer
+// for us.
+void leave_tracer(M* mp) RELEASE(tracer.lock) {
+  unlock(&tracer.lock);
+  mp->intrace = 0;
+  if (RT0_LIKELY(tracer.ends_by.load_relaxed() == 0)) return;
+  if (const u32 sig = tracer.ends_by.xchg_acquire(0); sig != 0) dieFromSignal(sig);  // which comes through here, too
+}
+
 void write_event(M* mp, Ev e, const TraceValue* values) {
   mp->intrace = 1;
   lock(&tracer.lock);
@@ -89,8 +100,7 @@ void write_event(M* mp, Ev e, const TraceValue* values) {
     flush_locked();
     trace_on.store_relaxed(nothing_to_write());
   }
-  unlock(&tracer.lock);
-  mp->intrace = 0;
+  leave_tracer(mp);
 }
 
 // Not from a handler, and not once the end has begun: there the thread that runs goes on.
@@ -162,22 +172,48 @@ void trace_go_create_slow(const G* newg) {
   trace_text_slow(Ev::GoCreate, static_cast<i64>(newg->goid), at.str());
 }
 
-void trace_open(Str path) {
-  if (path.empty()) {
+namespace {
+
+// The file's name as RT0_TRACE has it, with the process's id for each %p. False: longer than any path.
+bool put_path(Str name, Out& out) {
+  for (usize i = 0; i < name.len; i++) {
+    if (name[i] != '%' || i + 1 == name.len || name[i + 1] != 'p') {
+      out.put(name[i]);
+      continue;
+    }
+    out.put_u64(linux_kernel.getpid());
+    i++;
+  }
+  out.put('\0');
+  return out.lost == 0;
+}
+
+// The descriptor to write the trace to; -1 for none, after saying why. A file that can't be opened ends the process.
+// One that another process writes its trace to does not: as a rule that is our parent, from which we have the
+// environment, and which relies on us.
+i32 open_file(Str name) {
+  char path[4096];
+  Out out{path, sizeof(path)};
+  const SysResult fd = put_path(name, out) ? linux_kernel.open_alone(path) : SysResult{0, Errno::nametoolong};
+  if (fd.ok()) return static_cast<i32>(fd.value);
+  if (fd.err == Errno::again) {
+    eprintf("rt0: RT0_TRACE: another process writes its trace to %s, so this one has none; ", path);
+    eprintf("%%p in the name stands for the process's id\n");
+    return -1;
+  }
+  eprintf("rt0: RT0_TRACE: cannot open %s: %s (errno %d)\n", name.ptr, errno_cstr(fd.err), static_cast<i32>(fd.err));
+  kernel->exit(2);
+  __builtin_unreachable();
+}
+
+}  // namespace
+
+void trace_open(Str name) {
+  tracer.line_by_line = name == Str("-");
+  if (!name.empty()) tracer.fd = tracer.line_by_line ? kStderr : open_file(name);
+  if (tracer.fd < 0) {
     trace_on.store_relaxed(nothing_to_write());
     return;
-  }
-  if (path == Str("-")) {
-    tracer.fd = kStderr;
-    tracer.line_by_line = true;
-  } else {
-    const SysResult fd = linux_kernel.open(path.ptr, true);
-    if (!fd.ok()) {
-      eprintf("rt0: RT0_TRACE: cannot open %s: %s (errno %d)\n", path.ptr, errno_cstr(fd.err),
-              static_cast<i32>(fd.err));
-      kernel->exit(2);
-    }
-    tracer.fd = static_cast<i32>(fd.value);
   }
   lock(&tracer.lock);
   for (u32 i = 0; i < trace_early_n; i++) append_locked(0, who_am_i(), static_cast<Ev>(trace_early[i]), nullptr);
@@ -193,8 +229,13 @@ void trace_flush() {
   mp->intrace = 1;
   lock(&tracer.lock);
   flush_locked();
-  unlock(&tracer.lock);
-  mp->intrace = 0;
+  leave_tracer(mp);
+}
+
+bool trace_ends_by(u32 sig) {
+  if (getg()->m->intrace == 0) return false;
+  tracer.ends_by.store_relaxed(sig);  // read by this thread alone, or by one that may as well end the process for it
+  return true;
 }
 
 }  // namespace rt0

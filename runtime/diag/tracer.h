@@ -10,5 +10,8 @@ namespace rt0 {
 void trace_open(Str path);
 // Writes out what is buffered. Before the process ends, in whatever way.
 void trace_flush();
+// A signal that ends the process has interrupted this M. True if that was inside the tracer: it ends the process itself
+// then, by dieFromSignal, when it has finished its line, for an unfinished one could not be written out.
+bool trace_ends_by(u32 sig);
 
 }  // namespace rt0

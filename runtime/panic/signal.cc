@@ -5,6 +5,7 @@
 #include "mem/stack.h"
 #include "mem/sysmem.h"
 #include "runtime/diag/print.h"
+#include "runtime/diag/tracer.h"
 #include "runtime/panic/panic.h"
 #include "sched/preempt.h"
 #include "trace/trace.h"
@@ -16,19 +17,18 @@ namespace {
 struct SigEntry {
   u32 sig;
   bool panics;  // if the kernel sent it and a goroutine caused it
-  bool late;    // the handler is installed by sysmon, off the way to main.main
   const char* text;
 };
 constexpr SigEntry kSigTable[] = {
-    {kSIGQUIT, false, false, "SIGQUIT: quit"},
-    {kSIGILL, false, false, "SIGILL: illegal instruction"},
-    {kSIGTRAP, false, false, "SIGTRAP: trace trap"},
-    {kSIGABRT, false, true, "SIGABRT: abort"},
-    {kSIGBUS, true, false, "SIGBUS: bus error"},
-    {kSIGFPE, true, false, "SIGFPE: floating-point exception"},
-    {kSIGSEGV, true, false, "SIGSEGV: segmentation violation"},
-    {kSIGSTKFLT, false, true, "SIGSTKFLT: stack fault"},
-    {kSIGSYS, false, true, "SIGSYS: bad system call"},
+    {kSIGQUIT, false, "SIGQUIT: quit"},
+    {kSIGILL, false, "SIGILL: illegal instruction"},
+    {kSIGTRAP, false, "SIGTRAP: trace trap"},
+    {kSIGABRT, false, "SIGABRT: abort"},
+    {kSIGBUS, true, "SIGBUS: bus error"},
+    {kSIGFPE, true, "SIGFPE: floating-point exception"},
+    {kSIGSEGV, true, "SIGSEGV: segmentation violation"},
+    {kSIGSTKFLT, false, "SIGSTKFLT: stack fault"},
+    {kSIGSYS, false, "SIGSYS: bad system call"},
 };
 
 // What a program that has not asked for them does not hear of, although their default action would end it: Go handles
@@ -37,9 +37,21 @@ constexpr SigEntry kSigTable[] = {
 // among them.
 constexpr u32 kBlocked[] = {kSIGUSR1, kSIGUSR2,   kSIGPIPE, kSIGALRM, kSIGXCPU,
                             kSIGXFSZ, kSIGVTALRM, kSIGPROF, kSIGIO,   kSIGPWR};
+constexpr u64 bit(u32 sig) { return u64{1} << (sig - 1); }
 constexpr u64 blocked_set() {
   u64 set = ~u64{0} << (34 - 1);
-  for (u32 sig : kBlocked) set |= u64{1} << (sig - 1);
+  for (u32 sig : kBlocked) set |= bit(sig);
+  return set;
+}
+
+// What ends a program by default, and what the runtime itself needs: open in every thread, even if the parent had it
+// blocked. A blocked SIGURG would mean no preemption, a blocked SIGSEGV death without a word, a blocked SIGTERM a
+// program that nothing but SIGKILL ends. Go: blockableSig.
+constexpr u32 kEnding[] = {kSIGHUP, kSIGINT, kSIGTERM};
+constexpr u64 unblocked_set() {
+  u64 set = bit(kSIGCHLD) | bit(kSIGURG);
+  for (const SigEntry& e : kSigTable) set |= bit(e.sig);
+  for (u32 sig : kEnding) set |= bit(sig);
   return set;
 }
 
@@ -94,10 +106,17 @@ bool canpanic(const G* gp, const SigContext& c) {
   return c.sp >= gp->stack.lo + kPanicRoom && c.sp <= gp->stack.hi;
 }
 
-void install(bool late) {
-  for (const SigEntry& e : kSigTable)
-    if (e.late == late)
-      check(kernel->setsig(e.sig, SigDisposition::handler).ok(), "initsig: the kernel refused a handler");
+SysResult install(u32 sig) {
+  const SysResult was = kernel->setsig(sig, SigDisposition::handler);
+  check(was.ok(), "initsig: the kernel refused a handler");
+  return was;
+}
+
+// A parent that has SIGHUP or SIGINT ignored, as nohup does, means it. Go: sigInstallGoHandler.
+void install_ending() {
+  for (u32 sig : kEnding)
+    if (static_cast<SigDisposition>(install(sig).value) == SigDisposition::ignore && sig != kSIGTERM)
+      (void)kernel->setsig(sig, SigDisposition::ignore);
 }
 
 }  // namespace
@@ -115,13 +134,17 @@ void sigsave(M* mp) {
 // A thread begins with its maker's mask, which is the same; but under QEMU it begins with all blocked if a signal was
 // on its way to the maker at that moment, and no request to stop ever reaches its goroutines. Setting the mask puts
 // that right.
-void minitSignalMask() { kernel->sigmask_set(getg()->m->sigmask | blocked_set()); }
+void minitSignalMask() { kernel->sigmask_set((getg()->m->sigmask & ~unblocked_set()) | blocked_set()); }
 
+// The signals that end a program need no handler: their default action ends it. Two kinds of processes have one all the
+// same: process 1 of a namespace, for which the kernel drops signals without a handler, and a process with a trace,
+// which has to write it out.
 void initsig() {
   trace_boot(Ev::initsig);
-  install(false);
+  for (const SigEntry& e : kSigTable) (void)install(e.sig);
+  if (trace_on.load_relaxed() == kTraceOn || (simulated == 0 && kernel->getpid() == 1)) install_ending();
+  if ((m0.sigmask & unblocked_set()) != 0) minitSignalMask();
 }
-void initsig_late() { install(true); }
 
 // On the goroutine's stack, as if the code at gp->sigpc had called it. Go: sigpanic.
 void sigpanic() RT0_SYM("runtime.sigpanic");
@@ -156,6 +179,13 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
   if (sig == kSIGVTALRM && simulated != 0) {
     sim_watchdog(gp, c, uctx);
     Isa::setg(gp);
+    return;
+  }
+
+  if (sig == kSIGHUP || sig == kSIGINT || sig == kSIGTERM) {
+    mp->throwing = Throwing::runtime;  // locks may be held in any order from here on
+    if (!trace_ends_by(sig)) dieFromSignal(sig);
+    Isa::setg(gp);  // back into the tracer, which ends the process when its line is whole
     return;
   }
 

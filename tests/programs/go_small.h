@@ -23,7 +23,7 @@ template <class F>
   using Fn = typename detail::Decay<F>::type;
   using C = detail::Closure<Fn>;
   C closure{&C::run, static_cast<F&&>(f)};
-  const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line};
+  const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line, nullptr};
   newproc_small(reinterpret_cast<Funcval*>(&closure), &stmt);
 }
 

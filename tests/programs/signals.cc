@@ -22,7 +22,6 @@ int main(int argc, char** argv) {
   }
   rt0::u32 sig = 0;
   for (const char* p = argv[2]; *p != '\0'; p++) sig = sig * 10 + static_cast<rt0::u32>(*p - '0');
-  rt0::sleep(rt0::ms(20));  // sysmon installs some of the handlers
   (void)rt0::kernel->tgkill(rt0::kernel->gettid(), sig);
   rt0::sleep(rt0::ms(20));
   rt0::println("still here");

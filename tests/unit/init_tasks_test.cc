@@ -4,12 +4,26 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "hosted/hosted.h"
 #include "mem/malloc.h"
+#include "runtime/diag/fatal.h"
+#include "sched/proc.h"
+#include "sched/syscall.h"
+
+// What print statements need in a program that runs already. None of it is called while init tasks run.
+namespace rt0 {
+constinit bool bootDone = false;
+void entersyscall() { abort(); }
+void exitsyscall() { abort(); }
+void goready(G*) { abort(); }
+void goparkunlock(Mutex*, WaitReason) NO_LOCK_ANALYSIS { abort(); }
+void dieFromSignal(u32) { abort(); }
+}  // namespace rt0
 
 namespace {
 
