@@ -8,19 +8,25 @@
 // A Chan is a handle, one word, shared like Go's: copies name the same channel. The channel goes, with what is left in
 // it, when its last handle does; a goroutine that still waits in it then waits for ever, as it would in Go.
 //
-// Elements travel as bytes: the sender moves its value into raw memory, the runtime copies that from place to place,
-// the receiver moves the value out and destroys the rest. So any movable type will do whose objects hold no pointer
-// into themselves. What a receive of a closed channel gives is T{}.
+// Elements: any type that can be moved. The runtime copies a trivially copyable value from place to place as bytes. A
+// value of any other type is moved, by its move constructor, into an object of its own on the heap; what travels is the
+// pointer to that object, and the receiver moves the value out and deletes the object. So a constructor or destructor
+// of the program's runs on a goroutine of the program's, never while the channel is locked: it may wait, use this
+// channel, or panic. Each value is destroyed once. A type may do without the heap: see relocate.h.
+// What a receive of a closed channel gives is T{}.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "rt0/go.h"
+#include "rt0/relocate.h"
 
 namespace rt0 {
 
 struct Hchan;
+template <class T>
+class Chan;
 
 // The element type that carries nothing. Go: struct{}.
 struct Unit {};
@@ -39,9 +45,13 @@ struct TryReceived {
   bool ready;
 };
 
+template <class T>
+inline constexpr bool kRelocatable<Chan<T>> = true;
+
 namespace detail {
 
-// What the runtime knows of an element type.
+// What the runtime knows of the elements of a channel, in the form in which they travel: of a type that is not
+// relocatable, that is a pointer.
 struct ChanType {
   size_t size, align;
   void (*destroy)(void* value);  // null: nothing to do
@@ -74,27 +84,26 @@ inline void chan_release(Hchan* c) {
 }
 
 template <class T>
-void destroy_at(void* p) {
-  static_cast<T*>(p)->~T();
-}
-template <class T>
 inline constexpr bool kPlain = __is_trivially_copyable(T) && __is_trivially_constructible(T);
-template <class T>
-inline constexpr ChanType kChanType = {__is_empty(T) ? 0 : sizeof(T), alignof(T),
-                                       __is_trivially_copyable(T) ? nullptr : destroy_at<T>};
 
-// Memory for a T which the runtime fills or empties; no constructor or destructor runs on its own.
-template <class T>
-union RawSlot {
+// A value in the form in which the runtime carries it, and which it may copy as bytes: here, the value itself. No
+// constructor or destructor runs on its own, for the runtime fills a Parcel that is received, and empties one that is
+// sent: whoever holds one calls take() or drop() if it is full.
+template <class T, bool = kRelocatable<T>>
+union Parcel {
+  static constexpr size_t kSize = __is_empty(T) && __is_trivially_copyable(T) ? 0 : sizeof(T);
+  static constexpr size_t kAlign = alignof(T);
+  static constexpr bool kNeedsDrop = !__is_trivially_copyable(T);
+
   char none;
   T value;
 
-  RawSlot() : none(0) {}
-  explicit RawSlot(T&& v) : value(static_cast<T&&>(v)) {}
-  explicit RawSlot(const T& v) : value(v) {}
-  ~RawSlot() {}
-  RawSlot(const RawSlot&) = delete;
-  RawSlot& operator=(const RawSlot&) = delete;
+  Parcel() : none(0) {}
+  template <class V>
+  Parcel(InPlace, V&& v) : value(T(static_cast<V&&>(v))) {}
+  ~Parcel() {}
+  Parcel(const Parcel&) = delete;
+  Parcel& operator=(const Parcel&) = delete;
 
   // Moves the value out and destroys what is left.
   T take() {
@@ -102,7 +111,41 @@ union RawSlot {
     value.~T();
     return v;
   }
+  void drop() { value.~T(); }
 };
+
+// And of a type whose bytes may not be copied: a pointer to the value, on the heap.
+template <class T>
+union Parcel<T, false> {
+  static constexpr size_t kSize = sizeof(T*);
+  static constexpr size_t kAlign = alignof(T*);
+  static constexpr bool kNeedsDrop = true;
+
+  char none;
+  T* value;
+
+  Parcel() : none(0) {}
+  template <class V>
+  Parcel(InPlace, V&& v) : value(::new T(static_cast<V&&>(v))) {}
+  Parcel(const Parcel&) = delete;
+  Parcel& operator=(const Parcel&) = delete;
+
+  T take() {
+    T v(static_cast<T&&>(*value));
+    ::delete value;
+    return v;
+  }
+  void drop() { ::delete value; }
+};
+
+// Destroys a value that is left in a channel.
+template <class T>
+void drop_parcel(void* p) {
+  static_cast<Parcel<T>*>(p)->drop();
+}
+template <class T>
+inline constexpr ChanType kChanType = {Parcel<T>::kSize, Parcel<T>::kAlign,
+                                       Parcel<T>::kNeedsDrop ? drop_parcel<T> : nullptr};
 
 }  // namespace detail
 
@@ -132,8 +175,8 @@ class Chan {
     if constexpr (__is_trivially_copyable(T)) {
       detail::chan_send(c_, &v, true);
     } else {
-      detail::RawSlot<T> slot(static_cast<T&&>(v));
-      detail::chan_send(c_, &slot, true);
+      detail::Parcel<T> parcel(detail::InPlace{}, static_cast<T&&>(v));
+      detail::chan_send(c_, &parcel, true);
     }
   }
   // select { case c <- v: true; default: false }. A value that was not sent is destroyed.
@@ -141,9 +184,9 @@ class Chan {
     if constexpr (__is_trivially_copyable(T)) {
       return detail::chan_send(c_, &v, false);
     } else {
-      detail::RawSlot<T> slot(static_cast<T&&>(v));
-      const bool sent = detail::chan_send(c_, &slot, false);
-      if (!sent) slot.value.~T();
+      detail::Parcel<T> parcel(detail::InPlace{}, static_cast<T&&>(v));
+      const bool sent = detail::chan_send(c_, &parcel, false);
+      if (!sent) parcel.drop();
       return sent;
     }
   }
@@ -155,23 +198,23 @@ class Chan {
       if (!detail::chan_recv(c_, &v, true).received) v = T{};
       return v;
     } else {
-      detail::RawSlot<T> slot;
-      if (!detail::chan_recv(c_, &slot, true).received) return T{};
-      return slot.take();
+      detail::Parcel<T> parcel;
+      if (!detail::chan_recv(c_, &parcel, true).received) return T{};
+      return parcel.take();
     }
   }
   // v, ok := <-c
   Received<T> recv_ok() const {
-    detail::RawSlot<T> slot;
-    if (!detail::chan_recv(c_, &slot, true).received) return {T{}, false};
-    return {slot.take(), true};
+    detail::Parcel<T> parcel;
+    if (!detail::chan_recv(c_, &parcel, true).received) return {T{}, false};
+    return {parcel.take(), true};
   }
   // select { case v, ok := <-c: …; default: … }
   TryReceived<T> try_recv() const {
-    detail::RawSlot<T> slot;
-    const detail::RecvResult r = detail::chan_recv(c_, &slot, false);
+    detail::Parcel<T> parcel;
+    const detail::RecvResult r = detail::chan_recv(c_, &parcel, false);
     if (!r.received) return {T{}, false, r.selected};
-    return {slot.take(), true, true};
+    return {parcel.take(), true, true};
   }
 
   // close(c): receivers get what is left, then T{}; senders panic.

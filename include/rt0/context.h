@@ -194,5 +194,13 @@ StopFunc after_func(const Context& ctx, F f) {
 }  // namespace context
 
 using context::Context;
+template <>
+inline constexpr bool kRelocatable<context::Context> = true;
+template <>
+inline constexpr bool kRelocatable<context::CancelFunc> = true;
+template <>
+inline constexpr bool kRelocatable<context::CancelCauseFunc> = true;
+template <>
+inline constexpr bool kRelocatable<context::StopFunc> = true;
 
 }  // namespace rt0

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rt0/relocate.h"
+
 namespace rt0 {
 
 // What an error can be asked for with is(). Positive: the kernel's error numbers.
@@ -159,11 +161,15 @@ class ErrorValue {
   char text_[kMaxText];  // garbage behind len_
 };
 using Error = ErrorValue;
+template <>
+inline constexpr bool kRelocatable<ErrorValue> = true;
 
 template <class T>
 struct Result {
   T value{};
   ErrorValue err{};
 };
+template <class T>
+inline constexpr bool kRelocatable<Result<T>> = kRelocatable<T>;
 
 }  // namespace rt0

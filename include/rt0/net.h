@@ -116,3 +116,12 @@ Result<ConnPair> socketpair();
 HostPortText join_host_port(StrArg host, StrArg port);
 
 }  // namespace rt0::net
+
+namespace rt0 {
+template <>
+inline constexpr bool kRelocatable<net::Conn> = true;
+template <>
+inline constexpr bool kRelocatable<net::Listener> = true;
+template <>
+inline constexpr bool kRelocatable<net::PacketConn> = true;
+}  // namespace rt0

@@ -164,3 +164,10 @@ inline bool is_exist(const Error& e) { return e.is(Err::exist) || e.is(Err::note
 inline bool is_permission(const Error& e) { return e.is(Err::acces) || e.is(Err::perm); }
 
 }  // namespace rt0::os
+
+namespace rt0 {
+template <>
+inline constexpr bool kRelocatable<os::File> = true;
+template <>
+inline constexpr bool kRelocatable<os::Content> = true;
+}  // namespace rt0

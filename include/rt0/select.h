@@ -58,20 +58,20 @@ struct RecvCase {
 
   Hchan* c;
   F code;
-  RawSlot<T> slot;
+  Parcel<T> parcel;
 
   RecvCase(Hchan* chan, F f) : c(chan), code(static_cast<F&&>(f)) {}
   void* elem() {
     if constexpr (kDropped) return nullptr;
-    else return &slot;
+    else return &parcel;
   }
   void run(bool ok) {
     if constexpr (kDropped) {
       code();
     } else if constexpr (kUsed) {
-      call(ok ? slot.take() : T{}, ok);
+      call(ok ? parcel.take() : T{}, ok);
     } else {
-      if (ok) slot.value.~T();
+      if (ok) parcel.drop();
       code();
     }
   }
@@ -90,12 +90,13 @@ struct SendCase {
 
   Hchan* c;
   F code;
-  RawSlot<T> slot;
+  Parcel<T> parcel;
 
-  SendCase(Hchan* chan, T&& v, F f) : c(chan), code(static_cast<F&&>(f)), slot(static_cast<T&&>(v)) {}
-  void* elem() { return &slot; }
+  template <class V>
+  SendCase(Hchan* chan, V&& v, F f) : c(chan), code(static_cast<F&&>(f)), parcel(InPlace{}, static_cast<V&&>(v)) {}
+  void* elem() { return &parcel; }
   void run(bool) { code(); }
-  void abandon() { slot.value.~T(); }  // it was not sent
+  void abandon() { parcel.drop(); }  // it was not sent
 };
 
 template <class F>
@@ -135,7 +136,7 @@ detail::RecvCase<T, F> recv(const Chan<T>& c, F f = {}) {
 // case c <- v: f()
 template <class T, class V, class F = detail::NoCode>
 detail::SendCase<T, F> send(const Chan<T>& c, V&& v, F f = {}) {
-  return {c.handle(), T(static_cast<V&&>(v)), static_cast<F&&>(f)};
+  return {c.handle(), static_cast<V&&>(v), static_cast<F&&>(f)};
 }
 // default: f()
 template <class F = detail::NoCode>
@@ -188,40 +189,76 @@ template <class... C>
 // --- Cases that are known only at run time. Go: reflect.Select
 // ------------------------------------------------------------
 
-// One case for select_cases. Make it by recv_case, send_case or default_case; what it points to must stay until it
-// returns.
+// One case for select_cases. Make it by recv_case, send_case or default_case; what it points to must stay, and be left
+// alone, until select_cases returns.
 struct SelectCase {
   enum class Dir : unsigned char { send, recv, otherwise };
 
   Dir dir = Dir::otherwise;
   Hchan* c = nullptr;
   void* value = nullptr;
-  size_t size = 0;
+  size_t size = 0;  // of a received value as it travels
   // The case was chosen: moves what was received out of `raw` into value, or tidies up what was sent from there.
   void (*finish)(void* value, void* raw, bool received) = nullptr;
+  // A send of a value that may not travel as bytes: takes it away from *value into an object of its own, whose address
+  // is what is sent; and brings it back, if the case was not chosen. Both null: *value is sent as it is.
+  void* (*pack)(void* value) = nullptr;
+  void (*unpack)(void* value, void* packed) = nullptr;
 };
+
+namespace detail {
+
+// What select_cases does with the value of a send that travels on the heap.
+template <class T>
+struct PackedSend {
+  static void finish(void* value, void*, bool) {
+    static_cast<T*>(value)->~T();
+    ::new (InPlace{}, value) T();
+  }
+  static void* pack(void* value) { return ::new T(static_cast<T&&>(*static_cast<T*>(value))); }
+  static void unpack(void* value, void* packed) {
+    static_cast<T*>(value)->~T();
+    ::new (InPlace{}, value) T(static_cast<T&&>(*static_cast<T*>(packed)));
+    ::delete static_cast<T*>(packed);
+  }
+};
+
+}  // namespace detail
 
 // case *into, ok = <-c. into may be null. It changes only if this case is chosen.
 template <class T>
 SelectCase recv_case(const Chan<T>& c, T* into) {
-  return {SelectCase::Dir::recv, c.handle(), into, sizeof(T), [](void* value, void* raw, bool received) {
+  return {SelectCase::Dir::recv,
+          c.handle(),
+          into,
+          sizeof(detail::Parcel<T>),
+          [](void* value, void* raw, bool received) {
             T* to = static_cast<T*>(value);
-            auto* slot = static_cast<detail::RawSlot<T>*>(raw);
-            if (to != nullptr) *to = received ? slot->take() : T{};
-            else if (received) slot->value.~T();
-          }};
+            auto* parcel = static_cast<detail::Parcel<T>*>(raw);
+            if (to != nullptr) *to = received ? parcel->take() : T{};
+            else if (received) parcel->drop();
+          },
+          nullptr,
+          nullptr};
 }
 template <class T>
 SelectCase recv_case(const Chan<T>& c) {
   return recv_case<T>(c, nullptr);
 }
 // case c <- *value. If this case is chosen, *value has been moved away and is T{} afterwards, unless it is trivially
-// copyable.
+// copyable. If another is chosen, *value is as it was.
 template <class T>
 SelectCase send_case(const Chan<T>& c, T* value) {
-  return {SelectCase::Dir::send, c.handle(), value, sizeof(T), [](void* v, void*, bool) {
-            if constexpr (!__is_trivially_copyable(T)) ::new (detail::InPlace{}, v) T{};
-          }};
+  using Dir = SelectCase::Dir;
+  if constexpr (__is_trivially_copyable(T)) {
+    return {Dir::send, c.handle(), value, 0, nullptr, nullptr, nullptr};
+  } else if constexpr (kRelocatable<T>) {
+    return {Dir::send, c.handle(), value, 0, [](void* v, void*, bool) { ::new (detail::InPlace{}, v) T{}; },
+            nullptr,   nullptr};
+  } else {
+    using Packed = detail::PackedSend<T>;
+    return {Dir::send, c.handle(), value, 0, Packed::finish, Packed::pack, Packed::unpack};
+  }
 }
 inline SelectCase default_case() { return {}; }
 

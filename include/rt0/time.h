@@ -225,6 +225,10 @@ class Ticker {
 }  // namespace time
 using time::Ticker;
 using time::Timer;
+template <>
+inline constexpr bool kRelocatable<time::Timer> = true;
+template <>
+inline constexpr bool kRelocatable<time::Ticker> = true;
 
 // Sends the time to its channel in d from now. Without anybody who waits on the channel it costs nothing. Go:
 // time.NewTimer.

@@ -32,9 +32,10 @@ Selected select_cases(const SelectCase* cases, usize n) {
   if (n == 0) block_forever();
   if (n > detail::kMaxSelectCases) panic_plain("reflect.Select: too many cases (max 65536)");
   int fallback = -1;
-  usize largest = 0;
+  usize largest = 0, packs = 0;
   for (usize i = 0; i < n; i++) {
     if (cases[i].dir == Dir::recv) largest = largest < cases[i].size ? cases[i].size : largest;
+    if (cases[i].pack != nullptr) packs = n;
     if (cases[i].dir != Dir::otherwise) continue;
     if (fallback >= 0) panic_plain("reflect.Select: multiple default cases");
     fallback = static_cast<int>(i);
@@ -44,17 +45,27 @@ Selected select_cases(const SelectCase* cases, usize n) {
   Scratch ops_mem(own_ops, sizeof own_ops, n * sizeof(detail::SelectOp));
   // One piece of memory for whatever is received: only the chosen case writes to it.
   Scratch value_mem(own_value, sizeof own_value, largest);
+  // For values that travel as a pointer, the pointers: packed[i] is that of cases[i].
+  void* own_packed[kMostOnStack];
+  Scratch packed_mem(own_packed, sizeof own_packed, packs * sizeof(void*));
+  void** packed = static_cast<void**>(packed_mem.mem);
   auto* ops = static_cast<detail::SelectOp*>(ops_mem.mem);
   for (usize i = 0; i < n; i++) {
     const SelectCase& cs = cases[i];
     ops[i].c = cs.dir == Dir::otherwise ? nullptr : cs.c;
     ops[i].elem = cs.dir == Dir::send ? cs.value : value_mem.mem;
     ops[i].is_send = cs.dir == Dir::send;
+    if (cs.pack == nullptr) continue;
+    packed[i] = cs.pack(cs.value);
+    ops[i].elem = &packed[i];
   }
   const detail::SelectResult r = detail::select_go(ops, n, fallback < 0);
   const int chosen = r.index < 0 ? fallback : static_cast<int>(r.index);
+  for (usize i = 0; i < packs; i++)
+    if (cases[i].pack != nullptr && static_cast<int>(i) != chosen) cases[i].unpack(cases[i].value, packed[i]);
   const SelectCase& cs = cases[chosen];
   if (cs.finish != nullptr) cs.finish(cs.value, value_mem.mem, r.received);
+  packed_mem.free();
   value_mem.free();
   ops_mem.free();
   return {chosen, cs.dir == Dir::recv && r.received};

@@ -1,0 +1,330 @@
+// Values whose bytes may not be copied, on every way that a value can take through rt0: each object must find itself at
+// the address at which it was made, and be destroyed once.
+#include <rt0/rt0.h>
+
+#include "words.h"
+
+using namespace rt0;
+
+namespace {
+
+atomic::Int64 made, gone;
+
+void expect(bool ok, const char* what) {
+  if (ok) return;
+  println("wrong:", what);
+  exit(1);
+}
+
+// Like std::string with a short text: it holds a pointer to itself.
+class Own {
+ public:
+  Own() : Own(0) {}
+  Own(int v) : v_(v) { made.add(1); }
+  Own(const Own& o) : v_(o.get()) { made.add(1); }
+  Own(Own&& o) noexcept : v_(o.get()) {
+    made.add(1);
+    o.v_ = -1;
+  }
+  Own& operator=(const Own& o) {
+    v_ = o.get();
+    expect(self_ == this, "an assignment to garbage");
+    return *this;
+  }
+  ~Own() {
+    expect(self_ == this, "a destructor of garbage");
+    self_ = nullptr;
+    gone.add(1);
+  }
+  int get() const {
+    expect(self_ == this, "an object that was copied as bytes");
+    return v_;
+  }
+  explicit operator bool() const { return get() != 0; }
+  friend bool operator==(const Own& a, const Own& b) { return a.get() == b.get(); }
+  friend uint64_t hash(const Own& o) { return static_cast<uint64_t>(o.get()); }
+
+ private:
+  Own* self_ = this;
+  int v_;
+};
+
+// One among other fields, aligned more than the heap's classes are.
+struct alignas(64) Wide {
+  char before = 'b';
+  Own own;
+  char text[100] = {};
+};
+
+// It has neither a copy nor an assignment.
+struct Only {
+  Own own;
+  explicit Only(int v = 0) : own(v) {}
+  Only(Only&&) = default;
+};
+
+// It waits and uses channels while it moves, as no lock is held then.
+struct Busy {
+  Own own;
+  explicit Busy(int v = 0) : own(v) {}
+  Busy(Busy&& o) noexcept : own(static_cast<Own&&>(o.own)) {
+    gosched();
+    Chan<int> c(1);
+    c.send(1);
+    (void)c.recv();
+  }
+  Busy& operator=(Busy&& o) noexcept {
+    own = o.own;
+    return *this;
+  }
+};
+
+// What f makes, it destroys.
+template <class F>
+void balanced(const char* what, F f) {
+  const int64_t before = made.load() - gone.load();
+  f();
+  // A goroutine that has just been waited for may still have to destroy its closure.
+  for (int i = 0; i < 1000 && made.load() - gone.load() != before; i++) sleep(ms(1));
+  if (made.load() - gone.load() == before) return;
+  println("wrong:", what, "left", made.load() - gone.load() - before, "objects");
+  exit(1);
+}
+
+constexpr int kMany = 200;
+
+template <class T>
+void through(ptrdiff_t size) {
+  balanced("a channel", [&] {
+    Chan<T> c(size);
+    WaitGroup wg;
+    for (int g = 0; g < 3; g++)
+      wg.go([c] {
+        for (int i = 1; i <= kMany; i++) c.send(T(i));
+      });
+    go([&] {
+      wg.wait();
+      c.close();
+    });
+    int64_t sum = 0;
+    for (;;) {
+      auto [v, ok] = c.recv_ok();
+      if constexpr (requires { v.own.get(); }) sum += v.own.get();
+      else sum += v.get();
+      if (!ok) break;
+    }
+    expect(sum == 3 * kMany * (kMany + 1) / 2, "the sum");
+    wg.wait();
+  });
+}
+
+void channels() {
+  for (ptrdiff_t size = 0; size < 5; size += 2) {
+    through<Own>(size);
+    through<Only>(size);
+    through<Busy>(size);
+  }
+  balanced("range", [] {
+    Chan<Own> c(3);
+    go([c] {
+      for (int i = 0; i < 10; i++) c.send(i);
+      c.close();
+    });
+    int n = 0;
+    for (const Own& v : c) expect(v.get() == n++, "range");
+    expect(n == 10 && c.recv().get() == 0, "the zero value of a closed channel");
+    expect(!c.recv_ok().ok && !c.try_recv().ok, "closed");
+  });
+  balanced("tries", [] {
+    Chan<Own> c(1);
+    expect(!c.try_recv().ready, "nothing there");
+    expect(c.try_send(5) && !c.try_send(6), "one place");
+    auto r = c.try_recv();
+    expect(r.ready && r.ok && r.value.get() == 5, "try_recv");
+  });
+  balanced("values that are left", [] {
+    Chan<Own> c(8);
+    for (int i = 0; i < 6; i++) c.send(i);
+    (void)c.recv();
+    c.send(6);
+    Chan<Own> closed(2);
+    closed.send(1);
+    closed.close();
+    Chan<Chan<Own>> outer(1);  // a channel in a channel, and a value in that
+    Chan<Own> inner(1);
+    inner.send(3);
+    outer.send(inner);
+  });
+  balanced("fields", [] {
+    Chan<Wide> c(2);
+    Wide w;
+    w.own = Own(7);
+    w.text[99] = 'x';
+    c.send(w);
+    go([c, w] { c.send(w); });
+    for (int i = 0; i < 2; i++) {
+      const Wide v = c.recv();
+      expect(v.own.get() == 7 && v.before == 'b' && v.text[99] == 'x', "a field");
+      expect(reinterpret_cast<uintptr_t>(&v) % 64 == 0, "the alignment");
+    }
+  });
+  balanced("a receiver that waits when its channel is closed", [] {
+    Chan<Own> c(0);
+    Chan<int> done(2);
+    for (int i = 0; i < 2; i++)
+      go([=] {
+        auto [v, ok] = c.recv_ok();
+        done.send(v.get() + ok);
+      });
+    sleep(ms(2));
+    c.close();
+    expect(done.recv() + done.recv() == 0, "closed");
+  });
+}
+
+void selects() {
+  for (ptrdiff_t size = 0; size < 3; size += 2)
+    balanced("select", [&] {
+      Chan<Own> a(size), b(size);
+      Chan<int> done(0);
+      go([=] {
+        for (int i = 1; i <= kMany; i++) select(send(a, i), send(b, Own(i)));
+        done.send(1);
+      });
+      int64_t sum = 0;
+      int n = 0;
+      bool more = true;
+      while (more || a.len() + b.len() > 0)
+        select(recv(a, [&](const Own& v) { n++, sum += v.get(); }),
+               recv(b, [&](Own v, bool ok) { n++, sum += v.get() + !ok; }), recv(done, [&] { more = false; }));
+      expect(n == kMany && sum == kMany * (kMany + 1) / 2, "what select has received");
+    });
+  balanced("cases that are not taken, and one alone", [] {
+    Chan<Own> full(1), none(0), nil;
+    full.send(1);
+    expect(select(send(full, 2), send(none, 3), send(nil, 4), recv(nil), otherwise()) == 4, "otherwise");
+    expect(select(send(full, 2), otherwise()) == 1, "otherwise, beside one");
+    expect(select(recv(full), recv(none)) == 0, "a value that is not looked at");
+    expect(select(send(full, 9)) == 0 && select(recv(full)) == 0, "one case");
+    none.close();
+    select(recv(none, [](Own v, bool ok) { expect(!ok && v.get() == 0, "closed"); }), send(nil, 1));
+    const Chan<Time> tick = after(ms(1));
+    select(send(nil, 5), recv(none, [&](Own) {}), recv(tick, [](Time) {}));
+    select(send(nil, 5), recv(after(ms(1))));
+  });
+  balanced("cases known at run time", [] {
+    for (int round = 0; round < 20; round++) {
+      Chan<Own> c[12];
+      Own out[12], in;
+      SelectCase all[12];
+      for (int i = 0; i < 12; i++) {
+        c[i] = Chan<Own>(1);
+        out[i] = Own(100 + i);
+        all[i] = send_case(c[i], &out[i]);
+      }
+      const Selected s = select_cases(all);
+      for (int i = 0; i < 12; i++) expect(out[i].get() == (i == s.index ? 0 : 100 + i), "what is left to send");
+      all[0] = recv_case(c[s.index], &in);
+      const int again = select_cases(all, 1).index;
+      expect(again == 0 && in.get() == 100 + s.index, "what is received");
+      all[1] = default_case();
+      expect(select_cases(all, 2).index == 1, "default");
+      c[s.index].send(3);
+      all[0] = recv_case(c[s.index]);
+      expect(select_cases(all, 1).ok, "dropped");
+      Chan<Only> only(1);
+      Only o(8);
+      expect(select_cases({send_case(only, &o)}).index == 0 && o.own.get() == 0, "a value that can only be moved");
+    }
+  });
+}
+
+struct Pooled {
+  Own own;
+};
+constinit Pool<Pooled> pool{[] { return new Pooled{Own(1)}; }};
+constinit Map<Own, Own> map;
+
+void keepers() {
+  balanced("go", [] {
+    WaitGroup wg;
+    const Own o(5);
+    Own mine(6);
+    wg.go([o, m = static_cast<Own&&>(mine)] { expect(o.get() == 5 && m.get() == 6, "a closure"); });
+    Chan<int> done(0);
+    go([o, done] { done.send(o.get()); });
+    go_with({.stack = 65536}, [o, done] { done.send(o.get()); });
+    expect(done.recv() + done.recv() == 10, "closures");
+    wg.wait();
+    Timer t = after_func(ms(1), [o, done] { done.send(o.get()); });
+    expect(done.recv() == 5, "after_func");
+    after_func(hours(1), [o] { (void)o; }).stop();
+    auto [ctx, cancel] = context::with_cancel(context::background());
+    (void)context::after_func(ctx, [o, done] { done.send(o.get()); });
+    cancel();
+    expect(done.recv() == 5, "a context's function");
+    static constinit context::Key<Own> key{};
+    expect(context::with_value(ctx, key, o).value(key)->get() == 5, "a context's value");
+  });
+  balanced("Pool", [] {
+    Pooled* p[10];
+    for (auto& x : p) x = pool.get();
+    for (auto* x : p) pool.put(x);
+    for (auto& x : p) {
+      x = pool.get();
+      expect(x->own.get() == 1, "an object of a Pool");
+      delete x;
+    }
+  });
+  balanced("Map", [] {
+    for (int i = 1; i <= kMany; i++) map.store(i, Own(2 * i));
+    for (int i = 1; i <= kMany; i++) {
+      const auto r = map.load(i);
+      expect(r.ok && r.value.get() == 2 * i, "load");
+    }
+    int n = 0;
+    map.range([&](const Own& k, const Own& v) {
+      expect(v.get() == 2 * k.get(), "range");
+      return ++n < kMany / 2;
+    });
+    expect(map.swap(3, 4).value.get() == 6 && map.compare_and_swap(3, 4, 5) && !map.compare_and_swap(3, 4, 6), "swap");
+    expect(map.load_and_delete(3).value.get() == 5 && !map.load_or_store(3, 1).ok, "load_or_store");
+    expect(map.compare_and_delete(3, 1) && !map.compare_and_delete(3, 1), "compare_and_delete");
+    map.clear();
+  });
+  balanced("errgroup, once", [] {
+    errgroup::Group<Own> g;
+    for (int i = 0; i < 4; i++) g.go([o = Own(7)] { return o; });
+    expect(g.wait().get() == 7, "an error");
+    auto once = once_value([o = Own(9)] { return o; });
+    expect(once().get() == 9 && once().get() == 9, "once_value");
+    const Own back = func([] {
+      Defer d([o = Own(1)] { (void)o; });
+      return Own(8);
+    });
+    expect(back.get() == 8, "func");
+  });
+  // A panic passes by the destructors of the frames that it leaves, so objects are left there; but what was recovered
+  // keeps a copy of its own.
+  Own kept;
+  func([&] {
+    Defer d([&] {
+      const Recovered r = recover();
+      Recovered copy = r;
+      Recovered again;
+      again = copy;
+      kept = again.as<Own>();
+    });
+    panic(Own(11));
+  });
+  expect(kept.get() == 11, "a panic's value");
+}
+
+}  // namespace
+
+int main() {
+  channels();
+  selects();
+  keepers();
+  println("values ok");
+}
