@@ -4,12 +4,13 @@ set(RT0_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conver
 
 # Of all target code. Frame pointers everywhere: tracebacks follow them. No unwind tables, no plt, no builtin guesses.
 set(RT0_TARGET_OPTIONS
-    -std=c++20 -Oz -g -nostdlib -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-stack-protector
+    -std=c++20 -Oz -g -nostdlib -fno-exceptions -fno-rtti -fno-stack-protector
     -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer -fno-pic -fno-builtin
     -fno-common -ffunction-sections -fdata-sections
     "-ffile-prefix-map=${RT0_SOURCE_DIR}/=" "-fmacro-prefix-map=${RT0_SOURCE_DIR}/=")
 # Of the runtime only; programs are compiled like hosted ones, so that main may end without a return.
-set(RT0_RUNTIME_OPTIONS -ffreestanding)
+# In the runtime no static variable needs a constructor; in programs they are initialized once by lib/sync/guard.cc.
+set(RT0_RUNTIME_OPTIONS -ffreestanding -fno-threadsafe-statics)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND RT0_WARNINGS -Wglobal-constructors)
   # Or paths, relative already, would be joined to the build folder's.

@@ -3,10 +3,16 @@
 //   RT0_INIT(config, read_config);                    // runs read_config() before main
 //   RT0_INIT(db, open_db, &rt0_init_config);          // after config
 //
-// C++ has constructors for this, but they run in an order nobody wrote down; rt0 has none. A task is a row in a table
-// that the linker collects, each names the tasks it needs, and runtime.main runs them: those whose needs are met, by
-// name, as Go does with packages. RT0_TRACE and GODEBUG=inittrace=1 show them. A circle ends in a fatal error that
-// names it.
+// A task is a row in a table that the linker collects. Each names the tasks it needs, and runtime.main runs them: those
+// whose needs are met, by name, as Go does with packages. RT0_TRACE and GODEBUG=inittrace=1 show them. A circle ends in
+// a fatal error that names it.
+//
+// Constructors of globals run, too: all of them as one task, "globals", before the program's tasks; those with an
+// init_priority first, then file by file, in the order in which the files were linked. They run on the main goroutine
+// and may start goroutines, wait, and panic. Destructors of globals do not run at the end, as nothing does in Go: the
+// program may end while goroutines still use them. A static variable in a function is initialized by the first
+// goroutine that comes by; others wait for it. If the initialization ends in a panic or in Goexit, the next goroutine
+// tries again.
 #pragma once
 
 #include <stddef.h>

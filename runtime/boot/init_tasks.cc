@@ -14,6 +14,11 @@ namespace rt0 {
 extern "C" InitTask* const __start_rt0_inittasks[];
 extern "C" InitTask* const __stop_rt0_inittasks[];
 
+// And the constructors of the program's globals between these: see arch/rt0.ld.
+using Constructor = void();
+extern Constructor* const init_array[] __asm__("runtime.init_array");
+extern Constructor* const einit_array[] __asm__("runtime.einit_array");
+
 namespace {
 
 enum : unsigned { kNotRun = 0, kRunning = 1, kDone = 2 };
@@ -25,24 +30,30 @@ int compare(const char* a, const char* b) {
 
 // Nanoseconds as milliseconds with two significant digits at most below 10: 0.032, 1.5, 17. Go: fmtNSAsMS.
 void put_ms(Writer& w, u64 ns) {
-  u64 x = ns / 1000, unit = 1000;  // x/unit milliseconds
-  if (x >= 10000) x /= 1000, unit = 1;
-  for (; x >= 100 && unit > 1; x /= 10) unit /= 10;
-  w.fmt("%llu", static_cast<unsigned long long>(x / unit));
-  if (x == 0 || unit == 1) return;
-  w.put('.');
-  while ((unit /= 10) != 0) w.put(static_cast<char>('0' + x / unit % 10));
+  if (ns >= 10000000) return w.fmt("%llu", static_cast<unsigned long long>(ns / 1000000));
+  u32 us = static_cast<u32>(ns) / 1000;
+  const usize len = us == 0 ? 1 : 3u + (us < 1000) + (us < 100);  // of the five characters that write it in full
+  char text[5];
+  for (usize i = sizeof(text); i-- > 0;) {
+    text[i] = '.';
+    if (i == 1) continue;
+    text[i] = static_cast<char>('0' + us % 10);
+    us /= 10;
+  }
+  w.put(Str(text, len));
 }
 
-void report(const InitTask* t, i64 start, i64 end, u64 bytes, u64 allocs) {
+// What t has taken since the moment `start`, when the counters were 0.
+void report(const InitTask* t, i64 start) {
+  const i64 end = kernel->nanotime();
   PrintLocked locked;
   Writer w(kStderr);
   w.fmt("init %s @", t->name);
   put_ms(w, static_cast<u64>(start - runtimeInitTime));
   w.put(" ms, ");
   put_ms(w, static_cast<u64>(end - start));
-  w.fmt(" ms clock, %llu bytes, %llu allocs\n", static_cast<unsigned long long>(bytes),
-        static_cast<unsigned long long>(allocs));
+  w.fmt(" ms clock, %llu bytes, %llu allocs\n", static_cast<unsigned long long>(inittrace.bytes),
+        static_cast<unsigned long long>(inittrace.allocs));
 }
 
 void doInit1(InitTask* t) RT0_SYM("runtime.doInit1");
@@ -50,14 +61,11 @@ void doInit1(InitTask* t) {
   trace_boot(Ev::doInit1);
   trace_text(Ev::InitTask, cstr(t->name));
   t->state = kRunning;
-  if (RT0_UNLIKELY(inittrace.active)) {
-    const u64 bytes = inittrace.bytes, allocs = inittrace.allocs;
-    const i64 start = kernel->nanotime();
-    t->fn();
-    report(t, start, kernel->nanotime(), inittrace.bytes - bytes, inittrace.allocs - allocs);
-  } else {
-    t->fn();
-  }
+  const bool told = RT0_UNLIKELY(inittrace.active);
+  inittrace.bytes = inittrace.allocs = 0;
+  const i64 start = told ? kernel->nanotime() : 0;
+  t->fn();
+  if (told) report(t, start);
   t->state = kDone;
   trace_text(Ev::InitTaskDone, cstr(t->name));
 }
@@ -72,9 +80,9 @@ InitTask* unmet(const InitTask* t) {
 // Nothing can run, so each task that is left has an unmet need: following it leads around a circle, or, from one of
 // rt0's own tasks, to one of the program's, which run later.
 [[noreturn]] void fatal_circle(InitTask* t) {
-  const usize n = static_cast<usize>(__stop_rt0_inittasks - __start_rt0_inittasks);
-  // Now on the circle, or at the last one before the dead end.
-  for (usize i = 0; i < n && unmet(unmet(t)) != nullptr; i++) t = unmet(t);
+  // As many steps as there are tasks: then we are on the circle, or at the last one before the dead end.
+  for (InitTask* const* at = __start_rt0_inittasks; at != __stop_rt0_inittasks && unmet(unmet(t)) != nullptr; at++)
+    t = unmet(t);
   {
     PrintLocked locked;
     Writer w(kStderr);
@@ -88,11 +96,18 @@ InitTask* unmet(const InitTask* t) {
   fatal("initialization cycle");
 }
 
+// All of them are one task, after rt0's own and before the program's: an RT0_INIT may use any global.
+void construct_globals() {
+  for (Constructor* const* c = &init_array[0]; c != &einit_array[0]; c++) (*c)();
+}
+constinit InitTask globals = {"globals", construct_globals, nullptr, kNotRun, 0};  // not in the table: needs nothing
+
 }  // namespace
 
 // A quadratic search, for programs have few tasks; boot pays nothing for a program that has none.
 void doInit(bool runtime) {
   trace_boot(Ev::doInit);
+  if (!runtime && &init_array[0] != &einit_array[0]) doInit1(&globals);
   for (;;) {
     InitTask* first = nullptr;
     InitTask* stuck = nullptr;
@@ -102,9 +117,9 @@ void doInit(bool runtime) {
       if (unmet(t) != nullptr) stuck = t;
       else if (first == nullptr || compare(t->name, first->name) < 0) first = t;
     }
-    if (first == nullptr && stuck == nullptr) return;
-    if (first == nullptr) fatal_circle(stuck);
-    doInit1(first);
+    if (first != nullptr) doInit1(first);
+    else if (stuck != nullptr) fatal_circle(stuck);
+    else return;
   }
 }
 

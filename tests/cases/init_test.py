@@ -41,6 +41,51 @@ class Order(rt0test.Case):
 
 
 @rt0test.each_how
+class Globals(rt0test.Case):
+    """Constructors of globals are one task, between rt0's own and the program's."""
+
+    MADE = ["earliest", "early", "globals.cc 1", "globals.cc 2", "globals_other.cc", "task 4"]
+
+    def lines(self, *args, **options):
+        done = self.run_program("globals", *args, **options)
+        self.assert_status(done, 0)
+        return rt0test.text(done.err).splitlines()
+
+    def test_priorities_then_link_order(self):
+        for procs in (1, 4):
+            self.assertEqual(self.lines(env={"GOMAXPROCS": procs}), self.MADE + ["main globals.cc 1 globals.cc 2"])
+
+    def test_variables_in_functions(self):
+        for procs in (1, 4):
+            said = self.lines("functions", env={"GOMAXPROCS": procs})[len(self.MADE):]
+            self.assertEqual(said, ["made 1 7", "main globals.cc 1 globals.cc 2"])
+            said = self.lines("panics", env={"GOMAXPROCS": procs})[len(self.MADE):]
+            self.assertEqual(said[:3], ["recovered not yet", "the goroutine ends", "after all 3 3"])
+
+    def test_a_variable_that_needs_itself(self):
+        done = self.run_program("globals", "itself")
+        self.assert_fatal(done, "the initialization of a static variable needs the variable")
+
+    def test_the_task_is_seen(self):
+        done, trace = rt0test.run_traced("globals", env={"GOMAXPROCS": "1"}, how=self.how)
+        self.assert_status(done, 0)
+        told = [e.args["name"] for e in rt0test.parse_trace(trace) if e.name.startswith("InitTask")]
+        self.assertEqual(told, [t for task in OURS + ["globals", "task"] for t in (task, task)])
+        said = self.lines(env={"GODEBUG": "inittrace=1"})
+        tasks = [line.split()[1] for line in said if line.startswith("init ")]
+        self.assertEqual(tasks, OURS + ["globals", "task"])
+        globals_line = next(line for line in said if line.startswith("init globals"))
+        self.assertRegex(globals_line, r"^init globals @[0-9.]+ ms, [0-9.]+ ms clock, [1-9][0-9]* bytes, [1-9][0-9]* allocs$")
+
+    def test_a_panic_in_a_constructor(self):
+        done = self.run_program("globals_panic")
+        self.assert_status(done, 2)
+        lines = rt0test.text(done.err).splitlines()
+        self.assertEqual(lines[:3], ["panic: in a constructor", "", "goroutine 1 [running]:"])
+        self.assertTrue(lines[3].startswith("main.fails("), lines)
+
+
+@rt0test.each_how
 class Modes(rt0test.Case):
     def modes(self, mode, procs="4"):
         return self.run_program("init_modes", env={"MODE": mode, "GOMAXPROCS": procs})

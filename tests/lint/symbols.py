@@ -15,13 +15,17 @@ from source import files, isa_rows, read, ROOT
 # What a compiler calls on its own; base/mem.cc has them, tests with -finstrument-functions the next two, runtime/panic/ubsan.cc the rest.
 OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
          '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
-# Names of libraries that some programs are about: mem/cmalloc.cc, runtime/panic/cxxlib.cc.
+# Names of libraries that some programs are about: mem/cmalloc.cc, runtime/panic/cxxlib.cc, lib/sync/guard.cc,
+# runtime/boot/atexit.cc. These alone may also have globals with constructors.
+CXX_ABI = r'(?:__cxa_(?:guard_\w+|atexit)|__dso_handle|__aeabi_atexit)$'
 SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|reallocarray|str(?:n?dup)|'
                                 r'malloc_usable_size|free_(?:aligned_)?sized)$'),
            'heap_costs': re.compile(r'(?:malloc|realloc|free)$'),
            # All that compilers call, from the compiler's own library.
            'builtins_O0': re.compile(r'(?:__[\w.]+|ffs)$'), 'builtins_O2': re.compile(r'(?:__[\w.]+|ffs)$'),
-           'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$')}
+           'globals': re.compile(CXX_ABI),
+           'globals_panic': re.compile(r'$.'),
+           'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$|' + CXX_ABI)}
 # What compilers call for 64-bit arithmetic where a word has 32 bits, for division and narrow atomics where the CPU has none:
 # base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
 ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
@@ -120,6 +124,9 @@ def check(path, go_names, functions, entry=None):
     for s in e.symbols:
         if s.section != elf.SHN_UNDEF:
             defined.setdefault(s.name, s)
+    first, last = defined.get('runtime.init_array'), defined.get('runtime.einit_array')
+    if first and last and first.value != last.value and not subject:
+        bad.append('a global has a constructor: rt0 has none, and its programs are to need none')
     at_entry = {s.name for s in e.symbols if s.value == e.entry and s.section != elf.SHN_UNDEF}
     if 'port_entry' in at_entry:  # a port's first steps have no runtime yet: tests/port/first.cc
         return bad

@@ -9,6 +9,7 @@
 #include <new>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,6 +22,44 @@ void expect(bool ok, const char* what) {
   if (ok) return;
   rt0::println("wrong:", what);
   rt0::exit(1);
+}
+
+// Made before main, and never destroyed.
+std::vector<int> global{1, 2, 3};
+
+// A short text lies in the string itself, so its bytes may not be copied.
+struct Named {
+  int n;
+  std::string name;
+};
+
+const std::string& in_a_function() {
+  static const std::string s(50, 'x');
+  return s;
+}
+
+void strings() {
+  rt0::Chan<std::string> c(4);
+  rt0::go([c, end = std::string("end")] {
+    for (size_t i = 0; i < 20; i++) c.send(std::string(i, 'a'));
+    c.send(end);
+    c.close();
+  });
+  size_t n = 0;
+  for (const std::string& s : c) expect(n == 20 ? s == "end" : s.size() == n && s.find('b') == s.npos, "strings"), n++;
+  expect(n == 21, "all strings");
+  rt0::Chan<Named> named(0);
+  rt0::go([named] {
+    for (int i = 0; i < 10; i++) rt0::select(rt0::send(named, Named{i, "hi"}));
+  });
+  for (int i = 0; i < 10; i++)
+    rt0::select(rt0::recv(named, [&](const Named& v) { expect(v.n == i && v.name == "hi", "select"); }),
+                rt0::recv(rt0::Chan<int>()));
+  static constinit rt0::Map<std::string, std::string> map{};
+  map.store("key", "value");
+  expect(map.load("key").value == "value" && map.load_and_delete("key").ok, "a map of strings");
+  map.clear();
+  expect(global == std::vector{1, 2, 3} && in_a_function().size() == 50, "what needs a constructor");
 }
 
 unsigned sorted_sum(unsigned seed, size_t n) {
@@ -147,6 +186,7 @@ int main(int argc, char** argv) {
       views();
     });
   wg.wait();
+  strings();
   atomics();
   rt0::println("headers ok");
 }

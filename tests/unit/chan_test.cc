@@ -34,17 +34,24 @@ std::string panic_of(F f) {
   return "";
 }
 
-// Counts its living objects. It knows no address of itself, so it may travel as bytes.
+// Counts its living objects, and knows its own address, so it may not travel as bytes.
 struct Tracked {
   static inline std::atomic<int> alive{0};
   std::unique_ptr<int> p;
+  const Tracked* self = this;
 
   Tracked() { alive++; }
   explicit Tracked(int v) : p(std::make_unique<int>(v)) { alive++; }
   Tracked(Tracked&& o) noexcept : p(std::move(o.p)) { alive++; }
-  Tracked& operator=(Tracked&&) = default;
-  ~Tracked() { alive--; }
-  int value() const { return p ? *p : -1; }
+  Tracked& operator=(Tracked&& o) noexcept {
+    p = std::move(o.p);
+    return *this;
+  }
+  ~Tracked() {
+    EXPECT_EQ(self, this);
+    alive--;
+  }
+  int value() const { return self != this ? -2 : p ? *p : -1; }
 };
 
 struct Big {

@@ -25,6 +25,14 @@ void goparkunlock(Mutex*, WaitReason) NO_LOCK_ANALYSIS { abort(); }
 void dieFromSignal(u32) { abort(); }
 }  // namespace rt0
 
+// The constructors of the program's globals, on the target. Here there are none.
+__asm__(
+    ".pushsection .rodata\n"
+    ".globl \"runtime.init_array\", \"runtime.einit_array\"\n"
+    "\"runtime.init_array\":\n"
+    "\"runtime.einit_array\":\n"
+    ".popsection\n");
+
 namespace {
 
 std::vector<std::string> ran;

@@ -1,0 +1,13 @@
+// Linked after globals.cc.
+#include "globals.h"
+
+namespace {
+
+[[gnu::init_priority(100 + 1)]] Says earliest("earliest");
+Says other("globals_other.cc");
+const Says* volatile used[] = {&earliest, &other};
+
+}  // namespace
+
+extern const Says* const* globals_other();
+const Says* const* globals_other() { return const_cast<const Says* const*>(used); }
