@@ -5,8 +5,12 @@
 //   if (auto r = sessions.load(7); r.ok) use(r.value);
 //
 // Keys are integers, enums, pointers, what looks like a string (data() and size()), or any type with == for which a
-// function uint64_t hash(const K&) is found beside the type. Values are copied in and out. The map is cut into shards
-// with a lock each. It has no destructor, as a global must not have one: clear() gives its memory back.
+// function uint64_t hash(const K&) is found beside the type. Values are copied in and out. It has no destructor, as a
+// global must not have one: clear() gives its memory back.
+//
+// The map is cut into shards with a lock each. No function of the program's is called while one is held: hash, ==,
+// copies and destructors of keys and values may use the map, wait and panic. After a panic that is recovered the map is
+// as it was before the call; a copy that the call had made may stay in memory.
 #pragma once
 
 #include <stddef.h>
@@ -40,6 +44,10 @@ uint64_t hash_of(const K& k) {
   }
 }
 
+// Whether copying, comparing and dropping a T calls no function of the program's. Not so of an enum with its own ==.
+template <class T>
+inline constexpr bool kScalar = !__is_class(T) && !__is_union(T) && !requires(const T& a) { operator==(a, a); };
+
 }  // namespace detail
 
 namespace sync {
@@ -58,47 +66,86 @@ class Map {
   Map& operator=(const Map&) = delete;
 
   Result load(const K& k) {
-    const Place p(this, k);
-    return p.node() != nullptr ? Result{p.node()->value, true} : Result{};
+    Search at(this, k);
+    Node* x = at.find();
+    if (x == nullptr) return {};
+    return {at.value(x), true};
   }
   void store(const K& k, const V& v) { (void)swap(k, v); }
   // The value that is in the map now.
   Result load_or_store(const K& k, const V& v) {
-    const Place p(this, k);
-    if (p.node() != nullptr) return {p.node()->value, true};
-    p.insert(k, v);
-    return {v, false};
+    Search at(this, k);
+    for (;;) {  // ends at the second round, unless another goroutine has stored and removed the key meanwhile
+      if (Node* x = at.find(); x != nullptr) return {at.value(x), true};
+      if (at.make(v)) continue;
+      at.insert();
+      return {v, false};
+    }
   }
   Result load_and_delete(const K& k) {
-    const Place p(this, k);
-    if (p.node() == nullptr) return {};
-    Result r{p.node()->value, true};
-    p.remove();
-    return r;
+    Search at(this, k);
+    Node* x = at.find();
+    if (x == nullptr) return {};
+    at.remove(x);
+    return {x->value, true};
   }
   void remove(const K& k) { (void)load_and_delete(k); }
   // The value that was there.
   Result swap(const K& k, const V& v) {
-    const Place p(this, k);
-    if (p.node() == nullptr) {
-      p.insert(k, v);
-      return {};
+    Search at(this, k);
+    if constexpr (!kInPlace) (void)at.make(v);
+    for (;;) {  // as in load_or_store
+      Node* x = at.find();
+      if constexpr (kInPlace) {
+        if (x != nullptr) {
+          Result r{x->value, true};
+          x->value = v;
+          return r;
+        }
+      }
+      if (at.make(v)) continue;
+      if (x == nullptr) {
+        at.insert();
+        return {};
+      }
+      at.replace(x);
+      return {x->value, true};
     }
-    Result r{p.node()->value, true};
-    p.node()->value = v;
-    return r;
   }
   bool compare_and_swap(const K& k, const V& old, const V& v) {
-    const Place p(this, k);
-    if (p.node() == nullptr || !(p.node()->value == old)) return false;
-    p.node()->value = v;
-    return true;
+    Search at(this, k);
+    for (;;) {  // ends when no other goroutine has changed the value between the comparison and the exchange
+      Node* x = at.find();
+      if (x == nullptr) return false;
+      if constexpr (kInPlace) {
+        if (!(x->value == old)) return false;
+        x->value = v;
+        return true;
+      } else {
+        at.hold(x);
+        if (!(x->value == old)) return false;
+        (void)at.make(v);
+        if (!at.lock_again(x)) continue;
+        at.replace(x);
+        return true;
+      }
+    }
   }
   bool compare_and_delete(const K& k, const V& old) {
-    const Place p(this, k);
-    if (p.node() == nullptr || !(p.node()->value == old)) return false;
-    p.remove();
-    return true;
+    Search at(this, k);
+    for (;;) {  // as in compare_and_swap
+      Node* x = at.find();
+      if (x == nullptr) return false;
+      if constexpr (kInPlace) {
+        if (!(x->value == old)) return false;
+      } else {
+        at.hold(x);
+        if (!(x->value == old)) return false;
+        if (!at.lock_again(x)) continue;
+      }
+      at.remove(x);
+      return true;
+    }
   }
 
   // Calls f(key, value) for what is in the map, in no order, until it returns false. No key comes twice; what changes
@@ -106,107 +153,250 @@ class Map {
   template <class F>
   void range(F&& f) {
     for (Shard& s : shards_) {
-      s.mu.lock();
-      const size_t n = s.count;
-      Pair* all = n == 0 ? nullptr : static_cast<Pair*>(::operator new(n * sizeof(Pair)));
-      size_t i = 0;
-      for (size_t b = 0; b < s.buckets_n; b++)
-        for (Node* x = s.buckets[b]; x != nullptr; x = x->next)
-          ::new (detail::InPlace{}, &all[i++]) Pair{x->key, x->value};
-      s.mu.unlock();
+      size_t n, i = 0;
+      Item* all = snapshot(s, &n);
       bool more = true;
-      for (i = 0; i < n; i++) {
-        if (more) more = f(static_cast<const K&>(all[i].key), static_cast<const V&>(all[i].value));
-        all[i].~Pair();
+      {
+        // f may panic, or end the goroutine.
+        Defer drop([&] {
+          while (i < n) release(all[i++].node);
+          ::operator delete(all);
+        });
+        while (more && i < n) {
+          const Node* x = all[i].node;
+          if constexpr (kInPlace) more = f(x->key, static_cast<const V&>(all[i].value));
+          else more = f(x->key, x->value);
+          release(all[i++].node);
+        }
       }
-      ::operator delete(all);
       if (!more) return;
     }
   }
 
   void clear() {
     for (Shard& s : shards_) {
-      LockGuard held(s.mu);
-      for (size_t b = 0; b < s.buckets_n; b++)
-        for (Node* x = s.buckets[b]; x != nullptr;) {
-          Node* next = x->next;
-          delete x;
-          x = next;
-        }
-      delete[] s.buckets;
+      s.mu.lock();
+      Node** buckets = s.buckets;
+      const size_t n = s.buckets_n;
+      for (size_t b = 0; b < n; b++)
+        for (Node* x = buckets[b]; x != nullptr; x = x->next) x->live = false;
       s.buckets = nullptr;
       s.buckets_n = s.count = 0;
+      s.mu.unlock();
+      // Nobody changes `next` of a node that is not alive.
+      for (size_t b = 0; b < n; b++)
+        for (Node* x = buckets[b]; x != nullptr;) {
+          Node* next = x->next;
+          release(x);
+          x = next;
+        }
+      delete[] buckets;
     }
   }
 
  private:
   static constexpr size_t kShards = 16;
 
-  struct Pair {
-    K key;
-    V value;
-  };
+  // Values that may be copied under the lock are changed in their nodes. Of others, a node's value never changes: a new
+  // node takes the old one's place.
+  static constexpr bool kInPlace = detail::kScalar<V>;
+
+  // A key and its value. Counted, so that it can be looked at without the lock.
   struct Node {
-    Node* next;
-    uint64_t hash;
-    K key;
-    V value;
+    Node* next;     // [Shard::mu] in its bucket's list, from the newest to the oldest
+    uint64_t seq;   // [Shard::mu] it was the seq-th node of its shard
+    unsigned refs;  // one of the map, as long as it is alive; one of each Search that holds it
+    bool live;      // [Shard::mu] it is in the map
+    const uint64_t hash;
+    const K key;
+    V value;  // [Shard::mu] if kInPlace
   };
   struct Shard {
     Mutex mu;
     Node** buckets = nullptr;  // [mu] buckets_n lists, a power of two
     size_t buckets_n = 0;      // [mu]
     size_t count = 0;          // [mu] nodes in all lists
+    uint64_t seq = 0;          // [mu] nodes that have ever been put in
   };
+  // What range gives to its function: without the lock a value that is changed in place may not be looked at.
+  template <bool copied, class = void>
+  struct ItemOf {
+    Node* node;
+    V value;
+  };
+  template <class Unused>
+  struct ItemOf<false, Unused> {
+    Node* node;
+  };
+  using Item = ItemOf<kInPlace>;
 
-  // Where a key is, or would be; holds the shard's lock.
-  class Place {
+  // Without the lock. Acquire and release: the last holder destroys the node after all others have done with it.
+  static void release(Node* x) {
+    if (x != nullptr && __atomic_sub_fetch(&x->refs, 1, __ATOMIC_ACQ_REL) == 0) delete x;
+  }
+  // Under the lock, or by a holder: it does not become 0 meanwhile. Relaxed: nothing depends on when it is seen.
+  static void retain(Node* x) { __atomic_add_fetch(&x->refs, 1, __ATOMIC_RELAXED); }
+
+  // All nodes of a shard, held. Null if there are none.
+  static Item* snapshot(Shard& s, size_t* n) {
+    s.mu.lock();
+    *n = s.count;
+    Item* all = s.count == 0 ? nullptr : static_cast<Item*>(::operator new(s.count * sizeof(Item)));
+    size_t i = 0;
+    for (size_t b = 0; b < s.buckets_n; b++)
+      for (Node* x = s.buckets[b]; x != nullptr; x = x->next) {
+        retain(x);
+        all[i].node = x;
+        if constexpr (kInPlace) all[i].value = x->value;
+        i++;
+      }
+    s.mu.unlock();
+    return all;
+  }
+
+  // One call's way to the node of its key. Where == is the program's, the lock is given up for each comparison:
+  //   * a node's seq tells which nodes have come since: no node is compared twice, and none is missed;
+  //   * the lists are in the order of seq, and a node that is alive is in its list: the search goes on behind it. Of a
+  //     node that is not alive, it goes on at the first with a smaller seq.
+  class Search {
    public:
-    Place(Map* m, const K& k) : hash_(detail::hash_of(k)), s_(&m->shards_[hash_ >> 60]) {
-      s_->mu.lock();
-      if (s_->buckets_n == 0) return;
-      link_ = &s_->buckets[hash_ & (s_->buckets_n - 1)];
-      while (*link_ != nullptr && !((*link_)->hash == hash_ && (*link_)->key == k)) link_ = &(*link_)->next;
+    Search(Map* m, const K& k) : key_(k), hash_(detail::hash_of(k)), s_(&m->shards_[hash_ >> 60]) {}
+    ~Search() {
+      unlock();
+      release(held_);
+      release(gone_);
+      release(made_);
     }
-    ~Place() { s_->mu.unlock(); }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
+    Search(const Search&) = delete;
+    Search& operator=(const Search&) = delete;
 
-    Node* node() const { return link_ == nullptr ? nullptr : *link_; }
-    // These two end the use of this Place.
-    void insert(const K& k, const V& v) const {
-      if (s_->count >= s_->buckets_n) grow();
-      Node** head = &s_->buckets[hash_ & (s_->buckets_n - 1)];
-      *head = new Node{*head, hash_, k, v};
-      s_->count++;
+    // The node of the key, null if there is none; with the lock. Called again, it takes up what has come since.
+    Node* find() {
+      if (!locked_) lock();
+      while (seen_ != s_->seq) {
+        const uint64_t top = s_->seq;
+        uint64_t below = top + 1;
+        for (Node* x = head(); x != nullptr && x->seq > seen_;) {
+          if (x->seq >= below || x->hash != hash_) {
+            x = x->next;
+            continue;
+          }
+          if constexpr (detail::kScalar<K>) {
+            if (x->key == key_) return x;
+            x = x->next;
+          } else {
+            hold(x);
+            const bool same = x->key == key_;
+            lock();
+            if (same && x->live) return x;
+            below = x->seq;
+            x = x->live ? x->next : head();
+          }
+        }
+        seen_ = top;
+      }
+      return nullptr;
     }
-    void remove() const {
-      Node* x = *link_;
-      *link_ = x->next;
-      delete x;
-      s_->count--;
+    // Gives up the lock and keeps x.
+    void hold(Node* x) {
+      retain(x);
+      Node* before = held_;
+      held_ = x;
+      unlock();
+      release(before);
+    }
+    // Takes the lock again; whether x, which is held, is still in the map.
+    bool lock_again(Node* x) {
+      lock();
+      return x->live;
+    }
+    // A copy of x's value. Ends the search.
+    V value(Node* x) {
+      if constexpr (!kInPlace) hold(x);
+      return x->value;
+    }
+    // Makes a new node, if there is none yet; without the lock where that copies what is the program's. True: the lock
+    // was given up.
+    bool make(const V& v) {
+      if (made_ != nullptr) return false;
+      if constexpr (detail::kScalar<K> && kInPlace) {
+        made_ = new Node{nullptr, 0, 1, true, hash_, key_, v};
+        return false;
+      } else {
+        unlock();
+        made_ = new Node{nullptr, 0, 1, true, hash_, key_, v};
+        return true;
+      }
+    }
+    // These three end the search, and give up the lock. The node that was made goes in; x, which has been found, goes
+    // out, and stays as long as the Search.
+    void insert() {
+      put();
+      unlock();
+    }
+    void remove(Node* x) {
+      take_out(x);
+      unlock();
+    }
+    void replace(Node* x) {
+      take_out(x);
+      put();
+      unlock();
     }
 
    private:
-    void grow() const {
-      const size_t n = s_->buckets_n == 0 ? 8 : 2 * s_->buckets_n;
+    void lock() {
+      s_->mu.lock();
+      locked_ = true;
+    }
+    void unlock() {
+      if (locked_) s_->mu.unlock();
+      locked_ = false;
+    }
+    Node*& list() { return s_->buckets[hash_ & (s_->buckets_n - 1)]; }
+    Node* head() { return s_->buckets_n == 0 ? nullptr : list(); }
+    void put() {
+      if (s_->count >= s_->buckets_n) grow();
+      made_->seq = ++s_->seq;
+      made_->next = list();
+      list() = made_;
+      made_ = nullptr;
+      s_->count++;
+    }
+    void take_out(Node* x) {
+      Node** link = &list();
+      while (*link != x) link = &(*link)->next;
+      *link = x->next;
+      x->live = false;
+      gone_ = x;
+      s_->count--;
+    }
+    // Each new list keeps the order of the old one that its nodes come from.
+    void grow() {
+      const size_t old_n = s_->buckets_n, n = old_n == 0 ? 8 : 2 * old_n;
       Node** to = new Node* [n] {};
-      for (size_t b = 0; b < s_->buckets_n; b++)
-        for (Node* x = s_->buckets[b]; x != nullptr;) {
-          Node* next = x->next;
-          Node** head = &to[x->hash & (n - 1)];
-          x->next = *head;
-          *head = x;
-          x = next;
+      for (size_t b = 0; b < old_n; b++) {
+        Node** ends[2] = {&to[b], &to[b + old_n]};
+        for (Node* x = s_->buckets[b]; x != nullptr; x = x->next) {
+          Node**& end = ends[(x->hash & old_n) != 0];
+          *end = x;
+          end = &x->next;
         }
+        *ends[0] = *ends[1] = nullptr;
+      }
       delete[] s_->buckets;
       s_->buckets = to;
       s_->buckets_n = n;
     }
 
-    uint64_t hash_;
-    Shard* s_;
-    Node** link_ = nullptr;
+    const K& key_;
+    const uint64_t hash_;
+    Shard* const s_;
+    bool locked_ = false;
+    uint64_t seen_ = 0;  // no node up to this one is the key's
+    Node* held_ = nullptr;
+    Node* gone_ = nullptr;  // the map's count is the Search's now
+    Node* made_ = nullptr;
   };
 
   Shard shards_[kShards];

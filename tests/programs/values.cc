@@ -320,11 +320,141 @@ void keepers() {
   expect(kept.get() == 11, "a panic's value");
 }
 
+// Keys and values whose every function may use the map that they are in, or panic.
+void meddle();
+bool meddling = false;  // set while one goroutine alone uses the map
+const char* fails = nullptr;
+struct Meddler {
+  Own own;
+
+  Meddler(int v = 0) : own(v) {}
+  Meddler(const Meddler& o) : own(o.own) { act("a copy"); }
+  Meddler& operator=(const Meddler&) = delete;
+  ~Meddler() { act("a destructor"); }
+  friend bool operator==(const Meddler& a, const Meddler& b) {
+    act("==");
+    return a.own == b.own;
+  }
+  friend uint64_t hash(const Meddler&) {
+    act("hash");
+    return 1;  // all keys in one list
+  }
+
+ private:
+  static void act(const char* what) {
+    if (meddling) meddle();
+    if (fails == nullptr || !same(fails, what)) return;
+    fails = nullptr;
+    panic(what);
+  }
+};
+constinit Map<Meddler, Meddler> meddled;
+
+void meddle() {
+  meddling = false;
+  meddled.store(1000, 1);
+  (void)meddled.load(1);
+  gosched();
+  (void)meddled.load_and_delete(1000);
+  meddling = true;
+}
+
+void every_operation(int i) {
+  meddled.store(i, i);
+  meddled.store(i, i + 1);
+  expect(meddled.load(i).value.own.get() == i + 1, "load");
+  expect(meddled.compare_and_swap(i, i + 1, i + 2) && !meddled.compare_and_swap(i, i + 1, 0), "compare_and_swap");
+  expect(meddled.load_or_store(i, 0).ok && !meddled.load_or_store(i + 500, 1).ok, "load_or_store");
+  expect(!meddled.compare_and_delete(i, 1000) && meddled.compare_and_delete(i, i + 2), "compare_and_delete");
+  expect(meddled.load_and_delete(i + 500).ok && !meddled.load(i).ok, "load_and_delete");
+}
+
+void map_calls_out() {
+  balanced("a map that its keys and values use", [] {
+    meddling = true;
+    for (int i = 1; i < 20; i++) every_operation(i);
+    for (int i = 0; i < 5; i++) meddled.store(i, i);
+    int n = 0;
+    meddled.range([&](const Meddler& k, const Meddler& v) {
+      expect(k == v, "range");
+      return ++n < 3;
+    });
+    meddled.clear();
+    meddling = false;
+    meddled.clear();
+  });
+  // With keys in one list, on all Ps: no store is lost, and no key is there twice.
+  balanced("a map with one list", [] {
+    WaitGroup wg;
+    atomic::Int32 sum;
+    for (int g = 0; g < 4; g++)
+      wg.go([&, g] {
+        for (int i = 0; i < 50; i++) {
+          every_operation(10 * g + 10000 + i % 10 * 1000);
+          for (;;) {
+            const int old = meddled.load_or_store(5, 0).value.own.get();
+            if (meddled.compare_and_swap(5, old, old + 1)) break;
+          }
+          if (!meddled.load_or_store(6, g).ok && meddled.compare_and_delete(6, g)) sum.add(1);
+        }
+      });
+    wg.wait();
+    expect(meddled.load(5).value.own.get() == 200 && sum.load() > 0, "what all have counted");
+    int n = 0;
+    meddled.range([&](const Meddler&, const Meddler&) { return ++n, true; });
+    expect(n == 1, "what is left");
+    meddled.clear();
+  });
+  // What panics leaves the map unlocked, and as it was.
+  const char* const kinds[] = {"a copy", "a destructor", "==", "hash"};
+  for (const char* what : kinds) {
+    meddled.store(1, 10);
+    const auto caught = [&](auto f) {
+      fails = what;
+      bool any = false;
+      func([&] {
+        Defer d([&] { any = static_cast<bool>(recover()); });
+        f();
+      });
+      fails = nullptr;
+      const bool there = meddled.load(1).ok;
+      if (!there) meddled.store(1, 10);
+      return any;
+    };
+    int n = 0;
+    n += caught([] { (void)meddled.load(1); });
+    n += caught([] { (void)meddled.load_or_store(2, 1); });
+    n += caught([] { meddled.store(1, 3); });
+    n += caught([] { (void)meddled.compare_and_swap(1, 10, 11); });
+    n += caught([] { (void)meddled.compare_and_delete(1, 10); });
+    n += caught([] { meddled.remove(1); });
+    n += caught([] { meddled.clear(); });
+    expect(n > 0, what);
+    meddled.clear();
+  }
+  balanced("a function of range that panics", [] {
+    Map<int, Own> m;
+    for (int i = 0; i < 40; i++) m.store(i, i);
+    func([&] {
+      Defer d([] { (void)recover(); });
+      m.range([](int, const Own&) -> bool { panic("in range"); });
+    });
+    int n = 0;
+    m.range([&](int k, const Own& v) {
+      expect(k == v.get(), "range");
+      return ++n, true;
+    });
+    expect(n == 40, "a whole map");
+    m.clear();
+  });
+}
+
 }  // namespace
 
 int main() {
   channels();
   selects();
   keepers();
+  map_calls_out();
   println("values ok");
 }
