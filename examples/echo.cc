@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
     if (accept_err) {
       println(accept_err);
       // Too many open files: those who are served will close theirs.
-      if (accept_err.is(Err::mfile) || accept_err.is(Err::nfile)) {
+      if (accept_err.is(io::Err::mfile) || accept_err.is(io::Err::nfile)) {
         sleep(ms(10));
         continue;
       }

@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
   fmt::println("listening on", listener.addr());
   for (;;) {
     auto [conn, accept_err] = listener.accept();
-    if (accept_err.is(Err::mfile) || accept_err.is(Err::nfile)) {
+    if (accept_err.is(io::Err::mfile) || accept_err.is(io::Err::nfile)) {
       sleep(ms(10));  // those who are served will close theirs
       continue;
     }

@@ -63,6 +63,12 @@ class Examples(rt0test.Case):
     def test_goroutines(self):
         self.check("goroutines", env={"GOMAXPROCS": "1"})
 
+    def test_workers(self):
+        for procs in ("1", "4"):
+            done = self.run_program("workers", env={"GOMAXPROCS": procs})
+            self.assert_status(done, 0)
+            self.assertEqual((done.out, done.err), (b"the sum is 30\n", b""))
+
     def test_turns(self):
         self.check("turns", env={"GOMAXPROCS": "1"})
 
