@@ -84,6 +84,11 @@ inline void chan_release(Hchan* c) {
 }
 
 template <class T>
+inline constexpr bool kIsNull = false;
+template <>
+inline constexpr bool kIsNull<decltype(nullptr)> = true;
+
+template <class T>
 inline constexpr bool kPlain = __is_trivially_copyable(T) && __is_trivially_constructible(T);
 
 // A value in the form in which the runtime carries it, and which it may copy as bytes: here, the value itself. No
@@ -163,6 +168,15 @@ class Chan {
   Chan(const Chan& o) : c_(o.c_) { detail::chan_retain(c_); }
   Chan(Chan&& o) noexcept : c_(o.c_) { o.c_ = nullptr; }
   ~Chan() { detail::chan_release(c_); }
+  // Chan<int> c = nullptr; c = nullptr. A template, or 0 could mean nullptr: Chan<int> c(0) has no buffer.
+  template <class N>
+    requires detail::kIsNull<N>
+  constexpr Chan(N) {}
+  template <class N>
+    requires detail::kIsNull<N>
+  Chan& operator=(N) noexcept {
+    return *this = Chan();
+  }
   Chan& operator=(Chan o) noexcept {
     Hchan* mine = c_;
     c_ = o.c_;

@@ -1,8 +1,8 @@
 // A group of goroutines that work on one thing. Go: golang.org/x/sync/errgroup.
 //
-//   rt0::errgroup::Group<Error> g;                 // Error: false in a condition means that there is none
+//   rt0::errgroup::Group<rt0::errors::Error> g;    // Error: false in a condition means that there is none
 //   for (auto& url : urls) g.go([&] { return fetch(url); });
-//   if (Error err = g.wait()) …                    // the first error that any of them returned
+//   if (auto err = g.wait()) …                     // the first error that any of them returned
 #pragma once
 
 #include "rt0/sync.h"

@@ -14,6 +14,10 @@
 
 namespace rt0 {
 
+// The short names stand in namespaces of their own, so that a program with `using namespace rt0` may have an Error, an
+// Err and a Result of its own: errors::Error, and the same names in os, net and io.
+namespace errors {
+
 // What an error can be asked for with is(). Positive: the kernel's error numbers.
 enum class Err : int {
   none = 0,
@@ -65,9 +69,12 @@ enum class Err : int {
   other = -8,
 };
 
+}  // namespace errors
+
 namespace io {
+using errors::Err;
 inline constexpr Err eof = Err::eof;
-}
+}  // namespace io
 
 // A string that somebody else owns, as an argument.
 struct StrArg {
@@ -87,6 +94,14 @@ struct StrArg {
 
   constexpr const char* data() const { return ptr; }
   constexpr size_t size() const { return len; }
+
+  // Whether the bytes are the same.
+  friend constexpr bool operator==(StrArg a, StrArg b) {
+    if (a.len != b.len) return false;
+    for (size_t i = 0; i < a.len; i++)
+      if (a.ptr[i] != b.ptr[i]) return false;
+    return true;
+  }
 };
 
 // A string of at most N - 1 bytes, held by value; NUL-terminated.
@@ -102,12 +117,7 @@ struct FixedText {
     for (size_t i = 0; i < s.len && len + 1 < N; i++) text[len++] = s.ptr[i];
     text[len] = '\0';
   }
-  friend bool operator==(const FixedText& a, StrArg b) {
-    if (a.len != b.len) return false;
-    for (size_t i = 0; i < b.len; i++)
-      if (a.text[i] != b.ptr[i]) return false;
-    return true;
-  }
+  friend bool operator==(const FixedText& a, StrArg b) { return StrArg(a.text, a.len) == b; }
 };
 
 namespace detail {
@@ -115,6 +125,8 @@ struct ErrorMaker;
 }
 
 class ErrorValue {
+  using Err = errors::Err;
+
  public:
   // NOLINTBEGIN(clang-analyzer-optin.cplusplus.UninitializedObject): of the text only len_ bytes are ever looked at
   ErrorValue() : code_(Err::none), len_(0) {}
@@ -160,16 +172,34 @@ class ErrorValue {
   uint16_t len_, op_len_, reason_at_;
   char text_[kMaxText];  // garbage behind len_
 };
-using Error = ErrorValue;
 template <>
 inline constexpr bool kRelocatable<ErrorValue> = true;
 
+namespace errors {
+
+using Error = ErrorValue;
+
+// A value, or an error: then value is T{}, or as much as there was before the error came.
 template <class T>
 struct Result {
   T value{};
   ErrorValue err{};
 };
+
+}  // namespace errors
+
 template <class T>
-inline constexpr bool kRelocatable<Result<T>> = kRelocatable<T>;
+inline constexpr bool kRelocatable<errors::Result<T>> = kRelocatable<T>;
+
+namespace io {
+using errors::Error;
+using errors::Result;
+}  // namespace io
+
+#if defined(RT0_RUNTIME)  // the runtime's own files need no prefix
+using errors::Err;
+using errors::Error;
+using errors::Result;
+#endif
 
 }  // namespace rt0

@@ -1,6 +1,6 @@
 // Go's sync.Map: a map that many goroutines use at once.
 //
-//   rt0::Map<int, Session*> sessions;
+//   rt0::sync::Map<int, Session*> sessions;
 //   sessions.store(7, s);
 //   if (auto r = sessions.load(7); r.ok) use(r.value);
 //
@@ -403,7 +403,5 @@ class Map {
 };
 
 }  // namespace sync
-
-using sync::Map;
 
 }  // namespace rt0

@@ -18,6 +18,10 @@
 
 namespace rt0::net {
 
+using errors::Err;
+using errors::Error;
+using errors::Result;
+
 // An address as text: "127.0.0.1:80", "[::1]:80", "/run/socket".
 using AddrText = FixedText<128>;
 using HostPortText = FixedText<320>;  // the longest name of a host has 255 bytes

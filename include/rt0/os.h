@@ -11,6 +11,10 @@
 
 namespace rt0::os {
 
+using errors::Err;
+using errors::Error;
+using errors::Result;
+
 // Of open_file.
 inline constexpr unsigned O_RDONLY = 1, O_WRONLY = 2, O_RDWR = 3, O_APPEND = 4, O_CREATE = 8, O_EXCL = 16, O_SYNC = 32,
                           O_TRUNC = 64;

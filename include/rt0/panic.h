@@ -180,6 +180,11 @@ template <class T>
 [[noreturn]] void panic(const T& value) {
   panic_any({&detail::kType<T>, &value});
 }
+// A function, by its name: the value is a pointer to it. Go: a func, which prints as (func()) 0x….
+template <class R, class... A>
+[[noreturn]] void panic(R (&f)(A...)) {
+  panic<R (*)(A...)>(&f);
+}
 template <size_t N>
 [[noreturn]] void panic(const char (&text)[N]) {
   panic<const char*>(text);
@@ -282,6 +287,10 @@ class Recovered {
     if (!is<T>()) detail::panicdottype(type_, &detail::kType<T>);
     return *get<T>();
   }
+  // Whether the value is an error: it has a method Error(). Go: _, ok := r.(error).
+  bool is_error() const { return type_ != nullptr && type_->error != nullptr; }
+  // What its Error() returns; nothing if it is no error. It lives as long as this object.
+  Text error() const { return is_error() ? type_->error(value().data) : Text{nullptr, 0}; }
   Any value() const { return {type_, heap_ != nullptr ? heap_ : type_ != nullptr ? small_ : nullptr}; }
   // For print: what a panic with this value would print, without quotes and type names. nil is nil.
   operator PrintArg() const;
@@ -316,6 +325,20 @@ inline Recovered recover() { return Recovered(detail::gorecover()); }
 template <class F>
 [[gnu::always_inline]] inline auto func(F&& f) -> decltype(f()) {
   return detail::call_func(static_cast<F&&>(f));
+}
+
+// Go: func() (r R) { ... }(), with a named result: calls f(r), where r begins as R{}, and returns what r is in the end.
+// Deferred calls may change r, also one that recovers:
+//   const int n = func<int>([](int& r) {
+//     Defer d([&] { if (recover()) r = -1; });
+//     r = parse();                            // panics
+//   });
+template <class R, class F>
+  requires requires(F& f, R& r) { f(r); }
+[[gnu::always_inline]] inline R func(F&& f) {
+  R result{};
+  func([&] { f(result); });
+  return result;
 }
 
 }  // namespace rt0

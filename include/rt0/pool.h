@@ -1,6 +1,6 @@
 // Go's sync.Pool: objects to be used again.
 //
-//   constinit rt0::Pool<Buffer> buffers{[] { return new Buffer; }};
+//   constinit rt0::sync::Pool<Buffer> buffers{[] { return new Buffer; }};
 //   Buffer* b = buffers.get(); … buffers.put(b);
 //
 // get gives what was put last by goroutines of the same P if it can, else what another P has, else what the function
@@ -49,7 +49,5 @@ class Pool {
 };
 
 }  // namespace sync
-
-using sync::Pool;
 
 }  // namespace rt0

@@ -17,8 +17,22 @@ struct PrintArg {
     const char* ptr;
     size_t len;
 
+    Text() = default;
+    constexpr Text(const char* s, size_t n) : ptr(s), len(n) {}
+    // A literal, whose length the compiler counts. Of other text, say the length.
+    template <size_t N>
+    consteval Text(const char (&literal)[N]) : ptr(literal), len(N - 1) {}
+
     constexpr const char* data() const { return ptr; }
     constexpr size_t size() const { return len; }
+
+    // Whether the bytes are the same.
+    friend constexpr bool operator==(Text a, Text b) {
+      if (a.len != b.len) return false;
+      for (size_t i = 0; i < a.len; i++)
+        if (a.ptr[i] != b.ptr[i]) return false;
+      return true;
+    }
   };
 
   // A double, and who writes it at `out`: a program without floats is not linked with their formatting.

@@ -8,6 +8,7 @@
 //   }
 #pragma once
 
+#include "rt0/any.h"
 #include "rt0/atomic.h"
 #include "rt0/chan.h"
 #include "rt0/context.h"

@@ -105,6 +105,18 @@ class Time {
   bool before(Time t) const { return compare(t) < 0; }
   bool after(Time t) const { return compare(t) > 0; }
   bool equal(Time t) const { return compare(t) == 0; }
+  friend Time operator+(Time t, Duration d) { return t.add(d); }
+  friend Time operator+(Duration d, Time t) { return t.add(d); }
+  friend Time operator-(Time t, Duration d) { return t.add(-d); }
+  friend Duration operator-(Time t, Time u) { return t.sub(u); }
+  Time& operator+=(Duration d) { return *this = add(d); }
+  Time& operator-=(Duration d) { return *this = add(-d); }
+  // As compare() has it. So == is Go's Equal.
+  friend bool operator==(Time t, Time u) { return t.compare(u) == 0; }
+  friend bool operator<(Time t, Time u) { return t.compare(u) < 0; }
+  friend bool operator>(Time t, Time u) { return t.compare(u) > 0; }
+  friend bool operator<=(Time t, Time u) { return t.compare(u) <= 0; }
+  friend bool operator>=(Time t, Time u) { return t.compare(u) >= 0; }
   // Without the monotonic clock's part. Go: t.Round(0).
   constexpr Time strip_monotonic() const {
     Time t = *this;

@@ -38,6 +38,26 @@ reflect.Select: multiple default cases
 """
 
 
+# Of tests/programs/names.cc.
+NAMES = """\
+1 0 true
+true
+2s 999999000005 true true true false true
+59s
+true false false
+true 3
+twenty-two true false cut
+true true false
+true false
+21 -1
+42 false text 42 text nil
+true a failure false 0 false false
+true true
+true true
+true
+"""
+
+
 @rt0test.each_how
 class Api(rt0test.Case):
     def says(self, what, **options):
@@ -47,6 +67,13 @@ class Api(rt0test.Case):
                 done = self.run_program("api", what, env={"GOMAXPROCS": procs}, build=build, **options)
                 self.assert_status(done, 0)
                 yield rt0test.text(done.out), rt0test.text(done.err)
+
+    def test_names(self):
+        """A program may have an Error, Err, Pool, Map and Result of its own beside `using namespace rt0`."""
+        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
+            done = self.run_program("names", build=build)
+            self.assert_status(done, 0)
+            self.assertEqual(rt0test.text(done.err), NAMES)
 
     def test_sockets(self):
         def masked(text):

@@ -55,7 +55,7 @@ void strings() {
   for (int i = 0; i < 10; i++)
     rt0::select(rt0::recv(named, [&](const Named& v) { expect(v.n == i && v.name == "hi", "select"); }),
                 rt0::recv(rt0::Chan<int>()));
-  static constinit rt0::Map<std::string, std::string> map{};
+  static constinit rt0::sync::Map<std::string, std::string> map{};
   map.store("key", "value");
   expect(map.load("key").value == "value" && map.load_and_delete("key").ok, "a map of strings");
   map.clear();

@@ -10,7 +10,7 @@ using namespace rt0;
 
 namespace {
 
-int errors = 0;
+int failures = 0;
 
 void objects() {
   char* all[40];
@@ -41,10 +41,10 @@ void timers() {
 
 void files(const char* self) {
   auto [content, err] = os::read_file(self);
-  if (err) errors++;
+  if (err) failures++;
   auto [pipe, err2] = os::pipe();
   if (err2) {
-    errors++;
+    failures++;
     return;
   }
   (void)pipe.w.write("x", 1);
@@ -63,5 +63,5 @@ int main(int argc, char** argv) {
   timers();
   files(argc > 2 ? argv[2] : "/dev/null");
   if (malloc_requests.load_relaxed() < n) println("unmet");
-  println("errors", errors);
+  println("errors", failures);
 }

@@ -3,6 +3,7 @@
 #include <rt0/rt0.h>
 
 using namespace rt0;
+using rt0::errors::Result;
 
 namespace {
 

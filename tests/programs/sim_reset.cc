@@ -2,6 +2,8 @@
 #include <rt0/rt0.h>
 
 using namespace rt0;
+using rt0::errors::Err;
+using rt0::errors::Error;
 
 namespace {
 // Sends and receives n bytes, one at a time. True if it was done, false if the connection broke. All else is a panic.

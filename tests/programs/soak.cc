@@ -8,6 +8,8 @@
 #include <rt0/rt0.h>
 
 using namespace rt0;
+using rt0::errors::Err;
+using rt0::errors::Result;
 
 namespace {
 

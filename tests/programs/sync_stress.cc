@@ -179,7 +179,7 @@ struct Item {
 // Nobody gets what somebody else has.
 void pool(int rounds) {
   static rt0::atomic::Int32 made;
-  static rt0::Pool<Item> items([] {
+  static rt0::sync::Pool<Item> items([] {
     made.add(1);
     return new Item;
   });
@@ -207,7 +207,7 @@ void pool(int rounds) {
 
 // What lies with Ps that GOMAXPROCS takes away comes back, once, also while goroutines on the others take and put.
 void pool_shrink(int rounds) {
-  static rt0::Pool<Item> items;
+  static rt0::sync::Pool<Item> items;
   long bad = 0, lost = 0;
   for (int round = 0; round < rounds; round++) {
     rt0::set_gomaxprocs(8);
@@ -245,7 +245,7 @@ void pool_shrink(int rounds) {
 
 // Each goroutine owns some keys; one key is everybody's.
 void map(int rounds) {
-  static rt0::Map<int, long> m;
+  static rt0::sync::Map<int, long> m;
   rt0::atomic::Int64 bad;
   m.store(-1, 0);
   WaitGroup wg;

@@ -242,8 +242,8 @@ void selects() {
 struct Pooled {
   Own own;
 };
-constinit Pool<Pooled> pool{[] { return new Pooled{Own(1)}; }};
-constinit Map<Own, Own> map;
+constinit sync::Pool<Pooled> pool{[] { return new Pooled{Own(1)}; }};
+constinit sync::Map<Own, Own> map;
 
 void keepers() {
   balanced("go", [] {
@@ -348,7 +348,7 @@ struct Meddler {
     panic(what);
   }
 };
-constinit Map<Meddler, Meddler> meddled;
+constinit sync::Map<Meddler, Meddler> meddled;
 
 void meddle() {
   meddling = false;
@@ -433,7 +433,7 @@ void map_calls_out() {
     meddled.clear();
   }
   balanced("a function of range that panics", [] {
-    Map<int, Own> m;
+    sync::Map<int, Own> m;
     for (int i = 0; i < 40; i++) m.store(i, i);
     func([&] {
       Defer d([] { (void)recover(); });

@@ -29,7 +29,7 @@ int main() {
     done.done();
   });
   sleep(ms(20));
-  Error err = c.close();
+  net::Error err = c.close();
   done.wait();
   show("close", err);
   auto r = s.read(buf, sizeof(buf));

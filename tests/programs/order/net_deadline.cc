@@ -14,7 +14,7 @@ int main() {
   auto r = c.read(buf, sizeof(buf));
   show("read", r);
   println(since(t) >= ms(30), since(t) < seconds(3));
-  println(r.err.is(Err::timeout));
+  println(r.err.is(net::Err::timeout));
   (void)s.write("data");
   show("again", c.read(buf, sizeof(buf)));
   (void)c.set_read_deadline(Time{});

@@ -2,6 +2,7 @@
 #include "net_show.h"
 
 using namespace rt0;
+using rt0::errors::Result;
 
 namespace {
 

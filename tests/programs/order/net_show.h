@@ -4,7 +4,7 @@
 
 #include <rt0/rt0.h>
 
-inline void show(rt0::StrArg what, const rt0::Error& err) {
+inline void show(rt0::StrArg what, const rt0::net::Error& err) {
   static char text[1024];  // one goroutine at a time prints here
   size_t n = 0, host = 0;  // host: digits and dots, or brackets, seen just before
   const char* s = err.data();
@@ -42,6 +42,6 @@ struct Bytes {
 };
 
 template <class T>
-void show(rt0::StrArg what, const rt0::Result<T>& r) {
+void show(rt0::StrArg what, const rt0::net::Result<T>& r) {
   show(what, r.err);
 }

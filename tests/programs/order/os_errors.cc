@@ -57,7 +57,7 @@ int main() {
   println(content);
   show("readfile", read_err);
   show("readfile", os::read_file(DIR));
-  const Error excl = os::open_file(DIR "/a", os::O_RDWR | os::O_CREATE | os::O_EXCL, 0644).err;
+  const os::Error excl = os::open_file(DIR "/a", os::O_RDWR | os::O_CREATE | os::O_EXCL, 0644).err;
   show("excl", excl);
   println(os::is_exist(excl));
   auto g = os::open_file(DIR "/a", os::O_WRONLY | os::O_APPEND, 0644).value;

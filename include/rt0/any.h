@@ -1,0 +1,29 @@
+// A value of any type, with its type. Go: any.
+//
+//   rt0::Chan<rt0::any> c(1);
+//   c.send(42);
+//   const rt0::any v = c.recv();
+//   if (const int* n = v.get<int>()) …      // n, ok := v.(int)
+//   if (v.is_error()) println(v.error());   // err, ok := v.(error)
+#pragma once
+
+#include "rt0/panic.h"
+
+namespace rt0 {
+
+// Holds a copy of the value, small ones without the heap. A default one, and one made of nullptr, is Go's nil, which is
+// false. What can be asked of it is what can be asked of Recovered, which recover() returns.
+class any : public Recovered {
+ public:
+  any() = default;
+  any(decltype(nullptr)) {}
+  any(const Recovered& r) : Recovered(r) {}
+  // v: anything that can be copied. A literal is held as a const char*.
+  template <class T>
+    requires(!requires(const Recovered*& to, const T* from) { to = from; })
+  any(const T& v) : Recovered(Any{&detail::kType<T>, &v}) {}
+  template <size_t N>
+  any(const char (&text)[N]) : any(static_cast<const char*>(text)) {}
+};
+
+}  // namespace rt0
