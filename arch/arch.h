@@ -107,7 +107,10 @@ extern const u16 asm_beliefs[] __asm__("runtime.asm_beliefs");
 
 struct RecoverPoint;
 // Fills p->context and returns 0; recovery(p) makes it return 1, once more, while its caller's frame is still there.
-// setrecover is declared in rt0/panic.h.
+// Programs see setrecover in rt0/panic.h, the same declaration.
+namespace detail {
+[[gnu::returns_twice]] int setrecover(RecoverPoint* p) __asm__("runtime.setrecover");
+}
 [[noreturn]] void recovery(RecoverPoint* p) __asm__("runtime.recovery");
 
 // --- C++ that assembly calls

@@ -68,9 +68,12 @@ struct RecvResult {
 
 Hchan* chan_make(const ChanType* type, ptrdiff_t size);
 void chan_free(Hchan* c);  // refs is 0
-bool chan_send(Hchan* c, const void* value, bool block) __asm__("runtime.chansend");
-RecvResult chan_recv(Hchan* c, void* into, bool block) __asm__("runtime.chanrecv");
-void chan_close(Hchan* c) __asm__("runtime.closechan");
+// Sends a copy of *value; false if it would have to wait and block is false.
+bool chansend(Hchan* c, const void* value, bool block) __asm__("runtime.chansend");
+// Receives into *into, which may be null. block false: returns at once if it would wait. selected: a value came, or the
+// channel is closed; received: it was a value. *into is written only if selected.
+RecvResult chanrecv(Hchan* c, void* into, bool block) __asm__("runtime.chanrecv");
+void closechan(Hchan* c) __asm__("runtime.closechan");
 size_t chan_len(const Hchan* c) __asm__("runtime.chanlen");
 size_t chan_cap(const Hchan* c) __asm__("runtime.chancap");
 
@@ -187,19 +190,19 @@ class Chan {
   // c <- v. Panics if the channel is or gets closed.
   void send(T v) const {
     if constexpr (__is_trivially_copyable(T)) {
-      detail::chan_send(c_, &v, true);
+      detail::chansend(c_, &v, true);
     } else {
       detail::Parcel<T> parcel(detail::InPlace{}, static_cast<T&&>(v));
-      detail::chan_send(c_, &parcel, true);
+      detail::chansend(c_, &parcel, true);
     }
   }
   // select { case c <- v: true; default: false }. A value that was not sent is destroyed.
   bool try_send(T v) const {
     if constexpr (__is_trivially_copyable(T)) {
-      return detail::chan_send(c_, &v, false);
+      return detail::chansend(c_, &v, false);
     } else {
       detail::Parcel<T> parcel(detail::InPlace{}, static_cast<T&&>(v));
-      const bool sent = detail::chan_send(c_, &parcel, false);
+      const bool sent = detail::chansend(c_, &parcel, false);
       if (!sent) parcel.drop();
       return sent;
     }
@@ -209,30 +212,30 @@ class Chan {
   T recv() const {
     if constexpr (detail::kPlain<T>) {
       T v;
-      if (!detail::chan_recv(c_, &v, true).received) v = T{};
+      if (!detail::chanrecv(c_, &v, true).received) v = T{};
       return v;
     } else {
       detail::Parcel<T> parcel;
-      if (!detail::chan_recv(c_, &parcel, true).received) return T{};
+      if (!detail::chanrecv(c_, &parcel, true).received) return T{};
       return parcel.take();
     }
   }
   // v, ok := <-c
   Received<T> recv_ok() const {
     detail::Parcel<T> parcel;
-    if (!detail::chan_recv(c_, &parcel, true).received) return {T{}, false};
+    if (!detail::chanrecv(c_, &parcel, true).received) return {T{}, false};
     return {parcel.take(), true};
   }
   // select { case v, ok := <-c: …; default: … }
   TryReceived<T> try_recv() const {
     detail::Parcel<T> parcel;
-    const detail::RecvResult r = detail::chan_recv(c_, &parcel, false);
+    const detail::RecvResult r = detail::chanrecv(c_, &parcel, false);
     if (!r.received) return {T{}, false, r.selected};
     return {parcel.take(), true, true};
   }
 
   // close(c): receivers get what is left, then T{}; senders panic.
-  void close() const { detail::chan_close(c_); }
+  void close() const { detail::closechan(c_); }
 
   // Elements in the buffer, and its size; 0 of a nil channel.
   size_t len() const { return detail::chan_len(c_); }

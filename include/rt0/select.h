@@ -40,7 +40,7 @@ struct SelectResult {
 };
 inline constexpr size_t kMaxSelectCases = 65536;
 
-SelectResult select_go(SelectOp* ops, size_t n, bool block) __asm__("runtime.selectgo");
+SelectResult selectgo(SelectOp* ops, size_t n, bool block) __asm__("runtime.selectgo");
 
 struct NoCode {
   void operator()() const {}
@@ -119,10 +119,10 @@ SelectOp select_op(C& cs) {
 template <class C>
 SelectResult select_one(C& cs, bool block) {
   if constexpr (C::kKind == CaseKind::recv) {
-    const RecvResult r = chan_recv(cs.c, cs.elem(), block);
+    const RecvResult r = chanrecv(cs.c, cs.elem(), block);
     return {r.selected ? 0 : -1, r.received};
   } else {
-    return {chan_send(cs.c, cs.elem(), block) ? 0 : -1, false};
+    return {chansend(cs.c, cs.elem(), block) ? 0 : -1, false};
   }
 }
 
@@ -172,7 +172,7 @@ template <class... C>
       (one(cases), ...);
     } else {
       detail::SelectOp ops[] = {detail::select_op(cases)...};
-      const detail::SelectResult r = detail::select_go(ops, kAll, kBlock);
+      const detail::SelectResult r = detail::selectgo(ops, kAll, kBlock);
       chosen = static_cast<int>(r.index);
       received = r.received;
       ((detail::RemoveRef<C>::type::kKind == Kind::otherwise ? void(fallback = at++) : void(at++)), ...);

@@ -7,9 +7,12 @@
 
 namespace rt0::sim {
 
-[[gnu::returns_twice]] int save_context(void** context) __asm__("runtime.setrecover");
-[[noreturn]] void resume_context(void** context) __asm__("runtime.recovery");
-void mstart() __asm__("runtime.mstart");
+namespace {
+
+// To the assembly a RecoverPoint is its context, which stands first; nothing else of one is looked at here.
+RecoverPoint* as_recover_point(void** context) { return reinterpret_cast<RecoverPoint*>(context); }
+
+}  // namespace
 
 constinit State state = {};
 
@@ -69,10 +72,10 @@ void switch_to(Thread* to) {
   if (to == me) return;
   me->g = getg();
   state.running = to;
-  if (save_context(me->context) == 0) {
+  if (detail::setrecover(as_recover_point(me->context)) == 0) {
     if (!to->started) begin(to);
     Isa::setg(to->g);
-    resume_context(to->context);
+    recovery(as_recover_point(to->context));
   }
 }
 

@@ -155,7 +155,7 @@ void chan_wake(Sudog* s, bool success) {
   goready(gp);
 }
 
-bool chansend(Hchan* c, const void* elem, bool block) {
+bool detail::chansend(Hchan* c, const void* elem, bool block) {
   if (RT0_UNLIKELY(c == nullptr)) {
     if (!block) return false;
     wait_for_ever(WaitReason::chan_send_nil);
@@ -192,7 +192,7 @@ bool chansend(Hchan* c, const void* elem, bool block) {
   return true;
 }
 
-RecvResult chanrecv(Hchan* c, void* elem, bool block) {
+RecvResult detail::chanrecv(Hchan* c, void* elem, bool block) {
   if (RT0_UNLIKELY(c == nullptr)) {
     if (!block) return {false, false};
     wait_for_ever(WaitReason::chan_receive_nil);
@@ -238,7 +238,7 @@ RecvResult chanrecv(Hchan* c, void* elem, bool block) {
 
 // All who wait are taken out first, for they may run, and use the channel, as soon as they are ready. They are woken
 // from the last to the first, senders (there are none beside receivers) before receivers, as Go's list has it.
-void closechan(Hchan* c) {
+void detail::closechan(Hchan* c) {
   trace_fn(Ev::closechan);
   if (c == nullptr) panic_plain("close of nil channel");
   chan_lock(c);

@@ -127,12 +127,10 @@ RT0_INLINE void chan_copy(void* to, const void* from, usize n) {
 // room: memory for it, for ever, instead of the heap's: a Hchan with 64 bytes behind it.
 Hchan* makechan(u32 elemsize, usize size, const ChanType* type = nullptr, void* room = nullptr)
     RT0_SYM("runtime.makechan");
-void closechan(Hchan* c) RT0_SYM("runtime.closechan");
-// Receives into elem (may be null). block false: returns at once if it would wait. selected: a value or "closed" came;
-// received: it was a value. elem is written only then.
-RecvResult chanrecv(Hchan* c, void* elem, bool block) RT0_SYM("runtime.chanrecv");
-// Sends a copy of elem; false if it would have to wait and must not.
-bool chansend(Hchan* c, const void* elem, bool block) RT0_SYM("runtime.chansend");
+// These are declared once, in rt0/chan.h, for programs and for the runtime.
+using detail::chanrecv;
+using detail::chansend;
+using detail::closechan;
 
 // Throws away what is in the buffer of a timer's channel; whether there was something. Go: timerchandrain.
 bool timerchandrain(Hchan* c);

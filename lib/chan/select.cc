@@ -211,8 +211,7 @@ SelectResult wait_for_one(Select& s) {
 
 }  // namespace
 
-SelectResult selectgo(SelectOp* ops, usize n, bool block) RT0_SYM("runtime.selectgo");
-SelectResult selectgo(SelectOp* ops, usize n, bool block) {
+SelectResult detail::selectgo(SelectOp* ops, usize n, bool block) {
   Select s{ops, 0, false};
   permute(s, n);
   sellock(s);

@@ -59,7 +59,7 @@ Selected select_cases(const SelectCase* cases, usize n) {
     packed[i] = cs.pack(cs.value);
     ops[i].elem = &packed[i];
   }
-  const detail::SelectResult r = detail::select_go(ops, n, fallback < 0);
+  const detail::SelectResult r = detail::selectgo(ops, n, fallback < 0);
   const int chosen = r.index < 0 ? fallback : static_cast<int>(r.index);
   for (usize i = 0; i < packs; i++)
     if (cases[i].pack != nullptr && static_cast<int>(i) != chosen) cases[i].unpack(cases[i].value, packed[i]);

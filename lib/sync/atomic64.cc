@@ -6,8 +6,14 @@
 #include "rt0/atomic.h"
 
 #include "base/lock.h"
+#include "kernel_iface/choice.h"
+#include "sched/preempt.h"
 
 namespace rt0::detail {
+
+// Programs declare these for themselves; only the symbols tie the two together.
+static_assert(SameAs<decltype(detail::simulated), const decltype(rt0::simulated)>, "rt0/atomic.h: simulated");
+static_assert(SameAs<decltype(detail::sim_point), decltype(rt0::sim_point)>, "rt0/atomic.h: sim_point");
 
 namespace {
 

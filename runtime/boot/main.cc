@@ -4,6 +4,7 @@
 #include "mem/gc.h"
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
+#include "rt0/internal.h"
 #include "rt0/runtime.h"
 #include "runtime/boot/init_tasks.h"
 #include "runtime/diag/tracer.h"
@@ -163,6 +164,9 @@ void exit(int status) {
 u64 mem_goid() { return getg()->goid; }
 
 namespace internal {
+// Programs that look inside declare it for themselves; only the symbol ties the two together.
+static_assert(SameAs<decltype(systemstack_call), decltype(rt0::systemstack_call)>, "rt0/internal.h: systemstack_call");
+
 int gc_percent() { return gcController.gcPercent; }
 long long memory_limit() { return gcController.memoryLimit; }
 }  // namespace internal

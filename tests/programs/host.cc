@@ -143,7 +143,7 @@ void stats() {
   (void)ends.r.set_read_deadline(now().add(ms(20)));
   char b[1];
   println("read", ends.r.read(b, 1).err);
-  println("connect", net::dial("tcp", "127.0.0.1:1").err.is(Err::connrefused));
+  println("connect", net::dial("tcp", "127.0.0.1:1").err.is(net::Err::connrefused));
   const char* const argv[] = {"/bin/true", nullptr};
   println("child", run(argv));
 }
@@ -265,8 +265,8 @@ void addresses() {
   static char host[600];
   for (char& c : host) c = 'h';
   const auto long_ = net::join_host_port({host, 200}, "8080"), too_long = net::join_host_port({host, 600}, "8080");
-  fmt::println("long", net::dial("tcp", long_).err.is(Err::unknown_host), long_.len, long_.text + 200);
-  fmt::println("too long", net::dial("tcp", too_long).err.is(Err::unknown_host), too_long.text + too_long.len - 4);
+  fmt::println("long", net::dial("tcp", long_).err.is(net::Err::unknown_host), long_.len, long_.text + 200);
+  fmt::println("too long", net::dial("tcp", too_long).err.is(net::Err::unknown_host), too_long.text + too_long.len - 4);
 }
 
 }  // namespace
