@@ -49,13 +49,15 @@ void clear(Hchan* c, void* elem) {
 }
 
 // On g0; the goroutine is marked waiting. After the unlock it may run, and its frame with `mine` may be gone.
-bool chanparkcommit(G*, void* c) {
+// NO_LOCK_ANALYSIS: wait_in has the lock, and hands it over through gopark.
+bool chanparkcommit(G*, void* c) NO_LOCK_ANALYSIS {
   chan_unlock(static_cast<Hchan*>(c));
   return true;
 }
 
 // Waits in q until a partner or closechan comes; true if it was a partner. Called with the lock, returns without.
-bool wait_in(Hchan* c, Waitq* q, void* elem, WaitReason why) {
+// NO_LOCK_ANALYSIS: the lock is given up by chanparkcommit.
+bool wait_in(Hchan* c, Waitq* q, void* elem, WaitReason why) RELEASE(c->lock) NO_LOCK_ANALYSIS {
   G* gp = getg();
   Sudog mine{gp, elem, nullptr, nullptr, false, false, nullptr};
   gp->waiting = &mine;
@@ -69,7 +71,7 @@ bool wait_in(Hchan* c, Waitq* q, void* elem, WaitReason why) {
 }
 
 // The same on a channel with a timer, which is told, and must stay until it has been told of the end.
-bool wait_for_timer(Hchan* c, void* elem) {
+bool wait_for_timer(Hchan* c, void* elem) RELEASE(c->lock) {
   detail::chan_retain(c);
   c->timer->ops->block(c->timer);
   const bool got = wait_in(c, &c->recvq, elem, WaitReason::chan_receive);
@@ -79,7 +81,7 @@ bool wait_for_timer(Hchan* c, void* elem) {
 }
 
 // Takes everybody who waits in q out of it, for closechan: the last one comes first.
-void take_all(Hchan* c, Waitq* q, bool receivers, Sudog** list) {
+void take_all(Hchan* c, Waitq* q, bool receivers, Sudog** list) REQUIRES(c->lock) {
   while (Sudog* s = q->dequeue()) {
     if (receivers) clear(c, s->elem);
     s->elem = nullptr;
@@ -274,7 +276,7 @@ Hchan* detail::chan_make(const ChanType* type, ptrdiff_t size) {
 }
 
 // Nobody else has the channel any more, so no lock is needed. Who still waits in it is forgotten with it.
-void detail::chan_free(Hchan* c) {
+void detail::chan_free(Hchan* c) NO_LOCK_ANALYSIS {
   if (c->timer != nullptr && c->timer->ops->abandon != nullptr) return c->timer->ops->abandon(c->timer);
   if (const ChanType* t = c->elemtype; t != nullptr && t->destroy != nullptr)
     for (usize n = c->qcount.load_relaxed(), i = c->recvx; n > 0; n--, i = chan_after(c, i)) t->destroy(chanbuf(c, i));

@@ -5,9 +5,8 @@
 //   C2  If the buffer holds something, recvq is empty; if the buffer has room, sendq is empty.
 //   C3  A sudog in a queue belongs to a goroutine that waits, or that holds c's lock and is about to. It lies on that
 //       goroutine's stack, which does not move, and is out of all queues before the goroutine leaves the frame.
-//   C4  Who takes a sudog out by dequeue() is the only one to wake its goroutine: of a select's sudogs only one can be
-//   taken,
-//       for selectDone goes from 0 to 1 once. The sudog's elem is his until then.
+//   C4  Only the one that takes a sudog out by dequeue() may wake its goroutine; until then the sudog's elem is its own.
+//       Of a select's sudogs only one can be taken, for selectDone goes from 0 to 1 once.
 #pragma once
 
 #include "rt0/chan.h"
@@ -75,26 +74,24 @@ struct Hchan {
   Atomic<u32> closed;    // written under the lock, once; read without as a hint, as is qcount
   Atomic<usize> qcount;  // elements in the buffer
   usize dataqsiz;        // its size
-  usize sendx, recvx;
+  usize sendx GUARDED_BY(lock), recvx GUARDED_BY(lock);
   u8* buf;
-  Waitq recvq, sendq;
+  Waitq recvq, sendq;        // changed under the lock only; see Waitq::first
   const ChanType* elemtype;  // null of a channel of the runtime's own
   ChanTimer* timer;  // or null. Never changes once others know the channel; then dataqsiz is 1, but programs see 0
 };
 
 // The lock of a channel. With one P it is none: m->locks is counted, which keeps the goroutine on its M and its M on
 // the P, and nothing else happens. That is enough, because
-//   * channels are touched by code that holds a P only, and there is one, which this M has: sysmon, signal handlers, Ms
-//   in
-//     system calls and Ms without a P never do, and timers that send do so on an M that holds the P;
+//   * channels are touched only by code that holds a P, and there is one, which this M has: sysmon, signal handlers, Ms
+//     in system calls and Ms without a P never touch one, and timers that send do so on an M that holds the P;
 //   * runtime code is never preempted, and the pieces between lock and unlock do not wait; where they lead into gopark,
-//   unlockf
-//     runs on the same M, on g0, before anybody else can have the P;
-//   * gomaxprocs changes only while the world is stopped, and it can't be stopped while an M is between the two: so
-//   both
-//     find the same value.
+//     unlockf runs on the same M, on g0, before any other M can have the P;
+//   * gomaxprocs changes only while the world is stopped, and the world can't be stopped while an M is between the two:
+//     so both find the same value.
 // With more Ps it is the lock it seems to be. Dev builds keep the key in both cases and so notice a broken argument.
-RT0_INLINE void chan_lock(Hchan* c) {
+// NO_LOCK_ANALYSIS: clang does not see that the two take the same branch.
+RT0_INLINE void chan_lock(Hchan* c) ACQUIRE(c->lock) NO_LOCK_ANALYSIS {
   if (RT0_UNLIKELY(gomaxprocs != 1)) return lock(&c->lock);
   getg()->m->locks++;
   if constexpr (kDevBuild) {
@@ -103,7 +100,7 @@ RT0_INLINE void chan_lock(Hchan* c) {
   }
   compiler_barrier();
 }
-RT0_INLINE void chan_unlock(Hchan* c) {
+RT0_INLINE void chan_unlock(Hchan* c) RELEASE(c->lock) NO_LOCK_ANALYSIS {
   if (RT0_UNLIKELY(gomaxprocs != 1)) return unlock(&c->lock);
   compiler_barrier();
   if constexpr (kDevBuild) {
@@ -139,21 +136,21 @@ bool timerchandrain(Hchan* c);
 RT0_INLINE u8* chanbuf(Hchan* c, usize i) { return c->buf + i * c->elemsize; }
 RT0_INLINE usize chan_after(const Hchan* c, usize i) { return i + 1 == c->dataqsiz ? 0 : i + 1; }
 // Puts elem into the buffer, which has room. Release for those who look at qcount without the lock.
-RT0_INLINE void chan_put(Hchan* c, const void* elem) {
+RT0_INLINE void chan_put(Hchan* c, const void* elem) REQUIRES(c->lock) {
   chan_copy(chanbuf(c, c->sendx), elem, c->elemsize);
   c->sendx = chan_after(c, c->sendx);
   c->qcount.store_release(c->qcount.load_relaxed() + 1);
 }
 // Takes an element out of the buffer, which is not empty.
-RT0_INLINE void chan_get(Hchan* c, void* elem) {
+RT0_INLINE void chan_get(Hchan* c, void* elem) REQUIRES(c->lock) {
   if (elem != nullptr) chan_copy(elem, chanbuf(c, c->recvx), c->elemsize);
   c->recvx = chan_after(c, c->recvx);
   c->qcount.store_release(c->qcount.load_relaxed() - 1);
 }
 // From elem to the waiting receiver s.
-void chan_to_receiver(Hchan* c, Sudog* s, const void* elem);
+void chan_to_receiver(Hchan* c, Sudog* s, const void* elem) REQUIRES(c->lock);
 // From the waiting sender s to elem, by way of the buffer if there is one: it is full then.
-void chan_from_sender(Hchan* c, Sudog* s, void* elem);
+void chan_from_sender(Hchan* c, Sudog* s, void* elem) REQUIRES(c->lock);
 // s's goroutine is ready, and knows by s why. Without the lock; s is gone afterwards.
 void chan_wake(Sudog* s, bool success);
 

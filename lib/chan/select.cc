@@ -90,7 +90,8 @@ void sort_by_address(Select& s) {
 }
 
 // Each channel once, though several cases may have it: they are neighbours in the lock order.
-void sellock(Select& s) {
+// NO_LOCK_ANALYSIS: a lock for each case, in a loop.
+void sellock(Select& s) NO_LOCK_ANALYSIS {
   if (RT0_LIKELY(gomaxprocs == 1)) {
     getg()->m->locks++;
     compiler_barrier();
@@ -109,7 +110,8 @@ void sellock(Select& s) {
 // In the other direction. The goroutine may run as soon as a channel is unlocked, when this is called by selparkcommit,
 // but it can't leave its frame before it has all locks again (pass 3), and the first of those is the one that we let go
 // of last, with which we are done: S2. So nothing of s is read after the last unlock.
-void selunlock(Select& s) {
+// NO_LOCK_ANALYSIS: as sellock.
+void selunlock(Select& s) NO_LOCK_ANALYSIS {
   if (RT0_LIKELY(gomaxprocs == 1)) {
     compiler_barrier();
     getg()->m->locks--;
@@ -132,7 +134,8 @@ bool selparkcommit(G*, void* s) {
 enum class Found : u8 { nothing, done, closed };
 
 // Pass 1, one case: does it if it can be done. `partner`: whom to wake after the locks are gone.
-Found try_case(SelectOp& op, bool* received, Sudog** partner) {
+// NO_LOCK_ANALYSIS: sellock has taken the locks of all cases' channels, in a loop that clang does not follow.
+Found try_case(SelectOp& op, bool* received, Sudog** partner) NO_LOCK_ANALYSIS {
   Hchan* c = op.c;
   if (op.is_send) {
     if (c->closed.load_relaxed() != 0) return Found::closed;

@@ -23,7 +23,7 @@ u32 load(const unsigned* p) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }
 // lock is seen by whoever locks that lock afterwards and then comes here.
 bool all_served(const detail::NotifyList* l) { return load(&l->wait) == load(&l->notify); }
 
-void list_lock(detail::NotifyList* l) { lockWithRank(lock_of(l), LockRank::semaroot); }
+void list_lock(detail::NotifyList* l) ACQUIRE(lock_of(l)) { lockWithRank(lock_of(l), LockRank::semaroot); }
 
 }  // namespace
 

@@ -18,8 +18,8 @@ namespace {
 struct alignas(Isa::kCacheLine) PoolLocal {
   void* private_;  // the P's goroutine's, while pinned; of a P that GOMAXPROCS has taken away, the thieves': see steal
   Mutex lock;
-  void** at;  // [lock] [first, n) are there
-  u32 first, n, cap;
+  void** at GUARDED_BY(lock);  // [first, n) are there
+  u32 first, n, cap GUARDED_BY(lock);
 };
 
 // The local parts of the Ps [base, base + count).
@@ -79,8 +79,8 @@ PoolLocal* pin(PoolState* p, M** mp) {
   }
 }
 
-// Makes room for one more at the end. [l->lock]
-bool grow(PoolLocal* l) {
+// Makes room for one more at the end.
+bool grow(PoolLocal* l) REQUIRES(l->lock) {
   if (l->first > 0) {
     memmove(l->at, l->at + l->first, (l->n - l->first) * sizeof(void*));
     __atomic_store_n(&l->n, l->n - l->first, __ATOMIC_RELAXED);

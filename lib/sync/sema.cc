@@ -32,7 +32,7 @@ bool cansemacquire(Sema* s) {
 }
 
 // The queue is a ring; s->last is its end, and last->next its front.
-void enqueue(Sema* s, SemaWaiter* w, bool front) {
+void enqueue(Sema* s, SemaWaiter* w, bool front) REQUIRES(sema_mutex(s)) {
   SemaWaiter* last = static_cast<SemaWaiter*>(s->last);
   if (last == nullptr) {
     w->next = w;
@@ -57,9 +57,9 @@ SemaWaiter* sema_dequeue(Sema* s) {
 
 void sema_enqueue(Sema* s, SemaWaiter* w) { enqueue(s, w, false); }
 
-void sema_lock(Sema* s) { lockWithRank(reinterpret_cast<Mutex*>(s), LockRank::semaroot); }
+void sema_lock(Sema* s) { lockWithRank(sema_mutex(s), LockRank::semaroot); }
 
-void sema_unlock(Sema* s) { unlock(reinterpret_cast<Mutex*>(s)); }
+void sema_unlock(Sema* s) { unlock(sema_mutex(s)); }
 
 void semacquire1(Sema* s, bool lifo, WaitReason reason) {
   G* gp = getg();
@@ -72,7 +72,7 @@ void semacquire1(Sema* s, bool lifo, WaitReason reason) {
       return;
     }
     enqueue(s, &me, lifo);
-    goparkunlock(reinterpret_cast<Mutex*>(s), reason);
+    goparkunlock(sema_mutex(s), reason);
     if (me.ticket != 0 || cansemacquire(s)) return;
   }
 }
@@ -92,7 +92,7 @@ void semrelease1(Sema* s, bool handoff) {
   if (ticket && getg()->m->locks == 0) goyield();
 }
 
-void sema_park(Sema* s, WaitReason reason) { goparkunlock(reinterpret_cast<Mutex*>(s), reason); }
+void sema_park(Sema* s, WaitReason reason) { goparkunlock(sema_mutex(s), reason); }
 
 SemaWaiter* sema_take_all(Sema* s) {
   SemaWaiter* last = static_cast<SemaWaiter*>(s->last);

@@ -29,15 +29,16 @@ void semrelease1(Sema* s, bool handoff) RT0_SYM("runtime.semrelease1");
 inline void semrelease(Sema* s) { semrelease1(s, false); }
 
 // For those who guard more than a count with the semaphore's lock and queue (WaitGroup, weighted semaphores).
-void sema_lock(Sema* s);
-void sema_unlock(Sema* s);
+inline Mutex* sema_mutex(Sema* s) { return reinterpret_cast<Mutex*>(s); }
+void sema_lock(Sema* s) ACQUIRE(sema_mutex(s));
+void sema_unlock(Sema* s) RELEASE(sema_mutex(s));
 // With the lock: puts w at the end of the queue; takes the first out of it, or all, as a ring of which the last is
 // returned.
-void sema_enqueue(Sema* s, SemaWaiter* w);
-SemaWaiter* sema_dequeue(Sema* s);
-SemaWaiter* sema_take_all(Sema* s);
+void sema_enqueue(Sema* s, SemaWaiter* w) REQUIRES(sema_mutex(s));
+SemaWaiter* sema_dequeue(Sema* s) REQUIRES(sema_mutex(s));
+SemaWaiter* sema_take_all(Sema* s) REQUIRES(sema_mutex(s));
 // Waits until somebody makes the caller ready, who is in the queue. Called with the lock, returns without.
-void sema_park(Sema* s, WaitReason reason);
+void sema_park(Sema* s, WaitReason reason) RELEASE(sema_mutex(s));
 // Without the lock: makes those in the ring ready, the first first. Null is allowed.
 void ready_all(SemaWaiter* last);
 

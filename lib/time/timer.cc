@@ -19,7 +19,7 @@ namespace {
 // Tells those who look without the lock when the first timer of ts is due. A thread that is about to sleep until the
 // earliest deadline and one that has just made an earlier one must not miss each other: the sleeper lowers nmspinning,
 // then reads seq; the other stores seq here, then reads nmspinning in wakep. All four are sequentially consistent.
-void publish(Timers* ts) {
+void publish(Timers* ts) REQUIRES(ts->lock) {
   const i64 when = ts->len.load_relaxed() == 0 ? 0 : ts->heap[0].when;
   const u32 lo = static_cast<u32>(when), hi = static_cast<u32>(static_cast<u64>(when) >> 32);
   // Only holders of the lock write these three, so what we read of them is ours.
@@ -47,7 +47,8 @@ i64 earliest(Timers* ts) {
 // Locks the heap that t belongs to and returns it. Only its holder can give t another home, so if t is still at home,
 // it stays. The second load is an acquire, too: t may have gone away and come back since the first, and who sent it
 // back (with release) held the lock of where it was, not this one.
-Timers* lock_home(RtTimer* t) {
+// NO_LOCK_ANALYSIS: clang knows no lock of what a function returns. So each caller says home_is_locked().
+Timers* lock_home(RtTimer* t) NO_LOCK_ANALYSIS {
   for (;;) {
     Timers* ts = t->home.load_acquire();
     lock(&ts->lock);
@@ -56,7 +57,9 @@ Timers* lock_home(RtTimer* t) {
   }
 }
 
-bool f_runs(const Timers* ts, const RtTimer* t) {
+RT0_INLINE void home_is_locked(Timers* ts) ASSERT_HELD(ts->lock) { (void)ts; }
+
+bool f_runs(Timers* ts, const RtTimer* t) REQUIRES(ts->lock) {
   for (const TimerRun* r = ts->running; r != nullptr; r = r->next)
     if (r->timer == t) return true;
   return false;
@@ -68,7 +71,8 @@ bool wants_heap(const RtTimer* t) { return t->when > 0 && (!t->is_chan || t->blo
 
 // t's home becomes the heap of the running P, if it can move. Called with the home's lock, returns with the new home's.
 // In between t is anybody's, so the caller looks at it anew. The caller keeps its M.
-Timers* move_home(RtTimer* t, Timers* ts) {
+// NO_LOCK_ANALYSIS: as lock_home.
+Timers* move_home(RtTimer* t, Timers* ts) NO_LOCK_ANALYSIS {
   Timers* mine = &getg()->m->p->timers;
   if (ts == mine || t->pos != 0 || f_runs(ts, t)) return ts;
   t->home.store_release(mine);
@@ -77,8 +81,8 @@ Timers* move_home(RtTimer* t, Timers* ts) {
 }
 
 // Puts t on a heap, if it ought to be on one, or to its new place. With the home's lock, returns without. t may be gone
-// afterwards.
-void settle(RtTimer* t, Timers* ts) {
+// afterwards. NO_LOCK_ANALYSIS: the lock that is given up is not the one that the caller had, if the home has changed.
+void settle(RtTimer* t, Timers* ts) RELEASE(ts->lock) NO_LOCK_ANALYSIS {
   if (t->pos == 0 && wants_heap(t)) ts = move_home(t, ts);
   if (!wants_heap(t)) {
     unlock(&ts->lock);
@@ -117,7 +121,7 @@ bool cancel(RtTimer* t) {
 }
 
 // Calls t's f, which is due. With the home's lock, which it drops meanwhile. On g0. Go: unlockAndRun.
-void run(Timers* ts, RtTimer* t, i64 now) {
+void run(Timers* ts, RtTimer* t, i64 now) REQUIRES(ts->lock) {
   const TimerFn f = t->f;
   void* const arg = t->arg;
   const uintptr seq = t->seq;
@@ -167,7 +171,7 @@ i64 timers_wake_time(P* pp) { return earliest(&pp->timers); }
 
 // No locks: the world is stopped, and the caller may hold sched.lock, which comes after ours. No f runs: who runs one
 // has a P.
-void timers_take(P* to, P* from) {
+void timers_take(P* to, P* from) NO_LOCK_ANALYSIS {
   Timers* src = &from->timers;
   check(src->running == nullptr, "timers: f runs while the world is stopped");
   const u32 n = src->len.load_relaxed();
@@ -215,6 +219,7 @@ bool timer_modify(RtTimer* t, i64 when, i64 period, TimerFn f, void* arg, uintpt
   check(period >= 0, "timer period must be non-negative");
   M* mp = acquirem();
   Timers* ts = lock_home(t);
+  home_is_locked(ts);
   const bool pending = cancel(t);
   t->when = when;
   t->period = period;
@@ -232,6 +237,7 @@ bool timer_reset(RtTimer* t, i64 when, i64 period) { return timer_modify(t, when
 
 bool timer_stop(RtTimer* t) {
   Timers* ts = lock_home(t);
+  home_is_locked(ts);
   const bool pending = cancel(t);
   t->when = 0;
   if (t->pos != 0) {
@@ -245,13 +251,19 @@ bool timer_stop(RtTimer* t) {
 
 void timer_maybe_run(RtTimer* t) {
   Timers* ts = lock_home(t);
+  home_is_locked(ts);
   const i64 now = t->pos != 0 || t->when == 0 ? 0 : kernel->nanotime();
-  if (now != 0 && t->when <= now) systemstack([&] { run(ts, t, now); });
+  if (now != 0 && t->when <= now)
+    systemstack([&] {
+      home_is_locked(ts);
+      run(ts, t, now);
+    });
   unlock(&ts->lock);
 }
 
 void timer_block(RtTimer* t) {
   Timers* ts = lock_home(t);
+  home_is_locked(ts);
   t->blocked++;
   if (t->pos == 0 && wants_heap(t)) settle(t, ts);
   else unlock(&ts->lock);
@@ -259,6 +271,7 @@ void timer_block(RtTimer* t) {
 
 void timer_unblock(RtTimer* t) {
   Timers* ts = lock_home(t);
+  home_is_locked(ts);
   check(t->blocked > 0, "timer data corruption");
   if (--t->blocked == 0 && t->pos != 0) {  // t->when stays: that is when it is still to fire
     heap_remove(ts, t);
@@ -271,6 +284,7 @@ bool timer_stop_wait(RtTimer* t) {
   const bool pending = timer_stop(t);
   for (;;) {  // ends when the f returns, which does not block
     Timers* ts = lock_home(t);
+    home_is_locked(ts);
     const bool runs = f_runs(ts, t);
     unlock(&ts->lock);
     if (!runs) return pending;

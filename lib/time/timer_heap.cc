@@ -11,13 +11,13 @@ namespace {
 constexpr u32 kChildren = 4;
 constexpr u32 kFirstCap = 16;
 
-void put(Timers* ts, u32 i, TimerWhen tw) {
+void put(Timers* ts, u32 i, TimerWhen tw) REQUIRES(ts->lock) {
   ts->heap[i] = tw;
   tw.timer->pos = i + 1;
 }
 
 // heap[i] goes up to where it belongs; where that is. A timer does not pass one with the same deadline.
-u32 siftUp(Timers* ts, u32 i) {
+u32 siftUp(Timers* ts, u32 i) REQUIRES(ts->lock) {
   const TimerWhen tw = ts->heap[i];
   while (i > 0) {
     const u32 parent = (i - 1) / kChildren;
@@ -30,7 +30,7 @@ u32 siftUp(Timers* ts, u32 i) {
 }
 
 // heap[i] goes down to where it belongs: each time below the first of its children with the earliest deadline.
-void siftDown(Timers* ts, u32 i) {
+void siftDown(Timers* ts, u32 i) REQUIRES(ts->lock) {
   const TimerWhen tw = ts->heap[i];
   const u32 n = ts->len.load_relaxed();
   for (;;) {
@@ -50,7 +50,7 @@ void siftDown(Timers* ts, u32 i) {
   put(ts, i, tw);
 }
 
-void grow(Timers* ts) {
+void grow(Timers* ts) REQUIRES(ts->lock) {
   const u32 cap = ts->cap == 0 ? kFirstCap : 2 * ts->cap;
   check(cap > ts->cap, "timers: too many");
   const usize bytes = static_cast<usize>(cap) * sizeof(TimerWhen);

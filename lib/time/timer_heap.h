@@ -10,11 +10,11 @@
 namespace rt0 {
 
 // Makes room, if there is none at all yet. Takes the lock.
-void heap_first(Timers* ts);
+void heap_first(Timers* ts) EXCLUDES(ts->lock);
 // t, which is on no heap, with t->when.
-void heap_add(Timers* ts, RtTimer* t);
+void heap_add(Timers* ts, RtTimer* t) REQUIRES(ts->lock);
 // t's `when` has changed.
-void heap_fix(Timers* ts, RtTimer* t);
-void heap_remove(Timers* ts, RtTimer* t);
+void heap_fix(Timers* ts, RtTimer* t) REQUIRES(ts->lock);
+void heap_remove(Timers* ts, RtTimer* t) REQUIRES(ts->lock);
 
 }  // namespace rt0
