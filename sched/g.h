@@ -63,8 +63,10 @@ struct G {
   bool system;            // one of the runtime's own: not counted, no deadlock because of it
   bool keeps_p;           // a system call that it makes now keeps its P for a time slice, unless the world stops
   bool sized;             // has a stack of another size than most: see go_with.cc
-  M* lockedm;             // the M it is wired to, or null
-  usize stack_bytes;      // of the whole reservation, guard and G included; 0: not from stackalloc
+  // The M it is wired to, or null. The goroutine writes it while it runs. Relaxed: while a G lies on a queue it does not
+  // change, and the queue orders it; any other reader takes it as a hint.
+  Atomic<M*> lockedm;
+  usize stack_bytes;  // of the whole reservation, guard and G included; 0: not from stackalloc
 
   u64 parent_goid;
   GoSite created;

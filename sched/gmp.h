@@ -55,12 +55,10 @@ struct M {
   bool (*waitunlockf)(G*, void*);  // gopark → park_m
   void* waitlock;
   void (*afterswitch)(G* from);  // what is left to do for the goroutine that has switched away; see goswitch
-  G* found;                      // schedule() runs it next, for it was taken from a queue by one who could not
-  bool found_inherit_time;
-  u32 syscalltick;            // p->syscalltick when it entered its system call
-  Atomic<u32> signalPending;  // 1: a preemption signal is on its way
-  Atomic<u32> freeWait;       // kFreeMWait until its stack is no longer in use
-  Mutex* held[8];             // RT0_LOCKRANK: the locks it holds, in order
+  u32 syscalltick;               // p->syscalltick when it entered its system call
+  Atomic<u32> signalPending;     // 1: a preemption signal is on its way
+  Atomic<u32> freeWait;          // kFreeMWait until its stack is no longer in use
+  Mutex* held[8];                // RT0_LOCKRANK: the locks it holds, in order
   u32 nheld;
 };
 inline constexpr u32 kFreeMStack = 0, kFreeMWait = 1;

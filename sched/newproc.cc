@@ -220,9 +220,9 @@ bool gdestroy(G* gp) {
   casgstatus(gp, GStatus::running, GStatus::dead);
   trace(Ev::GoDestroy, static_cast<i64>(gp->goid));
   if (gp->system) (void)sched.ngsys.add_relaxed(static_cast<u32>(-1));
-  const bool locked = gp->lockedm != nullptr;
+  const bool locked = gp->lockedm.load_relaxed() != nullptr;
   if (locked) {
-    gp->lockedm = nullptr;
+    gp->lockedm.store_relaxed(nullptr);
     mp->lockedg = nullptr;
   }
   gp->waitreason = WaitReason::zero;

@@ -52,6 +52,7 @@ void parked(G* gp) {
     casgstatus(gp, GStatus::waiting, GStatus::runnable);
     trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
     runqput(mp->p, gp, true);
+    wakep();  // another goroutine runs here already, so an idle P may take this one
   }
 }
 
@@ -90,16 +91,9 @@ bool switch_to_global(M* mp, G* gp) {
     return false;
   lock(&sched.lock);
   bool self_local;
-  G* next = globrunqget_behind(pp, &self_local);
+  G* next = globrunq_wired_next() ? nullptr : globrunqget_behind(pp, &self_local);
   unlock(&sched.lock);
   if (next == nullptr) return false;
-  if (next->lockedm != nullptr) {
-    mp->found = next;
-    mp->found_inherit_time = false;
-    if (self_local) mcall(goyield_over_g0);
-    else mcall(gosched_m);
-    return true;
-  }
   pp->schedtick++;
   switch_to(gp, next, self_local ? goyield_m : goschedImpl);
   return true;
@@ -117,7 +111,7 @@ void dolockOSThread() {
   trace_fn(Ev::dolockOSThread);
   G* gp = getg();
   gp->m->lockedg = gp;
-  gp->lockedm = gp->m;
+  gp->lockedm.store_relaxed(gp->m);
   trace(Ev::MLock, static_cast<i64>(gp->goid));
 }
 
@@ -127,7 +121,7 @@ void dounlockOSThread() {
   G* gp = getg();
   if (gp->m->lockedInt != 0 || gp->m->lockedExt != 0) return;
   gp->m->lockedg = nullptr;
-  gp->lockedm = nullptr;
+  gp->lockedm.store_relaxed(nullptr);
   trace(Ev::MUnlock, static_cast<i64>(gp->goid));
 }
 
@@ -207,7 +201,7 @@ void unlock_os_thread() {
 // meanwhile.
 void stoplockedm() {
   M* mp = getg()->m;
-  check(mp->lockedg != nullptr && mp->lockedg->lockedm == mp, "stoplockedm: inconsistent locking");
+  check(mp->lockedg != nullptr && mp->lockedg->lockedm.load_relaxed() == mp, "stoplockedm: inconsistent locking");
   if (mp->p != nullptr) handoffp(releasep());
   lock(&sched.lock);
   sched.nmidlelocked++;
@@ -220,7 +214,7 @@ void stoplockedm() {
 }
 
 void startlockedm(G* gp) {
-  M* mp = gp->lockedm;
+  M* mp = gp->lockedm.load_relaxed();
   check(mp != getg()->m, "startlockedm: locked to me");
   check(mp->nextp == nullptr, "startlockedm: m has p");
   lock(&sched.lock);

@@ -303,19 +303,14 @@ void resetspinning() {
 }
 
 // A goroutine that this P may run next without a detour over g0, taken off its queue; null if there is none, or if
-// schedule() has to look for one because something else is due.
+// schedule() has to look for one because something else is due. A wired goroutine stays on the queue: only schedule()
+// can hand it to its M, and a goroutine that is on no queue until then would be lost if schedule() did not come next.
 G* next_here(M* mp, P* pp) {
   if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || pp->preempt.load_relaxed() != 0 ||
       pp->timers.len.load_relaxed() != 0 || (pp->schedtick % kGlobalTick == 0 && sched.runqsize.load_relaxed() != 0))
     return nullptr;
-  const Runnable r = runqget(pp);
-  if (r.gp == nullptr) return nullptr;
-  if (r.gp->lockedm != nullptr) {
-    mp->found = r.gp;
-    mp->found_inherit_time = r.inherit_time;
-    return nullptr;
-  }
-  if (!r.inherit_time) pp->schedtick++;
+  const Runnable r = runqget_unwired(pp);
+  if (r.gp != nullptr && !r.inherit_time) pp->schedtick++;
   return r.gp;
 }
 
@@ -330,6 +325,7 @@ void leave(G* gp, void (*after)(G*), void (*over_g0)(G*)) {
 
 void switch_to(G* gp, G* next, void (*after)(G*)) {
   M* mp = gp->m;
+  dcheck(mp->lockedg == nullptr && next->lockedm.load_relaxed() == nullptr, "switch_to: wired to another m");
   mp->afterswitch = after;
   next->m = mp;
   goswitch(gp, next);
@@ -401,6 +397,7 @@ void netpoll_install(const NetpollHooks* hooks) {
 void execute(G* gp, bool inherit_time) {
   trace_fn(Ev::execute);
   M* mp = getg()->m;
+  check(gp->lockedm.load_relaxed() == (mp->lockedg == nullptr ? nullptr : mp), "execute: wired to another m");
   mp->booting = mp == &m0 && !bootDone;  // m0 goes on booting on G1, perhaps preempted in between, until main.main
   mp->curg = gp;
   gp->m = mp;
@@ -426,17 +423,11 @@ void schedule() {
   }
   for (;;) {
     mp->p->preempt.store_relaxed(0);
-    Runnable r;
-    if (mp->found != nullptr) {
-      r = {mp->found, mp->found_inherit_time, false};
-      mp->found = nullptr;
-    } else {
-      check(!mp->spinning || runqempty(mp->p), "schedule: spinning with local work");
-      r = findrunnable();
-    }
+    check(!mp->spinning || runqempty(mp->p), "schedule: spinning with local work");
+    const Runnable r = findrunnable();
     if (mp->spinning) resetspinning();
     if (r.try_wake_p) wakep();
-    if (r.gp->lockedm != nullptr) {
+    if (r.gp->lockedm.load_relaxed() != nullptr) {
       startlockedm(r.gp);  // its M gets our P; we come back with another
       continue;
     }

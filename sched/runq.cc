@@ -100,9 +100,17 @@ void end_slice(P* pp) {
   unlock(&sched.lock);
 }
 
-Runnable runqget(P* pp) {
-  trace_fn(Ev::runqget);
+// A thief may take gp at any moment, and gp may then run and be wired. So the answer is used only if gp is still on the
+// queue when it is taken, which means that it was there, and unchanged, all the time.
+template <bool kUnwired>
+static RT0_INLINE bool stays(const G* gp) {
+  return kUnwired && gp->lockedm.load_relaxed() != nullptr;
+}
+
+template <bool kUnwired>
+static RT0_INLINE Runnable get(P* pp) {
   G* next = pp->runnext.load_relaxed();
+  if (next != nullptr && stays<kUnwired>(next)) return {};
   if (alone()) {
     if (next != nullptr) {
       pp->runnext.store_relaxed(nullptr);
@@ -110,8 +118,10 @@ Runnable runqget(P* pp) {
     }
     const u32 h = pp->runqhead.load_relaxed();
     if (pp->runqtail.load_relaxed() == h) return {};
+    G* gp = slot(pp, h).load_relaxed();
+    if (stays<kUnwired>(gp)) return {};
     pp->runqhead.store_release(h + 1);
-    return {slot(pp, h).load_relaxed(), false, false};
+    return {gp, false, false};
   }
   // A thief may take it under our eyes; nobody puts another one there, so a lost CAS means it is gone.
   if (next != nullptr && pp->runnext.cas_acqrel(next, nullptr)) return {next, true, false};
@@ -120,9 +130,16 @@ Runnable runqget(P* pp) {
     const u32 t = pp->runqtail.load_relaxed();
     if (t == h) return {};
     G* gp = slot(pp, h).load_relaxed();
+    if (stays<kUnwired>(gp)) return {};
     if (pp->runqhead.cas_release(h, h + 1)) return {gp, false, false};
   }
 }
+
+Runnable runqget(P* pp) {
+  trace_fn(Ev::runqget);
+  return get<false>(pp);
+}
+Runnable runqget_unwired(P* pp) { return get<true>(pp); }
 
 // Head, tail and runnext must be seen at one moment: between reading runnext and the tail, a goroutine could be kicked
 // from the one into the other, and both would look empty. So look until the tail has not moved.
@@ -194,6 +211,8 @@ G* globrunqget(P* pp, u32 max_n) {
   const u32 n = min(size, share_of(size));
   return globrunqtake(pp, max_n > 0 ? min(n, max_n) : n);
 }
+
+bool globrunq_wired_next() { return sched.runq.head != nullptr && sched.runq.head->lockedm.load_relaxed() != nullptr; }
 
 // With lock: sched.lock. One more in the queue's length and in the share of it; only as many are taken as are there.
 G* globrunqget_behind(P* pp, bool* self_local) {

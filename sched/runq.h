@@ -29,6 +29,8 @@ RT0_INLINE bool alone() { return gomaxprocs == 1; }
 void runqput(P* pp, G* gp, bool next) RT0_SYM("runtime.runqput");
 // The owner only.
 Runnable runqget(P* pp) RT0_SYM("runtime.runqget");
+// The same, but a goroutine that is wired to an M stays on the queue, and the result is null. The owner only.
+Runnable runqget_unwired(P* pp);
 bool runqempty(P* pp);
 // The goroutine that would run last, runnext being the first; null if there is none. The world is stopped.
 G* runq_pop_tail(P* pp);
@@ -49,6 +51,8 @@ void globrunqputhead(G* gp);
 void globrunqputbatch(GQueue* batch, u32 n);
 // Takes a fair share, at most max if max > 0; returns one, the others go to pp's local queue.
 G* globrunqget(P* pp, u32 max) RT0_SYM("runtime.globrunqget");
+// Is the first goroutine of the global queue wired to an M?
+bool globrunq_wired_next();
 // What globrunqget would return, and queue on pp, if `self`, which is running, had been put at the global queue's end
 // before. If the share takes `self` in, *self_local says that its place is now the end of pp's queue. For gosched.
 G* globrunqget_behind(P* pp, bool* self_local);

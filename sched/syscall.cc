@@ -57,7 +57,7 @@ void exitsyscall0(G* gp) {
   if (pp == nullptr) {
     globrunqput(gp);
     // Read under the lock: once it is dropped another M may run gp, and unwire it, unless it is wired to us.
-    locked = gp->lockedm != nullptr;
+    locked = gp->lockedm.load_relaxed() != nullptr;
   }
   unlock(&sched.lock);
   if (pp != nullptr) {

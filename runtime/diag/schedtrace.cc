@@ -53,7 +53,7 @@ void put_m(Writer& w, const M* mp) {
 }
 
 void put_g(Writer& w, const G* gp) {
-  const M *mp = gp->m, *lockedm = gp->lockedm;
+  const M *mp = gp->m, *lockedm = gp->lockedm.load_relaxed();
   w.fmt("  G%llu: status=%d(", static_cast<unsigned long long>(gp->goid), static_cast<i32>(readgstatus(gp)));
   w.put(wait_reason_text(gp->waitreason));
   w.put(") ");

@@ -235,7 +235,7 @@ void goroutineheader(Writer& w, G* gp, bool with_pointers) {
     const i64 minutes = (kernel->nanotime() - gp->waitsince) / kMinute;
     if (minutes >= 1) w.fmt(", %lld minutes", static_cast<long long>(minutes));
   }
-  if (gp->lockedm != nullptr) w.put(", locked to thread");
+  if (gp->lockedm.load_relaxed() != nullptr) w.put(", locked to thread");
   w.put("]:\n");
 }
 

@@ -1,0 +1,37 @@
+#!/usr/bin/python3
+"""Faults of the scheduler that ordinary programs met: none of them comes back."""
+
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
+DAYS_60 = 60 * 24 * 3600
+
+
+@rt0test.each_how
+class Sched(rt0test.Case):
+    def assert_says(self, done, line):
+        self.assert_status(done, 0)
+        self.assertEqual(rt0test.text(done.err), line + "\n")
+
+    def test_wired_goroutines_are_not_lost(self):
+        """They are next on a P whose goroutine parks, and whose wait is refused, so that it goes on at once."""
+        for seed in range(1, 4 if self.how == "qemu" else 21):
+            env = {"RT0_SIM": f"seed={seed},procs=2,strategy=random"}
+            self.assert_says(self.run_program("sched", "wired", env=env, timeout=100), "received 200 200")
+
+    def test_the_network_does_not_starve(self):
+        env = {"GOMAXPROCS": "1"}
+        self.assert_says(self.run_program("sched", "busy_reader", env=env), "reader woken true")
+        # The clock at more than 2^52 ns: it takes a time namespace, which not every machine allows.
+        machine = ("unshare", "--time", "--monotonic", DAYS_60)
+        if subprocess.run([*map(str, machine), "true"], check=False, capture_output=True).returncode != 0:
+            self.skipTest("no time namespace here: the clock at 60 days was not tried")
+        self.assert_says(self.run_program("sched", "busy_reader", env=env, before=machine), "reader woken true")
+
+
+if __name__ == "__main__":
+    rt0test.main()

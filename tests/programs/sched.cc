@@ -1,0 +1,122 @@
+// Faults of the scheduler that ordinary programs met: sched MODE.
+//   wired        goroutines that are wired to threads are each time the next on the P of one whose wait is refused
+//   busy_reader  on one P beside loops that call nothing, a reader is woken, though no M waits for the network
+//   small_stack  a loop in a stack of 16 KiB, and one in a frame that nearly fills a default stack, can be stopped
+#include <rt0/rt0.h>
+
+#include "words.h"
+
+using namespace rt0;
+
+namespace {
+
+// R parks in a read of a pipe while D, on another P, moves the deadline to the past and away again, so that the wait is
+// refused every now and then. Each time one of two wired goroutines is the next on R's P.
+int wired() {
+  auto [p, err] = os::pipe();
+  constexpr int kValues = 400;
+  Chan<int> c[2] = {Chan<int>(kValues), Chan<int>(kValues)};
+  atomic::Int32 done, got[2], reads;
+  for (int k = 0; k < 2; k++)
+    go([&, k] {
+      lock_os_thread();
+      for (int v : c[k]) {
+        (void)v;
+        got[k].add(1);
+      }
+    });
+  go([&] {  // D
+    const Time past = now().add(ms(-1000));
+    int written = 0;
+    while (done.load() == 0) {
+      (void)p.r.set_read_deadline(past);
+      (void)p.r.set_read_deadline(Time{});
+      if (written <= reads.load()) {
+        written++;
+        (void)p.w.write("x", 1);
+      }
+    }
+  });
+  sync::WaitGroup wg;
+  wg.go([&] {  // R
+    for (int i = 0; i < kValues; i++) {
+      c[i % 2].send(i);
+      char b;
+      (void)p.r.read(&b, 1);  // a byte or "i/o timeout"
+      reads.add(1);
+    }
+  });
+  wg.wait();
+  done.store(1);
+  for (int i = 0; i < 100 && (got[0].load() < kValues / 2 || got[1].load() < kValues / 2); i++) sleep(ms(20));
+  println("received", got[0].load(), got[1].load());
+  return 0;
+}
+
+int busy_reader() {
+  auto [p, err] = os::pipe();
+  volatile unsigned long n = 0;
+  atomic::Int32 got;
+  go([&] {
+    char b;
+    (void)p.r.read(&b, 1);
+    got.store(1);
+  });
+  sleep(ms(5));
+  for (int i = 0; i < 2; i++)
+    go([&] {
+      for (;;) n = n + 1;
+    });
+  sleep(ms(20));
+  (void)p.w.write("x", 1);
+  const Time end = now().add(ms(10000));
+  while (got.load() == 0 && now().before(end)) sleep(ms(10));
+  println("reader woken", got.load() != 0);
+  return 0;
+}
+
+// Reads and writes the ends of its frame all the time: both must be as they were.
+[[gnu::noinline]] void fill_and_loop(atomic::Int32* stop, atomic::Int32* damaged) {
+  volatile char frame[236 * 1024];
+  for (unsigned i = 0; stop->load() == 0; i++) {
+    frame[0] = static_cast<char>(i);
+    frame[sizeof(frame) - 1] = static_cast<char>(i);
+    for (int k = 0; k < 1000; k++)
+      if (frame[0] != static_cast<char>(i) || frame[sizeof(frame) - 1] != static_cast<char>(i)) damaged->add(1);
+  }
+}
+
+int small_stack() {
+  atomic::Int32 stop, damaged, ended;
+  go_with({.stack = 16384}, [&] {
+    volatile unsigned long n = 0;
+    while (stop.load() == 0)
+      for (int k = 0; k < 1000; k++) n = n + 1;
+    ended.add(1);
+  });
+  go([&] {
+    fill_and_loop(&stop, &damaged);
+    ended.add(1);
+  });
+  const int procs = set_gomaxprocs(0);
+  for (int i = 0; i < 20; i++) {
+    sleep(ms(1));
+    (void)set_gomaxprocs(procs + 1);
+    sleep(ms(1));
+    (void)set_gomaxprocs(procs);
+  }
+  stop.store(1);
+  for (int i = 0; i < 1000 && ended.load() < 2; i++) sleep(ms(5));
+  println("ended", ended.load(), "damaged", damaged.load());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const char* mode = argc > 1 ? argv[1] : "";
+  if (same(mode, "wired")) return wired();
+  if (same(mode, "busy_reader")) return busy_reader();
+  if (same(mode, "small_stack")) return small_stack();
+  return 99;
+}
