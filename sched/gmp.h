@@ -14,6 +14,7 @@
 #include "base/lock.h"
 #include "mem/stack.h"
 #include "sched/g.h"
+#include "sched/moment.h"
 
 namespace rt0 {
 
@@ -85,9 +86,7 @@ struct Timers {
   u32 cap;            // [lock]
   Atomic<u32> len;    // written under lock; read without as a hint
   TimerRun* running;  // [lock]: timers of this heap whose f has been called and has not returned
-  // heap[0].when, 0 if there is none, for those who do not hold the lock. Written under it; seq is odd meanwhile. In
-  // two halves, for there are no 64-bit atomics.
-  Atomic<u32> seq, when_lo, when_hi;
+  Moment first;       // heap[0].when, 0 if the heap is empty. Written under the lock, read without it
 };
 
 // What sysmon saw when it last looked at a P: its own, nobody else reads it.
@@ -131,11 +130,11 @@ struct Schedt {
 
   u64 goidgen;  // the last id given out to a P's cache
 
-  // Who waits for the network or the next timer; see poll_until in proc.cc. Times in PollTime, a word on every ISA.
-  Atomic<u32> lastpoll;    // when somebody last looked at the network
-  Atomic<u32> polling;     // 1: an M waits in the poller
-  Atomic<u32> poll_until;  // until when
-  Atomic<u32> pollwake;    // it waits here if there is no network poller: 1 wakes it
+  // The M that waits for the network or the next timer. Why the order of its stores is right: poll_until in proc.cc.
+  Atomic<u32> polling;   // 1: there is one
+  Moment poll_until;     // its deadline, written by it alone. 0 while polling is 1: it has not said yet, or is done
+  Atomic<u32> pollwake;  // it waits here if there is no network poller: 1 wakes it
+  Atomic<u32> lastpoll;  // the last look at the network, by poll_time. A hint for sysmon
 
   M* midle;  // idle Ms, waiting for work
   i32 nmidle;

@@ -40,8 +40,14 @@ void stack_scavenge_enable();
 // unless there may be more.
 extern Atomic<u32 (*)(u32 most, i64 now)> stack_scavenger;
 
-// A moment as others may read it without a lock: in units of 2^20 ns (about a millisecond), saturated, never 0.
-inline u32 poll_time(i64 ns) { return static_cast<u32>(min<i64>(max<i64>(ns >> 20, 1), 0xffffffff)); }
+// A moment in one word, in units of 2^20 ns (about a millisecond). It wraps every 52 days, so two of them must not be
+// compared; poll_age says how long ago one was. That is right up to 26 days. Of a longer time, the rest modulo 52 days
+// is seen, so a process that was stopped meanwhile may look at the network 10 ms late, once.
+constexpr u32 poll_time(i64 ns) { return static_cast<u32>(static_cast<u64>(ns) >> 20); }
+// Negative if `then` is later than `now`, for the two come from two threads' clocks.
+constexpr i32 poll_age(i64 now, u32 then) { return static_cast<i32>(poll_time(now) - then); }
+static_assert(poll_age(i64{12} << 52, poll_time((i64{12} << 52) - (i64{11} << 20))) == 11);
+static_assert(poll_age(i64{12} << 52, poll_time((i64{12} << 52) + (i64{1} << 20))) == -1);
 
 // Null until the program uses them. Never changed back.
 extern Atomic<const TimerHooks*> timer_hooks;

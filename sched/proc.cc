@@ -24,6 +24,7 @@ namespace {
 
 constexpr u32 kGlobalTick = 61;  // how often the global queue comes before the local one
 constexpr u32 kStealTries = 4;
+constexpr i64 kNever = 0x7fff'ffff'ffff'ffff;
 
 // Now and then the global queue first: two goroutines that keep respawning each other on the local queue would starve
 // it.
@@ -185,8 +186,17 @@ bool stop_spinning(M* mp, Search* s, G** found) {
   return false;
 }
 
-// Waits for the network or until poll_until, whichever comes first, without a P; null if somebody else does, or there
-// is nothing to wait for. The one M that may wait here has made `polling` 1.
+// Waits for the network or until poll_until, whichever comes first, without a P. False if another M does, or there is
+// nothing to wait for.
+//
+// One M at a time is the poller, the one that has made `polling` 1. Another thread that makes an earlier deadline reads
+// `polling`, then poll_until (wakeNetPoller), and must not trust a deadline that is not the poller's. So a poller's
+// stores have this order, each sequentially consistent:
+//   polling = 1, poll_until = its deadline; the wait; poll_until = 0, polling = 0
+// The reader that sees `polling` as this poller made it sees poll_until as the poller before left it, which is 0, or
+// later. It takes 0 for "not said yet" and wakes the poller. If it sees the deadline of a poller that is about to be
+// done, then that one's wait is over, and it looks at all timers again: it saw `polling` as 1 after it had made its own
+// deadline public, so that look finds the deadline.
 bool poll_until(Search* s, GList* list) {
   const NetpollHooks* net = netpoll_hooks.load_acquire();
   const bool waiters = net != nullptr && net->waiters() != 0;
@@ -196,7 +206,7 @@ bool poll_until(Search* s, GList* list) {
     if (s->poll_until != 0) wakeNetPoller(s->poll_until);
     return false;
   }
-  sched.poll_until.store_seqcst(s->poll_until == 0 ? ~u32{0} : poll_time(s->poll_until));
+  sched.poll_until.set(s->poll_until == 0 ? kNever : s->poll_until);
   i64 delay = -1;
   if (s->poll_until != 0) delay = max<i64>(s->poll_until - (s->now != 0 ? s->now : kernel->nanotime()), 0);
   trace(Ev::PollBlock, delay);
@@ -206,6 +216,7 @@ bool poll_until(Search* s, GList* list) {
     kernel->futexsleep(&sched.pollwake, 0, delay);
   }
   sched.pollwake.store_seqcst(0);
+  sched.poll_until.set(0);
   sched.lastpoll.store_relaxed(poll_time(kernel->nanotime()));
   sched.polling.store_seqcst(0);
   return true;
@@ -380,7 +391,9 @@ void wakeNetPoller(i64 when) {
     wakep();
     return;
   }
-  if (poll_time(when) <= sched.poll_until.load_seqcst()) poll_wake();
+  const i64 until = sched.poll_until.get();
+  // By the millisecond: a poller that is to wake within the one of `when` is not relied on.
+  if (until == 0 || when >> 20 <= until >> 20) poll_wake();
 }
 
 void poll_wake() {

@@ -112,8 +112,7 @@ i64 first_deadline() {
 // The network and the timers, if nobody has looked for 10 ms: all Ps may be busy with goroutines that never stop.
 void look_for_others(i64 now) {
   const NetpollHooks* net = netpoll_hooks.load_acquire();
-  const u32 ago = poll_time(now) - sched.lastpoll.load_relaxed();
-  if (net != nullptr && sched.polling.load_relaxed() == 0 && ago > 10) {
+  if (net != nullptr && sched.polling.load_relaxed() == 0 && poll_age(now, sched.lastpoll.load_relaxed()) > 10) {
     sched.lastpoll.store_relaxed(poll_time(now));
     GList list = net->poll(0);
     if (!list.empty()) {
@@ -142,9 +141,10 @@ u32 scavenge(u32 most, i64 now) {
   return f != nullptr ? f(most, now) : 0;
 }
 
-// Everybody is idle, or the world is stopped: sleeps until somebody takes a P (pidleget) or the world starts; false if
-// that is not so. Whoever clears sysmonwait owes the one wake-up, so it is cleared under the lock only.
-bool sleep_while_idle(i64 now) {
+// If all Ps are idle, or the world is stopped, sleeps until an M takes a P (pidleget) or the world starts, but for a
+// minute at most. *now becomes the time after that sleep. True if it was woken. The M that clears sysmonwait owes the
+// one wake-up, so it is cleared under the lock only.
+bool sleep_while_idle(i64* now) {
   if (debug.schedtrace > 0) return false;
   auto idle = [] {
     return sched.gcwaiting.load_relaxed() != 0 || sched.npidle.load_relaxed() == static_cast<u32>(gomaxprocs);
@@ -162,10 +162,12 @@ bool sleep_while_idle(i64 now) {
     sched.sysmonwait.store_relaxed(0);
   }
   unlock(&sched.lock);
-  if (!still || slept) return slept;  // nobody has been idle for long
-  note_waiting(now);
+  if (!still) return false;
+  *now = kernel->nanotime();
+  if (slept) return true;
+  note_waiting(*now);
   // Time to tidy up, until somebody has work again. What is on the way to being freed ends this.
-  while (idle() && scavenge(kScavengeStacks, now) != 0) {}
+  while (idle() && scavenge(kScavengeStacks, *now) != 0) *now = kernel->nanotime();
   return false;
 }
 
@@ -188,10 +190,9 @@ void sysmon() {
     kernel->usleep(sleep_us);
     i64 now = kernel->nanotime();
     // While memory is short and stacks give some back, it stays awake.
-    if (scavenge(0, now) == 0 && sleep_while_idle(now)) {
+    if (scavenge(0, now) == 0 && sleep_while_idle(&now)) {
       idle_rounds = 0;
       sleep_us = kMinSleepUs;
-      now = kernel->nanotime();
     }
     look_for_others(now);
     if (retake(now) != 0) idle_rounds = 0;

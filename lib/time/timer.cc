@@ -18,31 +18,8 @@ namespace {
 
 // Tells those who look without the lock when the first timer of ts is due. A thread that is about to sleep until the
 // earliest deadline and one that has just made an earlier one must not miss each other: the sleeper lowers nmspinning,
-// then reads seq; the other stores seq here, then reads nmspinning in wakep. All four are sequentially consistent.
-void publish(Timers* ts) REQUIRES(ts->lock) {
-  const i64 when = ts->len.load_relaxed() == 0 ? 0 : ts->heap[0].when;
-  const u32 lo = static_cast<u32>(when), hi = static_cast<u32>(static_cast<u64>(when) >> 32);
-  // Only holders of the lock write these three, so what we read of them is ours.
-  if (ts->when_lo.load_relaxed() == lo && ts->when_hi.load_relaxed() == hi) return;
-  const u32 seq = ts->seq.load_relaxed();
-  ts->seq.store_relaxed(seq + 1);  // ordered before the halves by their release
-  ts->when_lo.store_release(lo);
-  ts->when_hi.store_release(hi);
-  ts->seq.store_seqcst(seq + 2);
-}
-
-// heap[0].when without the lock, 0 if there is none. Takes no lock, for checkdead asks under sched.lock; it waits at
-// most as long as a writer needs for publish's stores.
-i64 earliest(Timers* ts) {
-  for (u32 tries = 0;; tries++) {
-    const u32 seq = ts->seq.load_seqcst();
-    const u32 lo = ts->when_lo.load_acquire(), hi = ts->when_hi.load_acquire();
-    if (seq % 2 == 0 && ts->seq.load_relaxed() == seq)  // read after the halves: they are acquire loads
-      return static_cast<i64>(static_cast<u64>(hi) << 32 | lo);
-    if (tries < 100) Isa::cpu_relax();
-    else kernel->osyield();  // the writer's thread has been stopped by the kernel
-  }
-}
+// then reads `first`; the other sets it here, then reads nmspinning in wakep. All four are sequentially consistent.
+void publish(Timers* ts) REQUIRES(ts->lock) { ts->first.set(ts->len.load_relaxed() == 0 ? 0 : ts->heap[0].when); }
 
 // Locks the heap that t belongs to and returns it. Only its holder can give t another home, so if t is still at home,
 // it stays. The second load is an acquire, too: t may have gone away and come back since the first, and who sent it
@@ -148,7 +125,7 @@ void run(Timers* ts, RtTimer* t, i64 now) REQUIRES(ts->lock) {
 TimerHooks::Checked timers_check(P* pp, i64 now) {
   Timers* ts = &pp->timers;
   if (ts->len.load_relaxed() == 0) return {now, 0, false};  // who adds one while we look tells somebody: wakeNetPoller
-  const i64 next = earliest(ts);
+  const i64 next = ts->first.get();
   if (next == 0) return {now, 0, false};
   if (now == 0) now = kernel->nanotime();
   if (now < next) return {now, next, false};
@@ -167,7 +144,7 @@ TimerHooks::Checked timers_check(P* pp, i64 now) {
   return r;
 }
 
-i64 timers_wake_time(P* pp) { return earliest(&pp->timers); }
+i64 timers_wake_time(P* pp) { return pp->timers.first.get(); }
 
 // No locks: the world is stopped, and the caller may hold sched.lock, which comes after ours. No f runs: who runs one
 // has a P.
