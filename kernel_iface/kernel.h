@@ -121,8 +121,10 @@ struct Kernel {
   // to lies on its stack, below a red zone if the ISA has one. comes_back: the callee keeps everything and returns; if
   // not, it finds its stack aligned as any function does, and if the context was interrupted because it had called
   // address 0, it looks as if the caller had called pc instead. Where Isa::kFramelessLeaves, the callee's frame is
-  // followed by one that returns to SigContext::lr.
-  void (*sigcontext_call)(void* uctx, uintptr pc, bool comes_back);
+  // followed by one that returns to SigContext::lr. stack, with comes_back only: 0, or the upper end of other memory for
+  // the callee's frames and the registers it keeps; on x86 the general registers lie on the interrupted stack all the
+  // same.
+  void (*sigcontext_call)(void* uctx, uintptr pc, bool comes_back, uintptr stack);
   // The registers by name, in the order in which a dump shows them: how many of the kMaxSigRegs there are.
   u32 (*sigcontext_regs)(const void* uctx, SigReg* out);
   // Default action for sig, on the whole process, at once: used to die of a signal.

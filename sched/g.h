@@ -76,6 +76,11 @@ struct G {
   DeferRecord* defers;   // newest first; see defer.h
   Sudog* waiting;        // the sudog it waits with, while it waits in a channel or a semaphore; of a select, the first
 
+  // Where its registers are saved, and the way into the scheduler is taken, when a signal preempts it with little room on
+  // its own stack; empty until that has happened. preempt_sp: how far down its own stack was in use then.
+  Stack preempt_stack;
+  uintptr preempt_sp;
+
   Atomic<u32> preempt;           // 1: sysmon or stopTheWorld wants it to yield; it does so at its next safe point
   Atomic<u32> selectDone;        // 1: somebody has won the race to wake this select
   void* param;                   // handed over by the waker: the sudog that fired

@@ -57,11 +57,14 @@ struct M {
   void* waitlock;
   void (*afterswitch)(G* from);  // what is left to do for the goroutine that has switched away; see goswitch
   u32 syscalltick;               // p->syscalltick when it entered its system call
-  Atomic<u32> signalPending;     // 1: a preemption signal is on its way
-  Atomic<u32> freeWait;          // kFreeMWait until its stack is no longer in use
-  Mutex* held[8];                // RT0_LOCKRANK: the locks it holds, in order
+  // The memory of a preempt stack (preempt.h) for the next goroutine that needs one; 0: none, kWanted: please provide one.
+  Atomic<uintptr> preempt_stack;
+  Atomic<u32> signalPending;  // 1: a preemption signal is on its way
+  Atomic<u32> freeWait;       // kFreeMWait until its stack is no longer in use
+  Mutex* held[8];             // RT0_LOCKRANK: the locks it holds, in order
   u32 nheld;
 };
+inline constexpr uintptr kPreemptStackWanted = 1;
 inline constexpr u32 kFreeMStack = 0, kFreeMWait = 1;
 
 inline constexpr u32 kRunqSize = 256;

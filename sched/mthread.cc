@@ -68,6 +68,7 @@ void mstart1() {
   M* mp = getg()->m;
   minit();
   if (mp == &m0) mstartm0();
+  if (simulated != 0) sim_preempt_stack(mp);
   if (mp->mstartfn != nullptr) mp->mstartfn();
   if (mp != &m0) {
     acquirep(mp->nextp);
@@ -311,6 +312,7 @@ void mexit() {
   const G* gs = mp->gsignal;
   mp->gsignal = nullptr;
   free_stack(gs);
+  preempt_stack_drop(mp);  // no handler takes it any more, and a provider finds that none is wanted
 
   lock(&sched.lock);
   for (M** link = &allm; *link != nullptr; link = &(*link)->alllink) {

@@ -9,6 +9,7 @@
 #include "sched/debugvars.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
+#include "sched/preempt.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "trace/trace.h"
@@ -229,6 +230,7 @@ bool gdestroy(G* gp) {
   gp->waiting = nullptr;
   gp->preempt.store_relaxed(0);
   gp->param = nullptr;
+  if (RT0_UNLIKELY(gp->preempt_stack.hi != 0)) preempt_stack_free(gp);
   if (gp->ancestors != nullptr) {
     heap_free(gp->ancestors);
     gp->ancestors = nullptr;

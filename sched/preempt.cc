@@ -1,6 +1,8 @@
 #include "sched/preempt.h"
 
 #include "kernel_iface/signum.h"
+#include "mem/stack.h"
+#include "mem/sysmem.h"
 #include "sched/debugvars.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
@@ -18,6 +20,47 @@ constinit Atomic<u32> handler_installed{0};
 
 // asyncPreempt's frame, all registers, and what its way into the scheduler takes.
 constexpr usize kRoom = 16 * 1024;
+// What asyncPreempt puts on the interrupted stack even if it has another: on x86 the general registers, below the red
+// zone. A function that stands closer than this to its stack's end is not stopped there.
+constexpr usize kLeastRoom = 512;
+
+// Left free at a preempt stack's upper end: rt_sigreturn may read a little beyond the copy of the signal frame.
+constexpr usize kAbove = 256;
+
+usize preempt_stack_bytes() { return max(2 * kRoom, static_cast<usize>(4 * physPageSize)); }
+
+// acquire, release: the memory's state goes with it. The handler is the only one that takes, and only providers put, in
+// place of kPreemptStackWanted: so none is overwritten.
+void provide_preempt_stack(M* mp) {
+  void* base = stackalloc(preempt_stack_bytes(), true);
+  if (!mp->preempt_stack.cas_release(kPreemptStackWanted, reinterpret_cast<uintptr>(base)))
+    stackfree(base, preempt_stack_bytes(), true);
+}
+
+// On gsignal. False: it has none, and its M has none to give.
+bool get_preempt_stack(G* gp) {
+  if (gp->preempt_stack.hi != 0) return true;
+  M* mp = gp->m;
+  const uintptr base = mp->preempt_stack.load_acquire();
+  if (base <= kPreemptStackWanted) {
+    if (base == 0) mp->preempt_stack.store_relaxed(kPreemptStackWanted);  // 0: nobody else writes
+    return false;
+  }
+  mp->preempt_stack.store_relaxed(0);
+  gp->preempt_stack = {base + physPageSize, base + preempt_stack_bytes()};
+  return true;
+}
+
+// Lets gp, interrupted at c, go on in asyncPreempt.
+void interrupt(G* gp, const SigContext& c, void* uctx) {
+  uintptr stack = 0;
+  if (c.sp < gp->stack.lo + kRoom) {
+    if (!get_preempt_stack(gp)) return;
+    stack = gp->preempt_stack.hi - kAbove;
+    gp->preempt_sp = c.sp - kLeastRoom;
+  }
+  kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&asyncPreempt), true, stack);
+}
 
 // Go: preemptM. Most programs never get here, so the handler is installed by the first who does; twice does no harm.
 void preemptM(M* mp) {
@@ -36,7 +79,7 @@ bool is_safe_point(const G* gp, const SigContext& c) {
   const M* mp = gp->m;
   if (gp != mp->curg || mp->locks != 0 || mp->p == nullptr || mp->dying != 0) return false;
   if (readgstatus(gp) != GStatus::running) return false;
-  if (c.sp < gp->stack.lo + kRoom || c.sp > gp->stack.hi) return false;
+  if (c.sp < gp->stack.lo + kLeastRoom || c.sp > gp->stack.hi) return false;
   return c.pc >= reinterpret_cast<uintptr>(rt0_program_text) && c.pc < reinterpret_cast<uintptr>(rt0_program_etext);
 }
 
@@ -47,6 +90,7 @@ void preemptone(P* pp) {
   if (mp == nullptr || mp == getg()->m) return;
   G* gp = mp->curg;
   if (gp == nullptr || gp == mp->g0) return;
+  if (RT0_UNLIKELY(mp->preempt_stack.load_relaxed() == kPreemptStackWanted)) provide_preempt_stack(mp);
   trace(Ev::ProcPreempt, pp->id);
   gp->preempt.store_relaxed(1);
   pp->preempt.store_relaxed(1);
@@ -60,8 +104,17 @@ void preemptall() {
 
 void doSigPreempt(G* gp, const SigContext& c, void* uctx) {
   gp->m->signalPending.store_release(0);
-  if (gp->preempt.load_relaxed() != 0 && is_safe_point(gp, c))
-    kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&asyncPreempt), true);
+  if (gp->preempt.load_relaxed() != 0 && is_safe_point(gp, c)) interrupt(gp, c, uctx);
+}
+
+void preempt_stack_free(G* gp) {
+  stackfree(reinterpret_cast<void*>(gp->preempt_stack.lo - physPageSize), preempt_stack_bytes(), true);
+  gp->preempt_stack = {};
+}
+
+void preempt_stack_drop(M* mp) {
+  const uintptr base = mp->preempt_stack.xchg_acquire(0);
+  if (base > kPreemptStackWanted) stackfree(reinterpret_cast<void*>(base), preempt_stack_bytes(), true);
 }
 
 // Called by asyncPreempt, on the goroutine's stack. Go: asyncPreempt2.
@@ -71,6 +124,7 @@ void doSigPreempt(G* gp, const SigContext& c, void* uctx) {
 void asyncPreempt2() {
   if (simulated != 0) {
     const G* gp = getg();
+    sim_preempt_stack(gp->m);  // this goroutine may have taken it
     sim_let_others_run(&gp->preempt);
     if (gp->preempt.load_relaxed() == 0 || debug.asyncpreemptoff != 0) return;
   }
@@ -98,15 +152,20 @@ void sim_point() {
 
 void sim_signal_in_kernel() { getg()->m->signalPending.store_release(0); }
 
+void sim_preempt_stack(M* mp) {
+  if (mp->preempt_stack.load_relaxed() > kPreemptStackWanted) return;
+  mp->preempt_stack.store_relaxed(kPreemptStackWanted);  // no other thread runs at this moment
+  provide_preempt_stack(mp);
+}
+
 void sim_watchdog_start() {
   Isa::async_preempt_init();
   check(kernel->setsig(kSIGVTALRM, SigDisposition::handler).ok(), "sim: the kernel refused a handler");
   sim_watchdog_arm();
 }
 
-void sim_watchdog(const G* gp, const SigContext& c, void* uctx) {
-  if (bootDone && sim_is_stuck() && is_safe_point(gp, c))
-    kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&asyncPreempt), true);
+void sim_watchdog(G* gp, const SigContext& c, void* uctx) {
+  if (bootDone && sim_is_stuck() && is_safe_point(gp, c)) interrupt(gp, c, uctx);
 }
 
 }  // namespace rt0

@@ -70,7 +70,11 @@ struct Ucontext {
     *reinterpret_cast<uintptr*>(esp) = eip;
     eip = pc;
   }
-  void interrupt(uintptr pc, usize red_zone) { call(pc, red_zone); }
+  // The same, with `aside`, the other stack or 0, between the red zone and the address to return to. See asyncPreempt.
+  void interrupt(uintptr pc, usize red_zone, uintptr aside) {
+    call(pc, red_zone + sizeof(aside));
+    reinterpret_cast<uintptr*>(esp)[1] = aside;
+  }
 };
 static_assert(offsetof(Ucontext, edi) == 36 && offsetof(Ucontext, sigmask) == 108);
 

@@ -117,7 +117,11 @@ struct Ucontext {
     *reinterpret_cast<uintptr*>(rsp) = rip;
     rip = pc;
   }
-  void interrupt(uintptr pc, usize red_zone) { call(pc, red_zone); }
+  // The same, with `aside`, the other stack or 0, between the red zone and the address to return to. See asyncPreempt.
+  void interrupt(uintptr pc, usize red_zone, uintptr aside) {
+    call(pc, red_zone + sizeof(aside));
+    reinterpret_cast<uintptr*>(rsp)[1] = aside;
+  }
 };
 static_assert(offsetof(Ucontext, r8) == 40);
 

@@ -67,8 +67,8 @@ struct Ucontext {
     r[15] = to;
   }
   // The same, but `to` finds a copy of the signal frame above the link. See asyncPreempt.
-  void interrupt(uintptr to, usize) {
-    const Ucontext* copy = copy_signal_frame(this, sizeof(*this));
+  void interrupt(uintptr to, usize, uintptr aside) {
+    const Ucontext* copy = copy_signal_frame(this, sizeof(*this), aside);
     call(to, r[13] - (reinterpret_cast<uintptr>(copy) - kSiginfoBytes));
   }
 };

@@ -12,6 +12,8 @@
 //          alternate stack stays, for the one in the frame is invalid
 FUNC(runtime.asyncPreempt)
         PUSH_FRAME
+        mov     r0, 0
+        vmsr    fpscr, r0                       // rounding and the like as a program's start has them: others run now
         bl      runtime.asyncPreempt2
         add     sp, sp, FRAME_BYTES + LINK_BYTES
         mov     r0, 0                           // SIG_BLOCK with no set: only asks

@@ -48,7 +48,7 @@ struct Ucontext {
     rpc = to;
   }
   // The same, but `to` finds a copy of the signal frame at sp. See asyncPreempt.
-  void interrupt(uintptr to, usize) {
+  void interrupt(uintptr to, usize, uintptr aside) {
     usize at = 0, bytes = sizeof(*this);
     const ExtraRecord* r = reinterpret_cast<const ExtraRecord*>(records);
     while (r->size != 0 && r->magic != ExtraRecord::kMagic && (at += r->size) < sizeof(records) - sizeof(*r))
@@ -56,7 +56,7 @@ struct Ucontext {
     const bool extra = r->size != 0 && r->magic == ExtraRecord::kMagic;
     if (extra) bytes = max(bytes, static_cast<usize>(r->data + r->extra_size - reinterpret_cast<uintptr>(this)));
     if (bytes > kMostFrame) return;  // what this CPU has cannot be kept: go on undisturbed
-    Ucontext* copy = copy_signal_frame(this, bytes);
+    Ucontext* copy = copy_signal_frame(this, bytes, aside);
     const uintptr moved = reinterpret_cast<uintptr>(copy) - reinterpret_cast<uintptr>(this);
     if (extra) reinterpret_cast<ExtraRecord*>(copy->records + at)->data += moved;
     rsp = reinterpret_cast<uintptr>(copy) - kSiginfoBytes;

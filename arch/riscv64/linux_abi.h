@@ -64,7 +64,7 @@ struct Ucontext {
     rpc = to;
   }
   // The same, but `to` finds a copy of the signal frame at sp. See asyncPreempt.
-  void interrupt(uintptr to, usize) {
+  void interrupt(uintptr to, usize, uintptr aside) {
     const u8* vector = nullptr;
     const u8* at = reinterpret_cast<const u8*>(&records);
     const u8* self = reinterpret_cast<const u8*>(this);
@@ -74,7 +74,7 @@ struct Ucontext {
     }
     const usize bytes = static_cast<usize>(at - self) + sizeof(Record);
     if (bytes > kMostFrame) return;  // what this CPU has cannot be kept: go on undisturbed
-    Ucontext* copy = copy_signal_frame(this, bytes);
+    Ucontext* copy = copy_signal_frame(this, bytes, aside);
     const uintptr moved = reinterpret_cast<uintptr>(copy) - reinterpret_cast<uintptr>(this);
     if (vector != nullptr) reinterpret_cast<VectorRecord*>(reinterpret_cast<uintptr>(vector) + moved)->data += moved;
     x[7] = push_link(reinterpret_cast<uintptr>(copy) - kSiginfoBytes);

@@ -82,8 +82,8 @@ struct Ucontext {
     psw_addr = to;
   }
   // The same, but `to` finds a copy of the signal frame above what it may overwrite. See asyncPreempt.
-  void interrupt(uintptr to, usize) {
-    const Ucontext* copy = copy_signal_frame(this, sizeof(*this), kBefore);
+  void interrupt(uintptr to, usize, uintptr aside) {
+    const Ucontext* copy = copy_signal_frame(this, sizeof(*this), aside, kBefore);
     r[15] = push_link(reinterpret_cast<uintptr>(copy) - kBefore);
     r[14] = psw_addr;
     psw_addr = to;

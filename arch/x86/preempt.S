@@ -2,10 +2,16 @@
 // here xsave takes what the CPU has. An ISA's x86.h says further what PUSH_ALL and POP_ALL are, how its code finds a
 // GLOBAL, and WIDE, the suffix of instructions that are to save vector registers as this ISA has them.
 
+// fninit: an interrupted calculation may have values on the x87 stack, on which the next goroutine's would find no room.
+#define FP_DEFAULTS fninit; push $MXCSR_DEFAULT; ldmxcsr (SP); lea GO_ASM_PTRSIZE(SP), SP
+
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction.
-//   frame  RED_ZONE bytes that are the interrupted function's, the pc to go on at, BP, ALL_BYTES of flags and
-//          registers, the vector state
+//   frame  RED_ZONE bytes that are the interrupted function's, `aside`, the pc to go on at, BP, ALL_BYTES of flags and
+//          registers; below that, or on the other stack if `aside` is not 0, the vector state and the frames of what is
+//          called
 //   keeps  everything; nothing between the entry and pushf changes a flag
+//   after  what runs meanwhile finds the floating point unit as a program's start does: the x87 stack empty, default
+//          control words
 //   order  the vector state's size is a multiple of 64 bytes and its header must be zero before xsave, or xrstor
 //          refuses it
 FUNC(runtime.asyncPreempt)
@@ -14,7 +20,11 @@ FUNC(runtime.asyncPreempt)
         pushf
         PUSH_ALL
         cld
-        movl    GLOBAL(runtime.xsaveBytes), %ebx  // kept across the call
+        mov     2*GO_ASM_PTRSIZE(BP), AX
+        test    AX, AX
+        jz      3f
+        mov     AX, SP
+3:      movl    GLOBAL(runtime.xsaveBytes), %ebx  // kept across the call
         testl   %ebx, %ebx
         jz      1f
 
@@ -27,6 +37,7 @@ FUNC(runtime.asyncPreempt)
         movl    $-1, %eax                       // all that xcr0 has
         movl    $-1, %edx
         WIDE(xsave) (SP)
+        FP_DEFAULTS
         call    runtime.asyncPreempt2
         movl    $-1, %eax
         movl    $-1, %edx
@@ -36,6 +47,7 @@ FUNC(runtime.asyncPreempt)
 1:      sub     $XSAVE_HEADER, SP
         and     $~15, SP
         WIDE(fxsave) (SP)
+        FP_DEFAULTS
         call    runtime.asyncPreempt2
         WIDE(fxrstor) (SP)
 
@@ -43,5 +55,5 @@ FUNC(runtime.asyncPreempt)
         POP_ALL
         popf
         pop     BP
-        ret     $RED_ZONE
+        ret     $RED_ZONE + GO_ASM_PTRSIZE
 END(runtime.asyncPreempt)

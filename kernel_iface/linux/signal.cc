@@ -71,10 +71,10 @@ SigContext linux_sigcontext(void* info, void* uctx) {
   return {uc->pc(), uc->sp(), uc->fp(), si->addr, si->code, lr_of(uc)};
 }
 
-void linux_sigcontext_call(void* uctx, uintptr pc, bool comes_back) {
+void linux_sigcontext_call(void* uctx, uintptr pc, bool comes_back, uintptr stack) {
   Ucontext* uc = static_cast<Ucontext*>(uctx);
   if (comes_back) {
-    uc->interrupt(pc, Isa::kRedZone);
+    uc->interrupt(pc, Isa::kRedZone, stack);
     return;
   }
   uc->uncall();

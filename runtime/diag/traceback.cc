@@ -192,9 +192,14 @@ void put_ancestors(Writer& w, const G* gp, i32 level) {
   }
 }
 
-// One step up the frame chain of gp's stack; false at its end. Trusts nothing: the stack may be what is broken.
-bool next_frame(const Stack& s, uintptr* fp, uintptr* pc) {
+bool in(const Stack& s, uintptr a) { return a >= s.lo && a < s.hi; }
+
+// One step up the frame chain of gp's stack; false at its end. Trusts nothing: the stack may be what is broken. The
+// innermost frames of a preempted goroutine may lie on its preempt stack.
+bool next_frame(const G* gp, uintptr* fp, uintptr* pc) {
   const uintptr at = *fp;
+  const bool aside = in(gp->preempt_stack, at);
+  const Stack& s = aside ? gp->preempt_stack : gp->stack;
   constexpr uintptr kFrame = 2 * sizeof(uintptr);
   if (at == 0 || s.hi < kFrame || at % sizeof(uintptr) != 0) return false;
   const uintptr lo = at - Isa::kFrameBelow;
@@ -202,7 +207,8 @@ bool next_frame(const Stack& s, uintptr* fp, uintptr* pc) {
   uintptr caller;
   *pc = Isa::frame_return(at, &caller);
   if (*pc == 0) return false;
-  *fp = caller > at ? caller : 0;  // chains only lead outwards
+  // Chains only lead outwards: up, and from the preempt stack to the goroutine's own.
+  *fp = caller > at || (aside && in(gp->stack, caller)) ? caller : 0;
   return true;
 }
 
@@ -260,11 +266,11 @@ static void put_stack_use(Writer& w, const G* gp) {
 // May the function that was interrupted at pc have to return to lr, with no frame that says so? The link register still
 // holds what the last call has left there: an address in the function itself, or in the one that called it, which the
 // frames show as well.
-static bool is_lost_return(uintptr lr, uintptr pc, Stack s, uintptr fp) {
+static bool is_lost_return(uintptr lr, uintptr pc, const G* gp, uintptr fp) {
   const Frames in(pc, false), to(lr, true);
   if (lr == 0 || to.n == 0 || (in.n != 0 && in.at[in.n - 1].entry == to.at[to.n - 1].entry)) return false;
   uintptr next;
-  return !next_frame(s, &fp, &next) || next != lr;
+  return !next_frame(gp, &fp, &next) || next != lr;
 }
 
 static u32 put_frames(Writer& w, G* gp, TracePoint at, i32 level) {
@@ -272,13 +278,13 @@ static u32 put_frames(Writer& w, G* gp, TracePoint at, i32 level) {
   uintptr pc = at.pc, fp = at.fp;
   bool is_return = at.is_return, interrupted = false;
   bool more = p.add(pc, is_return);
-  if (more && is_lost_return(at.lr, pc, gp->stack, fp)) more = p.add(at.lr, true);
+  if (more && is_lost_return(at.lr, pc, gp, fp)) more = p.add(at.lr, true);
   while (more) {
     const bool injected = p.injected();
     const uintptr callee = pc;
-    if (!next_frame(gp->stack, &fp, &pc)) break;
+    if (!next_frame(gp, &fp, &pc)) break;
     // The signal handler has put a frame between, of the link register: see Kernel::sigcontext_call.
-    if (interrupted && !is_lost_return(pc, callee, gp->stack, fp) && !next_frame(gp->stack, &fp, &pc)) break;
+    if (interrupted && !is_lost_return(pc, callee, gp, fp) && !next_frame(gp, &fp, &pc)) break;
     is_return = !injected;
     interrupted = injected && Isa::kFramelessLeaves;
     more = p.add(pc, is_return);
@@ -336,7 +342,7 @@ TracePoint trace_here() {
 u32 callers_of_systemstack(const G* gp, Span<uintptr> pcs) {
   uintptr fp = gp->sched.bp, pc = 0;
   u32 n = 0;
-  while (n < pcs.len && next_frame(gp->stack, &fp, &pc)) pcs[n++] = pc;
+  while (n < pcs.len && next_frame(gp, &fp, &pc)) pcs[n++] = pc;
   return n;
 }
 

@@ -34,6 +34,11 @@ void each_word_of(RootFn f, void* arg, const G* gp, const T* object) {
     if (gp == me) lo = reinterpret_cast<uintptr>(__builtin_frame_address(0));
     else if (status == GStatus::syscall) lo = gp->syscallsp;
     else check(status != GStatus::running, "for_each_root: the world is not stopped");
+    // Preempted with little room: its registers and its innermost frames lie on its preempt stack.
+    if (lo >= gp->preempt_stack.lo && lo < gp->preempt_stack.hi) {
+      f(arg, gp, align_down(lo, kPtrSize), gp->preempt_stack.hi);
+      lo = gp->preempt_sp;
+    }
     f(arg, gp, align_down(lo, kPtrSize), align_down(gp->stack.hi, kPtrSize));
     each_word_of(f, arg, gp, gp);
   }

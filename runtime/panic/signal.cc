@@ -202,7 +202,7 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
   whose->sigcode1 = c.fault_addr;
   whose->sigpc = c.pc;
   if (panics) {
-    kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&sigpanic), false);
+    kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&sigpanic), false, 0);
     Isa::setg(gp);
     return;
   }

@@ -32,6 +32,20 @@ class Sched(rt0test.Case):
             self.skipTest("no time namespace here: the clock at 60 days was not tried")
         self.assert_says(self.run_program("sched", "busy_reader", env=env, before=machine), "reader woken true")
 
+    def test_rounding_belongs_to_a_goroutine_that_is_preempted(self):
+        self.assert_says(self.run_program("sched", "rounding", env={"GOMAXPROCS": "1"}), "wrong 0 0")
+
+    def test_a_closure_that_yields_when_it_is_moved(self):
+        for env in {}, {"GOMAXPROCS": "1"}, {"RT0_SIM": "seed=1,procs=2"}, {"GODEBUG": "tracebackancestors=3"}:
+            self.assert_says(self.run_program("sched", "moved", env=env), "moved 2")
+
+    def test_small_stacks_are_stopped(self):
+        """Where their own stack has no room for the registers, goroutines are preempted all the same."""
+        for procs in "1", "4":
+            self.assert_says(self.run_program("sched", "small_stack", env={"GOMAXPROCS": procs}), "ended 2 damaged 0")
+        env = {"RT0_SIM": "seed=1,procs=2"}
+        self.assert_says(self.run_program("sched", "small_spin", env=env), "seen 2")
+
 
 if __name__ == "__main__":
     rt0test.main()

@@ -66,12 +66,12 @@ void newproc_small(Funcval* closure, const detail::GoStmt* stmt) {
   G* gp = getg();
   const uintptr pc = reinterpret_cast<uintptr>(__builtin_return_address(0));
   if (small_put.load_relaxed() == nullptr) small_put.store_release(put);
+  G* newg = nullptr;
   systemstack([&] {
     sized_enable();
-    G* newg = newproc1(closure, stmt, gp, pc, get());
-    runqput(getg()->m->p, newg, true);
-    if (mainStarted) wakep();
+    newg = get();
   });
+  start_goroutine(newproc1(closure, stmt, gp, pc, newg));
   preempt_point();
 }
 
