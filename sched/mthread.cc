@@ -118,13 +118,13 @@ M* new_m() {
   return mp;
 }
 
-M* allocm(void (*fn)()) RT0_SYM("runtime.allocm");
-M* allocm(void (*fn)()) {
+M* allocm(void (*fn)(), MId id) RT0_SYM("runtime.allocm");
+M* allocm(void (*fn)(), MId id) {
   trace_boot(Ev::allocm);
   M* mp = new_m();
   mp->mstartfn = fn;
   mp->booting = true;
-  mcommoninit(mp);
+  mcommoninit(mp, id);
   mp->g0 = malg(kStackG0, guarded_from_the_start(mp));
   mp->g0->m = mp;
   return mp;
@@ -157,12 +157,18 @@ void newm1(M* mp) {
 
 }  // namespace
 
-void mcommoninit(M* mp) {
+MId mReserveID() {
+  if (sched.mnext == 0x7fffffff) throw_("runtime: thread ID overflow");  // ids are not used again
+  const MId id = sched.mnext++;
+  checkmcount();
+  return id;
+}
+
+void mcommoninit(M* mp, MId id) {
   trace_boot(Ev::mcommoninit);
   lock(&sched.lock);
-  mp->id = sched.mnext++;
+  mp->id = id >= 0 ? id : mReserveID();
   mrandinit(mp);
-  checkmcount();
   unlock(&sched.lock);
   mpreinit(mp);
   lock(&sched.lock);
@@ -199,10 +205,10 @@ void mstart0() {
   mstart1();
 }
 
-void newm(void (*fn)(), P* pp, bool spinning) {
+void newm(void (*fn)(), P* pp, bool spinning, MId id) {
   trace_boot(Ev::newm);
   (void)acquirem();  // the M is made with our P's caches: keep it
-  M* mp = allocm(fn);
+  M* mp = allocm(fn, id);
   mp->nextp = pp;
   mp->spinning = spinning;
   mp->sigmask = m0.sigmask;
@@ -276,9 +282,12 @@ void startm(P* pp, bool spinning) {
     }
   }
   M* nmp = mget();
+  // The new M counts before the lock is dropped. Else checkdead, called by another M that goes to sleep meanwhile, would
+  // see a runnable goroutine and no M that could run it, and take that for a deadlock or a broken count.
+  const MId id = nmp == nullptr ? mReserveID() : -1;
   unlock(&sched.lock);
   if (nmp == nullptr) {
-    newm(nullptr, pp, spinning);
+    newm(nullptr, pp, spinning, id);
     releasem(getg()->m);
     return;
   }

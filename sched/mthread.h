@@ -5,11 +5,14 @@
 
 namespace rt0 {
 
-// Gives an M its id, random numbers and signal stack and puts it on allm.
-void mcommoninit(M* mp) RT0_SYM("runtime.mcommoninit");
+// The id of an M that is about to be made, which counts from here on. Under sched.lock. Go: mReserveID.
+MId mReserveID() RT0_SYM("runtime.mReserveID");
+// Gives an M its id, random numbers and signal stack and puts it on allm. id < 0: takes the next one.
+void mcommoninit(M* mp, MId id) RT0_SYM("runtime.mcommoninit");
 
 // A new M whose thread runs fn, then schedules. pp: the P it starts with, or null. spinning: it counts as such already.
-void newm(void (*fn)(), P* pp, bool spinning) RT0_SYM("runtime.newm");
+// id: from mReserveID, or < 0.
+void newm(void (*fn)(), P* pp, bool spinning, MId id) RT0_SYM("runtime.newm");
 // Lets an M run pp: an idle one, or a new one. pp null: takes an idle P, if there is one. spinning: the caller has
 // raised nmspinning for it.
 void startm(P* pp, bool spinning) RT0_SYM("runtime.startm");

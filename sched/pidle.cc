@@ -192,8 +192,17 @@ void handoffp(P* pp) {
     return;
   }
   pidleput(pp);
+  // As in rest(): wakep writes needspinning, then reads npidle; this raises npidle, then reads needspinning. If a maker of
+  // work found no idle P before this one, it relies on this M to look for that work.
+  const bool wanted = sched.needspinning.load_seqcst() != 0;
+  if (wanted) {
+    check(pidleget() == pp, "handoffp: another p");
+    (void)sched.nmspinning.add_seqcst(1);
+    sched.needspinning.store_relaxed(0);
+  }
   unlock(&sched.lock);
-  if (when != 0) wakeNetPoller(when);
+  if (wanted) startm(pp, true);
+  else if (when != 0) wakeNetPoller(when);
 }
 
 P* procresize(i32 n) {

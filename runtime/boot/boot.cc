@@ -114,7 +114,7 @@ void schedinit() {
   cpuinit();
   randinit();
   alginit();
-  mcommoninit(&m0);
+  mcommoninit(&m0, -1);
   itabsinit();
   sigsave(&m0);
 

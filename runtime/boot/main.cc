@@ -107,7 +107,7 @@ void runtime_main(Funcval*) {
   maxstacksize = kPtrSize == 8 ? 1000000000 : 250000000;
 
   mainStarted = true;  // newproc may start Ms from here on
-  systemstack([] { newm(sysmon, nullptr, false); });
+  systemstack([] { newm(sysmon, nullptr, false, -1); });
 
   // Init runs on the main thread, and main too if an init task asks for it by lock_os_thread(): some C libraries need
   // that.
