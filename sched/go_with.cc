@@ -94,12 +94,9 @@ void detail::newproc_with(Funcval* closure, const GoStmt* stmt, const GoOptions*
   G* gp = getg();
   const uintptr pc = reinterpret_cast<uintptr>(__builtin_return_address(0));
   const usize bytes = stack_bytes_of(options->stack);
-  systemstack([&] {
-    P* pp = getg()->m->p;
-    G* newg = newproc1(closure, stmt, gp, pc, bytes == default_bytes() ? nullptr : get_with_stack(pp, bytes));
-    runqput(pp, newg, true);
-    if (mainStarted) wakep();
-  });
+  G* newg = nullptr;
+  if (bytes != default_bytes()) systemstack([&] { newg = get_with_stack(getg()->m->p, bytes); });
+  start_goroutine(newproc1(closure, stmt, gp, pc, newg));
   preempt_point();
 }
 

@@ -25,7 +25,8 @@ constinit G* allgs_tail = nullptr;  // [allglock]
 constexpr u32 kGfreeLocalMax = 64, kGfreeLocalKeep = 32;
 
 // Chains the new goroutine to the one that made it, as far back as GODEBUG=tracebackancestors asks. Go: saveAncestors.
-Ancestors* saveAncestors(G* callergp) {
+// callerpc: the return address of the go statement.
+Ancestors* saveAncestors(G* callergp, uintptr callerpc) {
   if (debug.tracebackancestors <= 0 || callergp->goid == 0) return nullptr;
   const u32 inherited = callergp->ancestors != nullptr ? callergp->ancestors->n : 0;
   const u32 n = min(inherited + 1, static_cast<u32>(debug.tracebackancestors));
@@ -36,7 +37,15 @@ Ancestors* saveAncestors(G* callergp) {
   AncestorInfo& own = a->infos()[0];
   own.goid = callergp->goid;
   own.created = callergp->created;
-  own.npcs = callers_of_systemstack(callergp, {own.pcs, AncestorInfo::kMaxPcs});
+  // The innermost are the runtime's own, down to newproc.
+  constexpr u32 kOwnFrames = 4;
+  uintptr pcs[AncestorInfo::kMaxPcs + kOwnFrames];
+  const u32 found = callers_of_systemstack(callergp, {pcs, countof(pcs)});
+  u32 first = 0;
+  while (first < found && pcs[first] != callerpc) first++;
+  if (first == found) first = 0;  // the frame chain is broken: better too much than nothing
+  own.npcs = min(found - first, AncestorInfo::kMaxPcs);
+  for (u32 i = 0; i < own.npcs; i++) own.pcs[i] = pcs[first + i];
   return a;
 }
 
@@ -85,7 +94,11 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   if (stmt != nullptr) {
     if (stmt->size >= (newg->stack.hi - newg->stack.lo) / 2) throw_("go: the closure is too large for a stack");
     sp = align_down(sp - stmt->size, max(stmt->align, Isa::kStackAlign));
+    // The program's code: it may yield, and so go on with another M and P, or wait. newg is in nobody's hands but ours.
+    releasem(mp);
     stmt->move(reinterpret_cast<void*>(sp), fn);
+    mp = acquirem();
+    pp = mp->p;
     fn = reinterpret_cast<Funcval*>(sp);
   }
   newg->sched = {};
@@ -96,7 +109,9 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   newg->created = {callerpc, nullptr, 0};
   if (stmt != nullptr) newg->created.file = stmt->file, newg->created.line = stmt->line;
   newg->startpc = newg->sched.pc;
-  newg->ancestors = saveAncestors(callergp);
+  newg->ancestors = nullptr;
+  if (RT0_UNLIKELY(debug.tracebackancestors > 0))
+    systemstack([&] { newg->ancestors = saveAncestors(callergp, callerpc); });
   newg->goid = next_goid(pp);
   casgstatus(newg, GStatus::dead, GStatus::runnable);
   if (tracing()) trace_go_create_slow(newg);
@@ -127,14 +142,7 @@ void detail::newproc(Funcval* closure, const GoStmt* stmt) {
   trace_fn(Ev::newproc);
   G* gp = getg();
   const uintptr pc = reinterpret_cast<uintptr>(__builtin_return_address(0));
-  auto make = [&] {
-    G* newg = newproc1(closure, stmt, gp, pc, nullptr);
-    runqput(getg()->m->p, newg, true);
-    if (mainStarted) wakep();
-  };
-  // The caller's stack will do, but for a list of who called us.
-  if (RT0_UNLIKELY(debug.tracebackancestors > 0)) systemstack(make);
-  else make();
+  start_goroutine(newproc1(closure, stmt, gp, pc, nullptr));
   preempt_point();
 }
 

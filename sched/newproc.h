@@ -3,6 +3,8 @@
 
 #include "rt0/go.h"
 #include "sched/gmp.h"
+#include "sched/pidle.h"
+#include "sched/runq.h"
 
 namespace rt0 {
 
@@ -17,13 +19,18 @@ void gfput(P* pp, G* gp) RT0_SYM("runtime.gfput");
 // idle. By the P's owner: whoever holds sched.lock, while it is on the idle list.
 void gfpurge(P* pp);
 
-// On g0, or a goroutine that is not to yield. The new G, runnable but on no queue yet. newg: a G with a stack, dead or
+// On a goroutine, for the program's code moves the closure; or, without a stmt, on g0. The new G, runnable but on no queue yet. newg: a G with a stack, dead or
 // new; null for any with the default stack.
 G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr callerpc, G* newg)
     RT0_SYM("runtime.newproc1");
 // The same for sysmon, which has no P: a goroutine of the runtime's own, with fn's frame as its first, into the global
 // queue.
 void newproc_of_sysmon(Funcval* fn);
+// gp, which newproc1 has made, runs next on this P.
+RT0_INLINE void start_goroutine(G* gp) {
+  runqput(getg()->m->p, gp, true);
+  if (mainStarted) wakep();
+}
 // Of Gs whose stacks have another size than most; null until there is one. put: one has ended; purge: all that the P
 // has of their kind, and its free stacks, go to everybody.
 struct SizedHooks {
