@@ -27,10 +27,10 @@ enum class Throwing : u8 { none, user, runtime };
 
 // A thread.
 struct M {
-  G* g0;           // its scheduling stack
-  G* gsignal;      // its signal stack
-  uintptr tls[6];  // tls[0] is the current G, by way of the thread pointer
-  G* curg;         // the goroutine it runs, or null
+  G* g0;            // its scheduling stack
+  G* gsignal;       // its signal stack
+  uintptr tls[6];   // tls[0] is the current G, by way of the thread pointer
+  Atomic<G*> curg;  // the goroutine it runs, or null. Written by the M alone; relaxed: other threads take it as a hint
   void (*mstartfn)();
   P* p;      // attached P, or null
   P* nextp;  // the P it is to take when it wakes; handed over before notewakeup
@@ -103,9 +103,11 @@ struct alignas(Isa::kCacheLine) P {
   PId id;
   Atomic<u32> status;  // PStatus
   P* link;             // in the idle list [sched.lock], or in procresize's result
-  u32 schedtick;       // + 1 with every execute that begins a time slice
-  u32 syscalltick;     // + 1 with every system call that lost or left the P
-  M* m;                // its M, null while idle or in a system call
+  // The P's owner writes these two; relaxed: sysmon asks only whether they have changed.
+  Atomic<u32> schedtick;    // + 1 with every execute that begins a time slice
+  Atomic<u32> syscalltick;  // + 1 with every system call that lost or left the P
+  // Written by its M alone; relaxed: preemptone takes it as a hint, and Ms are never freed.
+  Atomic<M*> m;  // its M, null while idle or in a system call
   Sysmontick sysmontick;
   Atomic<u32> kept;     // in a system call: its goroutine's keeps_p, for sysmon to read
   Atomic<u32> preempt;  // 1: enter the scheduler as soon as possible
@@ -113,11 +115,11 @@ struct alignas(Isa::kCacheLine) P {
 
   u64 goidcache;  // ids [goidcache, goidcacheend) are this P's to give
   u64 goidcacheend;
-  GList gFree;  // dead Gs to use again
-  u32 gFree_n;
-  MCache* mcache;  // its part of the heap; null until it allocates
-  u32 gFreeNoStack_n;
-  GList gFreeNoStack;  // the same, those whose stacks are others' now
+  GList gFree;                 // dead Gs to use again
+  Atomic<u32> gFree_n;         // written by the P's owner; gcount reads it as a hint
+  MCache* mcache;              // its part of the heap; null until it allocates
+  Atomic<u32> gFreeNoStack_n;  // as gFree_n
+  GList gFreeNoStack;          // the same, those whose stacks are others' now
   StackCache stackcache;
 
   // The run queue: runq.h says who may touch what. runnext, if there, runs before it and inherits the time slice.
@@ -161,8 +163,9 @@ struct Schedt {
     GList list;
     GList clean;  // Gs whose stacks' pages went back to the kernel
     GList nostack;
-    u32 n;  // of list and clean, and of those that the scavenger has taken from list and not put back yet
-    u32 nostack_n;
+    Atomic<u32>
+        n;  // [lock] to write; read without as a hint. Of list and clean, and of those that the scavenger has taken from list and not put back yet
+    Atomic<u32> nostack_n;  // the same
   } gFree;
 
   Atomic<u32> gcwaiting;  // 1: the world stops; every P enters gcstop. Written under lock
@@ -182,12 +185,32 @@ extern Schedt sched __asm__("runtime.sched");
 // Set once at boot or with the world stopped, read by all.
 extern i32 ncpu;
 extern usize physHugePageSize;
-extern i32 gomaxprocs;
+// Written with the world stopped, after an allp that has so many. An M without a P, which the stopped world does not
+// stop, reads both by procs().
+extern Atomic<i32> gomaxprocs;
 // More Ps than any machine has CPUs gain nothing; each costs memory. Go takes any number until memory runs out.
 inline constexpr i32 kMaxProcs = 1 << 17;
-extern P** allp;  // [0, gomaxprocs) in use; grows only with the world stopped
+extern Atomic<P**> allp;  // [0, gomaxprocs) in use; grows only with the world stopped
 extern i32 allp_len;
 extern Mutex allpLock;  // for those who read allp without a P, while procresize may change it
+
+// The Ps in use. Acquire: on a weakly ordered machine a load of allp could otherwise come before that of gomaxprocs, and
+// find the array of before a growth, with fewer Ps.
+struct Procs {
+  P** at;
+  i32 n;
+
+  P** begin() const { return at; }
+  P** end() const { return at + n; }
+};
+inline Procs procs() {
+  const i32 n = gomaxprocs.load_acquire();
+  return {allp.load_relaxed(), n};
+}
+
+// A counter with one writer.
+inline void bump(Atomic<u32>* n, i32 by = 1) { n->store_relaxed(n->load_relaxed() + static_cast<u32>(by)); }
+
 extern M* allm;
 extern bool mainStarted;
 extern bool bootDone;  // main.main has been called

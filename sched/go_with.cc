@@ -38,21 +38,23 @@ void put(P* pp, G* gp) {
   gp->stack = {};  // for dumps, which see a dead G anyhow
   stackcachefree(&pp->stackcache, reinterpret_cast<void*>(base), gp->stack_bytes);
   pp->gFreeNoStack.push(gp);
-  if (++pp->gFreeNoStack_n < kLocalMax) return;
+  bump(&pp->gFreeNoStack_n);
+  if (pp->gFreeNoStack_n.load_relaxed() < kLocalMax) return;
   Locked l(&sched.gFree.lock);
-  for (; pp->gFreeNoStack_n > kLocalKeep; pp->gFreeNoStack_n--, sched.gFree.nostack_n++)
+  for (; pp->gFreeNoStack_n.load_relaxed() > kLocalKeep; bump(&pp->gFreeNoStack_n, -1), bump(&sched.gFree.nostack_n))
     sched.gFree.nostack.push(pp->gFreeNoStack.pop());
 }
 
 // A G without a stack, dead or new.
 G* get(P* pp) {
-  if (pp->gFreeNoStack.empty() && sched.gFree.nostack_n != 0) {  // read without the lock: a hint
+  if (pp->gFreeNoStack.empty() && sched.gFree.nostack_n.load_relaxed() != 0) {  // read without the lock: a hint
     Locked l(&sched.gFree.lock);
-    for (; pp->gFreeNoStack_n < kLocalKeep && sched.gFree.nostack_n != 0; pp->gFreeNoStack_n++, sched.gFree.nostack_n--)
+    for (; pp->gFreeNoStack_n.load_relaxed() < kLocalKeep && sched.gFree.nostack_n.load_relaxed() != 0;
+         bump(&pp->gFreeNoStack_n), bump(&sched.gFree.nostack_n, -1))
       pp->gFreeNoStack.push(sched.gFree.nostack.pop());
   }
   if (G* gp = pp->gFreeNoStack.pop()) {
-    pp->gFreeNoStack_n--;
+    bump(&pp->gFreeNoStack_n, -1);
     return gp;
   }
   G* gp = static_cast<G*>(persistentalloc(sizeof(G), Isa::kCacheLine));
@@ -64,8 +66,8 @@ void purge(P* pp) {
   stackcache_clear(&pp->stackcache);
   Locked l(&sched.gFree.lock);
   while (G* gp = pp->gFreeNoStack.pop()) sched.gFree.nostack.push(gp);
-  sched.gFree.nostack_n += pp->gFreeNoStack_n;
-  pp->gFreeNoStack_n = 0;
+  bump(&sched.gFree.nostack_n, static_cast<i32>(pp->gFreeNoStack_n.load_relaxed()));
+  pp->gFreeNoStack_n.store_relaxed(0);
 }
 
 constexpr SizedHooks kHooks = {put, purge};

@@ -38,7 +38,7 @@ void sysmonUpdateGOMAXPROCS() RT0_SYM("runtime.sysmonUpdateGOMAXPROCS");
 void sysmonUpdateGOMAXPROCS() {
   if (simulated != 0 || debug.updatemaxprocs <= 0 || customGOMAXPROCS.load_acquire() != 0) return;
   const i32 n = defaultGOMAXPROCS(min(kernel->getproccount(), kMaxProcs));
-  if (n == gomaxprocs || !wanted.cas_acqrel(0, n)) return;
+  if (n == gomaxprocs.load_relaxed() || !wanted.cas_acqrel(0, n)) return;
   newproc_of_sysmon(&updater);
 }
 
@@ -46,15 +46,15 @@ void sysmonUpdateGOMAXPROCS() {
 
 constinit const detail::Maxprocs detail::maxprocs = {defaultGOMAXPROCS, sysmonUpdateGOMAXPROCS};
 
-int gomaxprocs_now() { return gomaxprocs; }
+int gomaxprocs_now() { return gomaxprocs.load_relaxed(); }
 
 int set_gomaxprocs(int n) {
-  const int before = gomaxprocs;
+  const int before = gomaxprocs.load_relaxed();
   if (n <= 0) return before;
   customGOMAXPROCS.store_release(1);  // before the world stops: see update_max_procs
   if (n == before) return before;
   stopTheWorld();
-  const int old = gomaxprocs;
+  const int old = gomaxprocs.load_relaxed();
   startTheWorld(min(n, kMaxProcs));
   return old;
 }

@@ -369,8 +369,8 @@ void checkdead() {
   }
   // Somebody will see to a timer, though nobody may be on the way yet: sysmon, which counts as no M, takes an idle P
   // for one that is late before it has an M to give it to.
-  for (i32 i = 0; i < gomaxprocs; i++)
-    if (allp[i]->timers.len.load_relaxed() != 0) return;
+  for (const P* pp : procs())
+    if (pp->timers.len.load_relaxed() != 0) return;
   unlock(&sched.lock);  // fatal prints tracebacks and must not fail for a lock of ours
   if (goroutines == 0) fatal("no goroutines (main called runtime.Goexit) - deadlock!");
   fatal("all goroutines are asleep - deadlock!");

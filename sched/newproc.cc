@@ -172,19 +172,19 @@ void allgadd(G* gp) {
 
 G* gfget(P* pp) {
   trace_fn(Ev::gfget);
-  if (pp->gFree.empty() && sched.gFree.n != 0) {  // read without the lock: a hint
+  if (pp->gFree.empty() && sched.gFree.n.load_relaxed() != 0) {  // read without the lock: a hint
     Locked l(&sched.gFree.lock);
-    while (pp->gFree_n < kGfreeLocalKeep) {
+    while (pp->gFree_n.load_relaxed() < kGfreeLocalKeep) {
       G* gp = sched.gFree.list.pop();
       if (gp == nullptr) gp = sched.gFree.clean.pop();  // these fault their pages in again
       if (gp == nullptr) break;
-      sched.gFree.n--;
+      bump(&sched.gFree.n, -1);
       pp->gFree.push(gp);
-      pp->gFree_n++;
+      bump(&pp->gFree_n);
     }
   }
   G* gp = pp->gFree.pop();
-  if (gp != nullptr) pp->gFree_n--;
+  if (gp != nullptr) bump(&pp->gFree_n, -1);
   return gp;
 }
 
@@ -195,13 +195,13 @@ void gfput(P* pp, G* gp) {
     return;
   }
   pp->gFree.push(gp);
-  pp->gFree_n++;
-  if (pp->gFree_n < kGfreeLocalMax) return;
+  bump(&pp->gFree_n);
+  if (pp->gFree_n.load_relaxed() < kGfreeLocalMax) return;
   Locked l(&sched.gFree.lock);
-  while (pp->gFree_n > kGfreeLocalKeep) {
+  while (pp->gFree_n.load_relaxed() > kGfreeLocalKeep) {
     sched.gFree.list.push(pp->gFree.pop());
-    sched.gFree.n++;
-    pp->gFree_n--;
+    bump(&sched.gFree.n);
+    bump(&pp->gFree_n, -1);
   }
 }
 
@@ -209,9 +209,9 @@ void gfpurge(P* pp) {
   lock(&sched.gFree.lock);
   for (G* gp = pp->gFree.pop(); gp != nullptr; gp = pp->gFree.pop()) {
     sched.gFree.list.push(gp);
-    sched.gFree.n++;
+    bump(&sched.gFree.n);
   }
-  pp->gFree_n = 0;
+  pp->gFree_n.store_relaxed(0);
   unlock(&sched.gFree.lock);
   if (const SizedHooks* sized = sized_hooks.load_acquire()) sized->purge(pp);
 }
@@ -258,10 +258,12 @@ void goexit0(G* gp) {
 
 i32 gcount() {
   // Approximate while others run: dead Gs on local lists are counted by their owners.
-  i32 n = static_cast<i32>(allglen.load_acquire()) - static_cast<i32>(sched.gFree.n + sched.gFree.nostack_n) -
+  i32 n = static_cast<i32>(allglen.load_acquire()) -
+          static_cast<i32>(sched.gFree.n.load_relaxed() + sched.gFree.nostack_n.load_relaxed()) -
           static_cast<i32>(sched.ngsys.load_relaxed());
   for (i32 i = 0; i < allp_len; i++)
-    if (allp[i] != nullptr) n -= static_cast<i32>(allp[i]->gFree_n + allp[i]->gFreeNoStack_n);
+    if (const P* pp = allp.load_relaxed()[i]; pp != nullptr)
+      n -= static_cast<i32>(pp->gFree_n.load_relaxed() + pp->gFreeNoStack_n.load_relaxed());
   return n < 1 ? 1 : n;
 }
 

@@ -87,14 +87,14 @@ void goyield_over_g0(G* gp) {
 bool switch_to_global(M* mp, G* gp) {
   P* pp = mp->p;
   if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || !runqempty(pp) ||
-      pp->timers.len.load_relaxed() != 0 || pp->schedtick % 61 == 0)
+      pp->timers.len.load_relaxed() != 0 || pp->schedtick.load_relaxed() % 61 == 0)
     return false;
   lock(&sched.lock);
   bool self_local;
   G* next = globrunq_wired_next() ? nullptr : globrunqget_behind(pp, &self_local);
   unlock(&sched.lock);
   if (next == nullptr) return false;
-  pp->schedtick++;
+  bump(&pp->schedtick);
   switch_to(gp, next, self_local ? goyield_m : goschedImpl);
   return true;
 }
@@ -157,8 +157,8 @@ void goready(G* gp) { ready(gp, true); }
 
 void dropg() {
   M* mp = getg()->m;
-  mp->curg->m = nullptr;
-  mp->curg = nullptr;
+  mp->curg.load_relaxed()->m = nullptr;
+  mp->curg.store_relaxed(nullptr);
 }
 
 void gosched() { yield("Gosched"); }

@@ -44,8 +44,8 @@ void grow_allp(i32 n) {
   }
   const i32 cap = max(n, min(2 * allp_cap, 1 << 17));
   P** bigger = static_cast<P**>(persistentalloc(static_cast<usize>(cap) * sizeof(P*), alignof(P*)));
-  for (i32 i = 0; i < allp_len; i++) bigger[i] = allp[i];
-  allp = bigger;
+  for (i32 i = 0; i < allp_len; i++) bigger[i] = allp.load_relaxed()[i];
+  allp.store_relaxed(bigger);  // published by gomaxprocs, or by allpLock
   allp_cap = cap;
   allp_len = n;
 }
@@ -61,9 +61,9 @@ void wirep(P* pp) {
   trace_fn(Ev::wirep);
   M* mp = getg()->m;
   check(mp->p == nullptr, "wirep: already in go");
-  check(pp->m == nullptr && status_of(pp) == PStatus::idle, "wirep: invalid p state");
+  check(pp->m.load_relaxed() == nullptr && status_of(pp) == PStatus::idle, "wirep: invalid p state");
   mp->p = pp;
-  pp->m = mp;
+  pp->m.store_relaxed(mp);
   set_status(pp, PStatus::running);
 }
 
@@ -77,10 +77,10 @@ P* releasep() {
   M* mp = getg()->m;
   P* pp = mp->p;
   check(pp != nullptr, "releasep: invalid arg");
-  check(pp->m == mp && status_of(pp) == PStatus::running, "releasep: invalid p state");
+  check(pp->m.load_relaxed() == mp && status_of(pp) == PStatus::running, "releasep: invalid p state");
   trace(Ev::ProcStop, pp->id);
   mp->p = nullptr;
-  pp->m = nullptr;
+  pp->m.store_relaxed(nullptr);
   set_status(pp, PStatus::idle);
   return pp;
 }
@@ -176,8 +176,8 @@ void handoffp(P* pp) {
     return;
   }
   // The last running P, and nobody waits for the network or for timers: somebody has to.
-  const bool unpolled =
-      sched.npidle.load_relaxed() == static_cast<u32>(gomaxprocs) - 1 && sched.polling.load_relaxed() == 0;
+  const bool unpolled = sched.npidle.load_relaxed() == static_cast<u32>(gomaxprocs.load_relaxed()) - 1 &&
+                        sched.polling.load_relaxed() == 0;
   const NetpollHooks* net = netpoll_hooks.load_acquire();
   if (unpolled && net != nullptr && net->waiters() != 0) {
     unlock(&sched.lock);
@@ -208,19 +208,20 @@ void handoffp(P* pp) {
 P* procresize(i32 n) {
   trace_boot(Ev::procresize);
   check(world_is_stopped, "procresize: the world is not stopped");
-  check(gomaxprocs >= 0 && n > 0, "procresize: invalid arg");
-  const i32 old = gomaxprocs;
+  check(gomaxprocs.load_relaxed() >= 0 && n > 0, "procresize: invalid arg");
+  const i32 old = gomaxprocs.load_relaxed();
   trace(Ev::ProcsChange, n);
 
   lock(&allpLock);
   grow_allp(n);
+  P** const all = allp.load_relaxed();
   for (i32 i = old; i < n; i++) {
-    if (allp[i] == nullptr) {
-      allp[i] = persistentnew<P>();
-      lockInit(&allp[i]->timers.lock,
+    if (all[i] == nullptr) {
+      all[i] = persistentnew<P>();
+      lockInit(&all[i]->timers.lock,
                LockRank::timers);  // once: a stopped timer may still have a dead P's heap as its home
     }
-    p_init(allp[i], i);
+    p_init(all[i], i);
   }
   unlock(&allpLock);
 
@@ -230,21 +231,21 @@ P* procresize(i32 n) {
   } else {
     // Our own P dies, or we have none yet: take P 0.
     if (mp->p != nullptr) {
-      mp->p->m = nullptr;
+      mp->p->m.store_relaxed(nullptr);
       mp->p = nullptr;
     }
-    P* pp = allp[0];
-    pp->m = nullptr;
+    P* pp = all[0];
+    pp->m.store_relaxed(nullptr);
     set_status(pp, PStatus::idle);
     acquirep(pp);
   }
   lock(&sched.lock);
-  for (i32 i = n; i < old; i++) p_destroy(allp[i]);
-  gomaxprocs = n;
+  for (i32 i = n; i < old; i++) p_destroy(all[i]);
+  gomaxprocs.store_release(n);  // after allp: see procs()
 
   P* runnable = nullptr;
   for (i32 i = n - 1; i >= 0; i--) {
-    P* pp = allp[i];
+    P* pp = all[i];
     if (pp == mp->p) continue;
     set_status(pp, PStatus::idle);
     if (runqempty(pp)) {

@@ -77,7 +77,7 @@ void preemptM(M* mp) {
 
 bool is_safe_point(const G* gp, const SigContext& c) {
   const M* mp = gp->m;
-  if (gp != mp->curg || mp->locks != 0 || mp->p == nullptr || mp->dying != 0) return false;
+  if (gp != mp->curg.load_relaxed() || mp->locks != 0 || mp->p == nullptr || mp->dying != 0) return false;
   if (readgstatus(gp) != GStatus::running) return false;
   if (c.sp < gp->stack.lo + kLeastRoom || c.sp > gp->stack.hi) return false;
   return c.pc >= reinterpret_cast<uintptr>(rt0_program_text) && c.pc < reinterpret_cast<uintptr>(rt0_program_etext);
@@ -86,9 +86,9 @@ bool is_safe_point(const G* gp, const SigContext& c) {
 }  // namespace
 
 void preemptone(P* pp) {
-  M* mp = pp->m;
+  M* mp = pp->m.load_relaxed();
   if (mp == nullptr || mp == getg()->m) return;
-  G* gp = mp->curg;
+  G* gp = mp->curg.load_relaxed();
   if (gp == nullptr || gp == mp->g0) return;
   if (RT0_UNLIKELY(mp->preempt_stack.load_relaxed() == kPreemptStackWanted)) provide_preempt_stack(mp);
   trace(Ev::ProcPreempt, pp->id);
@@ -98,8 +98,8 @@ void preemptone(P* pp) {
 }
 
 void preemptall() {
-  for (i32 i = 0; i < gomaxprocs; i++)
-    if (static_cast<PStatus>(allp[i]->status.load_relaxed()) == PStatus::running) preemptone(allp[i]);
+  for (P* pp : procs())
+    if (static_cast<PStatus>(pp->status.load_relaxed()) == PStatus::running) preemptone(pp);
 }
 
 void doSigPreempt(G* gp, const SigContext& c, void* uctx) {
@@ -133,7 +133,7 @@ void asyncPreempt2() {
 
 void preempt_here() {
   const G* gp = getg();
-  if (gp != gp->m->curg || gp->m->locks != 0) return;
+  if (gp != gp->m->curg.load_relaxed() || gp->m->locks != 0) return;
   if (gp->preempt.load_relaxed() != 0) gopreempt();
   else sim_point();
 }
@@ -143,7 +143,7 @@ void preempt_here() {
 void sim_point() {
   const G* gp = getg();
   M* mp = gp->m;
-  if (gp != mp->curg || mp->locks != 0 || mp->p == nullptr || !bootDone || mp->dying != 0) return;
+  if (gp != mp->curg.load_relaxed() || mp->locks != 0 || mp->p == nullptr || !bootDone || mp->dying != 0) return;
   const Resource on{'g', static_cast<i64>(gp->goid)};
   sim_event(on);
   if (runqempty(mp->p) && sched.runqsize.load_relaxed() == 0) return;

@@ -29,7 +29,7 @@ constexpr i64 kNever = 0x7fff'ffff'ffff'ffff;
 // Now and then the global queue first: two goroutines that keep respawning each other on the local queue would starve
 // it.
 Runnable fair_global(P* pp) {
-  if (pp->schedtick % kGlobalTick != 0 || sched.runqsize.load_relaxed() == 0) return {};
+  if (pp->schedtick.load_relaxed() % kGlobalTick != 0 || sched.runqsize.load_relaxed() == 0) return {};
   lock(&sched.lock);
   G* gp = globrunqget(pp, 1);
   unlock(&sched.lock);
@@ -90,10 +90,11 @@ struct Search {
 Runnable stealWork(P* pp, Search* s) {
   for (u32 i = 0; i < kStealTries; i++) {
     const bool last = i == kStealTries - 1;
-    RandomOrder order(static_cast<u32>(gomaxprocs));
+    const Procs all = procs();
+    RandomOrder order(static_cast<u32>(all.n));
     for (u32 v; order.next(&v);) {
       if (sched.gcwaiting.load_relaxed() != 0) return {};
-      P* victim = allp[v];
+      P* victim = all.at[v];
       if (victim == pp) continue;
       if (last) {
         // A timer that somebody sleeps on may lie with a P that has no M, or one which is busy.
@@ -116,7 +117,7 @@ Runnable stealWork(P* pp, Search* s) {
 // May this M look for work in other queues? No more spinners than half the busy Ps: they burn CPU. Go: findRunnable.
 bool may_spin(const M* mp) {
   if (mp->spinning) return true;
-  const u32 busy = static_cast<u32>(gomaxprocs) - sched.npidle.load_relaxed();
+  const u32 busy = static_cast<u32>(gomaxprocs.load_relaxed()) - sched.npidle.load_relaxed();
   return 2 * sched.nmspinning.load_relaxed() < busy;
 }
 
@@ -128,8 +129,8 @@ void become_spinning(M* mp) {
 
 // All queues once more, without a P. If one has work, takes an idle P for it. Go: checkRunqsNoP.
 P* checkRunqsNoP() {
-  for (i32 i = 0; i < gomaxprocs; i++) {
-    if (runqempty(allp[i])) continue;
+  for (P* full : procs()) {
+    if (runqempty(full)) continue;
     lock(&sched.lock);
     P* pp = pidlegetSpinning();
     unlock(&sched.lock);
@@ -181,8 +182,9 @@ bool stop_spinning(M* mp, Search* s, G** found) {
   }
   // Timers that others have set since, while they relied on us to look. Go: checkTimersNoP.
   const TimerHooks* timers = timer_hooks.load_acquire();
-  for (i32 i = 0; timers != nullptr && i < gomaxprocs; i++)  // no glance at len first: only this read is in the bargain
-    s->poll_until = sooner(s->poll_until, timers->wake_time(allp[i]));
+  if (timers == nullptr) return false;
+  // No glance at len first: wakeNetPoller's other half is this read and no other.
+  for (P* pp : procs()) s->poll_until = sooner(s->poll_until, timers->wake_time(pp));
   return false;
 }
 
@@ -318,10 +320,11 @@ void resetspinning() {
 // can hand it to its M, and a goroutine that is on no queue until then would be lost if schedule() did not come next.
 G* next_here(M* mp, P* pp) {
   if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || pp->preempt.load_relaxed() != 0 ||
-      pp->timers.len.load_relaxed() != 0 || (pp->schedtick % kGlobalTick == 0 && sched.runqsize.load_relaxed() != 0))
+      pp->timers.len.load_relaxed() != 0 ||
+      (pp->schedtick.load_relaxed() % kGlobalTick == 0 && sched.runqsize.load_relaxed() != 0))
     return nullptr;
   const Runnable r = runqget_unwired(pp);
-  if (r.gp != nullptr && !r.inherit_time) pp->schedtick++;
+  if (r.gp != nullptr && !r.inherit_time) bump(&pp->schedtick);
   return r.gp;
 }
 
@@ -345,7 +348,7 @@ void switch_to(G* gp, G* next, void (*after)(G*)) {
 // On to's stack. From here on getg() is `to`; `from` is nobody's until afterswitch has put it where it belongs.
 void goswitched(G* from, G* to) {
   M* mp = to->m;
-  mp->curg = to;
+  mp->curg.store_relaxed(to);
   from->m = nullptr;
   to->waitsince = 0;
   to->preempt.store_relaxed(0);  // of its last time slice
@@ -415,7 +418,7 @@ void execute(G* gp, bool inherit_time) {
   M* mp = getg()->m;
   check(gp->lockedm.load_relaxed() == (mp->lockedg == nullptr ? nullptr : mp), "execute: wired to another m");
   mp->booting = mp == &m0 && !bootDone;  // m0 goes on booting on G1, perhaps preempted in between, until main.main
-  mp->curg = gp;
+  mp->curg.store_relaxed(gp);
   gp->m = mp;
   casgstatus(gp, GStatus::runnable, GStatus::running);
   gp->waitsince = 0;
@@ -423,7 +426,7 @@ void execute(G* gp, bool inherit_time) {
   // The first goroutine of a P has nobody's time slice to inherit. Without this the tick would still be 0 at main's
   // first gosched, and 0 is a multiple of 61: the global queue, with main in it, would come before the goroutine main
   // has just started.
-  if (!inherit_time || mp->p->schedtick == 0) mp->p->schedtick++;
+  if (!inherit_time || mp->p->schedtick.load_relaxed() == 0) bump(&mp->p->schedtick);
   trace(Ev::GoStart, static_cast<i64>(gp->goid));
   trace_fn(Ev::gogo);
   gogo(&gp->sched);

@@ -194,7 +194,7 @@ void globrunqputbatch(GQueue* batch, u32 n) {
 }
 
 // A P's share of a global queue of that size.
-static u32 share_of(u32 size) { return min(size / static_cast<u32>(gomaxprocs) + 1, kRunqSize / 2); }
+static u32 share_of(u32 size) { return min(size / static_cast<u32>(gomaxprocs.load_relaxed()) + 1, kRunqSize / 2); }
 
 // n goroutines of the global queue, which are there: the first is returned, the others go to pp.
 static G* globrunqtake(P* pp, u32 n) {

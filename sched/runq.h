@@ -22,7 +22,7 @@ struct Runnable {
 
 // Whether there is but one P: then nobody can be a thief, and what thieves make necessary is left out. Asked by the
 // owner of a P inside the runtime: GOMAXPROCS changes with the world stopped only, and that waits for us.
-RT0_INLINE bool alone() { return gomaxprocs == 1; }
+RT0_INLINE bool alone() { return gomaxprocs.load_relaxed() == 1; }
 
 // The owner only. next: gp runs next, and who was to run next goes to the end of the queue; a full queue sheds half of
 // itself to the global queue.

@@ -101,7 +101,7 @@ u32 scavenge_now(u32 most) {
 void stack_scavenge_enable() { stack_scavenger.store_release(scavenger); }
 
 void stack_flush() {
-  for (i32 i = 0; i < gomaxprocs; i++) gfpurge(allp[i]);
+  for (P* pp : procs()) gfpurge(pp);
 }
 
 void stack_scavenge_all() {

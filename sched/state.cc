@@ -14,9 +14,9 @@ constinit Schedt sched = {};
 
 constinit i32 ncpu = 0;
 constinit usize physHugePageSize = 0;
-constinit i32 gomaxprocs = 0;
+constinit Atomic<i32> gomaxprocs{0};
 constinit Atomic<u32> customGOMAXPROCS{0};
-constinit P** allp = nullptr;
+constinit Atomic<P**> allp{nullptr};
 constinit i32 allp_len = 0;
 constinit Mutex allpLock{{0}, LockRank::allp};
 constinit M* allm = nullptr;

@@ -22,15 +22,14 @@ void stopTheWorldWithSema() {
   M* mp = getg()->m;
   trace(Ev::STWBegin);
   lock(&sched.lock);
-  sched.stopwait = gomaxprocs;
+  sched.stopwait = gomaxprocs.load_relaxed();
   sched.gcwaiting.store_seqcst(1);  // before any status is read; see entersyscall
   preemptall();
   mp->p->status.store_release(static_cast<u32>(PStatus::gcstop));
   sched.stopwait--;
-  for (i32 i = 0; i < gomaxprocs; i++) {
-    P* pp = allp[i];
+  for (P* pp : procs()) {
     if (!pp->status.cas_seqcst(static_cast<u32>(PStatus::syscall), static_cast<u32>(PStatus::gcstop))) continue;
-    pp->syscalltick++;
+    bump(&pp->syscalltick);
     sched.stopwait--;
   }
   while (P* pp = pidleget()) {
@@ -50,7 +49,7 @@ void stopTheWorldWithSema() {
 
 void startTheWorldWithSema(i32 n) RT0_SYM("runtime.startTheWorldWithSema");
 void startTheWorldWithSema(i32 n) {
-  P* p1 = procresize(n > 0 ? n : gomaxprocs);  // gcwaiting ends in there
+  P* p1 = procresize(n > 0 ? n : gomaxprocs.load_relaxed());  // gcwaiting ends in there
   world_is_stopped = false;
   trace(Ev::STWEnd);
   lock(&sched.lock);

@@ -25,7 +25,7 @@ RT0_INLINE void save(G* gp) {
 [[gnu::noinline]] void entersyscall_gcwait(P* pp) {
   lock(&sched.lock);
   if (sched.stopwait > 0 && pp->status.cas_acqrel(kSyscall, kGcstop)) {
-    pp->syscalltick++;
+    bump(&pp->syscalltick);
     if (--sched.stopwait == 0) notewakeup(&sched.stopnote);
   }
   unlock(&sched.lock);
@@ -84,7 +84,7 @@ void entersyscall() {
   trace(Ev::GoSysCall, static_cast<i64>(gp->goid));
   casgstatus(gp, GStatus::running, GStatus::syscall);
   P* pp = mp->p;
-  pp->m = nullptr;
+  pp->m.store_relaxed(nullptr);
   mp->oldp = pp;
   mp->p = nullptr;
   pp->kept.store_relaxed(gp->keeps_p ? 1 : 0);  // published by the status
@@ -100,7 +100,7 @@ void entersyscallblock() {
   save(gp);
   trace(Ev::GoSysCall, static_cast<i64>(gp->goid));
   casgstatus(gp, GStatus::running, GStatus::syscall);
-  mp->p->syscalltick++;
+  bump(&mp->p->syscalltick);
   mp->oldp = nullptr;
   systemstack([] { handoffp(releasep()); });
   mp->locks--;
@@ -115,13 +115,13 @@ void exitsyscall() {
   mp->oldp = nullptr;
   if (RT0_LIKELY(exitsyscallfast(oldp))) {
     casgstatus(gp, GStatus::syscall, GStatus::running);
-    mp->p->syscalltick++;
+    bump(&mp->p->syscalltick);
     mp->locks--;
   } else {
     trace(Ev::GoSysBlock, static_cast<i64>(gp->goid));
     mp->locks--;
     mcall(exitsyscall0);
-    gp->m->p->syscalltick++;
+    bump(&gp->m->p->syscalltick);
   }
   gp->syscallsp = 0;
   trace(Ev::GoSysExit, static_cast<i64>(gp->goid));

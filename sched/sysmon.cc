@@ -50,7 +50,7 @@ bool unchanged(u32* seen, i64* since, u32 tick, i64 now) {
 // Takes pp from its system call, if that lasts. With allpLock; drops it while it hands the P off.
 bool retake_syscall(P* pp, i64 now, bool sysretake) {
   Sysmontick* seen = &pp->sysmontick;
-  const u32 tick = pp->syscalltick;
+  const u32 tick = pp->syscalltick.load_relaxed();
   if (!unchanged(&seen->syscalltick, &seen->syscallwhen, tick, now) && !sysretake) return false;
   // Nothing to do for it, and others are there to find new work: leave it, but not for ever, for it keeps sysmon awake.
   // The same for a call that is most often short, and must not decide which goroutine runs next: the writes of print
@@ -61,7 +61,7 @@ bool retake_syscall(P* pp, i64 now, bool sysretake) {
   incidlelocked(-1);
   const bool taken = pp->status.cas_acqrel(static_cast<u32>(PStatus::syscall), static_cast<u32>(PStatus::idle));
   if (taken) {
-    pp->syscalltick++;
+    bump(&pp->syscalltick);
     trace(Ev::ProcRetake, pp->id);
     handoffp(pp);
   }
@@ -75,7 +75,7 @@ u32 retake(i64 now) {
   u32 n = 0;
   lock(&allpLock);
   for (i32 i = 0; i < allp_len; i++) {  // may change while the lock is dropped
-    P* pp = allp[i];
+    P* pp = allp.load_relaxed()[i];
     if (pp == nullptr) continue;
     const PStatus s = static_cast<PStatus>(pp->status.load_acquire());
     Sysmontick* seen = &pp->sysmontick;
@@ -85,7 +85,8 @@ u32 retake(i64 now) {
       continue;
     }
     bool sysretake = false;
-    if (unchanged(&seen->schedtick, &seen->schedwhen, pp->schedtick, now) && seen->schedwhen + kForcePreemptNs <= now) {
+    if (unchanged(&seen->schedtick, &seen->schedwhen, pp->schedtick.load_relaxed(), now) &&
+        seen->schedwhen + kForcePreemptNs <= now) {
       preemptone(pp);
       sysretake = true;  // a goroutine that is in and out of system calls all the time has had its slice too
     }
@@ -102,7 +103,8 @@ i64 first_deadline() {
   i64 next = 0;
   lock(&allpLock);
   for (i32 i = 0; i < allp_len; i++) {
-    const i64 when = allp[i] != nullptr ? timers->wake_time(allp[i]) : 0;
+    P* pp = allp.load_relaxed()[i];
+    const i64 when = pp != nullptr ? timers->wake_time(pp) : 0;
     if (when != 0 && (next == 0 || when < next)) next = when;
   }
   unlock(&allpLock);
@@ -147,7 +149,8 @@ u32 scavenge(u32 most, i64 now) {
 bool sleep_while_idle(i64* now) {
   if (debug.schedtrace > 0) return false;
   auto idle = [] {
-    return sched.gcwaiting.load_relaxed() != 0 || sched.npidle.load_relaxed() == static_cast<u32>(gomaxprocs);
+    return sched.gcwaiting.load_relaxed() != 0 ||
+           sched.npidle.load_relaxed() == static_cast<u32>(gomaxprocs.load_relaxed());
   };
   if (!idle()) return false;
   lock(&sched.lock);

@@ -92,7 +92,7 @@ struct Hchan {
 // With more Ps it is the lock it seems to be. Dev builds keep the key in both cases and so notice a broken argument.
 // NO_LOCK_ANALYSIS: clang does not see that the two take the same branch.
 RT0_INLINE void chan_lock(Hchan* c) ACQUIRE(c->lock) NO_LOCK_ANALYSIS {
-  if (RT0_UNLIKELY(gomaxprocs != 1)) return lock(&c->lock);
+  if (RT0_UNLIKELY(gomaxprocs.load_relaxed() != 1)) return lock(&c->lock);
   getg()->m->locks++;
   if constexpr (kDevBuild) {
     check(c->lock.key.load_relaxed() == 0, "chan_lock: two in a channel with one P");
@@ -101,7 +101,7 @@ RT0_INLINE void chan_lock(Hchan* c) ACQUIRE(c->lock) NO_LOCK_ANALYSIS {
   compiler_barrier();
 }
 RT0_INLINE void chan_unlock(Hchan* c) RELEASE(c->lock) NO_LOCK_ANALYSIS {
-  if (RT0_UNLIKELY(gomaxprocs != 1)) return unlock(&c->lock);
+  if (RT0_UNLIKELY(gomaxprocs.load_relaxed() != 1)) return unlock(&c->lock);
   compiler_barrier();
   if constexpr (kDevBuild) {
     check(c->lock.key.load_relaxed() == 1, "chan_unlock: not locked");

@@ -92,7 +92,7 @@ void sort_by_address(Select& s) {
 // Each channel once, though several cases may have it: they are neighbours in the lock order.
 // NO_LOCK_ANALYSIS: a lock for each case, in a loop.
 void sellock(Select& s) NO_LOCK_ANALYSIS {
-  if (RT0_LIKELY(gomaxprocs == 1)) {
+  if (RT0_LIKELY(gomaxprocs.load_relaxed() == 1)) {
     getg()->m->locks++;
     compiler_barrier();
     return;
@@ -112,7 +112,7 @@ void sellock(Select& s) NO_LOCK_ANALYSIS {
 // of last, with which we are done: S2. So nothing of s is read after the last unlock.
 // NO_LOCK_ANALYSIS: as sellock.
 void selunlock(Select& s) NO_LOCK_ANALYSIS {
-  if (RT0_LIKELY(gomaxprocs == 1)) {
+  if (RT0_LIKELY(gomaxprocs.load_relaxed() == 1)) {
     compiler_barrier();
     getg()->m->locks--;
     return;

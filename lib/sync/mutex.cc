@@ -32,7 +32,8 @@ constexpr i32 kActiveSpinCount = 30;
 // to run.
 bool runtime_canSpin(i32 i) {
   if (i >= kActiveSpin || ncpu <= 1) return false;
-  if (gomaxprocs <= static_cast<i32>(sched.npidle.load_relaxed() + sched.nmspinning.load_relaxed()) + 1) return false;
+  if (gomaxprocs.load_relaxed() <= static_cast<i32>(sched.npidle.load_relaxed() + sched.nmspinning.load_relaxed()) + 1)
+    return false;
   return runqempty(getg()->m->p);
 }
 

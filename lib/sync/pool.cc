@@ -52,7 +52,7 @@ void add_locals(PoolState* p, i32 id) {
   i32 base = 0;
   for (Block* b; (b = link->load_acquire()) != nullptr; link = &b->next) base = b->base + b->count;
   if (id >= base) {
-    const i32 count = max(gomaxprocs, id + 1) - base;
+    const i32 count = max(gomaxprocs.load_relaxed(), id + 1) - base;
     const usize bytes = sizeof(Block) + sizeof(PoolLocal) * static_cast<usize>(count + 1);
     Block* b = static_cast<Block*>(mallocgc(bytes, alignof(PoolLocal)));
     if (b == nullptr) throw_("sync.Pool: out of memory");
@@ -129,7 +129,7 @@ void* steal(PoolState* p, i32 me) {
     const i32 id = (me + i) % n;
     PoolLocal* l = find(p, id);
     if (void* x = take(l, true); x != nullptr) return x;
-    if (id < gomaxprocs) continue;
+    if (id < gomaxprocs.load_relaxed()) continue;
     if (void* x = __atomic_exchange_n(&l->private_, nullptr, __ATOMIC_ACQ_REL); x != nullptr) return x;
   }
   return nullptr;

@@ -63,7 +63,7 @@ void sema_unlock(Sema* s) { unlock(sema_mutex(s)); }
 
 void semacquire1(Sema* s, bool lifo, WaitReason reason) {
   G* gp = getg();
-  check(gp == gp->m->curg, "semacquire not on the G stack");
+  check(gp == gp->m->curg.load_relaxed(), "semacquire not on the G stack");
   SemaWaiter me{gp, nullptr, 0};
   for (;;) {
     sema_lock(s);

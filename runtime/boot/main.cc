@@ -129,7 +129,7 @@ void runtime_main(Funcval*) {
   // Three time slices have passed on this P when Go gets here, for goroutines of its collector; we have none. They
   // count, for every 61st slice looks at the global queue first, and programs' order depends on when the first of those
   // comes.
-  getg()->m->p->schedtick += 3;
+  bump(&getg()->m->p->schedtick, 3);
   // Not from the heap: a program that needs none until main.main starts sooner.
   main_init_done = makechan(1, 0, nullptr, persistentalloc(sizeof(Hchan) + 64, 64));
   check_cgo();

@@ -32,7 +32,7 @@ bool dopanic_m(G* gp, TracePoint at) {
           static_cast<ull>(gp->sigpc));
   if (t.level > 0) {
     bool all = t.all;
-    if (gp != mp->curg) all = true;
+    if (gp != mp->curg.load_relaxed()) all = true;
     if (gp != mp->g0) {
       w.put('\n');
       goroutineheader(w, gp, t.level >= 2);

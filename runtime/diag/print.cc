@@ -53,7 +53,8 @@ void PrintTurns::give() {
 bool may_park() {
   const G* gp = getg();
   const M* mp = gp->m;
-  return gp == mp->curg && mp->locks == 0 && mp->dying == 0 && mp->p != nullptr && simulated == 0 && bootDone;
+  return gp == mp->curg.load_relaxed() && mp->locks == 0 && mp->dying == 0 && mp->p != nullptr && simulated == 0 &&
+         bootDone;
 }
 
 // A write that may block for ever: others have the P meanwhile. They do not have it at once, or goroutines would run in

@@ -27,17 +27,18 @@ u32 runq_length(const P* pp) {
 }
 
 void put_p(Writer& w, const P* pp) {
-  const M* mp = pp->m;
+  const M* mp = pp->m.load_relaxed();
   w.fmt("  P%d: status=%d schedtick=%llu syscalltick=%llu ", pp->id, static_cast<i32>(pp->status.load_relaxed()),
-        static_cast<unsigned long long>(pp->schedtick), static_cast<unsigned long long>(pp->syscalltick));
+        static_cast<unsigned long long>(pp->schedtick.load_relaxed()),
+        static_cast<unsigned long long>(pp->syscalltick.load_relaxed()));
   put_id(w, "m", mp != nullptr ? mp->id : -1);
-  w.fmt(" runqsize=%d gfreecnt=%d timerslen=%d\n", static_cast<i32>(runq_length(pp)), static_cast<i32>(pp->gFree_n),
-        static_cast<i32>(pp->timers.len.load_relaxed()));
+  w.fmt(" runqsize=%d gfreecnt=%d timerslen=%d\n", static_cast<i32>(runq_length(pp)),
+        static_cast<i32>(pp->gFree_n.load_relaxed()), static_cast<i32>(pp->timers.len.load_relaxed()));
 }
 
 void put_m(Writer& w, const M* mp) {
   const P* pp = mp->p;
-  const G *gp = mp->curg, *lockedg = mp->lockedg;
+  const G *gp = mp->curg.load_relaxed(), *lockedg = mp->lockedg;
   w.fmt("  M%d: ", mp->id);
   put_id(w, "p", pp != nullptr ? pp->id : -1);
   w.put(' ');
@@ -74,22 +75,24 @@ void schedtrace(bool detailed) {
   w.fmt(
       "SCHED %lldms: gomaxprocs=%d idleprocs=%d threads=%d spinningthreads=%d needspinning=%d idlethreads=%d "
       "runqueue=%d",
-      static_cast<long long>((now - starttime) / 1000000), gomaxprocs, static_cast<i32>(sched.npidle.load_relaxed()),
-      mcount(), static_cast<i32>(sched.nmspinning.load_relaxed()), static_cast<i32>(sched.needspinning.load_relaxed()),
-      sched.nmidle, static_cast<i32>(sched.runqsize.load_relaxed()));
+      static_cast<long long>((now - starttime) / 1000000), gomaxprocs.load_relaxed(),
+      static_cast<i32>(sched.npidle.load_relaxed()), mcount(), static_cast<i32>(sched.nmspinning.load_relaxed()),
+      static_cast<i32>(sched.needspinning.load_relaxed()), sched.nmidle,
+      static_cast<i32>(sched.runqsize.load_relaxed()));
   if (detailed) {
     w.put(" gcwaiting=");
     w.put(truth(sched.gcwaiting.load_relaxed() != 0));
     w.fmt(" nmidlelocked=%d stopwait=%d sysmonwait=", sched.nmidlelocked, sched.stopwait);
     w.put(truth(sched.sysmonwait.load_relaxed() != 0));
     w.put('\n');
-    for (i32 i = 0; i < gomaxprocs; i++) put_p(w, allp[i]);
+    for (const P* pp : procs()) put_p(w, pp);
     for (const M* mp = allm; mp != nullptr; mp = mp->alllink) put_m(w, mp);
     for (const G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) put_g(w, gp);
   } else {
-    for (i32 i = 0; i < gomaxprocs; i++) {
+    const Procs all = procs();
+    for (i32 i = 0; i < all.n; i++) {
       w.put(i == 0 ? Str(" [") : Str(" "));
-      w.fmt("%d", static_cast<i32>(runq_length(allp[i])));
+      w.fmt("%d", static_cast<i32>(runq_length(all.at[i])));
     }
     w.put("]\n");
   }

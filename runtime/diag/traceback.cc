@@ -310,7 +310,7 @@ void traceback_saved(Writer& w, G* gp, i32 level) {
 
 void tracebackothers(Writer& w, G* me, i32 level) {
   M* mp = getg()->m;
-  G* curg = mp->curg;
+  G* curg = mp->curg.load_relaxed();
   if (curg != nullptr && curg != me) {
     w.put('\n');
     goroutineheader(w, curg, level >= 2);

@@ -42,7 +42,7 @@ void each_word_of(RootFn f, void* arg, const G* gp, const T* object) {
     f(arg, gp, align_down(lo, kPtrSize), align_down(gp->stack.hi, kPtrSize));
     each_word_of(f, arg, gp, gp);
   }
-  for (i32 i = 0; i < gomaxprocs; i++) each_word_of(f, arg, nullptr, allp[i]);
+  for (const P* pp : procs()) each_word_of(f, arg, nullptr, pp);
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ void gopanic(Any value) {
   const TracePoint at = trace_here();
   const RuntimeError nil_error(text_of("panic called with nil argument"));
   if (value.type == nullptr && debug.panicnil != 1) value = {&detail::kType<RuntimeError>, &nil_error};
-  if (gp != mp->curg) bad_panic(value, "panic on system stack");
+  if (gp != mp->curg.load_relaxed()) bad_panic(value, "panic on system stack");
   if (mp->locks != 0) bad_panic(value, "panic holding locks");
   if (tracing() && value.type != nullptr) trace_text(Ev::Panic, Str(value.type->name.ptr, value.type->name.len));
   Panic p{.value = value, .link = gp->panics};

@@ -101,7 +101,8 @@ const SigEntry* sig_entry(u32 sig) {
 // canpanic.
 bool canpanic(const G* gp, const SigContext& c) {
   const M* mp = gp->m;
-  if (gp != mp->curg || gp == mp->g0 || readgstatus(gp) != GStatus::running || gp->syscallsp != 0) return false;
+  if (gp != mp->curg.load_relaxed() || gp == mp->g0 || readgstatus(gp) != GStatus::running || gp->syscallsp != 0)
+    return false;
   if (mp->locks != 0 || mp->dying != 0 || mp->throwing != Throwing::none || mp->printlock != 0) return false;
   return c.sp >= gp->stack.lo + kPanicRoom && c.sp <= gp->stack.hi;
 }
@@ -195,8 +196,9 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
   if (e == nullptr || !e->panics || c.code <= 0) fatal_signal(sig, gp, c, uctx);
   if (sig == kSIGSEGV && c.fault_addr >= guard && c.fault_addr < gp->stack.lo) stack_overflow(gp, c);
   const bool panics = canpanic(gp, c);
-  const bool on_curg = mp->curg != nullptr && c.sp >= mp->curg->stack.lo && c.sp < mp->curg->stack.hi;
-  G* whose = on_curg ? mp->curg : mp->g0;
+  const bool on_curg = mp->curg.load_relaxed() != nullptr && c.sp >= mp->curg.load_relaxed()->stack.lo &&
+                       c.sp < mp->curg.load_relaxed()->stack.hi;
+  G* whose = on_curg ? mp->curg.load_relaxed() : mp->g0;
   whose->sig = sig;
   whose->sigcode0 = c.code;
   whose->sigcode1 = c.fault_addr;

@@ -31,7 +31,7 @@ INLINE Kind kind_of(uintptr sp) {
   if (on(mp->g0, sp)) return kG0;
   if (on(mp->gsignal, sp)) return kSignal;
   // Between two goroutines the M may still be the first one's, while the stack is the second one's; see goswitch.
-  return on(mp->curg, sp) || on(gp, sp) ? kGoroutine : kElsewhere;
+  return on(mp->curg.load_relaxed(), sp) || on(gp, sp) ? kGoroutine : kElsewhere;
 }
 
 // "<text><n in hex>" and a newline, to stderr.

@@ -28,7 +28,7 @@ void put(G* gp) {
   if (*mark_of(gp) != kMark) throw_("go_small: stack overflow");
   Locked l(&sched.gFree.lock);
   dead.push(gp);
-  sched.gFree.n++;
+  bump(&sched.gFree.n);
 }
 
 // A new slot; 0 if there is no memory.
@@ -45,7 +45,7 @@ uintptr new_slot() {
 G* get() {
   lock(&sched.gFree.lock);
   G* gp = dead.pop();
-  if (gp != nullptr) sched.gFree.n--;
+  if (gp != nullptr) bump(&sched.gFree.n, -1);
   const uintptr base = gp == nullptr ? new_slot() : 0;
   unlock(&sched.gFree.lock);
   if (gp != nullptr) return gp;

@@ -26,7 +26,7 @@ uintptr load(const uintptr& v) { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
 
 u64 ticks() {
   u64 n = 0;
-  for (i32 i = 0; i < gomaxprocs; i++) n += *const_cast<volatile u32*>(&allp[i]->schedtick);
+  for (const P* pp : procs()) n += pp->schedtick.load_relaxed();
   return n;
 }
 
@@ -47,7 +47,7 @@ int registers(u64 wanted) {
   const u64 before = ticks();
   const i64 end = kernel->nanotime() + i64{10} * 1000000000;
   while (ticks() - before < wanted && kernel->nanotime() < end) {
-    for (i32 i = 0; i < gomaxprocs; i++) preemptone(allp[i]);  // not the one we run on
+    for (P* pp : procs()) preemptone(pp);  // not the one we run on
     for (int spin = 0; spin < 500; spin++) Isa::cpu_relax();
   }
   // On a machine so busy that our threads take turns on one CPU each of them takes milliseconds.

@@ -161,7 +161,7 @@ TEST_F(chan_test, panics) {
 TEST_F(chan_test, without_waiting) {
   ThisThreadIsGoroutine self;
   for (i32 procs : {1, 4}) {
-    gomaxprocs = procs;  // 1: the lock that is only counted
+    gomaxprocs.store_relaxed(procs);  // 1: the lock that is only counted
     Chan<int> c(2), u(0), nil;
     EXPECT_TRUE(c.try_send(1));
     EXPECT_TRUE(c.try_send(2));

@@ -26,7 +26,7 @@ class runq : public testing::Test {
   void SetUp() override {
     sched = {};
     lockInit(&sched.lock, LockRank::sched);
-    gomaxprocs = 4;
+    gomaxprocs.store_relaxed(4);
     ps_.clear();
     for (u32 i = 0; i < 4; i++) {
       ps_.push_back(std::make_unique<P>());
@@ -108,7 +108,8 @@ struct Model {
     return gp;
   }
   G* get_global(u32 max_n) {
-    usize n = std::min({global.size(), global.size() / static_cast<usize>(gomaxprocs) + 1, usize{kRunqSize / 2}});
+    usize n = std::min(
+        {global.size(), global.size() / static_cast<usize>(gomaxprocs.load_relaxed()) + 1, usize{kRunqSize / 2}});
     if (max_n > 0) n = std::min(n, usize{max_n});
     if (global.empty()) return nullptr;
     G* gp = global.front();

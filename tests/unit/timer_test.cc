@@ -25,7 +25,7 @@
 
 namespace rt0 {
 
-P** allp = nullptr;
+Atomic<P**> allp{nullptr};
 constinit Atomic<const TimerHooks*> timer_hooks{nullptr};
 
 namespace {
@@ -33,8 +33,8 @@ namespace {
 // As sysmon asks for it: without a lock.
 i64 earliest_of_all() {
   i64 first = kMaxWhen;
-  for (i32 i = 0; i < gomaxprocs; i++)
-    if (const i64 when = timer_hooks.load_acquire()->wake_time(allp[i]); when != 0) first = min(first, when);
+  for (P* pp : procs())
+    if (const i64 when = timer_hooks.load_acquire()->wake_time(pp); when != 0) first = min(first, when);
   return first;
 }
 
@@ -57,14 +57,14 @@ constexpr u32 kPs = 4;
 class timer : public testing::Test {
  protected:
   void SetUp() override {
-    gomaxprocs = kPs;
+    gomaxprocs.store_relaxed(kPs);
     for (u32 i = 0; i < kPs; i++) {
       ps_[i] = std::make_unique<P>();
       ps_[i]->id = static_cast<PId>(i);
       lockInit(&ps_[i]->timers.lock, LockRank::timers);
       raw_[i] = ps_[i].get();
     }
-    allp = raw_;
+    allp.store_relaxed(raw_);
     wakes = 0;
     hosted::fake_nanotime = 0;
     ThisThreadIsM me;  // the first timer hands the hooks in

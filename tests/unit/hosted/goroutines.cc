@@ -19,7 +19,7 @@ std::atomic<int> blocks{0};
 
 ThisThreadIsGoroutine::ThisThreadIsGoroutine() {
   g.m = &m.m;
-  m.m.curg = &g;
+  m.m.curg.store_relaxed(&g);
   Isa::setg(&g);
 }
 ThisThreadIsGoroutine::~ThisThreadIsGoroutine() { Isa::setg(&m.g0); }

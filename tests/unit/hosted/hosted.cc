@@ -23,7 +23,7 @@ namespace rt0 {
 // Of runtime/boot/boot.cc, runtime/boot/main.cc and others, as far as the code under test looks at them.
 Schedt sched = {};
 i32 ncpu = 4;
-i32 gomaxprocs = 4;
+Atomic<i32> gomaxprocs{4};
 i64 runtimeInitTime = 0;
 InitTrace inittrace = {};
 Atomic<u32> trace_on{kTraceOff};
@@ -89,7 +89,7 @@ void record(Ev e, std::initializer_list<std::string> values) {
 
 ThisThreadIsM::ThisThreadIsM() {
   m.g0 = &g0;
-  m.curg = &g0;
+  m.curg.store_relaxed(&g0);
   g0.m = &m;
   Isa::setg(&g0);
 }
