@@ -5,7 +5,7 @@
 //   C2  If the buffer holds something, recvq is empty; if the buffer has room, sendq is empty.
 //   C3  A sudog in a queue belongs to a goroutine that waits, or that holds c's lock and is about to. It lies on that
 //       goroutine's stack, which does not move, and is out of all queues before the goroutine leaves the frame.
-//   C4  Only the one that takes a sudog out by dequeue() may wake its goroutine; until then the sudog's elem is its own.
+//   C4  Only the one that takes a sudog out by dequeue() may wake its goroutine; until then the elem is its own.
 //       Of a select's sudogs only one can be taken, for selectDone goes from 0 to 1 once.
 #pragma once
 
