@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
     auto [conn, accept_err] = listener.accept();
     if (accept_err) {
       println(accept_err);
-      // Too many open files: those who are served will close theirs.
+      // Too many open files: clients that are served now will close theirs.
       if (accept_err.is(io::Err::mfile) || accept_err.is(io::Err::nfile)) {
         sleep(ms(10));
         continue;

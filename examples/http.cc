@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
   for (;;) {
     auto [conn, accept_err] = listener.accept();
     if (accept_err.is(io::Err::mfile) || accept_err.is(io::Err::nfile)) {
-      sleep(ms(10));  // those who are served will close theirs
+      sleep(ms(10));  // clients that are served now will close theirs
       continue;
     }
     if (accept_err) {

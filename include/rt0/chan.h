@@ -77,11 +77,11 @@ void closechan(Hchan* c) __asm__("runtime.closechan");
 size_t chan_len(const Hchan* c) __asm__("runtime.chanlen");
 size_t chan_cap(const Hchan* c) __asm__("runtime.chancap");
 
-// Relaxed: who copies a handle has one, so the channel is there.
+// Relaxed: a goroutine that copies a handle has one, so the channel is there.
 inline void chan_retain(Hchan* c) {
   if (c != nullptr) __atomic_add_fetch(&reinterpret_cast<ChanHead*>(c)->refs, 1, __ATOMIC_RELAXED);
 }
-// Acquire and release: whoever frees the channel comes after all that others did with it.
+// Acquire and release: the goroutine that frees the channel comes after all that other goroutines did with it.
 inline void chan_release(Hchan* c) {
   if (c != nullptr && __atomic_sub_fetch(&reinterpret_cast<ChanHead*>(c)->refs, 1, __ATOMIC_ACQ_REL) == 0) chan_free(c);
 }
@@ -96,7 +96,7 @@ inline constexpr bool kPlain = __is_trivially_copyable(T) && __is_trivially_cons
 
 // A value in the form in which the runtime carries it, and which it may copy as bytes: here, the value itself. No
 // constructor or destructor runs on its own, for the runtime fills a Parcel that is received, and empties one that is
-// sent: whoever holds one calls take() or drop() if it is full.
+// sent: the owner of a Parcel calls take() or drop() if it is full.
 template <class T, bool = kRelocatable<T>>
 union Parcel {
   static constexpr size_t kSize = __is_empty(T) && __is_trivially_copyable(T) ? 0 : sizeof(T);

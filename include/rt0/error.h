@@ -63,9 +63,9 @@ enum class Err : int {
   timeout = -2,         // the deadline is over
   closed = -3,          // of a file or connection that has been closed
   unexpected_eof = -4,  // less came, or was taken, than had to
-  address = -5,         // an address nobody can understand
+  address = -5,         // no address of that network, or a malformed one
   unknown_host = -6,
-  no_deadline = -7,  // of this kind of file nobody can wait in turns
+  no_deadline = -7,  // this kind of file has no deadlines: it can't be waited for
   other = -8,
 };
 
@@ -76,7 +76,7 @@ using errors::Err;
 inline constexpr Err eof = Err::eof;
 }  // namespace io
 
-// A string that somebody else owns, as an argument.
+// A string argument: a pointer and a length. The caller owns the bytes, which must stay until the call returns.
 struct StrArg {
   const char* ptr;
   size_t len;
@@ -151,7 +151,7 @@ class ErrorValue {
   friend bool operator==(const ErrorValue& a, Err e) { return a.code_ == e; }
   // A deadline, or the kernel's own time limit. Go: Timeout().
   bool timeout() const { return code_ == Err::timeout || code_ == Err::timedout || code_ == Err::again; }
-  // The kernel's number, 0 if it was not the kernel who said no.
+  // The kernel's error number; 0 if the error does not come from the kernel.
   int error_number() const { return static_cast<int>(code_) > 0 ? static_cast<int>(code_) : 0; }
   Err code() const { return code_; }
   // "open", "read", "dial", …

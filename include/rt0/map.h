@@ -183,7 +183,7 @@ class Map {
       s.buckets = nullptr;
       s.buckets_n = s.count = 0;
       s.mu.unlock();
-      // Nobody changes `next` of a node that is not alive.
+      // `next` of a node that is not alive does not change.
       for (size_t b = 0; b < n; b++)
         for (Node* x = buckets[b]; x != nullptr;) {
           Node* next = x->next;

@@ -87,7 +87,9 @@ class Conn : public detail::Handle {
 
 class Listener : public detail::Handle {
  public:
+  // Waits for the next connection.
   Result<Conn> accept() const;
+  // Where it listens; with the port that the kernel has chosen, if 0 was asked for.
   Addr addr() const;
 };
 
@@ -98,15 +100,20 @@ class PacketConn : public detail::Handle {
     size_t n = 0;
     Addr from;
   };
+  // One datagram, and its sender. What does not fit into n bytes is lost.
   Result<Packet> read_from(void* p, size_t n) const;
+  // Sends n bytes as one datagram.
   Result<size_t> write_to(const void* p, size_t n, const Addr& to) const;
   Error set_read_deadline(Time t) const;
   Error set_write_deadline(Time t) const;
   Addr local_addr() const;
 };
 
+// network and address: see the head of this file. Port 0, or none: the kernel chooses one.
 Result<Listener> listen(StrArg network, StrArg address);
+// A datagram socket at that address: "udp…" or "unixgram".
 Result<PacketConn> listen_packet(StrArg network, StrArg address);
+// Connects, and waits until the other side has accepted, refused (Err::connrefused) or can't be reached.
 Result<Conn> dial(StrArg network, StrArg address);
 // The same, but not for longer than d.
 Result<Conn> dial_timeout(StrArg network, StrArg address, Duration d);

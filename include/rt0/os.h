@@ -60,10 +60,15 @@ class File {
   // All n bytes at `off`, or an error.
   Result<size_t> read_at(void* p, size_t n, int64_t off) const;
   Result<size_t> write_at(const void* p, size_t n, int64_t off) const;
+  // Where the next read or write begins: off bytes from the start (whence SEEK_SET), from there (SEEK_CUR) or from the
+  // end (SEEK_END). Returns it as bytes from the start.
   Result<int64_t> seek(int64_t off, int whence) const;
   Result<FileInfo> stat() const;
+  // The file has `size` bytes from now on; what is added is zeroes.
   Error truncate(int64_t size) const;
+  // Returns once what was written is on the disk.
   Error sync() const;
+  // Calls that wait in the file end with Err::closed, and so does each later call.
   Error close() const;
 
   // Of pipes only: reads and writes that are not done by then end with "i/o timeout", at once if it is past. Time{}: no
@@ -77,8 +82,11 @@ class File {
   detail::OsFile* f_ = nullptr;
 };
 
+// For reading. Errors are of the form "open <name>: no such file or directory", and is(Err::noent) and so on.
 Result<File> open(StrArg name);
+// For reading and writing, empty; made with permissions 0666 less the umask if it is not there.
 Result<File> create(StrArg name);
+// flags: O_RDONLY, O_WRONLY or O_RDWR, with any of the others above. perm: of a file that is made, less the umask.
 Result<File> open_file(StrArg name, unsigned flags, unsigned perm);
 // Standard input, output, error.
 File stdin_();
@@ -88,6 +96,7 @@ File stderr_();
 struct Pipe {
   File r, w;
 };
+// What is written to w is read from r. r reads io::eof once all handles of w are gone or w is closed.
 Result<Pipe> pipe();
 
 // The whole file, in memory that goes with the object.
@@ -107,14 +116,19 @@ class Content {
   size_t n_ = 0;
 };
 Result<Content> read_file(StrArg name);
+// Makes the file, with these permissions less the umask, or empties it if it is there; then writes all of data.
 Error write_file(StrArg name, StrArg data, unsigned perm);
 
 // A file or an empty directory.
 Error remove(StrArg path);
+// Makes one directory, whose parent must be there. perm: less the umask.
 Error mkdir(StrArg path, unsigned perm);
+// Takes the place of a file at `to`, if there is one.
 Error rename(StrArg from, StrArg to);
+// What is at the path; lstat: of a symbolic link, the link itself.
 Result<FileInfo> stat(StrArg path);
 Result<FileInfo> lstat(StrArg path);
+// Of the whole process, all goroutines.
 Error chdir(StrArg path);
 Result<FixedText<4096>> getwd();
 Result<FixedText<65>> hostname();

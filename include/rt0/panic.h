@@ -8,7 +8,7 @@
 
 namespace rt0 {
 
-// A string that somebody else owns: what Error() and String() methods may return.
+// A string: a pointer and a length. It does not own the bytes. Error() and String() methods may return it.
 using Text = PrintArg::Text;
 
 // What the runtime knows of a C++ type whose value travels in an Any.

@@ -35,7 +35,7 @@ struct PrintArg {
     }
   };
 
-  // A double, and who writes it at `out`: a program without floats is not linked with their formatting.
+  // A double, and the function that writes it at `out`: a program without floats is not linked with their formatting.
   struct Formatted {
     size_t (*format)(char* out, double v);
     double value;

@@ -23,7 +23,8 @@ namespace rt0 {
 
 namespace detail {
 
-// A case as the runtime takes it, and room for what it notes while it works. It lies in the frame of who selects.
+// A case as the runtime takes it, and room for what it notes while it works. It lies in the frame of the selecting
+// function.
 struct SelectOp {
   Hchan* c;    // null: never ready
   void* elem;  // sent from, or received into; null: drop what is received
@@ -53,7 +54,7 @@ struct RecvCase {
   static constexpr CaseKind kKind = CaseKind::recv;
   static constexpr bool kUsed =
       requires(F& f, T&& v) { f(static_cast<T&&>(v), true); } || requires(F& f, T&& v) { f(static_cast<T&&>(v)); };
-  // Dropped by the runtime itself when nobody wants it.
+  // Dropped by the runtime itself: the case's function does not take the value.
   static constexpr bool kDropped = !kUsed && __is_trivially_copyable(T);
 
   Hchan* c;

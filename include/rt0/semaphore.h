@@ -20,7 +20,7 @@ class Weighted {
 
   // Waits until n are free. More than the whole size is never free.
   void acquire(int64_t n);
-  // Takes n if they are free and nobody waits; false if not.
+  // Takes n if they are free and no goroutine waits; false if not.
   bool try_acquire(int64_t n);
   // Gives n back; a panic if that is more than is held.
   void release(int64_t n);

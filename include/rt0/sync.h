@@ -4,9 +4,9 @@
 //   { rt0::LockGuard l(mu); n++; }          wg.go([&] { work(); });  wg.wait();
 //
 // The zero value of each is ready to use. None may be copied, or destroyed while a goroutine is inside one of its
-// methods that waits. They behave as Go's do, in which order they wake whom, in what is an error, and in the texts of
-// those errors. Everything stands in namespace rt0::sync, which tracebacks spell as Go does, and is known as rt0::…
-// too.
+// methods that waits. They behave as Go's do, in the order in which they wake goroutines, in what is an error, and in
+// the texts of those errors. Everything stands in namespace rt0::sync, which tracebacks spell as Go does, and is known
+// as rt0::… too.
 #pragma once
 
 #include <stddef.h>
@@ -84,7 +84,7 @@ class Mutex {
 namespace sync {
 
 // Mutual exclusion between goroutines. Normally a running goroutine that wants the mutex may overtake those that wait;
-// a waiter who has not got it for 1 ms gets it next, before everybody else. Unlock of an unlocked Mutex is a fatal
+// a waiter that has not got it for 1 ms gets it next, before all others. Unlock of an unlocked Mutex is a fatal
 // error.
 class Mutex {
  public:

@@ -217,7 +217,8 @@ class Timer {
   detail::TimerHandle h_;
 };
 
-// Sends the time to its channel every d; a tick that nobody reads before the next one is dropped. Go: time.Ticker.
+// Sends the time to its channel every d; a tick that is not received before the next one is due is dropped. Go:
+// time.Ticker.
 class Ticker {
  public:
   Ticker() = default;
@@ -242,7 +243,7 @@ inline constexpr bool kRelocatable<time::Timer> = true;
 template <>
 inline constexpr bool kRelocatable<time::Ticker> = true;
 
-// Sends the time to its channel in d from now. Without anybody who waits on the channel it costs nothing. Go:
+// Sends the time to its channel in d from now. While no goroutine waits on the channel it costs nothing. Go:
 // time.NewTimer.
 Timer new_timer(Duration d) __asm__("time.NewTimer");
 // Its channel alone. Go: time.After.

@@ -1,9 +1,9 @@
 // Go: chan.go. Differs: values are copied byte by byte between stacks, which do not move; sudogs lie on those stacks; a
 // channel is counted, not collected.
 //
-// Who finds a partner waiting copies straight into or out of the partner's memory, under the channel's lock, and makes
-// it ready after the lock is dropped. The partner sleeps until then, so its memory stays. Nobody touches the channel
-// after it has been woken: the last handle to it may have gone by then.
+// A goroutine that finds a partner waiting copies straight into or out of the partner's memory, under the channel's
+// lock, and makes the partner ready after the lock is dropped. The partner sleeps until then, so its memory stays. The
+// waker touches the channel no more after that: the last handle to it may have gone by then.
 #include "lib/chan/chan.h"
 
 #include "mem/malloc.h"
@@ -80,7 +80,7 @@ bool wait_for_timer(Hchan* c, void* elem) RELEASE(c->lock) {
   return got;
 }
 
-// Takes everybody who waits in q out of it, for closechan: the last one comes first.
+// Takes all waiting goroutines out of q, for closechan; in the list the last one comes first.
 void take_all(Hchan* c, Waitq* q, bool receivers, Sudog** list) REQUIRES(c->lock) {
   while (Sudog* s = q->dequeue()) {
     if (receivers) clear(c, s->elem);
@@ -96,7 +96,7 @@ void Waitq::enqueue(Sudog* s) {
   s->next = nullptr;
   s->prev = last;
   if (last != nullptr) last->next = s;
-  else first.store_relaxed(s);  // who reads it without the lock never follows it
+  else first.store_relaxed(s);  // a reader without the lock only compares it with null
   last = s;
 }
 
@@ -238,8 +238,9 @@ RecvResult detail::chanrecv(Hchan* c, void* elem, bool block) {
   return {true, wait_in(c, &c->recvq, elem, WaitReason::chan_receive)};
 }
 
-// All who wait are taken out first, for they may run, and use the channel, as soon as they are ready. They are woken
-// from the last to the first, senders (there are none beside receivers) before receivers, as Go's list has it.
+// All waiting goroutines are taken out first, for they may run, and use the channel, as soon as they are ready. They
+// are woken from the last to the first, senders (there are none beside receivers) before receivers, as Go's list has
+// it.
 void detail::closechan(Hchan* c) {
   trace_fn(Ev::closechan);
   if (c == nullptr) panic_plain("close of nil channel");
@@ -275,7 +276,8 @@ Hchan* detail::chan_make(const ChanType* type, ptrdiff_t size) {
   return makechan(static_cast<u32>(type->size), static_cast<usize>(size), type);
 }
 
-// Nobody else has the channel any more, so no lock is needed. Who still waits in it is forgotten with it.
+// No handle is left, so no other goroutine can reach the channel, and no lock is needed. Goroutines that still wait in
+// it are never woken.
 void detail::chan_free(Hchan* c) NO_LOCK_ANALYSIS {
   if (c->timer != nullptr && c->timer->ops->abandon != nullptr) return c->timer->ops->abandon(c->timer);
   if (const ChanType* t = c->elemtype; t != nullptr && t->destroy != nullptr)

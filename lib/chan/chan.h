@@ -24,7 +24,7 @@ struct Sudog {
   void* elem;  // where the value comes from or goes to; may be null
   Sudog *next, *prev;
   bool success;     // woken by a partner, not by close
-  bool is_select;   // g takes part in a select: who wants to wake it must win g->selectDone
+  bool is_select;   // g takes part in a select: a waker must win g->selectDone first
   Sudog* waitlink;  // g's next sudog, of a select
 };
 
@@ -52,8 +52,8 @@ struct Waitq {
   void dequeueSudoG(Sudog* s);
 };
 
-// The timer that feeds a channel, as far as the channel has to know it. A timer is only on a heap while somebody waits
-// on its channel, so the channel has to say so, and whoever looks into the channel has to let the timer look at the
+// The timer that feeds a channel, as far as the channel has to know it. A timer is on a heap only while a goroutine
+// waits on its channel, so the channel reports that. A goroutine that looks into the channel lets the timer look at the
 // clock first. See chantimer.h.
 struct ChanTimer;
 struct ChanTimerOps {
@@ -135,7 +135,7 @@ bool timerchandrain(Hchan* c);
 // The steps of send and receive that select shares; all under the lock, in chan.cc.
 RT0_INLINE u8* chanbuf(Hchan* c, usize i) { return c->buf + i * c->elemsize; }
 RT0_INLINE usize chan_after(const Hchan* c, usize i) { return i + 1 == c->dataqsiz ? 0 : i + 1; }
-// Puts elem into the buffer, which has room. Release for those who look at qcount without the lock.
+// Puts elem into the buffer, which has room. Release: empty() reads qcount without the lock.
 RT0_INLINE void chan_put(Hchan* c, const void* elem) REQUIRES(c->lock) {
   chan_copy(chanbuf(c, c->sendx), elem, c->elemsize);
   c->sendx = chan_after(c, c->sendx);

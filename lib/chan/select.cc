@@ -4,14 +4,13 @@
 // dequeue from those that did not fire. The order of looking is random, for fairness; the order of locking is by
 // address, so that two selects on the same channels do not wait for each other.
 //
-//   S1  Between pass 2 and pass 3 the goroutine may be woken by one channel only: whoever takes one of its sudogs out
-//   of a
-//       queue must move selectDone from 0 to 1. It is set back to 0 in pass 3, when all channels are locked: who lost
-//       the race has done so under one of those locks, and no later loser can find a sudog.
-//   S2  selparkcommit lets go of the last lock last, and touches nothing of the goroutine, its frame or the cases after
-//   it.
+//   S1  Between pass 2 and pass 3 the goroutine may be woken by one channel only: a waker that takes one of its
+//       sudogs out of a queue must move selectDone from 0 to 1. It is set back to 0 in pass 3, when all channels are
+//       locked: a waker that lost the race has done so under one of those locks, and no later loser can find a sudog.
+//   S2  selparkcommit lets go of the last lock last, and touches nothing of the goroutine, its frame or the cases
+//       after it.
 //   S3  Channels are retained while the goroutine sleeps, for pass 3 locks them again, and their last handles may go
-//   meanwhile.
+//       meanwhile.
 #include "rt0/select.h"
 
 #include "lib/chan/chan.h"
@@ -133,7 +132,7 @@ bool selparkcommit(G*, void* s) {
 
 enum class Found : u8 { nothing, done, closed };
 
-// Pass 1, one case: does it if it can be done. `partner`: whom to wake after the locks are gone.
+// Pass 1, one case: does it if it can be done. `partner`: its goroutine is to be woken after the locks are gone.
 // NO_LOCK_ANALYSIS: sellock has taken the locks of all cases' channels, in a loop that clang does not follow.
 Found try_case(SelectOp& op, bool* received, Sudog** partner) NO_LOCK_ANALYSIS {
   Hchan* c = op.c;

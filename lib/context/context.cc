@@ -12,7 +12,7 @@ constinit Node todo_node(Kind::root);
 
 // One more reference, unless the last one is gone.
 bool try_ref(Node* n) {
-  for (;;) {  // ends when nobody else counts at this moment
+  for (;;) {  // ends when no other goroutine counts at this moment
     const u32 r = n->refs.load();
     if (r == 0) return false;
     if (n->refs.compare_and_swap(r, r + 1)) return true;
@@ -161,7 +161,7 @@ using context::CancelNode;
 using context::Kind;
 using context::Node;
 
-// Relaxed would do: who copies a handle has one.
+// Relaxed would do: a goroutine that copies a handle has one.
 void context_ref(Node* n) { (void)n->refs.add(1); }
 
 void context_unref(Node* n) {

@@ -2,10 +2,9 @@
 //
 //   C1  A node has a reference to its parent. So the way up is always there.
 //   C2  A node that can be cancelled and has not been is in the list of the nearest such ancestor, its canceller. The
-//   list is no
-//       reference: a node that goes takes itself out first, under the canceller's lock; and who takes it from the list
-//       to cancel it takes a reference under the same lock, unless there is none left and the node is on its way to
-//       take itself out.
+//       list is no reference: a node that goes takes itself out first, under the canceller's lock; and the canceller,
+//       which takes it from the list to cancel it, takes a reference under the same lock, unless there is none left and
+//       the node is on its way to take itself out.
 //   C3  Locks: a node's mu is held alone, never with another node's. Nothing is freed while one is held.
 #pragma once
 
@@ -19,7 +18,7 @@ struct Node {
   atomic::Uint32 refs{1};
   Kind kind;
   Node* parent = nullptr;
-  const void* key = nullptr;  // of a value node; also its value, and who destroys that
+  const void* key = nullptr;  // of a value node; also its value, and the function that destroys it
   void* value = nullptr;
   void (*destroy_value)(void*) = nullptr;
   void (*destroy)(Node* n) = nullptr;  // frees the node; null: delete as a Node
@@ -33,10 +32,10 @@ struct CancelNode : Node {
   bool has_deadline = false;
   Time deadline;
   CancelNode *next = nullptr, *prev = nullptr;  // its place among the canceller's children [canceller->mu];
-  bool listed = false;                          // once it is not listed any more, next is for whoever took it out
+  bool listed = false;  // once it is not listed any more, next belongs to the goroutine that took it out
 
   sync::Mutex mu;                                // guards:
-  Chan<Unit> done;                               // nil until somebody asks
+  Chan<Unit> done;                               // nil until done() is called
   Error err, cause;                              // none until it ends
   CancelNode *first = nullptr, *last = nullptr;  // children to cancel
 

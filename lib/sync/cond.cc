@@ -19,8 +19,8 @@ bool less(u32 a, u32 b) { return static_cast<i32>(a - b) < 0; }
 
 u32 load(const unsigned* p) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }
 
-// Nobody waits who has not been served. seq_cst: a goroutine that has drawn its ticket and then unlocked the Cond's
-// lock is seen by whoever locks that lock afterwards and then comes here.
+// Every waiter has been served. seq_cst: a goroutine that has drawn its ticket and then unlocked the Cond's lock is
+// seen by one that locks that lock afterwards and then comes here.
 bool all_served(const detail::NotifyList* l) { return load(&l->wait) == load(&l->notify); }
 
 void list_lock(detail::NotifyList* l) ACQUIRE(lock_of(l)) { lockWithRank(lock_of(l), LockRank::semaroot); }
@@ -47,7 +47,7 @@ void runtime_notifyListNotifyAll(detail::NotifyList* l) {
   list_lock(l);
   SemaWaiter* w = static_cast<SemaWaiter*>(l->head);
   l->head = l->tail = nullptr;
-  // Whoever has drawn a ticket by now is in the list, or will find that it has been served.
+  // A goroutine that has drawn a ticket by now is in the list, or will find that it has been served.
   __atomic_store_n(&l->notify, load(&l->wait), __ATOMIC_SEQ_CST);
   unlock(lock_of(l));
   while (w != nullptr) {
@@ -66,8 +66,8 @@ void runtime_notifyListNotifyOne(detail::NotifyList* l) {
     return;
   }
   __atomic_store_n(&l->notify, ticket + 1, __ATOMIC_SEQ_CST);
-  // Near the front: before it are only those who drew later and came first. If it is not there it is on its way, and
-  // will not sleep.
+  // Near the front: before it are only goroutines that drew later and came first. If it is not there it is on its way,
+  // and will not sleep.
   SemaWaiter* before = nullptr;
   SemaWaiter* w = static_cast<SemaWaiter*>(l->head);
   while (w != nullptr && w->ticket != ticket) before = w, w = w->next;

@@ -2,14 +2,14 @@
 //
 // Two modes. Normal: a waiter that is woken competes with goroutines that are running already and mostly win, which is
 // fast; if it loses it waits at the front again. Starving, once a waiter has lost for more than 1 ms: unlock hands the
-// mutex to the waiter at the front, and who comes by queues at the end. The last waiter, or one that has waited less,
-// ends it.
+// mutex to the waiter at the front, and goroutines that come by queue at the end. The last waiter, or one that has
+// waited less, ends it.
 //
 // Invariants of state_, which only CAS and add change:
 //   M1  kStarving is set only while there are waiters; then kLocked may be clear, and the mutex still has an owner: the
 //   waiter
 //       that is being woken, which sets kLocked itself.
-//   M2  kWoken says that some goroutine is awake and wants the mutex: unlock wakes nobody else. It is cleared by that
+//   M2  kWoken says that some goroutine is awake and wants the mutex: unlock wakes no other. It is cleared by that
 //   goroutine.
 //   M3  Each count of a waiter is matched by one semacquire, and taken back by the unlock that calls semrelease
 //   (normal) or
@@ -28,8 +28,8 @@ constexpr i64 kStarvationThresholdNs = 1000 * 1000;
 constexpr i32 kActiveSpin = 4;
 constexpr i32 kActiveSpinCount = 30;
 
-// Worth a little busy waiting: several Ps run goroutines, one of which may hold the mutex, and this P has nobody else
-// to run.
+// Worth a little busy waiting: several Ps run goroutines, one of which may hold the mutex, and this P has no other
+// goroutine to run.
 bool runtime_canSpin(i32 i) {
   if (i >= kActiveSpin || ncpu <= 1) return false;
   if (gomaxprocs.load_relaxed() <= static_cast<i32>(sched.npidle.load_relaxed() + sched.nmspinning.load_relaxed()) + 1)
@@ -57,7 +57,7 @@ void Mutex::lock_slow() {
   i32 iter = 0;
   for (i32 old = state_.load();;) {  // each round either waits or failed because another goroutine got on
     if ((old & (kLocked | kStarving)) == kLocked && runtime_canSpin(iter)) {
-      // Tell unlock that somebody is awake, if nobody has yet and somebody sleeps.
+      // Tell unlock that this goroutine is awake, if none has said so yet and some sleep.
       if (!awoke && (old & kWoken) == 0 && (old >> kWaiterShift) != 0 && state_.compare_and_swap(old, old | kWoken))
         awoke = true;
       runtime_doSpin();
@@ -69,7 +69,7 @@ void Mutex::lock_slow() {
     if ((old & kStarving) == 0) next |= kLocked;  // M1: a starving mutex belongs to a waiter
     if ((old & (kLocked | kStarving)) != 0) next += 1 << kWaiterShift;
     if (starving && (old & kLocked) != 0)
-      next |= kStarving;  // not if it is free: then we take it, and nobody may be waiting
+      next |= kStarving;  // not if it is free: then we take it, and maybe no goroutine waits
     if (awoke) {
       if ((next & kWoken) == 0) throw_("sync: inconsistent mutex state");
       next &= ~kWoken;
@@ -111,7 +111,7 @@ void Mutex::unlock_slow(i32 left) {
     return;
   }
   for (i32 old = left;;) {
-    // Nobody waits; or somebody is awake, or has the mutex already, and will see to the others.
+    // No goroutine waits; or one is awake, or has the mutex already, and will see to the sleeping ones.
     if ((old >> kWaiterShift) == 0 || (old & (kLocked | kWoken | kStarving)) != 0) return;
     if (state_.compare_and_swap(old, (old - (1 << kWaiterShift)) | kWoken)) {
       semrelease1(&sema_, false);

@@ -4,9 +4,9 @@
 
 namespace rt0::sync {
 
-// The flag is set after f, not before, so that whoever finds it set also finds what f has done; the mutex makes the
-// others wait. An f that does not return, for it panics or ends its goroutine, has been called all the same: hence the
-// deferred call.
+// The flag is set after f, not before, so that a goroutine that finds it set also finds what f has done; the mutex
+// makes the others wait. An f that does not return, for it panics or ends its goroutine, has been called all the same:
+// hence the deferred call.
 void Once::do_slow(void (*f)(void*), void* arg) {
   m_.lock();
   Defer unlock([this] { m_.unlock(); });

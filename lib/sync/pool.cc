@@ -99,7 +99,7 @@ bool grow(PoolLocal* l) REQUIRES(l->lock) {
 
 // The last one put, or for a thief the first.
 void* take(PoolLocal* l, bool thief) {
-  // A hint: if somebody puts something at this moment, we have come before.
+  // A hint: an object that is put at this moment is taken by a later call.
   if (__atomic_load_n(&l->n, __ATOMIC_RELAXED) == __atomic_load_n(&l->first, __ATOMIC_RELAXED)) return nullptr;
   Locked held(&l->lock);
   if (l->first == l->n) return nullptr;
@@ -120,9 +120,9 @@ i32 num_locals(PoolState* p) {
 }
 
 // From another P, beginning with the one after ours, and from the Ps that GOMAXPROCS has taken away since: theirs would
-// be lost. Nobody is pinned to such a P, nor can the P come back before we let go of ours, for the world stops before
-// GOMAXPROCS changes. So its private slot is the thieves', who take what is there by an exchange. The stop orders all
-// of that with what pinned goroutines do there before and after.
+// be lost. No goroutine is pinned to such a P, nor can the P come back before we let go of ours, for the world stops
+// before GOMAXPROCS changes. So its private slot is the thieves', who take what is there by an exchange. The stop
+// orders all of that with what pinned goroutines do there before and after.
 void* steal(PoolState* p, i32 me) {
   const i32 n = num_locals(p);
   for (i32 i = 1; i < n; i++) {

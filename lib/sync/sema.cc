@@ -1,11 +1,11 @@
 // Go: sema.go. Differs: see sema.h; and the count goes up and down under the lock only, but for one case.
 //
-// Why no wake-up is lost: who waits looks at the count and enters the queue under the lock, and leaves its stack before
-// the lock is dropped (goparkunlock); who releases raises the count and looks at the queue under the same lock.
+// Why no wake-up is lost: a waiter looks at the count and enters the queue under the lock, and leaves its stack before
+// the lock is dropped (goparkunlock); a releaser raises the count and looks at the queue under the same lock.
 //
 // The lock is also what lets a semaphore lie in memory that is freed early. Go has a fast path that takes the count
-// without the lock; then the one who took it could go on, unlock what the semaphore serves, and free it, while the
-// releaser is about to look at the queue. Here a count that was raised under the lock is seen under the lock, hence
+// without the lock; then the goroutine that took it could go on, unlock what the semaphore serves, and free it, while
+// the releaser is about to look at the queue. Here a count that was raised under the lock is seen under the lock, hence
 // after the releaser's last touch. The one case: a waiter which was woken takes its count without the lock; goready()
 // comes after the releaser's unlock. There is no price to pay: package sync calls semrelease only when it knows of a
 // waiter.
@@ -24,7 +24,7 @@ Atomic<u32>* count_of(Sema* s) { return reinterpret_cast<Atomic<u32>*>(&s->value
 
 bool cansemacquire(Sema* s) {
   Atomic<u32>* count = count_of(s);
-  for (;;) {  // ends when nobody else has changed the count between
+  for (;;) {  // ends when no other goroutine has changed the count between
     const u32 v = count->load_acquire();
     if (v == 0) return false;
     if (count->cas_acquire(v, v - 1)) return true;
@@ -88,7 +88,7 @@ void semrelease1(Sema* s, bool handoff) {
   if (w == nullptr) return;
   goready(w->g);  // *w is gone
   // The waiter is this P's next goroutine, and now it runs, in our time slice; we queue up behind the others. Without a
-  // ticket that would be a waste: somebody else might take the count while we are away.
+  // ticket that would be a waste: another goroutine might take the count while we are away.
   if (ticket && getg()->m->locks == 0) goyield();
 }
 

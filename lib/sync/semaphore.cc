@@ -1,4 +1,4 @@
-// Go: golang.org/x/sync/semaphore. All state is under the lock of sema_, whose queue holds who waits.
+// Go: golang.org/x/sync/semaphore. All state is under the lock of sema_, whose queue holds the waiting goroutines.
 #include "rt0/semaphore.h"
 
 #include "lib/sync/sema.h"

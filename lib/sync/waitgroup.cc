@@ -1,17 +1,18 @@
-// sync.WaitGroup. Go: waitgroup.go. Differs: who waits is counted by the queue; state_ only says that it is not empty.
+// sync.WaitGroup. Go: waitgroup.go. Differs: the waiting goroutines are counted by the queue; state_ only says that it
+// is not empty.
 //
 //   W1  kWaiters is set and cleared under the semaphore's lock only, with the waiter in the queue before the lock is
-//   dropped.
-//   W2  Who makes the counter 0 by its add, and learns by the same add that kWaiters is clear, touches the object no
-//   more:
-//       a goroutine which sees 0 may return from wait() and free it.
-//   W3  Who makes it 0 and learns that kWaiters is set, owns the queue: none of those in it returns before it is woken.
+//       dropped.
+//   W2  A goroutine that makes the counter 0 by its add, and learns by the same add that kWaiters is clear, touches the
+//       object no more: a goroutine which sees 0 may return from wait() and free it.
+//   W3  A goroutine that makes it 0 and learns that kWaiters is set, owns the queue: none of those in it returns before
+//       it is woken.
 #include "lib/sync/sema.h"
 #include "rt0/panic.h"
 
 namespace rt0::sync {
 
-// Adds the caller to those who wait, and waits; false if there is nothing to wait for any more. Go's traceback has a
+// Puts the caller into the queue, and waits; false if there is nothing to wait for any more. Go's traceback has a
 // frame for it.
 [[gnu::noinline]] bool runtime_SemacquireWaitGroup(WaitGroup* wg) {
   sema_lock(&wg->sema_);
@@ -38,7 +39,7 @@ void WaitGroup::add(int delta) {
   if (delta > 0 && v == delta) panic("sync: WaitGroup misuse: Add called concurrently with Wait");
   if (v > 0) return;
   sema_lock(&sema_);
-  if (state_.load() != s) {  // somebody adds while we wake those who waited
+  if (state_.load() != s) {  // an add while the waiting goroutines are woken
     sema_unlock(&sema_);
     panic("sync: WaitGroup misuse: Add called concurrently with Wait");
   }

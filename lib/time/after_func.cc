@@ -1,8 +1,8 @@
 // Timers that start a goroutine. Go: time.AfterFunc.
 //
-// A pending call counts as one in TimerObject::refs. It is handed on: from who starts the timer to the heap, from there
-// to the f that fires, from that to the goroutine, which gives it up at its end; or stop, if it was in time, gives it
-// up.
+// A pending call counts as one in TimerObject::refs. It is handed on: from the goroutine that starts the timer to the
+// heap, from there to the f that fires, from that to the goroutine, which gives it up at its end; or stop, if it was in
+// time, gives it up.
 #include "lib/time/timer_object.h"
 #include "mem/malloc.h"
 #include "mem/sysmem.h"

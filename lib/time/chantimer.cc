@@ -10,8 +10,8 @@ namespace {
 
 TimerChan* of(ChanTimer* t) { return static_cast<TimerChan*>(t); }
 
-// On g0, when the timer is due. The value is the moment at which it should have fired, as nobody can tell that it was
-// looked at later.
+// On g0, when the timer is due. The value is the moment at which it should have fired, for a receiver can't tell that
+// it was looked at later.
 void sendTime(void* arg, uintptr seq, i64 delta) RT0_SYM("time.sendTime");
 void sendTime(void* arg, uintptr seq, i64 delta) {
   TimerChan* t = static_cast<TimerChan*>(arg);
@@ -19,11 +19,11 @@ void sendTime(void* arg, uintptr seq, i64 delta) {
   (void)t->timer.sending.cas_relaxed(seq, 0);  // fails if a later f is under way. send_lock orders it
   if (t->timer.seq != seq) return;             // stopped or reset meanwhile
   const Time v = now().add(ns(-delta));
-  (void)chansend(t->c, &v, false);  // full: nobody has read the last one, so this one is dropped
+  (void)chansend(t->c, &v, false);  // full: the last one has not been read, so this one is dropped
 }
 
-// The channel's last handle is gone. Whose send woke the last goroutine that had one may be still on its way out of
-// sendTime.
+// The channel's last handle is gone. The M whose send woke the goroutine that had it may still be on its way out of
+// sendTime: timer_stop_wait waits for it.
 void abandon(ChanTimer* timer) {
   TimerChan* t = of(timer);
   (void)timer_stop_wait(&t->timer);

@@ -4,8 +4,9 @@
 // which stop and reset empty, and a send that is under way while they run does not happen: both they and the send hold
 // send_lock, and the send carries the number (seq) that the timer had when it was due; stop and reset change it.
 //
-// Nobody who waits, no work: the timer is on a heap while goroutines wait on the channel. Otherwise whoever looks into
-// the channel, by receive or select, compares the clock first (maybe_run), and so does not see the difference.
+// The timer is on a heap only while goroutines wait on the channel, so a timer that no goroutine waits for costs
+// nothing. A goroutine that looks into the channel, by receive or select, compares the clock first (maybe_run), and so
+// does not see the difference.
 #pragma once
 
 #include "lib/chan/chan.h"

@@ -16,15 +16,15 @@ namespace rt0 {
 
 namespace {
 
-// Tells those who look without the lock when the first timer of ts is due. A thread that is about to sleep until the
+// Tells threads that look without the lock when the first timer of ts is due. A thread that is about to sleep until the
 // earliest deadline and one that has just made an earlier one must not miss each other: the sleeper lowers nmspinning,
 // then reads `first`; the other sets it here, then reads nmspinning in wakep. All four are sequentially consistent.
 void publish(Timers* ts) REQUIRES(ts->lock) { ts->first.set(ts->len.load_relaxed() == 0 ? 0 : ts->heap[0].when); }
 
 // Locks the heap that t belongs to and returns it. Only its holder can give t another home, so if t is still at home,
-// it stays. The second load is an acquire, too: t may have gone away and come back since the first, and who sent it
-// back (with release) held the lock of where it was, not this one.
-// NO_LOCK_ANALYSIS: clang knows no lock of what a function returns. So each caller says home_is_locked().
+// it stays. The second load is an acquire, too: t may have gone away and come back since the first, and the thread that
+// sent it back (with release) held the lock of where it was, not this one. NO_LOCK_ANALYSIS: clang knows no lock of
+// what a function returns. So each caller says home_is_locked().
 Timers* lock_home(RtTimer* t) NO_LOCK_ANALYSIS {
   for (;;) {
     Timers* ts = t->home.load_acquire();
@@ -42,12 +42,12 @@ bool f_runs(Timers* ts, const RtTimer* t) REQUIRES(ts->lock) {
   return false;
 }
 
-// Must t be on a heap? A channel's timer only while somebody waits for it; else whoever looks at the channel looks at
-// the clock.
+// Must t be on a heap? A channel's timer only while a goroutine waits for it; else a goroutine that looks at the
+// channel looks at the clock.
 bool wants_heap(const RtTimer* t) { return t->when > 0 && (!t->is_chan || t->blocked > 0); }
 
 // t's home becomes the heap of the running P, if it can move. Called with the home's lock, returns with the new home's.
-// In between t is anybody's, so the caller looks at it anew. The caller keeps its M.
+// In between t belongs to no thread, so the caller looks at it anew. The caller keeps its M.
 // NO_LOCK_ANALYSIS: as lock_home.
 Timers* move_home(RtTimer* t, Timers* ts) NO_LOCK_ANALYSIS {
   Timers* mine = &getg()->m->p->timers;
@@ -124,7 +124,7 @@ void run(Timers* ts, RtTimer* t, i64 now) REQUIRES(ts->lock) {
 
 TimerHooks::Checked timers_check(P* pp, i64 now) {
   Timers* ts = &pp->timers;
-  if (ts->len.load_relaxed() == 0) return {now, 0, false};  // who adds one while we look tells somebody: wakeNetPoller
+  if (ts->len.load_relaxed() == 0) return {now, 0, false};  // a thread that adds one meanwhile calls wakeNetPoller
   const i64 next = ts->first.get();
   if (next == 0) return {now, 0, false};
   if (now == 0) now = kernel->nanotime();
@@ -146,8 +146,8 @@ TimerHooks::Checked timers_check(P* pp, i64 now) {
 
 i64 timers_wake_time(P* pp) { return pp->timers.first.get(); }
 
-// No locks: the world is stopped, and the caller may hold sched.lock, which comes after ours. No f runs: who runs one
-// has a P.
+// No locks: the world is stopped, and the caller may hold sched.lock, which comes after ours. No f runs: a thread that
+// runs one has a P.
 void timers_take(P* to, P* from) NO_LOCK_ANALYSIS {
   Timers* src = &from->timers;
   check(src->running == nullptr, "timers: f runs while the world is stopped");
@@ -179,12 +179,12 @@ void timer_init(RtTimer* t, TimerFn f, void* arg) {
   t->arg = arg;
   M* mp = acquirem();
   check(mp->p != nullptr, "timer_init: no p");
-  t->home.store_relaxed(&mp->p->timers);  // nobody else knows the timer yet
+  t->home.store_relaxed(&mp->p->timers);  // no other thread knows the timer yet
   // The program's first timer: room for it is made here, and not when it is put on the heap, for then the clock has
   // been read, and those that go to sleep after it for as long would wake too late to wake together with it.
   if (timer_hooks.load_relaxed() == nullptr) heap_first(&mp->p->timers);
   releasem(mp);
-  // Release: who sees the table sees what is in it. Stored more than once by several at the worst, and always the same.
+  // Release: a thread that sees the table sees what is in it. Several may store it, always the same value.
   if (timer_hooks.load_relaxed() == nullptr) {
     stack_scavenge_enable();
     timer_hooks.store_release(&kHooks);

@@ -10,14 +10,14 @@
 //
 // Whose is a timer? Each one has a home, the heap of a P, whose lock guards all its fields, also while it is on no
 // heap. The home changes under the old home's lock only, while the timer is neither on the heap nor has an f running;
-// so who has locked t->home and still finds it there owns the timer.
+// so a thread that has locked t->home and still finds the timer there owns it.
 //
 // When may a timer's memory go away? The heap, and the list of those whose f runs, are all that knows it. A timer is on
 // the heap from reset to its (last) firing or to stop, which takes it off at once; nothing of a one-shot timer is
 // touched once its f has been called. So:
 //   * a one-shot timer whose f is what ends its life (sleep: f makes the sleeper ready) needs no more;
-//   * otherwise timer_stop_wait: after it the timer is on no heap and no f of it runs or will run, unless somebody
-//     starts it again;
+//   * otherwise timer_stop_wait: after it the timer is on no heap and no f of it runs or will run, unless it is
+//     started again;
 //   * or it lies in memory that is never given back, and f looks at seq to see whether it is still wanted (network
 //     deadlines).
 //
@@ -64,8 +64,8 @@ bool timer_stop(RtTimer* t) RT0_SYM("runtime.stopTimer");
 // The same, and waits until no f of it runs. Not from its own f, and not with a lock that its f takes.
 bool timer_stop_wait(RtTimer* t);
 
-// For channels' timers. maybe_run: fires t now if it is due and on no heap. block: somebody waits for it from here on,
-// so it has to be on a heap; the caller keeps its M. unblock: somebody waits no longer. Go: maybeRunChan,
+// For channels' timers. maybe_run: fires t now if it is due and on no heap. block: one goroutine more waits for it,
+// so it has to be on a heap; the caller keeps its M. unblock: one goroutine less. Go: maybeRunChan,
 // blockTimerChan, unblockTimerChan.
 void timer_maybe_run(RtTimer* t);
 void timer_block(RtTimer* t);

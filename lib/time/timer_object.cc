@@ -4,7 +4,8 @@
 
 namespace rt0 {
 
-// Relaxed: who copies a handle has one, so the count can't become 0 meanwhile, and nothing else depends on it.
+// Relaxed: a goroutine that copies a handle has one, so the count can't become 0 meanwhile, and nothing else depends on
+// it.
 void detail::timer_ref(TimerObject* t) { (void)t->refs.add_relaxed(1); }
 void detail::timer_unref(TimerObject* t) {
   if (t->refs.add_acqrel(static_cast<u32>(-1)) == 0) t->kind->destroy(t);

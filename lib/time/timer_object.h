@@ -1,7 +1,7 @@
 // What a program's Timer or Ticker points to.
 //
-// It is counted: one for each handle, and what its kind adds (a pending call, a channel). When the count is 0 nobody
-// can start it again, it is on no heap, and no f of it will touch it.
+// It is counted: one for each handle, and what its kind adds (a pending call, a channel). When the count is 0 it
+// can't be started again, it is on no heap, and no f of it will touch it.
 #pragma once
 
 #include "lib/time/timer.h"
