@@ -23,7 +23,7 @@ SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|po
            'heap_costs': re.compile(r'(?:malloc|realloc|free)$'),
            # All that compilers call, from the compiler's own library.
            'builtins_O0': re.compile(r'(?:__[\w.]+|ffs)$'), 'builtins_O2': re.compile(r'(?:__[\w.]+|ffs)$'),
-           'globals': re.compile(CXX_ABI),
+           'globals': re.compile(CXX_ABI), 'gcroots': re.compile(CXX_ABI),
            'globals_panic': re.compile(r'$.'),
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$|' + CXX_ABI)}
 # What compilers call for 64-bit arithmetic where a word has 32 bits, for division and narrow atomics where the CPU has none:
