@@ -4,35 +4,40 @@
 
 namespace {
 
-// main waits for these: a program ends when main returns, whatever other goroutines still do.
-constinit rt0::WaitGroup running{};
+int running = 0;
+
+// Several goroutines may count at once, so the count is atomic.
+void done() { __atomic_sub_fetch(&running, 1, __ATOMIC_RELEASE); }
 
 void plain_function() {
   rt0::println("a plain function");
-  running.done();
+  done();
 }
 
 struct Greeter {
   const char* name;
-  void operator()() const { rt0::println("a callable object:", name); }
+  void operator()() const {
+    rt0::println("a callable object:", name);
+    done();
+  }
 };
 
 }  // namespace
 
 int main() {
-  running.add(1);  // one more to wait for, until done() is called
+  running = 5;
   rt0::go(plain_function);
-  running.go(Greeter{"gopher"});  // the two in one
+  rt0::go(Greeter{"gopher"});
 
-  // Captures by value belong to the goroutine; captures by reference must outlive it, here because main waits. Several
-  // goroutines may add at once, so the sum is atomic.
-  rt0::atomic::Int32 sum;
+  // Captures by value belong to the goroutine; captures by reference must outlive it, here because main waits.
+  int sum = 0;
   for (int i = 0; i < 3; i++) {
-    running.go([i, &sum] {
+    rt0::go([i, &sum] {
       rt0::println("lambda", i, "of goroutine", rt0::goid() > 1);
-      sum.add(i);
+      __atomic_add_fetch(&sum, i, __ATOMIC_RELAXED);
+      done();
     });
   }
-  running.wait();  // lets the others run
-  rt0::println("sum", sum.load());
+  while (__atomic_load_n(&running, __ATOMIC_ACQUIRE) > 0) rt0::gosched();  // lets the others run
+  rt0::println("sum", sum);
 }

@@ -404,4 +404,8 @@ class Map {
 
 }  // namespace sync
 
+#if !defined(RT0_NO_SHORT_NAMES)  // see error.h
+using sync::Map;
+#endif
+
 }  // namespace rt0

@@ -50,4 +50,8 @@ class Pool {
 
 }  // namespace sync
 
+#if !defined(RT0_NO_SHORT_NAMES)  // see error.h
+using sync::Pool;
+#endif
+
 }  // namespace rt0

@@ -1,4 +1,5 @@
 // The API as a program meets it that has its own names beside rt0's. What it prints is in tests/cases/api_test.py.
+#define RT0_NO_SHORT_NAMES
 #include <rt0/rt0.h>
 
 using namespace rt0;

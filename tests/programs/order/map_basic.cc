@@ -3,7 +3,7 @@
 #include <rt0/rt0.h>
 
 int main() {
-  rt0::sync::Map<int, int> m;
+  rt0::Map<int, int> m;
   rt0::println(m.load(1).ok);
   m.store(1, 10);
   auto r = m.load_or_store(1, 11);

@@ -2,7 +2,6 @@
 #include "net_show.h"
 
 using namespace rt0;
-using rt0::errors::Result;
 
 namespace {
 

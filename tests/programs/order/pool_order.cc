@@ -5,7 +5,7 @@
 static int made;
 
 int main() {
-  rt0::sync::Pool<int> p([] { return new int(++made * 100); });
+  rt0::Pool<int> p([] { return new int(++made * 100); });
   const auto get = [&] { return *p.get(); };
   const int first = get();
   rt0::println(first, get());
@@ -14,7 +14,7 @@ int main() {
   p.put(nullptr);
   for (int i = 0; i < 7; i++) rt0::print(get(), " ");
   rt0::println();
-  rt0::sync::Pool<int> q;
+  rt0::Pool<int> q;
   rt0::println(q.get() == nullptr);
   q.put(&v[0]);
   const bool same = q.get() == &v[0];
