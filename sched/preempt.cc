@@ -155,7 +155,10 @@ void sim_signal_in_kernel() { getg()->m->signalPending.store_release(0); }
 void sim_preempt_stack(M* mp) {
   if (mp->preempt_stack.load_relaxed() > kPreemptStackWanted) return;
   mp->preempt_stack.store_relaxed(kPreemptStackWanted);  // no other thread runs at this moment
+  const bool booting = mp->booting;
+  mp->booting = false;  // it is no step of the boot, which is traced
   provide_preempt_stack(mp);
+  mp->booting = booting;
 }
 
 void sim_watchdog_start() {
