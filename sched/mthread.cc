@@ -147,15 +147,16 @@ void newosproc(M* mp) {
   throw_("newosproc");
 }
 
-void newm1(M* mp) RT0_SYM("runtime.newm1");
+}  // namespace
+
+constinit Atomic<void (*)(M*)> newm_handoff{nullptr};
+
 void newm1(M* mp) {
   trace_boot(Ev::newm1);
   mp->tls[0] = reinterpret_cast<uintptr>(mp->g0);  // its g from the first instruction on
   trace(Ev::MStart, mp->id);
   newosproc(mp);
 }
-
-}  // namespace
 
 MId mReserveID() {
   if (sched.mnext == 0x7fffffff) throw_("runtime: thread ID overflow");  // ids are not used again
@@ -212,7 +213,9 @@ void newm(void (*fn)(), P* pp, bool spinning, MId id) {
   mp->nextp = pp;
   mp->spinning = spinning;
   mp->sigmask = m0.sigmask;
-  newm1(mp);
+  auto* handoff = newm_handoff.load_acquire();
+  if (RT0_UNLIKELY(handoff != nullptr) && getg()->m->lockedExt != 0) handoff(mp);
+  else newm1(mp);
   releasem(getg()->m);
 }
 

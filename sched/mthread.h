@@ -13,6 +13,10 @@ void mcommoninit(M* mp, MId id) RT0_SYM("runtime.mcommoninit");
 // A new M whose thread runs fn, then schedules. pp: the P it starts with, or null. spinning: it counts as such already.
 // id: from mReserveID, or < 0.
 void newm(void (*fn)(), P* pp, bool spinning, MId id) RT0_SYM("runtime.newm");
+// Its second half: makes the thread.
+void newm1(M* mp) RT0_SYM("runtime.newm1");
+// Null, or what newm1 is left to if the M that runs is wired to a goroutine by the program. See lock_os_thread.cc.
+extern Atomic<void (*)(M*)> newm_handoff;
 // Lets an M run pp: an idle one, or a new one. pp null: takes an idle P, if there is one. spinning: the caller has
 // raised nmspinning for it.
 void startm(P* pp, bool spinning) RT0_SYM("runtime.startm");

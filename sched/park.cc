@@ -106,25 +106,6 @@ void yield(const char* why) {
   if (!switch_to_global(gp->m, gp)) leave(gp, goschedImpl, gosched_m);
 }
 
-void dolockOSThread() RT0_SYM("runtime.dolockOSThread");
-void dolockOSThread() {
-  trace_fn(Ev::dolockOSThread);
-  G* gp = getg();
-  gp->m->lockedg = gp;
-  gp->lockedm.store_relaxed(gp->m);
-  trace(Ev::MLock, static_cast<i64>(gp->goid));
-}
-
-void dounlockOSThread() RT0_SYM("runtime.dounlockOSThread");
-void dounlockOSThread() {
-  trace_fn(Ev::dounlockOSThread);
-  G* gp = getg();
-  if (gp->m->lockedInt != 0 || gp->m->lockedExt != 0) return;
-  gp->m->lockedg = nullptr;
-  gp->lockedm.store_relaxed(nullptr);
-  trace(Ev::MUnlock, static_cast<i64>(gp->goid));
-}
-
 }  // namespace
 
 void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
@@ -170,6 +151,23 @@ void goyield() {
   leave(gp, goyield_m, goyield_over_g0);
 }
 
+void dolockOSThread() {
+  trace_fn(Ev::dolockOSThread);
+  G* gp = getg();
+  gp->m->lockedg = gp;
+  gp->lockedm.store_relaxed(gp->m);
+  trace(Ev::MLock, static_cast<i64>(gp->goid));
+}
+
+void dounlockOSThread() {
+  trace_fn(Ev::dounlockOSThread);
+  G* gp = getg();
+  if (gp->m->lockedInt != 0 || gp->m->lockedExt != 0) return;
+  gp->m->lockedg = nullptr;
+  gp->lockedm.store_relaxed(nullptr);
+  trace(Ev::MUnlock, static_cast<i64>(gp->goid));
+}
+
 void lockOSThread() {
   trace_boot(Ev::lockOSThread);
   getg()->m->lockedInt++;
@@ -181,19 +179,6 @@ void unlockOSThread() {
   M* mp = getg()->m;
   check(mp->lockedInt != 0, "runtime: internal error: misuse of lockOSThread/unlockOSThread");
   mp->lockedInt--;
-  dounlockOSThread();
-}
-
-void lock_os_thread() {
-  M* mp = getg()->m;
-  check(++mp->lockedExt != 0, "LockOSThread nesting overflow");
-  dolockOSThread();
-}
-
-void unlock_os_thread() {
-  M* mp = getg()->m;
-  if (mp->lockedExt == 0) return;
-  mp->lockedExt--;
   dounlockOSThread();
 }
 

@@ -58,5 +58,8 @@ void startlockedm(G* gp) RT0_SYM("runtime.startlockedm");
 // Go: runtime.lockOSThread and kin: the runtime's own wish, counted apart from the program's.
 void lockOSThread() RT0_SYM("runtime.lockOSThread");
 void unlockOSThread() RT0_SYM("runtime.unlockOSThread");
+// What both wishes have in common: ties the goroutine to its M; unties them if neither wish is left.
+void dolockOSThread() RT0_SYM("runtime.dolockOSThread");
+void dounlockOSThread() RT0_SYM("runtime.dounlockOSThread");
 
 }  // namespace rt0

@@ -32,6 +32,11 @@ class Sched(rt0test.Case):
             self.skipTest("no time namespace here: the clock at 60 days was not tried")
         self.assert_says(self.run_program("sched", "busy_reader", env=env, before=machine), "reader woken true")
 
+    def test_no_thread_inherits_from_a_wired_goroutine(self):
+        done = self.run_program("sched", "inherited")
+        self.assert_status(done, 0)
+        self.assertEqual(rt0test.text(done.out), "1\n")
+
     def test_rounding_belongs_to_a_goroutine_that_is_preempted(self):
         self.assert_says(self.run_program("sched", "rounding", env={"GOMAXPROCS": "1"}), "wrong 0 0")
 

@@ -3,6 +3,7 @@
 //   busy_reader  on one P beside loops that call nothing, a reader is woken, though no M waits for the network
 //   moved        a closure's move constructor yields and waits
 //   rounding     a loop that has changed how its thread rounds shares a P with one that has not
+//   inherited    a wired goroutine names its thread; how many threads have that name in the end
 //   small_spin   two goroutines in such stacks wait in loops for each other
 //   small_stack  a loop in a stack of 16 KiB, and one in a frame that nearly fills a default stack, can be stopped
 #include <rt0/rt0.h>
@@ -203,6 +204,35 @@ int rounding() {
   return 0;
 }
 
+// The goroutine keeps its P while others, which it has started and which block, need threads.
+int inherited() {
+  (void)set_gomaxprocs(4);
+  sync::WaitGroup wg;
+  Chan<Unit> done(0), ready(0);
+  go([=] {
+    lock_os_thread();
+    (void)os::write_file("/proc/thread-self/comm", "odd one", 0);
+    for (int i = 0; i < 6; i++)
+      go([] {
+        const char* argv[] = {"/bin/sleep", "0.3", nullptr};
+        auto [p, err] = os::start_process("/bin/sleep", argv);
+        (void)p.wait();
+      });
+    for (int i = 0; i < 200; i++) {
+      gosched();
+      volatile int x = 0;
+      for (int k = 0; k < 100000; k++) x = x + k;
+    }
+    ready.send({});
+    (void)done.recv();
+  });
+  (void)ready.recv();
+  const char* argv[] = {"/bin/sh", "-c", "cat /proc/$PPID/task/*/comm | grep -c 'odd one'", nullptr};
+  auto [p, err] = os::start_process("/bin/sh", argv);
+  (void)p.wait();
+  return 0;
+}
+
 int small_spin() {
   volatile int turn = 0;
   atomic::Int32 seen;
@@ -225,6 +255,7 @@ int main(int argc, char** argv) {
   if (same(mode, "busy_reader")) return busy_reader();
   if (same(mode, "moved")) return moved();
   if (same(mode, "rounding")) return rounding();
+  if (same(mode, "inherited")) return inherited();
   if (same(mode, "small_spin")) return small_spin();
   if (same(mode, "small_stack")) return small_stack();
   return 99;
