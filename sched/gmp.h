@@ -57,7 +57,8 @@ struct M {
   void* waitlock;
   void (*afterswitch)(G* from);  // what is left to do for the goroutine that has switched away; see goswitch
   u32 syscalltick;               // p->syscalltick when it entered its system call
-  // The memory of a preempt stack (preempt.h) for the next goroutine that needs one; 0: none, kWanted: please provide one.
+  // The memory of a preempt stack (preempt.h) for the next goroutine that needs one; 0: none, kWanted: please provide
+  // one.
   Atomic<uintptr> preempt_stack;
   Atomic<u32> signalPending;  // 1: a preemption signal is on its way
   Atomic<u32> freeWait;       // kFreeMWait until its stack is no longer in use
@@ -164,7 +165,9 @@ struct Schedt {
     GList clean;  // Gs whose stacks' pages went back to the kernel
     GList nostack;
     Atomic<u32>
-        n;  // [lock] to write; read without as a hint. Of list and clean, and of those that the scavenger has taken from list and not put back yet
+        // [lock] to write; read without as a hint. Of list and clean, and of those that the scavenger has taken from
+        // list and not put back yet
+        n;
     Atomic<u32> nostack_n;  // the same
   } gFree;
 
@@ -194,8 +197,8 @@ extern Atomic<P**> allp;  // [0, gomaxprocs) in use; grows only with the world s
 extern i32 allp_len;
 extern Mutex allpLock;  // for those who read allp without a P, while procresize may change it
 
-// The Ps in use. Acquire: on a weakly ordered machine a load of allp could otherwise come before that of gomaxprocs, and
-// find the array of before a growth, with fewer Ps.
+// The Ps in use. Acquire: on a weakly ordered machine a load of allp could otherwise come before that of gomaxprocs,
+// and find the array of before a growth, with fewer Ps.
 struct Procs {
   P** at;
   i32 n;
@@ -203,13 +206,13 @@ struct Procs {
   P** begin() const { return at; }
   P** end() const { return at + n; }
 };
-inline Procs procs() {
+RT0_INLINE Procs procs() {
   const i32 n = gomaxprocs.load_acquire();
   return {allp.load_relaxed(), n};
 }
 
 // A counter with one writer.
-inline void bump(Atomic<u32>* n, i32 by = 1) { n->store_relaxed(n->load_relaxed() + static_cast<u32>(by)); }
+RT0_INLINE void bump(Atomic<u32>* n, i32 by = 1) { n->store_relaxed(n->load_relaxed() + static_cast<u32>(by)); }
 
 extern M* allm;
 extern bool mainStarted;

@@ -82,7 +82,7 @@ inline void chan_retain(Hchan* c) {
   if (c != nullptr) __atomic_add_fetch(&reinterpret_cast<ChanHead*>(c)->refs, 1, __ATOMIC_RELAXED);
 }
 // Acquire and release: the goroutine that frees the channel comes after all that other goroutines did with it.
-inline void chan_release(Hchan* c) {
+[[gnu::always_inline]] inline void chan_release(Hchan* c) {
   if (c != nullptr && __atomic_sub_fetch(&reinterpret_cast<ChanHead*>(c)->refs, 1, __ATOMIC_ACQ_REL) == 0) chan_free(c);
 }
 
@@ -170,7 +170,7 @@ class Chan {
   explicit Chan(ptrdiff_t size) : c_(detail::chan_make(&detail::kChanType<T>, size)) {}
   Chan(const Chan& o) : c_(o.c_) { detail::chan_retain(c_); }
   Chan(Chan&& o) noexcept : c_(o.c_) { o.c_ = nullptr; }
-  ~Chan() { detail::chan_release(c_); }
+  [[gnu::always_inline]] ~Chan() { detail::chan_release(c_); }
   // Chan<int> c = nullptr; c = nullptr. A template, or 0 could mean nullptr: Chan<int> c(0) has no buffer.
   template <class N>
     requires detail::kIsNull<N>

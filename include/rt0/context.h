@@ -89,7 +89,7 @@ class Context {
     o.n_ = mine;
     return *this;
   }
-  ~Context() {
+  [[gnu::always_inline]] ~Context() {
     if (n_ != nullptr) detail::context_unref(n_);
   }
 

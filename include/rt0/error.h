@@ -83,7 +83,7 @@ struct StrArg {
   const char* ptr;
   size_t len;
 
-  StrArg(const char* s) : ptr(s), len(0) {
+  [[gnu::always_inline]] StrArg(const char* s) : ptr(s), len(0) {
     while (s[len] != '\0') len++;
   }
   constexpr StrArg(const char* s, size_t n) : ptr(s), len(n) {}

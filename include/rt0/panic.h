@@ -177,7 +177,7 @@ class RuntimeError {
 // traceback, and exits with status 2. What Error() and String() return must outlive the call: a literal, or text that
 // the value keeps.
 template <class T>
-[[noreturn]] void panic(const T& value) {
+[[noreturn, gnu::always_inline]] inline void panic(const T& value) {
   panic_any({&detail::kType<T>, &value});
 }
 // A function, by its name: the value is a pointer to it. Go: a func, which prints as (func()) 0x….

@@ -67,7 +67,7 @@ struct PrintArg {
   PrintArg(double v) : kind(Kind::formatted), formatted{format_float, v} {}
   PrintArg(decltype(nullptr)) : kind(Kind::pointer), pointer(nullptr) {}
   PrintArg(const volatile void* v) : kind(Kind::pointer), pointer(v) {}
-  PrintArg(const char* s) : kind(Kind::string), string{s, 0} {
+  [[gnu::always_inline]] PrintArg(const char* s) : kind(Kind::string), string{s, 0} {
     if (s != nullptr)
       while (s[string.len] != '\0') string.len++;
   }

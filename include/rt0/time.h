@@ -183,7 +183,7 @@ class TimerHandle {
     h.c_ = static_cast<Chan<Time>&&>(my_chan);
     return *this;
   }
-  ~TimerHandle() {
+  [[gnu::always_inline]] ~TimerHandle() {
     if (t_ != nullptr) timer_unref(t_);  // before the channel, which may take the timer with it
   }
 

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""comdat.py BUILD...: no function of the runtime lies in the program's text, where it may be interrupted anywhere.
+
+An inline function of <rt0/…> that is not inlined has a copy in the runtime's object and one in the program's. The linker keeps the
+first it meets, the program's. The runtime then calls into the program's text, and a goroutine that a signal stops there has left a
+function of the runtime half done. Prints one line per function, and exits with 1 if there is one that KNOWN does not list, or one in
+KNOWN that is no longer found in any binary; with 2 if there is nothing to look at.
+"""
+import os
+import subprocess
+import sys
+
+from source import ROOT
+
+# Reached through a Type only, as such functions of the program's own types are: called while a panic's value is printed.
+KNOWN = {'rt0::detail::operand_of<char const*>()::{lambda(void const*)#1}::_FUN(void const*)'}
+
+
+def nm(*paths):
+    return subprocess.run(['nm', '-C', *paths], capture_output=True, text=True, check=False).stdout.splitlines()
+
+
+def rows(lines):
+    for line in lines:
+        fields = line.split(' ', 2)
+        if len(fields) == 3 and fields[0]:
+            yield int(fields[0], 16), fields[1], fields[2]
+
+
+def shared(build):
+    """Of each object of the library: its own functions, and those that a program's object may have, too."""
+    where = os.path.join(build, 'CMakeFiles', 'rt0.dir')
+    objects = [os.path.join(at, n) for at, _, names in os.walk(where) for n in names if n.endswith('.o')]
+    objects = sorted(o for o in objects if os.path.exists(os.path.join(ROOT, os.path.relpath(o, where)[:-2])))
+    if not objects:
+        sys.exit(f'comdat.py: no objects in {where}: run make build first')
+    found, at = {}, None
+    for line in nm(*objects):
+        if line.endswith('.o:'):
+            at = found.setdefault(os.path.relpath(line[:-1], where)[:-2], (set(), set()))
+            continue
+        for _, kind, name in rows([line]):
+            if kind in 'TW':
+                at[kind == 'W'].add(name)
+    return found
+
+
+def offences(binary, library):
+    symbols = list(rows(nm(binary)))
+    at = {name: a for a, _, name in symbols}
+    lo, hi = at.get('runtime.programtext'), at.get('runtime.eprogramtext')
+    if lo is None or hi is None:
+        return set()
+    linked = {name for a, kind, name in symbols if kind == 'T' and not lo <= a < hi}
+    program = {name for a, kind, name in symbols if kind in 'WV' and lo <= a < hi}
+    return {(name, source) for source, (own, weak) in library.items() if own & linked for name in weak & program}
+
+
+def main(builds):
+    seen, bad = set(), 0
+    for build in builds:
+        library = shared(build)
+        folder = os.path.join(build, 'bin')
+        for name in sorted(os.listdir(folder)):
+            for function, source in sorted(offences(os.path.join(folder, name), library)):
+                if function not in seen and function not in KNOWN:
+                    print(f'{name}: {function} of {source} lies in the program\'s text')
+                    bad += 1
+                seen.add(function)
+    for function in sorted(KNOWN - seen):
+        print(f'comdat.py: {function} is in KNOWN, but no binary shows it: take it out')
+        bad += 1
+    return 1 if bad else 0
+
+
+if __name__ == '__main__':
+    if len(sys.argv) < 2:
+        sys.exit(2)
+    sys.exit(main(sys.argv[1:]))
