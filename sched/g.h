@@ -63,8 +63,8 @@ struct G {
   bool system;            // one of the runtime's own: not counted, no deadlock because of it
   bool keeps_p;           // a system call that it makes now keeps its P for a time slice, unless the world stops
   bool sized;             // has a stack of another size than most: see go_with.cc
-  // The M it is wired to, or null. The goroutine writes it while it runs. Relaxed: while a G lies on a queue it does not
-  // change, and the queue orders it; any other reader takes it as a hint.
+  // The M it is wired to, or null. The goroutine writes it while it runs. Relaxed: while a G lies on a queue it does
+  // not change, and the queue orders it; any other reader takes it as a hint.
   Atomic<M*> lockedm;
   usize stack_bytes;  // of the whole reservation, guard and G included; 0: not from stackalloc
 
@@ -76,8 +76,8 @@ struct G {
   DeferRecord* defers;   // newest first; see defer.h
   Sudog* waiting;        // the sudog it waits with, while it waits in a channel or a semaphore; of a select, the first
 
-  // Where its registers are saved, and the way into the scheduler is taken, when a signal preempts it with little room on
-  // its own stack; empty until that has happened. preempt_sp: how far down its own stack was in use then.
+  // Where its registers are saved, and the way into the scheduler is taken, when a signal preempts it with little room
+  // on its own stack; empty until that has happened. preempt_sp: how far down its own stack was in use then.
   Stack preempt_stack;
   uintptr preempt_sp;
 

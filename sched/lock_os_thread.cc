@@ -1,5 +1,5 @@
-// Goroutines that the program wires to their threads, and the thread that other threads are cloned from because of them.
-// Linked into programs that call lock_os_thread. Go: proc.go LockOSThread, startTemplateThread.
+// Goroutines that the program wires to their threads, and the thread that other threads are cloned from because of
+// them. Linked into programs that call lock_os_thread. Go: proc.go LockOSThread, startTemplateThread.
 //
 // A new thread inherits much from the one that makes it: its name, the CPUs it may run on, namespaces, credentials. A
 // wired goroutine may have changed these, for it has its thread to itself. So an M that the program has wired makes no

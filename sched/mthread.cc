@@ -285,8 +285,8 @@ void startm(P* pp, bool spinning) {
     }
   }
   M* nmp = mget();
-  // The new M counts before the lock is dropped. Else checkdead, called by another M that goes to sleep meanwhile, would
-  // see a runnable goroutine and no M that could run it, and take that for a deadlock or a broken count.
+  // The new M counts before the lock is dropped. Else checkdead, called by another M that goes to sleep meanwhile,
+  // would see a runnable goroutine and no M that could run it, and take that for a deadlock or a broken count.
   const MId id = nmp == nullptr ? mReserveID() : -1;
   unlock(&sched.lock);
   if (nmp == nullptr) {

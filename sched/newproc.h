@@ -19,8 +19,8 @@ void gfput(P* pp, G* gp) RT0_SYM("runtime.gfput");
 // idle. By the P's owner: whoever holds sched.lock, while it is on the idle list.
 void gfpurge(P* pp);
 
-// On a goroutine, for the program's code moves the closure; or, without a stmt, on g0. The new G, runnable but on no queue yet. newg: a G with a stack, dead or
-// new; null for any with the default stack.
+// On a goroutine, for the program's code moves the closure; or, without a stmt, on g0. The new G, runnable but on no
+// queue yet. newg: a G with a stack, dead or new; null for any with the default stack.
 G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr callerpc, G* newg)
     RT0_SYM("runtime.newproc1");
 // The same for sysmon, which has no P: a goroutine of the runtime's own, with fn's frame as its first, into the global

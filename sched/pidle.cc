@@ -192,8 +192,8 @@ void handoffp(P* pp) {
     return;
   }
   pidleput(pp);
-  // As in rest(): wakep writes needspinning, then reads npidle; this raises npidle, then reads needspinning. If a maker of
-  // work found no idle P before this one, it relies on this M to look for that work.
+  // As in rest(): wakep writes needspinning, then reads npidle; this raises npidle, then reads needspinning. If a maker
+  // of work found no idle P before this one, it relies on this M to look for that work.
   const bool wanted = sched.needspinning.load_seqcst() != 0;
   if (wanted) {
     check(pidleget() == pp, "handoffp: another p");

@@ -21,9 +21,10 @@ void preemptall() RT0_SYM("runtime.preemptall");
 
 // A goroutine may be interrupted where its own stack has no room for all registers and the way into the scheduler: its
 // stack is small, or one of its frames is large. It then gets a preempt stack, which stays its own until it ends. The
-// handler, which can't allocate, takes it from the M. If the M has none, the handler says so, and the goroutine is stopped
-// the next time: preemptone sees what is wanted and provides it, and sysmon and stopTheWorld ask again until the goroutine
-// has stopped.
+// handler, which can't allocate, takes it from the M. If the M has none, the handler says so, and the goroutine is
+// stopped the next time: preemptone sees what is wanted and provides it, and sysmon and stopTheWorld ask again until
+// the
+// goroutine has stopped.
 void preempt_stack_free(G* gp);
 // The end of an M that has one to give.
 void preempt_stack_drop(M* mp);
@@ -36,8 +37,8 @@ void sim_point() RT0_SYM("runtime.simpoint");
 // The simulated kernel's watchdog: SIGVTALRM, when so much CPU time has gone by that a thread which has come to no
 // point meanwhile must be taken to wait in a loop. On gsignal.
 void sim_watchdog_start();
-// Gives mp a preempt stack, beforehand: all simulated threads are one thread of the kernel's, so while a goroutine waits in
-// a loop no other thread can provide one.
+// Gives mp a preempt stack, beforehand: all simulated threads are one thread of the kernel's, so while a goroutine
+// waits in a loop no other thread can provide one.
 void sim_preempt_stack(M* mp);
 void sim_watchdog(G* gp, const SigContext& c, void* uctx);
 

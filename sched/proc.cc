@@ -383,8 +383,9 @@ bool injectglist(GList* list) {
   }
   if (n > global) {
     runqputbatch(pp, &q, n - global);
-    // Its last store is a release, and wakep's first load must not come before it: a spinner that gives up meanwhile would
-    // see neither the goroutines nor anybody to be woken for them. Elsewhere runqput's exchange of runnext does this.
+    // Its last store is a release, and wakep's first load must not come before it: a spinner that gives up meanwhile
+    // would see neither the goroutines nor anybody to be woken for them. Elsewhere runqput's exchange of runnext does
+    // this.
     fence_seqcst();
     wakep();  // some may be stolen
   }

@@ -24,6 +24,12 @@ class Preempt(rt0test.Case):
             self.assert_status(done, 0)
             self.assertEqual(rt0test.text(done.err), "damaged 0 enough true rounds true\n")
 
+    def test_rounding_belongs_to_a_goroutine_that_is_preempted(self):
+        for build in self.each_build():
+            done = self.run_program("preempted", "rounding", env={"GOMAXPROCS": "1"}, build=build)
+            self.assert_status(done, 0)
+            self.assertEqual(rt0test.text(done.err), "wrong 0 0\n")
+
     def test_loops_share_one_p(self):
         for build in self.each_build():
             done = self.run_program("preempted", "loop", env={"GOMAXPROCS": "1"}, build=build)

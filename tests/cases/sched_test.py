@@ -37,9 +37,6 @@ class Sched(rt0test.Case):
         self.assert_status(done, 0)
         self.assertEqual(rt0test.text(done.out), "1\n")
 
-    def test_rounding_belongs_to_a_goroutine_that_is_preempted(self):
-        self.assert_says(self.run_program("sched", "rounding", env={"GOMAXPROCS": "1"}), "wrong 0 0")
-
     def test_a_closure_that_yields_when_it_is_moved(self):
         for env in {}, {"GOMAXPROCS": "1"}, {"RT0_SIM": "seed=1,procs=2"}, {"GODEBUG": "tracebackancestors=3"}:
             self.assert_says(self.run_program("sched", "moved", env=env), "moved 2")

@@ -3,6 +3,7 @@
 //   been; or for
 //                 10 s, in which there must be a tenth of them
 //   loop          goroutines that call nothing of rt0 share one P with main
+//   rounding      a loop that has changed how its thread rounds shares a P with one that has not
 //   yields        the same with GODEBUG=asyncpreemptoff=1 and loops that call into rt0
 #include "kernel_iface/kernel.h"
 #include "sched/preempt.h"
@@ -81,11 +82,39 @@ int yields() {
   return 0;
 }
 
+// Neither loop calls rt0, so each is stopped by a signal only.
+int rounding() {
+  static volatile bool enough = false;
+  atomic::Int32 ended, wrong_up, wrong_default;
+  go([&] {
+    const unsigned before = test_isa::fp_control();
+    int wrong = 0;
+    test_isa::set_fp_control(test_isa::kRoundUp);
+    while (!enough) wrong += test_isa::fp_control() != test_isa::kRoundUp;
+    test_isa::set_fp_control(before);
+    wrong_up.add(wrong != 0);
+    ended.add(1);
+  });
+  go([&] {
+    const unsigned before = test_isa::fp_control();
+    int wrong = before == test_isa::kRoundUp;
+    while (!enough) wrong += test_isa::fp_control() != before;
+    wrong_default.add(wrong != 0);
+    ended.add(1);
+  });
+  for (int i = 0; i < 10; i++) gosched();  // each round lasts for two time slices
+  enough = true;
+  while (ended.load() < 2) gosched();
+  println("wrong", wrong_up.load(), wrong_default.load());
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (same(mode, "registers")) return registers(static_cast<u64>(number(argv[2])));
+  if (same(mode, "rounding")) return rounding();
   if (same(mode, "loop")) return loop();
   if (same(mode, "yields")) return yields();
   return 99;

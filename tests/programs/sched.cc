@@ -2,7 +2,6 @@
 //   wired        goroutines that are wired to threads are each time the next on the P of one whose wait is refused
 //   busy_reader  on one P beside loops that call nothing, a reader is woken, though no M waits for the network
 //   moved        a closure's move constructor yields and waits
-//   rounding     a loop that has changed how its thread rounds shares a P with one that has not
 //   inherited    a wired goroutine names its thread; how many threads have that name in the end
 //   small_spin   two goroutines in such stacks wait in loops for each other
 //   small_stack  a loop in a stack of 16 KiB, and one in a frame that nearly fills a default stack, can be stopped
@@ -138,72 +137,6 @@ int moved() {
   return 0;
 }
 
-// The control word that says how floating point rounds, and its value for "up".
-#if defined(__x86_64__) || defined(__i386__)
-constexpr unsigned kUp = 0x5f80;
-unsigned control() { return __builtin_ia32_stmxcsr() & ~0x3fu; }
-void set_control(unsigned v) { __builtin_ia32_ldmxcsr(v); }
-#elif defined(__aarch64__)
-constexpr unsigned kUp = 1u << 22;
-unsigned control() {
-  unsigned long v;
-  __asm__ volatile("mrs %0, fpcr" : "=r"(v));
-  return static_cast<unsigned>(v);
-}
-void set_control(unsigned v) { __asm__ volatile("msr fpcr, %0" ::"r"(static_cast<unsigned long>(v))); }
-#elif defined(__arm__)
-constexpr unsigned kUp = 1u << 22;
-unsigned control() {
-  unsigned v;
-  __asm__ volatile("vmrs %0, fpscr" : "=r"(v));
-  return v & 0x00c00000u;
-}
-void set_control(unsigned v) { __asm__ volatile("vmsr fpscr, %0" ::"r"(v)); }
-#elif defined(__riscv)
-constexpr unsigned kUp = 3;
-unsigned control() {
-  unsigned long v;
-  __asm__ volatile("frrm %0" : "=r"(v));
-  return static_cast<unsigned>(v);
-}
-void set_control(unsigned v) { __asm__ volatile("fsrm %0" ::"r"(static_cast<unsigned long>(v))); }
-#elif defined(__s390x__)
-constexpr unsigned kUp = 2;
-unsigned control() {
-  unsigned long v;
-  __asm__ volatile("efpc %0" : "=r"(v));
-  return static_cast<unsigned>(v) & 3;
-}
-void set_control(unsigned v) { __asm__ volatile("sfpc %0" ::"r"(static_cast<unsigned long>(v))); }
-#endif
-
-// Neither loop calls rt0, so each is stopped by a signal only.
-int rounding() {
-  static volatile bool stop = false;
-  atomic::Int32 ended, wrong_up, wrong_default;
-  go([&] {
-    const unsigned before = control();
-    int wrong = 0;
-    set_control(kUp);
-    while (!stop) wrong += control() != kUp;
-    set_control(before);
-    wrong_up.add(wrong != 0);
-    ended.add(1);
-  });
-  go([&] {
-    const unsigned before = control();
-    int wrong = before == kUp;
-    while (!stop) wrong += control() != before;
-    wrong_default.add(wrong != 0);
-    ended.add(1);
-  });
-  for (int i = 0; i < 10; i++) gosched();  // each round lasts for two time slices
-  stop = true;
-  while (ended.load() < 2) gosched();
-  println("wrong", wrong_up.load(), wrong_default.load());
-  return 0;
-}
-
 // The goroutine keeps its P while others, which it has started and which block, need threads.
 int inherited() {
   (void)set_gomaxprocs(4);
@@ -254,7 +187,6 @@ int main(int argc, char** argv) {
   if (same(mode, "wired")) return wired();
   if (same(mode, "busy_reader")) return busy_reader();
   if (same(mode, "moved")) return moved();
-  if (same(mode, "rounding")) return rounding();
   if (same(mode, "inherited")) return inherited();
   if (same(mode, "small_spin")) return small_spin();
   if (same(mode, "small_stack")) return small_stack();

@@ -35,4 +35,9 @@ inline bool has_wide_vectors() {
 // __builtin_frame_address(0) modulo the stack alignment, in every function that was entered on an aligned stack.
 inline constexpr rt0::uintptr kFrameRemainder = 8;
 
+// The control word that says how floating point rounds, and its value for "up".
+inline constexpr unsigned kRoundUp = 0x5f80;
+inline unsigned fp_control() { return __builtin_ia32_stmxcsr() & ~0x3fu; }
+inline void set_fp_control(unsigned v) { __builtin_ia32_ldmxcsr(v); }
+
 }  // namespace test_isa

@@ -23,4 +23,13 @@ inline bool has_wide_vectors() { return false; }
 // __builtin_frame_address(0) modulo the stack alignment, in every function that was entered on an aligned stack.
 inline constexpr rt0::uintptr kFrameRemainder = rt0::Isa::kCallerFp == 0 ? 0 : 4;
 
+// The control word that says how floating point rounds, and its value for "up".
+inline constexpr unsigned kRoundUp = 1u << 22;
+inline unsigned fp_control() {
+  unsigned v;
+  __asm__ volatile("vmrs %0, fpscr" : "=r"(v));
+  return v & 0x00c00000u;
+}
+inline void set_fp_control(unsigned v) { __asm__ volatile("vmsr fpscr, %0" ::"r"(v)); }
+
 }  // namespace test_isa

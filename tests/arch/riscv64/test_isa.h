@@ -23,4 +23,13 @@ inline bool has_wide_vectors() { return false; }
 // __builtin_frame_address(0) modulo the stack alignment, in every function that was entered on an aligned stack.
 inline constexpr rt0::uintptr kFrameRemainder = 0;
 
+// The control word that says how floating point rounds, and its value for "up".
+inline constexpr unsigned kRoundUp = 3;
+inline unsigned fp_control() {
+  unsigned long v;
+  __asm__ volatile("frrm %0" : "=r"(v));
+  return static_cast<unsigned>(v);
+}
+inline void set_fp_control(unsigned v) { __asm__ volatile("fsrm %0" ::"r"(static_cast<unsigned long>(v))); }
+
 }  // namespace test_isa
