@@ -14,10 +14,10 @@
 
 namespace rt0 {
 
-// Error, Err, Result, Pool and Map are names that programs like to use themselves, and `using namespace rt0` would then make them
-// ambiguous. So they stand in namespaces of their own (errors::Error, and the same names in os, net and io; sync::Pool, sync::Map), and
-// rt0::Error and so on are short for those. A program that wants the short names for itself defines RT0_NO_SHORT_NAMES before it includes
-// <rt0/rt0.h>.
+// Error, Err, Result, Pool and Map are names that programs like to use themselves, and `using namespace rt0` would then
+// make them ambiguous. So they stand in namespaces of their own (errors::Error, and the same names in os, net and io;
+// sync::Pool, sync::Map), and rt0::Error and so on are short for those. A program that wants the short names for itself
+// defines RT0_NO_SHORT_NAMES before it includes <rt0/rt0.h>.
 namespace errors {
 
 // What an error can be asked for with is(). Positive: the kernel's error numbers.
