@@ -1,10 +1,9 @@
-// Chance, as the simulated kernel deals it: choose() is the only source of what could have been otherwise. While the
-// kernel in force is a real one, nothing here does anything, and callers ask `simulated` first, which is a load and a
-// branch.
+// Chance in simulated runs: choose() makes every decision that could come out differently from run to run. On a real
+// kernel these functions do nothing, so callers test `simulated` first, which costs a load and a branch.
 //
-// The layers above say where a choice is: at their trace points (a thread may lose its CPU there), where a goroutine
-// may be preempted, where Go draws a random number. The simulated kernel adds those of its own calls. Which strategy
-// decides, and what record or replay there is, nobody up here knows.
+// The layers above the kernel mark where a choice is made: at trace points (a thread may lose its CPU there), where a
+// goroutine may be preempted, and where Go draws a random number. The simulated kernel adds choices in its own calls.
+// The layers above do not know which strategy decides, nor whether the run is recorded or replayed.
 #pragma once
 
 #include "base/atomic.h"
@@ -12,20 +11,20 @@
 
 namespace rt0 {
 
-// Set once, before schedinit: the simulated kernel is in force. 0 or 1; a word that programs' inlined code reads too.
+// 1 if the simulated kernel is in force, else 0. Set once, before schedinit. Code inlined into programs reads it too.
 extern u32 simulated __asm__("runtime.simulated");
 
-// What a choice is about: a goroutine, an M, a channel, a semaphore, a futex, by a number that is the same on every
-// machine.
+// The object that a choice is about (a goroutine, an M, a channel, a semaphore, a futex), by a number that is the same
+// on every machine.
 struct Resource {
-  // g: goroutine, m: M, t: thread of the kernel, f: futex or what else a thread waits for; '-': nothing in particular.
+  // g: goroutine, m: M, t: kernel thread, f: futex or another object that a thread waits for, '-': no object.
   char kind = '-';
   i64 id = 0;
 };
 
 // The kinds of choices. `names` is what trace and record call them.
 enum class Choice : u8 {
-  run,      // which thread goes on: 0 is the one that runs, the others have waited for longest first
+  run,      // which thread runs next: 0 is the running one, then the rest, the longest waiting first
   preempt,  // 1: the running goroutine yields here
   random,   // a number that Go would draw at random
   // Faults: 0 is none.
@@ -42,33 +41,35 @@ enum class Choice : u8 {
 inline constexpr u32 kChoices = static_cast<u32>(Choice::reset) + 1;
 const char* choice_name(Choice kind);
 
-// One of n, in [0, n). n = 1 is no choice and is not recorded. Only while simulated.
+// Picks a number in [0, n). With n = 1 there is nothing to choose, and nothing is recorded. Only while simulated.
 u32 choose(Choice kind, u32 n, Resource on);
 
-// RT0_SIM is set: puts the simulated kernel in force, or says in one line what is wrong and exits with status 2.
-// `program` names what runs, the same on every machine; args are its arguments. Records and replays belong to both.
+// Called if RT0_SIM is set; `spec` is its value. Puts the simulated kernel in force. If the value is wrong, prints one
+// line that says why, and exits with status 2. `program` is the program's name, the same on every machine; args are its
+// arguments. A record can be replayed only by the same program with the same arguments.
 void sim_open(Str spec, Str program, Span<char*> args);
 
-// Something happened: time goes on a little, and other threads may run. yields: what happened is that a goroutine said
-// it has nothing to do now.
+// An event has happened: virtual time advances a little, and another thread may get the CPU. yields: the event is a
+// goroutine's yield, which says that it has nothing to do now.
 void sim_event(Resource on, bool yields = false);
-// May the running goroutine be made to yield here? True if it shall.
+// The running goroutine may be preempted here: true if it must yield now.
 bool sim_preempt(Resource on);
-// Starts the watchdog: a SIGVTALRM for every so much CPU time, whose handler is there.
+// Starts the watchdog: a SIGVTALRM after each fixed amount of CPU time. Its handler must be installed already.
 void sim_watchdog_arm();
-// The watchdog's tick: true if the running thread has not come to any point since the last one, so that it may be in a
-// loop that waits for something which can't happen before others run.
+// Called at each tick of the watchdog: true if the running thread has come to no scheduling point since the last tick.
+// It may then be in a loop that waits for another thread, which cannot run before this thread gives up its turn.
 bool sim_is_stuck();
-// Called by such a thread: others run, and time goes on, until *until is not 0 or nothing else is to be expected.
+// Called on such a thread: lets the other threads run and time go on until *until is not 0, or for a bounded number of
+// steps.
 void sim_let_others_run(const Atomic<u32>* until);
 
-// --- What the layers above supply ------------------------------------------------------------------------------------
+// --- Functions that the layers above supply --------------------------------------------------------------------------
 
-// A choice was made: for the trace.
+// Writes a choice to the trace.
 void trace_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on);
-// A preemption signal met the running thread while it was in the kernel.
+// A preemption signal was sent to the running thread while it did not run, inside a call of the simulated kernel.
 void sim_signal_in_kernel();
-// Every thread waits for what no thread will do.
+// A deadlock of threads: every thread waits for an event that no thread will bring about.
 [[noreturn]] void sim_deadlock();
 
 }  // namespace rt0

@@ -1,6 +1,6 @@
-// What the kernel left on the first thread's stack: arguments, environment, auxiliary vector. args() has found and
-// bounded them before anybody reads them (runtime/boot/args.cc); they do not change afterwards. Go: runtime1.go,
-// env_posix.go.
+// Arguments, environment and auxiliary vector, which the kernel left on the first thread's stack. args()
+// (runtime/boot/args.cc) finds them and checks their bounds before any other code reads them; they do not change
+// afterwards. Go: runtime1.go, env_posix.go.
 #pragma once
 
 #include "base/types.h"
@@ -14,10 +14,10 @@ extern Auxv auxv;
 
 // The value of an environment variable, NUL-terminated; null if it is not set.
 const char* env_value(Str key);
-// The same, empty if it is not set or set to nothing. NUL-terminated behind its end.
+// The same as a Str: empty if the variable is not set or its value is empty. If it is set, a NUL follows its last byte.
 Str gogetenv(Str key);
 
-// True for setuid and the like: the environment is not to be trusted.
+// True in a setuid program and the like: its environment comes from another user and must not be trusted.
 bool isSecureMode();
 
 }  // namespace rt0

@@ -3,7 +3,7 @@
 namespace rt0 {
 
 namespace {
-// Each text behind its number, a byte. Texts are those of Go's errors.
+// Each text follows its number, which is one byte. The texts are those of Go's errors.
 constexpr char kTexts[] =
     "\001operation not permitted\0"
     "\002no such file or directory\0"

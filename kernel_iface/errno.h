@@ -1,6 +1,7 @@
 // Error numbers of the kernel interface, and the result of a call that can fail.
 //
-// The numbers are those of most Linux ports; where an ISA has others (mips, alpha, sparc), its maker maps them here.
+// The numbers are those of most Linux ports. A port whose kernel has others (mips, alpha, sparc) must translate them
+// into these.
 #pragma once
 
 #include "base/check.h"
@@ -46,19 +47,20 @@ enum class Errno : i32 {
   inprogress = 115,
 };
 
-// What strerror would say, for those that a message of rt0's own can hold; the number is printed beside it. "" for
-// others.
+// The text of an error, as strerror has it, for the errors that rt0's own messages can mention; "" for all others. The
+// messages print the number beside it.
 const char* errno_text(Errno e);
-// The same for all numbers, in a file of its own: for errors as values. "" for numbers that Linux does not use.
+// The same for all numbers; "" for numbers that Linux does not use. It is in a file of its own, so that only programs
+// that handle errors as values (rt0/error.h) are linked with the whole table.
 const char* errno_text_all(Errno e);
 
-// A value, or why there is none.
+// The result of a call: a value, or the error.
 struct [[nodiscard]] SysResult {
   uintptr value = 0;
   Errno err = Errno::ok;
 
   bool ok() const { return err == Errno::ok; }
-  // Of a raw Linux return value: -4095…-1 are errors.
+  // From the raw return value of a Linux system call, in which -4095…-1 are errors.
   RT0_INLINE static SysResult of(uintptr raw) {
     if (raw >= static_cast<uintptr>(-4095)) return {0, static_cast<Errno>(-static_cast<i32>(raw))};
     return {raw, Errno::ok};

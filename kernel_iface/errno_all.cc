@@ -1,5 +1,5 @@
-// The texts of all error numbers, for programs that hand errors to their users. The messages of the runtime itself make
-// do with errno.cc. Texts are those of Go's errors (syscall/zerrors_linux.go); in the order of the numbers, from 1.
+// The texts of all error numbers, for programs that handle errors as values. The runtime's own messages need only those
+// of errno.cc. The texts are those of Go's errors (syscall/zerrors_linux.go), in the order of the numbers, from 1.
 #include "kernel_iface/errno.h"
 
 namespace rt0 {

@@ -1,5 +1,6 @@
-// The only door to the outside: a table of calls. A maker fills one (kernel_iface/linux: raw system calls); the one in
-// force is `kernel`, chosen before schedinit. The layers above reach the world through it and know no system call.
+// The kernel interface: a table of calls, and the only way in which rt0 reaches the world outside the process. Each
+// implementation fills one table: kernel_iface/linux with raw system calls, kernel_iface/sim with a simulation. The
+// table in force is `kernel`, chosen before schedinit. The layers above use it and make no system calls themselves.
 //
 // Unless said otherwise a call may be made on any stack, takes no lock, never allocates, and does not retry on EINTR.
 #pragma once
@@ -13,7 +14,7 @@ namespace rt0 {
 // Memory protections of Kernel::mem_protect.
 enum class Prot : u32 { none, read_write };
 
-// What the kernel told the program at its start (the ELF auxiliary vector), as far as rt0 uses it.
+// The entries of the ELF auxiliary vector that rt0 uses: facts that the kernel hands to a program at its start.
 struct Auxv {
   uintptr page_size = 0;       // AT_PAGESZ; 0 if not given
   const u8* random = nullptr;  // AT_RANDOM: 16 bytes
@@ -25,12 +26,12 @@ struct Auxv {
 // A signal's disposition, as rt0 sets it.
 enum class SigDisposition : u32 { dfl, ignore, handler };
 
-// The registers of an interrupted context; `uctx` is what the signal handler was handed.
+// An interrupted context, read from the `info` and `uctx` that the kernel hands to a signal handler.
 struct SigContext {
   uintptr pc, sp, fp;
   uintptr fault_addr;  // for SIGSEGV, SIGBUS, SIGFPE, SIGILL
-  i32 code;            // si_code: who sent it; > 0 is the kernel
-  uintptr lr = 0;      // the link register, where a function may run without a frame of its own
+  i32 code;            // si_code: the sender; > 0: the kernel
+  uintptr lr = 0;      // the link register, on ISAs where a function may have no frame of its own
 };
 
 // A register of an interrupted context.
@@ -43,8 +44,8 @@ inline constexpr u32 kMaxSigRegs = 40;
 struct Kernel {
   const char* name;
 
-  // Ends the process, or only the calling thread. exit_thread stores 0 to *done as the last thing it does with memory:
-  // then the thread's stack may be freed.
+  // exit ends the process, exit_thread only the calling thread. The last access to memory that exit_thread makes is to
+  // store 0 to *done: a thread that sees it may free the ended thread's stack.
   void (*exit)(i32 status);
   void (*exit_thread)(Atomic<u32>* done);
 
@@ -53,9 +54,9 @@ struct Kernel {
   SysResult (*read)(i32 fd, void* p, usize n);
   // path is NUL-terminated; `create` makes or truncates it for writing (mode 0644), otherwise read-only. Close-on-exec.
   SysResult (*open)(const char* path, bool create);
-  // Opens path for writing from its beginning (made if need be, mode 0644; close-on-exec), for this process alone: the
-  // error is `again` if another process has opened it in this way and not ended since. What is no file, such as a
-  // terminal or /dev/null, is shared.
+  // Opens path for writing from its beginning, for this process alone: the error is `again` while another process that
+  // has opened it by this call still runs. Creates the file if it is missing (mode 0644); close-on-exec. Only files are
+  // reserved: a terminal, a pipe or /dev/null may be opened by any number of processes.
   SysResult (*open_alone)(const char* path);
   SysResult (*close)(i32 fd);
   // Bit i set: descriptor i (0, 1, 2) is open.
@@ -63,7 +64,7 @@ struct Kernel {
 
   // Monotonic time in nanoseconds, never 0.
   i64 (*nanotime)();
-  // The same clock for the tracer: asking it does nothing to a simulated one.
+  // The same clock, for the tracer: reading it does not advance a simulated clock.
   i64 (*tracetime)();
   // Wall clock: nanoseconds since 1970-01-01.
   i64 (*walltime)();
@@ -71,23 +72,23 @@ struct Kernel {
   void (*usleep)(u32 microseconds);
   void (*osyield)();
 
-  // Sleeps while *addr == val, until futexwakeup, a signal, or ns nanoseconds have gone by (ns < 0: no limit). May wake
-  // for no reason: the caller looks again. Go: futexsleep, futexwakeup in os_linux.go.
+  // Sleeps while *addr == val, until futexwakeup, a signal, or ns nanoseconds have gone by (ns < 0: no limit). It may
+  // also return for no reason: the caller must test *addr again. Go: futexsleep, futexwakeup in os_linux.go.
   void (*futexsleep)(Atomic<u32>* addr, u32 val, i64 ns);
   void (*futexwakeup)(Atomic<u32>* addr, u32 count);
 
-  // Memory, in whole pages, zeroed, private, readable and writable, not counted until touched. hint: a wish, or null.
-  // value = address.
+  // Memory in whole pages: zeroed, private, readable and writable. A page does not count as used before it is touched.
+  // hint: the address wished for, or null. value = address.
   SysResult (*mem_map)(void* hint, usize n);
   SysResult (*mem_unmap)(void* p, usize n);
   SysResult (*mem_protect)(void* p, usize n, Prot prot);
-  // Makes the pages fault when touched, for ever. Where the kernel can (Linux 6.13), without splitting the mapping;
-  // else at the cost of two mappings, and refused when a process has come near to as many as it may have. The caller
-  // goes on without a guard.
+  // Makes the pages a guard: from now on each access to them faults. Linux 6.13 and later do this without splitting the
+  // mapping. On older kernels a guard costs two mappings, and the call fails when the process comes near the number of
+  // mappings that it may have; the caller then goes on without a guard.
   SysResult (*mem_guard)(void* p, usize n);
   // Gives the pages back; they read as zero when touched again.
   SysResult (*mem_dontneed)(void* p, usize n);
-  // Bit 0 of pages[i]: page i of [p, p + n) is in memory.
+  // Sets bit 0 of pages[i] if page i of [p, p + n) is in memory.
   SysResult (*mem_resident)(const void* p, usize n, u8* pages);
 
   // CPUs this process may run on, at least 1.
@@ -96,9 +97,9 @@ struct Kernel {
   usize (*getHugePageSize)();
   // Fills p with n random bytes; false if the kernel can't.
   bool (*getrandom)(void* p, usize n);
-  // Once, before anything that needs a clock: reads the auxiliary vector at `av` and finds the vDSO. Nothing in the
-  // vector is believed before it is checked. strings: where the argument and environment strings lie, above the vector;
-  // empty if there are none.
+  // Called once, before anything that needs a clock: reads the auxiliary vector at `av` and finds the vDSO. Each entry
+  // of the vector is checked before it is used. strings: where the argument and environment strings lie, above the
+  // vector; empty if there are none.
   void (*start)(const uintptr* av, Span<const char> strings, Auxv* aux);
 
   // Starts a thread that runs runtime.mstart below `stack_hi`. tls: m->tls, tls[0] = g0. value = thread id.
@@ -108,28 +109,31 @@ struct Kernel {
   u64 (*getpid)();
   SysResult (*tgkill)(u64 tid, u32 sig);
 
-  // Signals. The handler is runtime.sigtramp on the alternate stack, with all signals blocked. value = the disposition
-  // that it replaces, a SigDisposition.
+  // Signals. SigDisposition::handler installs runtime.sigtramp, which runs on the alternate stack with all signals
+  // blocked. value = the disposition before, a SigDisposition.
   SysResult (*setsig)(u32 sig, SigDisposition how);
   void (*sigaltstack)(void* lo, usize n);
-  // Blocks the signals of `set` too (bit n - 1: signal n), on this thread and those it makes. Returns the mask as it
-  // was.
+  // Blocks the signals of `set` (bit n - 1: signal n), too, on this thread and on each thread that it makes from now
+  // on. Returns the mask before.
   u64 (*sigmask_block)(u64 set);
   void (*sigmask_set)(u64 mask);
   SigContext (*sigcontext)(void* info, void* uctx);
-  // Lets the interrupted context go on at `pc`, as if it had called it where it was interrupted: the address to return
-  // to lies on its stack, below a red zone if the ISA has one. comes_back: the callee keeps everything and returns; if
-  // not, it finds its stack aligned as any function does, and if the context was interrupted because it had called
-  // address 0, it looks as if the caller had called pc instead. Where Isa::kFramelessLeaves, the callee's frame is
-  // followed by one that returns to SigContext::lr. stack, with comes_back only: 0, or the upper end of other memory for
-  // the callee's frames and the registers it keeps; on x86 the general registers lie on the interrupted stack all the
-  // same.
+  // Changes the interrupted context so that it goes on at `pc`, as if it had called `pc` where it was interrupted. The
+  // return address is where a call of this ISA leaves it; if that is the stack, below the red zone, if there is one.
+  //   comes_back = true   the function at `pc` keeps every register and returns to the point of interruption. `stack`: 0,
+  //                       or the upper end of other memory for the callee's frames and the registers it keeps; on x86
+  //                       the general registers lie on the interrupted stack all the same.
+  //   comes_back = false  the function finds its stack aligned as after any call. If the context was interrupted
+  //                       because it had called address 0, it looks as if the caller had called `pc` instead.
+  // On ISAs with Isa::kFramelessLeaves the frame above the callee's is one that returns to SigContext::lr: without it a
+  // traceback would miss the caller of an interrupted function that has no frame.
   void (*sigcontext_call)(void* uctx, uintptr pc, bool comes_back, uintptr stack);
-  // The registers by name, in the order in which a dump shows them: how many of the kMaxSigRegs there are.
+  // Writes the registers, in the order in which a dump shows them, to `out`, which has room for kMaxSigRegs. Returns
+  // their number.
   u32 (*sigcontext_regs)(const void* uctx, SigReg* out);
-  // Default action for sig, on the whole process, at once: used to die of a signal.
+  // Takes the default action for sig on the whole process at once. rt0 uses it to end a process by a signal.
   void (*raise_default)(u32 sig);
-  // SIGVTALRM for every so many milliseconds of CPU time that the process has used.
+  // From now on the process gets a SIGVTALRM each time it has used `ms` more milliseconds of CPU time.
   void (*cpu_alarm)(u32 ms);
 };
 
@@ -139,8 +143,9 @@ extern const Kernel sim_kernel;
 // The kernel in force.
 extern const Kernel* kernel;
 
-// As many CPUs as a quota of this process would keep busy all the time, rounded up; 0: it has none. One thread at a
-// time. Of the real kernel, and not in the table, so that only programs that ask are linked with it.
+// The process's CPU quota: how many CPUs it lets the process keep busy all the time, rounded up. 0: there is no quota.
+// Only one thread at a time may call it. It exists for the real kernel only, and is not in the table, so that only
+// programs that call it are linked with it.
 u32 cpu_limit();
 
 }  // namespace rt0

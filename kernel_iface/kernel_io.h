@@ -1,9 +1,9 @@
-// The second half of the door to the outside: files, pipes, sockets, polling, processes. A table of its own, so that
-// only programs which use it are linked with it; each maker of kernel.h's table fills one.
+// The second half of the kernel interface: files, pipes, sockets, polling, processes. It is a table of its own, so that
+// only programs that use it are linked with it. Each implementation of kernel.h's table fills one of these, too.
 //
-// The entries say what is meant, not how Linux spells it: flags are bits of ours, addresses a struct of ours. They do
-// what the POSIX call of that name does, take no lock, never allocate, and never retry on EINTR: ignoringEINTR is for
-// the layer above. A path is NUL-terminated. Every descriptor is made close-on-exec.
+// Flags and socket addresses are rt0's own types, not Linux's. Each entry does what the POSIX call of that name does,
+// takes no lock, never allocates, and never retries on EINTR: the layer above uses ignoringEINTR for that. A path is
+// NUL-terminated. Every descriptor is made close-on-exec.
 #pragma once
 
 #include "base/types.h"
@@ -32,8 +32,8 @@ enum class Seek : u32 { set, cur, end };
 enum class AddrFamily : u32 { none, ip4, ip6, unix_ };
 inline constexpr usize kMaxUnixPath = 108;
 
-// A socket's address. ip4 uses ip[0..4). A unix path has no NUL at its end; an abstract one begins with NUL; none:
-// unnamed.
+// A socket's address. ip4 uses ip[0..4). A unix path has no NUL at its end; an abstract one begins with NUL. Family
+// none: the socket has no name.
 struct SockAddr {
   AddrFamily family = AddrFamily::none;
   u16 port = 0;
@@ -58,7 +58,7 @@ enum class SockOpt : u32 {
 };
 enum class Shut : u32 { read, write, both };
 
-// What the poller reports of a descriptor.
+// An event that the poller reports for a descriptor.
 struct PollEvent {
   static constexpr u32 kIn = 1, kOut = 2, kHup = 4, kRdhup = 8, kErr = 16;
   u64 data;  // as given to poll_add
@@ -70,7 +70,7 @@ struct Spawn {
   const char* path;
   char* const* argv;
   char* const* envp;
-  const char* dir;  // null: ours
+  const char* dir;  // null: this process's
   i32 fds[3];       // its descriptors 0, 1, 2; -1: closed
   u64 sigmask;      // its signal mask
 };
@@ -98,11 +98,11 @@ struct KernelIo {
   SysResult (*get_nonblock)(i32 fd);  // value: 0 or 1
   SysResult (*set_nonblock)(i32 fd, bool on);
   SysResult (*pipe)(i32 fds[2], bool nonblock);
-  // Blocks the thread until fd can be read or written, or says an error of its own: for descriptors that are
-  // non-blocking without being in a poller.
+  // Blocks the thread until fd can be read or written; an error means that the kernel can't wait for it. For
+  // descriptors that are non-blocking but not in a poller.
   SysResult (*wait_ready)(i32 fd, bool to_write);
-  // The soft limit of open descriptors becomes as high as it may; once per process. Programs that are spawned get the
-  // old one.
+  // Raises the soft limit of open descriptors to the hard limit, less one; only the first call in a process does
+  // anything. Programs that are spawned get the old limit.
   void (*raise_nofile)();
 
   // Sockets, all non-blocking.
@@ -116,13 +116,13 @@ struct KernelIo {
   SysResult (*getpeername)(i32 fd, SockAddr* a);
   SysResult (*getsockopt)(i32 fd, SockOpt opt, i32* v);
   SysResult (*setsockopt)(i32 fd, SockOpt opt, i32 v);
-  // A peer that is gone is an error (pipe), never a signal. to, from: may be null.
+  // If the peer has closed its end, sendto fails with Errno::pipe, and raises no SIGPIPE. to, from: may be null.
   SysResult (*sendto)(i32 fd, const void* p, usize n, const SockAddr* to);
   SysResult (*recvfrom)(i32 fd, void* p, usize n, SockAddr* from);
   SysResult (*shutdown)(i32 fd, Shut how);
 
-  // A poller. poll_add watches for reading, writing and hang-up, edge-triggered; or, level-triggered, for reading only.
-  // poll_wait: at most n events, value = how many. timeout_ms < 0: no limit.
+  // A poller. poll_add with `edge` watches for reading, writing and hang-up, edge-triggered; without `edge` for reading
+  // only, level-triggered. poll_wait reports at most n events, value = how many. timeout_ms < 0: no limit.
   SysResult (*poll_create)();
   SysResult (*poll_add)(i32 poller, i32 fd, u64 data, bool edge);
   SysResult (*poll_del)(i32 poller, i32 fd);
@@ -130,13 +130,14 @@ struct KernelIo {
   // A non-blocking counter in a descriptor: write 8 bytes to add, read 8 to take.
   SysResult (*eventfd)();
 
-  // Processes. kill with sig 0 only asks. wait: value = the child's id, or 0 if none has ended and no_hang is set.
+  // Processes. kill with sig 0 only tests whether the process exists. wait: value = the child's id, or 0 if none has
+  // ended and no_hang is set.
   i32 (*getpid)();
   i32 (*getppid)();
   i32 (*getuid)();
   SysResult (*kill)(i32 pid, u32 sig);
-  // spawn: value = the child's id; an error of the child's, up to the point where it becomes the program, is ours. A
-  // child that has ended is kept for wait even if our parent has had SIGCHLD ignored.
+  // spawn: value = the child's id. If the child fails before it has become the program, spawn returns the child's
+  // error. The status of a child that has ended is kept for wait, even if this process's parent had SIGCHLD ignored.
   SysResult (*spawn)(const Spawn* s);
   SysResult (*wait)(i32 pid, bool no_hang, i32* status);
   SysResult (*hostname)(char* buf, usize n);  // NUL-terminated
@@ -148,7 +149,7 @@ extern const KernelIo sim_kernel_io;
 // The table of the kernel in force.
 const KernelIo& kernel_io();
 
-// Calls f until it says something else than EINTR. Go: ignoringEINTR.
+// Calls f, again as long as its error is EINTR. Go: ignoringEINTR.
 template <class F>
 SysResult ignoringEINTR(F f) {
   for (;;) {

@@ -16,7 +16,7 @@ void sim_open(Str, Str, Span<char*>) {
   linux_kernel.exit(2);
 }
 
-// Nobody comes here.
+// Never called, since `simulated` is always 0.
 u32 choose(Choice, u32, Resource) { return 0; }
 const char* choice_name(Choice) { return ""; }
 void sim_event(Resource, bool) {}

@@ -79,9 +79,9 @@ void Writer::flush() {
     if (r.ok()) {
       done += r.value;
     } else if (r.err == Errno::again) {
-      kernel->usleep(1000);  // non-blocking, by another process that has it open
+      kernel->usleep(1000);  // another process that shares the file has made it non-blocking
     } else if (r.err == Errno::pipe) {
-      kernel->raise_default(kSIGPIPE);  // blocked, so it has not come by itself. Go: sigpipe
+      kernel->raise_default(kSIGPIPE);  // rt0 blocks SIGPIPE, so write() did not raise it. Go: sigpipe
       kernel->exit(2);                  // process 1, which no signal ends by default
     } else if (r.err != Errno::intr) {
       break;

@@ -1,5 +1,5 @@
-// Text to a file descriptor, without a heap: what all of the runtime's messages are written with. It needs write()
-// alone, so it works from the first instruction of args() on, and while the process dies.
+// Text output to a file descriptor, without a heap. All of the runtime's messages are written with it. It needs nothing
+// but the kernel's write(), so it works from the first instruction of args() on, and while the process dies.
 #pragma once
 
 #include "base/format.h"
@@ -9,14 +9,14 @@ namespace rt0 {
 
 inline constexpr i32 kStdout = 1, kStderr = 2;
 
-// Collects text and writes it when it is full, flushed or destroyed: a short line is one write. Errors are dropped, for
-// there is nobody to tell.
+// Collects text and writes it when it is full, flushed or destroyed: a short line is one write. Errors are dropped,
+// because this is how errors would be reported.
 class Writer {
  public:
   // write: used in place of the kernel's write.
   using Write = SysResult (*)(i32 fd, const void* p, usize n);
   explicit Writer(i32 fd, Write write = nullptr) : fd_(fd), write_(write) {}
-  // Into memory instead: what fits into [out, out + n).
+  // Writes to the memory [out, out + n) instead; text that does not fit is dropped.
   Writer(char* out, usize n) : fd_(-1), out_(out), room_(n) {}
   ~Writer() { flush(); }
   Writer(const Writer&) = delete;
@@ -43,7 +43,7 @@ class Writer {
 // A message to stderr, in one write if it is short.
 void eprintf(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
-// For "%s (errno %d)": what the kernel said. Never empty.
+// The text of an error for messages of the form "%s (errno %d)". Never empty: "error" if there is no text for it.
 const char* errno_cstr(Errno e);
 
 }  // namespace rt0

@@ -1,8 +1,8 @@
 // The CPU quota of this process's cgroup. Go: internal/runtime/cgroup.
 //
-// The process is in one cgroup for each hierarchy: /proc/self/cgroup. Where that lies among the mounted files says
-// /proc/self/mountinfo. As in Go this is looked for once, so a move to another cgroup goes unnoticed, and quotas of the
-// cgroups above are not seen.
+// /proc/self/cgroup names the process's cgroup in each hierarchy; /proc/self/mountinfo says in which directory the
+// hierarchy is mounted. As in Go the cgroup's directory is searched for only once, so a later move to another cgroup
+// goes unnoticed, and quotas of parent cgroups do not count.
 #include "base/format.h"
 #include "kernel_iface/linux/linux.h"
 
@@ -10,15 +10,15 @@ namespace rt0 {
 
 namespace {
 
-constexpr usize kMaxPath = 4096, kMaxFile = 32;  // a path of the kernel's; the name of a file in the cgroup's directory
+constexpr usize kMaxPath = 4096, kMaxFile = 32;  // bytes of a path, and of a file's name in the cgroup's directory
 
 enum class Found : u32 { not_tried, nothing, version1, version2 };
 constinit Found found = Found::not_tried;
-// One thread at a time is in here: the boot's, and later sysmon.
+// No lock is needed: only one thread at a time uses this file, the first thread at boot and sysmon later.
 constinit char cgroup[kMaxPath], directory[kMaxPath + kMaxFile], buffer[2 * kMaxPath];
 constinit usize directory_len = 0;
 
-// The lines of a file. What does not fit into the buffer counts as a line more, which means nothing to those who ask.
+// The lines of a file. A line that is longer than the buffer is returned in pieces, in which the callers find nothing.
 class Lines {
  public:
   explicit Lines(const char* path) : fd_(linux_kernel.open(path, false)) {}
@@ -41,7 +41,7 @@ class Lines {
   }
 
  private:
-  // Moves what is left to the buffer's beginning: lines that were returned before are gone.
+  // Moves the unread rest to the buffer's beginning and reads more after it. Lines that were returned before are lost.
   void read_more() {
     for (usize i = at_; i < n_; i++) buffer[i - at_] = buffer[i];
     n_ -= at_;
@@ -55,7 +55,7 @@ class Lines {
   usize at_ = 0, n_ = 0;  // what has been read and not returned lies in buffer[at_, n_)
 };
 
-// What stands before the next `end`, which goes with it.
+// Cuts the text before the next `end` off *s and returns it; `end` is dropped.
 Str field(Str* s, char end) {
   usize n = 0;
   while (n < s->len && (*s)[n] != end) n++;
@@ -70,14 +70,14 @@ bool has_cpu(Str list) {
   return false;
 }
 
-// At the end of a name, that is: /a is a prefix of /a/b, but not of /ab.
+// Whether `prefix` is the path itself or one of its parents: /a is a prefix of /a/b, but not of /ab.
 bool has_prefix(Str path, Str prefix) {
   if (prefix.len == 1) return true;
   return path.len >= prefix.len && path.sub(0, prefix.len) == prefix &&
          (path.len == prefix.len || path[prefix.len] == '/');
 }
 
-// Blanks and the like stand in mountinfo as \040. In place, for it only gets shorter.
+// mountinfo writes a blank as \040, and the like. Decodes in place, since the text only gets shorter.
 Str unescape(Str s) {
   char* out = const_cast<char*>(s.ptr);
   usize n = 0;
@@ -95,7 +95,7 @@ Str copy(char* to, Str s) {
   return {to, s.len};
 }
 
-// Of the hierarchies of version 1, the one that limits CPUs; if there is none, the one of version 2.
+// The process's cgroup in the hierarchy of version 1 that limits CPUs; if there is none, that of version 2.
 Str find_cgroup() {
   Lines lines("/proc/self/cgroup");
   Str path, line;
@@ -109,7 +109,7 @@ Str find_cgroup() {
   return path;
 }
 
-// The mount may show a part of the hierarchy only, whose root is above the cgroup or the cgroup itself.
+// A mount may show only a part of the hierarchy. It is of use if the part's root is the cgroup or one of its parents.
 bool find_directory(Str path) {
   Lines lines("/proc/self/mountinfo");
   for (Str line; lines.next(&line);) {
@@ -123,7 +123,7 @@ bool find_directory(Str path) {
     if (root.empty() || !has_prefix(path, root)) continue;
     const Str below = path.sub(root.len == 1 && path.len == 1 ? 1 : root.len == 1 ? 0 : root.len);
     mount = unescape(mount);
-    if (has_prefix(below, "/..") || mount.len + below.len > kMaxPath) continue;  // not to be reached from here
+    if (has_prefix(below, "/..") || mount.len + below.len > kMaxPath) continue;  // the cgroup is not in this mount
     (void)copy(directory, mount);
     (void)copy(directory + mount.len, below);
     directory_len = mount.len + below.len;
@@ -132,7 +132,7 @@ bool find_directory(Str path) {
   return false;
 }
 
-// The first line of a file of the cgroup's.
+// The first line of a file in the cgroup's directory.
 Str read_setting(Str name) {
   (void)copy(directory + directory_len, name);
   directory[directory_len + name.len] = '\0';

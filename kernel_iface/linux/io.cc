@@ -1,4 +1,4 @@
-// Files, pipes, polling and processes of the Linux maker: one raw system call each, and only such as all ISAs have.
+// Files, pipes, polling and processes on Linux: one raw system call for each, and only calls that all ISAs have.
 #include "kernel_iface/linux/io.h"
 #include "arch/arch.h"
 #include "base/atomic.h"
@@ -19,7 +19,7 @@ namespace {
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
 using EpollEvent = EpollEventOf<kQuirks.packed_epoll_event>;
 
-// The halves of a 64-bit argument, as a 32-bit ISA passes them: in two registers, in the order of its bytes in memory.
+// The two halves of a 64-bit argument. A 32-bit ISA passes them in two registers, in their order in memory.
 struct Halves {
   uintptr first, second;
 };
@@ -56,7 +56,7 @@ SysResult at_offset(uintptr nr, i32 fd, const void* p, usize n, i64 off) {
 SysResult linux_pread(i32 fd, void* p, usize n, i64 off) { return at_offset(SYS_pread64, fd, p, n, off); }
 SysResult linux_pwrite(i32 fd, const void* p, usize n, i64 off) { return at_offset(SYS_pwrite64, fd, p, n, off); }
 
-// On 32-bit ISAs SYS_lseek is _llseek, which writes the position.
+// On 32-bit ISAs SYS_lseek is _llseek, which stores the new position in memory.
 SysResult linux_seek(i32 fd, i64 off, Seek whence, i64* at) {
   const uintptr d = static_cast<uintptr>(fd), w = static_cast<uintptr>(whence);
   if constexpr (kPtrSize == 8) {
@@ -88,8 +88,8 @@ FileType type_of(u32 mode) {
   }
 }
 
-// Makes what statx would have said of what fstatat says. Before Linux 4.11 there is no statx, and seccomp filters that
-// do not know it refuse it, some with EPERM, which is no answer of its own.
+// Translates a result of fstatat into that of statx. Before Linux 4.11 there is no statx, and seccomp filters that do
+// not know it refuse it, some of them with EPERM, an error that statx itself never returns.
 u64 device_of(u64 dev) {
   const u64 major = (dev >> 8 & 0xfff) | (dev >> 32 & 0xfffff000), minor = (dev & 0xff) | (dev >> 12 & 0xffffff00);
   return major << 32 | minor;
@@ -162,14 +162,15 @@ SysResult linux_wait_ready(i32 fd, bool to_write) {
   return io_sys(SYS_ppoll, addr(&p), 1, 0, 0, 0);
 }
 
-// RLIMIT_NOFILE, as prlimit64 has it. Hard - 1, not hard: so the limit that raise_nofile has set is told from one that
-// another process sets meanwhile, to the utmost as a rule. Go: rlimit.go.
+// RLIMIT_NOFILE in the layout of prlimit64. raise_nofile sets the soft limit to hard - 1, not to hard. Another process
+// that changes the limit meanwhile sets it, as a rule, to hard: so restore_nofile can tell the two apart. Go:
+// rlimit.go.
 struct Rlimit {
   u64 soft, hard;
 };
 enum : u32 { kUntouched, kRaising, kRaised, kLeft };
 constinit Atomic<u32> nofile_state{kUntouched};
-constinit u64 nofile_soft = 0;  // as it was; written before the state becomes kRaised
+constinit u64 nofile_soft = 0;  // the soft limit at the start; written before the state becomes kRaised
 
 SysResult nofile(const Rlimit* to, Rlimit* was) { return io_sys(SYS_prlimit64, 0, RLIMIT_NOFILE, addr(to), addr(was)); }
 

@@ -1,4 +1,4 @@
-// What the files behind linux_kernel_io share: its socket part is in socket.cc.
+// Shared by the files that fill linux_kernel_io: io.cc, socket.cc and spawn.cc.
 #pragma once
 
 #include "kernel_iface/kernel_io.h"
@@ -21,7 +21,7 @@ SysResult linux_setsockopt(i32 fd, SockOpt opt, i32 v);
 SysResult linux_sendto(i32 fd, const void* p, usize n, const SockAddr* to);
 SysResult linux_recvfrom(i32 fd, void* p, usize n, SockAddr* from);
 SysResult linux_spawn(const Spawn* s);  // in spawn.cc
-// In a child: the soft limit of descriptors as the parent had it before raise_nofile.
+// Called in a child: sets the soft limit of descriptors back to what it was before raise_nofile.
 void restore_nofile();
 SysResult linux_shutdown(i32 fd, Shut how);
 

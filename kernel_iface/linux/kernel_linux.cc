@@ -1,5 +1,5 @@
-// The Linux maker of the kernel table: one raw system call each, and the policy for EINTR in one place (nowhere is it
-// retried here; futexsleep and usleep are allowed to return early, read and write say so).
+// The kernel table on Linux: one raw system call for each entry. No entry retries on EINTR: futexsleep and usleep may
+// return early, read and write return the error.
 #include "arch/arch.h"
 #include "kernel_iface/kernel.h"
 #include "kernel_iface/linux/linux.h"
@@ -16,8 +16,8 @@ uintptr clone_thread(uintptr flags, uintptr sp, uintptr tp) __asm__("runtime.clo
 
 namespace {
 
-// The calls of 32-bit ISAs that came with Linux 5.1. There are older ones for the same, of 32-bit times, which rt0 does
-// not make.
+// The calls with 64-bit times that 32-bit ISAs got with Linux 5.1. rt0 does not use the older calls, which have 32-bit
+// times.
 struct NamedCall {
   uintptr nr;
   Str name;
@@ -27,8 +27,9 @@ constexpr NamedCall kTime64Calls[] = {{SYS_clock_gettime, "clock_gettime64"},
                                       {SYS_futex, "futex_time64"},
                                       {SYS_ppoll, "ppoll_time64"}};
 
-// Without one of them a program would hang, or tell a wrong time: it ends here. Nothing above is asked for help, which
-// might need the same call. Of several threads the first one speaks; the others wait for the end that it brings.
+// Ends the program, which would hang or tell a wrong time without one of these calls. The message is written by a raw
+// system call, since the runtime's own way to end a program might need the call that is missing. If several threads
+// come here, the first one writes the message; the rest spin until it has ended the process.
 [[maybe_unused, gnu::cold, gnu::noinline]] void end_without(uintptr nr) {
   static constinit Atomic<u32> said{0};
   for (const NamedCall& call : kTime64Calls) {
@@ -45,13 +46,13 @@ constexpr NamedCall kTime64Calls[] = {{SYS_clock_gettime, "clock_gettime64"},
   }
 }
 
-// Not inlined: thirty small callers instead of thirty copies.
+// Not inlined: thirty callers would have thirty copies of it.
 [[gnu::noinline]] SysResult sys(uintptr nr, uintptr a = 0, uintptr b = 0, uintptr c = 0, uintptr d = 0, uintptr e = 0,
                                 uintptr f = 0) {
-  __asm__ volatile("" : : "r"(Isa::frame_pointer()));  // with a frame, or tracebacks from in here would lack the caller
+  __asm__ volatile("" : : "r"(Isa::frame_pointer()));  // forces a frame: without it tracebacks would lack the caller
   const SysResult r = SysResult::of(Isa::syscall6(nr, a, b, c, d, e, f));
   if constexpr (sizeof(uintptr) == sizeof(u32))
-    // The latter by seccomp filters that do not know the call
+    // EPERM comes from seccomp filters that do not know the call.
     if (r.err == Errno::nosys || r.err == Errno::perm) [[unlikely]]
       end_without(nr);
   return r;
@@ -68,7 +69,8 @@ SysResult linux_open(const char* path, bool create) {
   return sys(SYS_openat, kAtFdcwd, addr(path), flags, 0644);
 }
 
-// Can the descriptor be set to a place? A file's can; those of pipes and terminals refuse, /dev/null stays at 0.
+// Whether the descriptor has a position that can be set. A file has one; pipes and terminals refuse, and /dev/null
+// stays at 0.
 bool has_places(i32 fd) {
   constexpr uintptr kPlace = 1;
   u64 at = 0;
@@ -77,7 +79,7 @@ bool has_places(i32 fd) {
   else (void)sys(SYS_lseek, d, 0, kPlace, addr(&at), SEEK_SET);  // _llseek
   return at == kPlace;
 }
-// The lock is taken before the file is made empty, which would harm the process that has it.
+// The lock is taken before the file is truncated: truncating first would destroy the output of the process that has it.
 SysResult linux_open_alone(const char* path) {
   const SysResult fd = sys(SYS_openat, kAtFdcwd, addr(path), O_CLOEXEC | O_WRONLY | O_CREAT, 0644);
   if (!fd.ok()) return fd;
@@ -149,15 +151,16 @@ SysResult linux_mem_unmap(void* p, usize n) { return sys(SYS_munmap, addr(p), n)
 SysResult linux_mem_protect(void* p, usize n, Prot prot) {
   return sys(SYS_mprotect, addr(p), n, prot == Prot::none ? PROT_NONE : PROT_READ | PROT_WRITE);
 }
-// Guards made by mprotect: each splits a mapping, and a process may have vm.max_map_count of them, 65,530 if nobody has
-// changed it.
+// Guards made by mprotect. Each splits a mapping, and a process may have no more than vm.max_map_count mappings: 65,530
+// by default.
 constexpr u32 kMostSplits = 24 * 1024;
 constinit Atomic<u32> splits{0};
 enum : u32 { kUntried = 0, kWorks = 1, kRefused = 2 };
 constinit Atomic<u32> guard_install{kUntried};
 
-// The first guard, main's, is not worth the look whether MADV_GUARD_INSTALL works: old kernels refuse it, and some
-// emulators say that they have done it and have not. Several threads may look at once, and see the same.
+// The second guard tests whether MADV_GUARD_INSTALL works, so that a program with no guard but main's does not pay for
+// the test. Old kernels refuse the call, and some emulators report success without doing anything. Several threads may
+// test at once: they all come to the same result.
 SysResult linux_mem_guard(void* p, usize n) {
   if (splits.load_relaxed() != 0 && guard_install.load_relaxed() != kRefused) {
     const bool done = sys(SYS_madvise, addr(p), n, MADV_GUARD_INSTALL).ok();
@@ -175,8 +178,8 @@ SysResult linux_mem_guard(void* p, usize n) {
 SysResult linux_mem_dontneed(void* p, usize n) { return sys(SYS_madvise, addr(p), n, MADV_DONTNEED); }
 SysResult linux_mem_resident(const void* p, usize n, u8* pages) { return sys(SYS_mincore, addr(p), n, addr(pages)); }
 
-// Bits of the affinity mask, which the kernel fills for as many CPUs as it knows. 8,192 CPUs are as many as Go asks
-// for.
+// Counts the bits of the affinity mask; the kernel returns how many of its bytes it has filled. The mask has room for
+// 8,192 CPUs, as Go's.
 i32 linux_getproccount() {
   u32 mask[256];
   const SysResult r = sys(SYS_sched_getaffinity, 0, sizeof(mask), addr(mask));
@@ -207,9 +210,9 @@ bool linux_getrandom(void* p, usize n) {
   return r.ok() && r.value == n;
 }
 
-// The kernel writes about 20 entries, and the strings above them. A vector without an end is read up to the strings, or
-// to the end of its page. The random bytes lie on the stack between the two; anywhere else they could not be read
-// without danger.
+// The kernel writes about 20 entries, and the strings above them. If the vector has no AT_NULL, reading stops at the
+// strings; if there are none, after 64 entries, or earlier at the last page that is readable. AT_RANDOM's bytes are
+// used only if they lie on the stack, above the vector and below the strings' end: other addresses may not be readable.
 void linux_start(const uintptr* av, Span<const char> strings, Auxv* aux) {
   constexpr uintptr kPage = 4096, kRandomBytes = 16, kMaxBytes = 64 * 2 * sizeof(uintptr);
   const uintptr begin = addr(strings.ptr), end = addr(strings.end());

@@ -1,4 +1,4 @@
-// What the files of the Linux maker share among themselves.
+// Shared by the files of kernel_iface/linux that fill linux_kernel.
 #pragma once
 
 #include "kernel_iface/kernel.h"
@@ -6,11 +6,11 @@
 
 namespace rt0 {
 
-// clock_gettime of the vDSO, null where there is none: then it is a system call.
+// clock_gettime of the vDSO. If there is no vDSO it is null, and clocks are read by a system call.
 extern i32 (*vdso_clock_gettime)(i32 clock, linux_abi::Timespec* ts);
-// Looks for it in the ELF image at `ehdr` (AT_SYSINFO_EHDR), 0 if there is none. Trusts nothing it reads there.
+// Looks for it in the ELF image at `ehdr` (AT_SYSINFO_EHDR; 0: no image). Checks everything that it reads there.
 void vdso_start(uintptr ehdr);
-// Whether the page at `addr` can be read, as the kernel sees it. In signal.cc.
+// Whether the page at `addr` can be read. It asks the kernel, so an address without memory does no harm. In signal.cc.
 bool page_readable(uintptr addr);
 
 SysResult linux_setsig(u32 sig, SigDisposition how);

@@ -1,4 +1,4 @@
-// Signals of the Linux maker: dispositions, masks, the alternate stack, and what a handler finds in its ucontext.
+// Signals on Linux: dispositions, masks, the alternate stack, and reading and changing a handler's ucontext.
 #include "arch/arch.h"
 #include "kernel_iface/linux/linux.h"
 #include "kernel_iface/linux/uapi.h"
@@ -14,7 +14,7 @@ void sigreturn() __asm__("runtime.sigreturn");
 namespace {
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
 
-// The link register, where Isa::kFramelessLeaves.
+// The link register on ISAs with Isa::kFramelessLeaves, else 0.
 template <class U>
 uintptr lr_of(const U* uc) {
   if constexpr (requires { uc->lr(); }) return uc->lr();
@@ -59,7 +59,8 @@ void linux_sigmask_set(u64 mask) {
   (void)Isa::syscall6(SYS_rt_sigprocmask, SIG_SETMASK, addr(&set), 0, kSigsetBytes, 0, 0);
 }
 
-// The kernel copies the new mask in before it looks at what to do with it: a bad address is EFAULT, a bad "how" EINVAL.
+// Hands the address to rt_sigprocmask as a new mask, with a "how" that does not exist. The kernel copies the mask
+// before it looks at "how": the error is EFAULT if the address can't be read, else EINVAL, and the mask never changes.
 bool page_readable(uintptr a) {
   constexpr uintptr kNoSuchHow = 99;
   return SysResult::of(Isa::syscall6(SYS_rt_sigprocmask, kNoSuchHow, a, 0, kSigsetBytes, 0, 0)).err != Errno::fault;
@@ -95,7 +96,7 @@ u32 linux_sigcontext_regs(const void* uctx, SigReg* out) {
   return n;
 }
 
-// Others that are pending stay blocked: it is this one we die of.
+// Unblocks this signal only. Other pending signals stay blocked: the process must end by this one.
 void linux_raise_default(u32 sig) {
   (void)linux_setsig(sig, SigDisposition::dfl);
   Sigset set = Sigset::of(u64{1} << (sig - 1));
@@ -103,7 +104,8 @@ void linux_raise_default(u32 sig) {
   (void)linux_kernel.tgkill(linux_kernel.gettid(), sig);
 }
 
-// A struct itimerval: the interval, then the first one; each of seconds and microseconds, of a word.
+// The array is a struct itimerval: the interval, then the time to the first signal. Each has seconds and microseconds,
+// a word each.
 void linux_cpu_alarm(u32 ms) {
   constexpr uintptr kItimerVirtual = 1;
   const uintptr s = ms / 1000, us = uintptr{ms} % 1000 * 1000;

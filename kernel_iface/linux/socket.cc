@@ -1,4 +1,5 @@
-// Sockets of the Linux maker, and the kernel's addresses. i386 and s390x have these calls as their own since Linux 4.3.
+// Sockets on Linux, and the translation of their addresses. On i386 and s390x these calls have numbers of their own
+// since Linux 4.3; before that, the one call socketcall does them all.
 #include "arch/arch.h"
 #include "kernel_iface/linux/io.h"
 #include "kernel_iface/linux/uapi.h"
@@ -32,7 +33,7 @@ uintptr to_raw(const SockAddr* a, RawAddr* raw) {
     case AddrFamily::unix_: {
       raw->un.family = AF_UNIX;
       for (u32 i = 0; i < a->path_len; i++) raw->un.path[i] = a->path[i];
-      // A path in the file system ends in NUL; an abstract name is as long as it is.
+      // A path in the file system ends in NUL. The end of an abstract name is given by the length alone.
       const bool named = a->path_len > 0 && a->path[0] != '\0';
       return kUnixPathAt + a->path_len + (named && a->path_len < kMaxUnixPath ? 1 : 0);
     }
@@ -57,7 +58,7 @@ void from_raw(const RawAddr& raw, u32 len, SockAddr* a) {
   } else if (raw.family == AF_UNIX) {
     a->family = AddrFamily::unix_;
     u32 n = min(len - static_cast<u32>(kUnixPathAt), static_cast<u32>(kMaxUnixPath));
-    // The length that comes back may count the NUL, and what is behind it.
+    // The kernel's length may include the path's NUL and bytes behind it: the path ends at the NUL.
     if (n > 0 && raw.un.path[0] != '\0')
       for (u32 i = 0; i < n; i++)
         if (raw.un.path[i] == '\0') n = i;
@@ -94,7 +95,7 @@ Option option_of(SockOpt o) {
   return {0, 0};
 }
 
-// A call on sockets: its own number, and what socketcall knows it by.
+// A call on sockets: its own system call number, and its number as an argument of socketcall.
 struct SocketCall {
   uintptr nr, old;
 };

@@ -1,10 +1,12 @@
 // A new process on Linux. Go: exec_linux.go forkAndExecInChild1.
 //
 // The child shares the parent's memory until it becomes the program, and the parent's thread stands still that long
-// (CLONE_VM and CLONE_VFORK): a copy of the page tables would take a quarter of a second for 2 GB. So the child makes
-// system calls and nothing else, for any lock may be held by a thread that it does not have; no handler of ours may run
-// in it; and it leaves alone the frame that the parent's thread will go on in. QEMU makes a plain fork of it, whose
-// memory is a copy: hence the pipe for the child's error.
+// (CLONE_VM and CLONE_VFORK): a copy of the page tables would take a quarter of a second for 2 GB. So
+//   - the child makes system calls and nothing else: any lock may be held by a thread that the child does not have;
+//   - no signal handler of rt0's may run in the child;
+//   - the child must not write to the stack frame in which the parent's thread goes on.
+// QEMU makes a plain fork instead, whose memory is a copy. So the child can't report an error through memory, and does
+// so through a pipe.
 #include "arch/arch.h"
 #include "kernel_iface/kernel_io.h"
 #include "kernel_iface/linux/io.h"
@@ -22,8 +24,8 @@ constexpr i32 kStdFds = 3;
 
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
 
-// Handlers are the parent's functions, and would run on what is the parent's memory as soon as the mask is open.
-// Signals that are ignored stay so in the program.
+// Sets each signal that has a handler to its default action. A handler is a function of the parent's: as soon as the
+// mask is open it could run in the child, and change the parent's memory. Ignored signals stay ignored in the program.
 void clear_handlers() {
   constexpr u32 kSignals = 64;
   for (u32 sig = 1; sig <= kSignals; sig++) {
@@ -33,9 +35,9 @@ void clear_handlers() {
   }
 }
 
-// In the child: descriptors, directory, signal mask, and then the program. Returns only with an error.
+// Runs in the child: sets descriptors, directory and signal mask, then executes the program. Returns only an error.
 Errno become(const Spawn& s) {
-  // Out of the way first, above 2: one may stand where another is to go.
+  // First moves all descriptors above 2: one may have the number that another one is to get.
   i32 moved[kStdFds];
   for (i32 i = 0; i < kStdFds; i++) {
     moved[i] = -1;
@@ -58,16 +60,16 @@ Errno become(const Spawn& s) {
 }
 
 [[noreturn, gnu::noinline]] void child(const Spawn& s, i32 report) {
-  // The report must not be where a descriptor of the program is to go.
+  // The report's pipe must not have a number that a descriptor of the program is to get.
   const SysResult up = io_sys(SYS_fcntl, static_cast<uintptr>(report), F_DUPFD_CLOEXEC, kStdFds);
   const i32 err = static_cast<i32>(up.ok() ? become(s) : up.err);
   (void)io_sys(SYS_write, up.ok() ? up.value : static_cast<uintptr>(report), addr(&err), sizeof(err));
   for (;;) (void)io_sys(SYS_exit_group, 127);
 }
 
-// Returns in the parent only. The child uses the stack below this function's frame, and never returns into it: what the
-// parent finds there is what it has left. Nothing may lie below the frame, so the system call must not use the stack:
-// on 386, where one with six arguments does, Isa has one for five.
+// Returns in the parent only. The child uses the stack below this function's frame and never returns into the frame, so
+// the parent finds its frame unchanged. The child overwrites what lies below the frame, so the system call must keep
+// nothing there: on 386, where a call with six arguments uses the stack, Isa has a call with five.
 template <class I>
 [[gnu::noinline]] SysResult start(const Spawn& s, i32 report, uintptr flags) {
   flags |= kSIGCHLD;
@@ -79,7 +81,7 @@ template <class I>
   return SysResult::of(r);
 }
 
-// The child's error, through a pipe that closes by itself when the child has become the program.
+// Reads the child's error from the pipe, or ok at its end: its writing end closes when the child becomes the program.
 Errno read_error(i32 fd) {
   i32 err = 0;
   for (;;) {
@@ -94,13 +96,14 @@ Errno read_error(i32 fd) {
 SysResult linux_spawn(const Spawn* s) {
   i32 report[2];
   if (const SysResult r = io_sys(SYS_pipe2, addr(report), O_CLOEXEC); !r.ok()) return r;
-  // A parent that ignores SIGCHLD has handed that down to us, and the kernel keeps no status of our children then.
+  // If this process's parent ignored SIGCHLD, this process has inherited that, and the kernel would keep no status of
+  // its children.
   (void)linux_setsig(kSIGCHLD, SigDisposition::dfl);
-  // No handler of ours may run in the child: see clear_handlers.
+  // No signal handler of rt0's may run in the child: see clear_handlers.
   const u64 mask = linux_sigmask_block(~u64{0});
   SysResult child = start<Isa>(*s, report[1], CLONE_VM | CLONE_VFORK);
   if (child.err == Errno::perm || child.err == Errno::nosys || child.err == Errno::inval)
-    child = start<Isa>(*s, report[1], 0);  // forbidden in this form, perhaps
+    child = start<Isa>(*s, report[1], 0);  // a filter may forbid these flags: a plain fork
   linux_sigmask_set(mask);
   (void)io_sys(SYS_close, static_cast<uintptr>(report[1]));
   SysResult result = child;

@@ -42,7 +42,7 @@ inline constexpr uintptr TCP_NODELAY = 1, TCP_KEEPIDLE = 4, TCP_KEEPINTVL = 5, I
 inline constexpr uintptr EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2;
 inline constexpr u32 EPOLLIN = 1, EPOLLOUT = 4, EPOLLERR = 8, EPOLLHUP = 16, EPOLLRDHUP = 0x2000, EPOLLET = 0x80000000;
 
-// The kernel's addresses: family in the machine's byte order, port and IP in the network's.
+// Socket addresses in the kernel's layout: the family in the machine's byte order, port and IP in the network's.
 union RawAddr {
   u16 family;
   struct {

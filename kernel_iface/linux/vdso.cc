@@ -1,8 +1,8 @@
 // Finds clock_gettime in the vDSO: a small ELF image which the kernel maps into every process, so that reading the
-// clock needs no system call. QEMU 7.2 gives none; then vdso_clock_gettime stays null.
+// clock needs no system call. QEMU 7.2 maps none; then vdso_clock_gettime stays null.
 //
-// The image comes from outside (AT_SYSINFO_EHDR), so every table is checked before it is followed; on any doubt there
-// is no vDSO. Layout: ELF gABI; names: vdso(7). Go: vdso_linux.go.
+// The image's address comes from outside (AT_SYSINFO_EHDR) and may be wrong, so every table is checked before it is
+// followed. If a check fails, rt0 does without the vDSO. Layout: ELF gABI; names: vdso(7). Go: vdso_linux.go.
 #include "kernel_iface/linux/linux.h"
 
 namespace rt0 {
@@ -56,7 +56,7 @@ using Sym = Pick<kPtrSize == 8>::Sym;
 
 constexpr u32 PT_LOAD = 1, PT_DYNAMIC = 2;
 constexpr uintptr DT_NULL = 0, DT_STRTAB = 5, DT_SYMTAB = 6;
-constexpr usize kMaxImage = 64 * 1024;  // vDSOs have two to four pages: a bound for whatever is read from one
+constexpr usize kMaxImage = 64 * 1024;  // an upper bound: vDSOs have two to four pages
 constexpr usize kPage = 4096;           // the smallest on any ISA
 constexpr u32 kMaxSyms = 256;
 
@@ -81,8 +81,8 @@ bool name_is(const Image& img, uintptr name, const char* want) {
   }
 }
 
-// The image behind a header whose page is readable; size 0 if it is not one we understand. dynamic: address of its
-// tables.
+// The image that begins with the header at `ehdr`, whose page is readable. Its size is 0 if the header is not as
+// expected. dynamic: the address of the image's dynamic section.
 Image open_image(uintptr ehdr, uintptr* dynamic) {
   const Ehdr* eh = reinterpret_cast<const Ehdr*>(ehdr);
   constexpr u8 kMagic[] = {0x7f, 'E', 'L', 'F', kPtrSize == 8 ? 2 : 1};
@@ -114,8 +114,9 @@ void vdso_start(uintptr ehdr) {
     if (d->tag == DT_STRTAB) strtab = d->val;
     if (d->tag == DT_SYMTAB) symtab = d->val;
   }
-  // Nothing says how many symbols there are but the hash table, which newer kernels leave out: walk on as long as they
-  // lie inside and could be symbols. The strings lie behind them in all vDSOs, and none looks like the name we want.
+  // Only the hash table says how many symbols there are, and newer kernels leave it out. So this reads on while entries
+  // lie inside the image. In all vDSOs the strings follow the symbols; read as symbols, none of them has the name that
+  // is searched for.
   const Sym* s;
   for (u32 i = 0; i < kMaxSyms && (s = img.at<Sym>(symtab + i * sizeof(Sym))) != nullptr; i++) {
     if (s->shndx == 0 || img.at<u8>(s->value) == nullptr ||
