@@ -1,4 +1,4 @@
-// Atomics whose memory order stands in the method's name. There is no default order and nothing wider than a word: some
+// Atomics with the memory order in each method's name. There is no default order and nothing wider than a word: some
 // ports (mips32, ppc32, riscv32) have no 64-bit atomics, so a 64-bit value is guarded by a lock or kept in two halves.
 //
 // Each use that is weaker than acquire/release has a comment that says what makes it safe.
@@ -51,7 +51,7 @@ struct Atomic {
   }
 };
 
-// A full barrier: other threads see the stores before it no later than any load after it is made.
+// A full barrier: other threads see the stores before it before any load after it is made.
 RT0_INLINE void fence_seqcst() { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 
 // Keeps the compiler, not the CPU, from moving memory accesses across this point. Enough between a thread and a

@@ -10,21 +10,22 @@ namespace {
 
 using Word = u32 __attribute__((__may_alias__));
 
-// Asks next(old, &wanted) and stores what it wants in place of the old value, unless it returns false. Returns the old
-// value.
+// Calls next(old, &wanted). If it returns true, stores `wanted` in place of the old value; if false, stores nothing.
+// Returns the old value.
 template <class T, class Next>
 T replace(volatile void* p, Next next) {
   const uintptr a = reinterpret_cast<uintptr>(p);
   auto* word = reinterpret_cast<volatile Word*>(a & ~uintptr{3});
   const u32 byte = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? a & 3 : 4 - sizeof(T) - (a & 3);
   const u32 mask = u32{static_cast<T>(~T{0})} << 8 * byte;
-  // Relaxed: the exchange below fails if the value is old, and where there is no exchange, the fence orders the load.
+  // Relaxed is enough: if this value is out of date, the exchange below fails and loads it again; on the way out
+  // without an exchange, the fence orders the load.
   u32 seen = __atomic_load_n(word, __ATOMIC_RELAXED);
   for (;;) {
     const T old = static_cast<T>((seen & mask) >> 8 * byte);
     T wanted;
     if (!next(old, &wanted)) {
-      // A failed exchange is a load of its order.
+      // A compare-and-exchange that fails is a load, which must be sequentially consistent, too.
       __atomic_thread_fence(__ATOMIC_SEQ_CST);
       return old;
     }

@@ -1,6 +1,6 @@
 // Counting bits, for ISAs that have no instruction for it: compilers call these functions, for example in std::sort.
-// Linked in only where they are called. Written in steps of halves, so that no compiler recognises a builtin and makes
-// it call itself.
+// Linked in only where they are called. Written in steps of halves: a compiler might recognise a simpler loop as the
+// builtin, and make the function call itself.
 #include "base/types.h"
 
 namespace rt0 {
@@ -49,7 +49,7 @@ int __ctzdi2(u64 v) { return trailing_zeroes(v); }
 int __ctzsi2(u32 v) { return trailing_zeroes(v); }
 int __popcountdi2(u64 v) { return ones(v); }
 int __popcountsi2(u32 v) { return ones(v); }
-// What __builtin_ffs becomes; all else of the kind is called by a name of libgcc's.
+// Compilers call it for __builtin_ffs. For all other builtins of the kind they call libgcc's names.
 int ffs(int v) { return v == 0 ? 0 : trailing_zeroes(static_cast<u32>(v)) + 1; }
 }
 

@@ -3,15 +3,15 @@
 
 #include "base/types.h"
 
-// Gives a C++ function Go's symbol, so that `nm`, a debugger, a plugin and a traceback speak Go, and keeps the compiler
-// from dissolving it into its callers: an independent witness reads the boot from function entries.
+// Gives a C++ function Go's symbol, so that `nm`, debuggers, QEMU plugins and tracebacks show Go's names. Also keeps
+// the compiler from inlining it: the test of the boot's order watches function entries from outside (qemu/witness.cc).
 #if defined(__clang__)
 #define RT0_SYM(name) __asm__(name) __attribute__((noinline))
 #else
 #define RT0_SYM(name) __asm__(name) __attribute__((noinline, noclone, noipa))
 #endif
 
-// For the smallest functions. Code that is optimised for size would call them otherwise.
+// For the smallest functions, which a compiler that optimises for size would not inline by itself.
 #define RT0_INLINE inline __attribute__((always_inline, no_instrument_function))
 
 #define RT0_LIKELY(x) __builtin_expect(!!(x), 1)
@@ -32,9 +32,10 @@ inline constexpr bool kDevBuild = true;
 inline constexpr bool kDevBuild = false;
 #endif
 
-// Ends the program unless `ok` holds: an invariant of the runtime. Stays in release builds, but only dev builds carry
-// `what`: the traceback leads to the line, where it stands, and a hundred such texts are a twentieth of a small
-// program. A mistake that a program can make is reported by throw_ or fatal, with a text, not by a check.
+// Ends the program unless `ok`, an invariant of the runtime, holds. Stays in release builds, but only dev builds
+// contain the text `what`: a hundred such texts are a twentieth of a small program, and the traceback leads to the line
+// on which the text can be read. Mistakes of the program are not for check(): throw_ and fatal report them, with a
+// text.
 RT0_INLINE void check(bool ok, const char* what, u32 line = __builtin_LINE()) {
   if (RT0_LIKELY(ok)) return;
   if constexpr (kDevBuild) throw_(what);

@@ -36,8 +36,8 @@ usize put_literal(char* out, Str s) {
 }  // namespace
 
 // Sign, one digit, point, six digits, exponent of three digits: all finite doubles in one fixed width, which needs no
-// bignum. The last digit can be off by one from the correctly rounded value, exactly where Go's print is too: both
-// scale by repeated multiplication with 10.
+// arithmetic on big integers. The last digit can differ by one from the correctly rounded value, in the same cases as
+// Go's print, because both scale by repeated multiplication with 10.
 usize format_float(char* out, double v) {
   if (v != v) return put_literal(out, "NaN");
   if (v > 0 && v + v == v) return put_literal(out, "+Inf");
@@ -53,7 +53,7 @@ usize format_float(char* out, double v) {
     if (negative) v = -v;
     while (v >= 10) exp10++, v /= 10;
     while (v < 1) exp10--, v *= 10;
-    double half = 5.0;  // round: half a unit of the digit behind the last one
+    double half = 5.0;  // round: half a unit of the last digit
     for (int i = 0; i < kDigits; i++) half /= 10;
     v += half;
     if (v >= 10) exp10++, v /= 10;

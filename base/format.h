@@ -30,8 +30,8 @@ struct Out {
   Str str() const { return {buf, len}; }
 };
 
-// A decimal number, all of `s`: digits, with a '-' before them if one is there. False for anything else (also "+3", "")
-// and for what does not fit into 64 bits. Go: strconv.ParseInt's base 10 without the plus sign, as runtime.atoi has it.
+// Reads all of `s` as a decimal number: digits, perhaps with a '-' before them. False for anything else (also "+3", "")
+// and for numbers that do not fit into 64 bits. Go: runtime.atoi; that is strconv.ParseInt in base 10 without a plus.
 bool parse_i64(Str s, i64* v);
 
 }  // namespace rt0

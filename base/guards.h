@@ -1,16 +1,20 @@
 // Locks in signatures: which lock guards a field, and which locks a function takes, gives back or needs.
 //
-// clang checks them at compile time (-Wthread-safety; "Thread Safety Analysis" in clang's manual); other compilers see
-// nothing. The lock is named as the reader of the field would name it: `u32 n GUARDED_BY(lock);` beside `Mutex lock;`.
+// clang checks them at compile time (-Wthread-safety; "Thread Safety Analysis" in clang's manual); for other compilers
+// they are empty. A lock is named as code beside the field would name it: `u32 n GUARDED_BY(lock);` next to `Mutex
+// lock;`.
 //
-//   GUARDED_BY(l)       a field that is read and written only while l is held PT_GUARDED_BY(l)    the same for what a
-//   pointer points to REQUIRES(l)         a function whose caller holds l ACQUIRE(l)          a function that takes l
-//   and returns with it TRY_ACQUIRE(b, l)   a function that has taken l if it returns b RELEASE(l)          a function
-//   that is called with l and returns without it EXCLUDES(l)         a function whose caller must not hold l
-//   ASSERT_HELD(l)      from here on the analysis takes l for held: for hand-overs from one thread of control to
-//   another
+//   GUARDED_BY(l)       a field that is read and written only while l is held
+//   PT_GUARDED_BY(l)    a pointer to memory that is read and written only while l is held
+//   REQUIRES(l)         a function whose caller holds l
+//   ACQUIRE(l)          a function that takes l and returns with it
+//   TRY_ACQUIRE(b, l)   a function that has taken l if it returns b
+//   RELEASE(l)          a function that is called with l and returns without it
+//   EXCLUDES(l)         a function whose caller must not hold l
+//   ASSERT_HELD(l)      from here on the analysis takes l for held: for a lock that one goroutine or thread takes and
+//                       another one releases
 //   NO_LOCK_ANALYSIS    a function whose locking clang cannot follow, such as a lock for each case of a select. A
-//                       comment there says why it is right.
+//                       comment there says why the locking is right.
 #pragma once
 
 #if defined(__clang__)

@@ -1,6 +1,6 @@
-// Conversions of _Float16, which clang calls on ISAs that have no such instruction; libgcc 12 lacks them on some of
-// these. By the names of compiler-rt. Linked in only where they are called. Nothing here uses _Float16 itself, but as
-// arguments come and go in its way.
+// Conversions of _Float16, which clang calls on ISAs that have no instruction for them; libgcc 12 lacks them on some of
+// these. The names are compiler-rt's. Linked in only where they are called. The code does not calculate with _Float16:
+// the type is here only because arguments and results are passed as it is.
 #include "base/types.h"
 
 #if defined(__clang__) && defined(__FLT16_MANT_DIG__)
@@ -10,8 +10,8 @@ namespace {
 
 constexpr u32 kMantissa = 10, kBias = 15, kInfinity = 0x7c00, kNaN = 0x7e00;
 
-// What an IEEE number of another width is made of: (-1)^negative * mantissa * 2^(exponent - 63), the mantissa's highest
-// bit being set unless the number is zero, infinite, not a number or too small for a half anyway.
+// An IEEE number of another width in its parts: (-1)^negative * mantissa * 2^(exponent - 63). The mantissa's highest
+// bit is set unless the number is zero, infinite, not a number or too small for a half anyway.
 struct Parts {
   bool negative, special;  // special: infinite if the mantissa is 0, else not a number
   int exponent;
@@ -24,7 +24,7 @@ u16 to_half(const Parts& p) {
   if (p.special) {
     if (p.mantissa != 0) bits = kNaN;
   } else if (p.exponent <= static_cast<int>(kBias)) {
-    // A number below the normal ones loses a bit for each step.
+    // A subnormal half, which is smaller than any normal one, loses a bit of the mantissa for each power of two.
     const int below = max(1 - static_cast<int>(kBias) - p.exponent, 0);
     const u32 shift = 63 - kMantissa + static_cast<u32>(min(below, 12));
     if (shift > 64) {
@@ -34,7 +34,8 @@ u16 to_half(const Parts& p) {
     } else {
       const u64 kept = p.mantissa >> shift, lost = p.mantissa & ((u64{1} << shift) - 1), half = u64{1} << (shift - 1);
       bits = static_cast<u32>(kept);
-      // To the nearest, of two the even one. The carry of the mantissa's highest bit is part of the exponent.
+      // Rounds to the nearest half, and a tie to the even one. The mantissa's highest bit, which a half does not store,
+      // adds 1 to the exponent, and so does a carry out of the mantissa: hence the - 1.
       if (lost > half || (lost == half && (bits & 1) != 0)) bits++;
       if (below == 0) bits += static_cast<u32>(p.exponent + static_cast<int>(kBias) - 1) << kMantissa;
       bits = min(bits, kInfinity);
@@ -56,7 +57,7 @@ float __extendhfsf2(_Float16 h) {
   const u32 bits = __builtin_bit_cast(u16, h), sign = (bits & 0x8000) << 16, rest = bits & 0x7fff;
   if (rest >= kInfinity) return __builtin_bit_cast(float, sign | 0x7f800000 | rest << 13);
   if (rest >> kMantissa != 0) return __builtin_bit_cast(float, sign | ((127 - kBias) << 23) + (rest << 13));
-  // Below the normal ones: units of 2^-24.
+  // A subnormal half: its mantissa counts units of 2^-24.
   const float magnitude = static_cast<float>(static_cast<i32>(rest)) * 0x1p-24f;
   return sign != 0 ? -magnitude : magnitude;
 }

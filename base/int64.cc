@@ -1,6 +1,7 @@
-// What compilers call on 32-bit ISAs for arithmetic of 64 bits, by the names of libgcc and compiler-rt. The runtime
-// itself needs these, so they are rt0's own: not every cross compiler has a libgcc, and libgcc's division on ARM wants
-// a libc's raise(). A program is linked with libgcc behind rt0, for what is not here: see tools/rt0.cmake.
+// The functions that compilers call on 32-bit ISAs for arithmetic of 64 bits, under their names in libgcc and
+// compiler-rt. The runtime itself needs them, so they are rt0's own: not every cross compiler has a libgcc, and
+// libgcc's division on ARM needs a libc's raise(). Programs are linked with libgcc after rt0, for functions that are
+// not here: see tools/rt0.cmake.
 #include "base/types.h"
 
 #if __SIZEOF_POINTER__ == 4
@@ -13,7 +14,7 @@ struct Halves {
   u64 quot, rem;
 };
 
-// Bit by bit, for division by something larger than 32 bits; nothing hot divides so.
+// Bit by bit, unless n fits into 32 bits. That is slow, but no code that must be fast divides larger numbers.
 constexpr Halves divide(u64 n, u64 d) {
   if (d > n) return {0, n};
   if (n >> 32 == 0) return {static_cast<u32>(n) / static_cast<u32>(d), static_cast<u32>(n) % static_cast<u32>(d)};
@@ -64,7 +65,7 @@ i64 __moddi3(i64 n, i64 d) {
   return rem;
 }
 
-// Shifts by less than 64, in halves: clang calls these where it makes code small.
+// Shifts by less than 64, in halves: clang calls these when it optimises for size.
 u64 __ashldi3(u64 v, int n) {
   const u32 lo = static_cast<u32>(v), hi = static_cast<u32>(v >> 32);
   if (n >= 32) return static_cast<u64>(lo << (n - 32)) << 32;
@@ -83,7 +84,7 @@ i64 __ashrdi3(i64 v, int n) {
   return n == 0 ? v : static_cast<i64>(static_cast<u64>(high) << 32 | (lo >> n | static_cast<u32>(hi) << (32 - n)));
 }
 
-// One rounding, in the sum: both halves and the product are exact.
+// Rounds only once, in the sum: both halves and the product are exact.
 double __floatundidf(u64 v) { return static_cast<double>(static_cast<u32>(v >> 32)) * kTwo32 + static_cast<u32>(v); }
 double __floatdidf(i64 v) { return static_cast<double>(static_cast<i32>(v >> 32)) * kTwo32 + static_cast<u32>(v); }
 u64 __fixunsdfdi(double d) {

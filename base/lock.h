@@ -1,8 +1,8 @@
 // The runtime's own mutex and one-time event, on futexes. Go: lock_futex.go, lockrank.go.
 //
-// Declared down here because memory and traces need locks too; sched/lock.cc implements them, for they count in the M.
-// Neither knows goroutines: waiting here stops the whole thread. So they guard only short pieces of work on the
-// scheduler's state; goroutines wait for each other in channels and semaphores.
+// Declared in this low room because memory and traces need locks, too; implemented in sched/lock.cc, because an M
+// counts the locks that it holds. Waiting here stops the whole thread, not just a goroutine. So these guard only short
+// pieces of work on the runtime's state; goroutines wait for each other in channels and semaphores.
 #pragma once
 
 #include "base/atomic.h"
@@ -25,7 +25,8 @@ struct CAPABILITY("mutex") Mutex {
 };
 
 void lockInit(Mutex* l, LockRank rank);
-// For a lock in an object of the program's that begins as zeroes: each caller says its rank, always the same one.
+// For a lock in an object of the program's that begins as zeroes, so that no rank is stored in it yet: each caller
+// passes the rank, always the same one.
 void lockWithRank(Mutex* l, LockRank rank) ACQUIRE(l);
 void lock(Mutex* l) ACQUIRE(l);
 void unlock(Mutex* l) RELEASE(l);
@@ -39,10 +40,10 @@ struct SCOPED_CAPABILITY Locked {
   Locked& operator=(const Locked&) = delete;
 };
 
-// A one-time event between two threads: one sleeps until the other has woken it, in whichever order they come.
+// A one-time event between two threads: one sleeps until the other wakes it. Either may come first.
 //   noteclear    before each use, while no thread is in one of the other functions
 //   notesleep    on g0 only, by one thread; returns after notewakeup
-//   notetsleep   the same with a time limit in ns (< 0: none); true if woken, false if the time is over
+//   notetsleep   the same with a time limit in ns (< 0: none); true if woken, false if the limit has passed
 //   notewakeup   exactly once between two noteclears
 struct Note {
   Atomic<u32> key;  // 0 clear, 1 woken

@@ -1,17 +1,17 @@
 // memcpy and its kin. Compilers call them on their own, even in freestanding code, so every binary must have them.
 //
 // All but the first and last few bytes go word by word, at every alignment. Only aligned words are read and written:
-// some CPUs have no other access, or a slow one. A word that lies across two aligned ones is put together by shifts
-// (Words). No byte outside the memory that the caller named is touched; strlen alone reads to the end of the word with
-// the NUL. -fno-tree-loop-distribute-patterns (tools/rt0.cmake) keeps the compiler from turning the loops into calls of
-// themselves.
+// some CPUs have no unaligned access, or a slow one. A word that lies across two aligned ones is put together by shifts
+// (struct Shift). No byte outside the caller's memory is touched, except that strlen reads to the end of the word that
+// has the NUL. -fno-tree-loop-distribute-patterns (tools/rt0.cmake) keeps the compiler from turning the loops into
+// calls of these functions themselves.
 #include "base/types.h"
 
 namespace rt0 {
 namespace {
 using Word = uintptr __attribute__((__may_alias__));
 constexpr usize kWord = sizeof(Word);
-constexpr usize kSmall = 3 * kWord;  // shorter memory goes byte by byte: there may be no whole word in it
+constexpr usize kSmall = 3 * kWord;  // shorter memory is done byte by byte: there may be no whole word in it
 constexpr Word kOnes = static_cast<Word>(-1) / 255, kHighs = kOnes << 7;
 
 usize offset(const void* p) { return reinterpret_cast<uintptr>(p) & (kWord - 1); }
@@ -24,22 +24,22 @@ struct Shift {
   explicit Shift(usize offset) : bits(static_cast<u32>(8 * offset)) {}
 
   Word join(Word first, Word second) const {
-    // In two steps, for a shift by all bits of a word (offset 0) is not defined.
+    // The second shift is in two steps: with offset 0 it is by all bits of a word, which one step may not be.
     constexpr u32 kMost = 8 * kWord - 1;
     if constexpr (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) return first >> bits | second << 1 << (kMost - bits);
     return first << bits | second >> 1 >> (kMost - bits);
   }
 };
 
-// Is one of the bytes zero? A byte above the lowest zero byte may be taken for one too, so this says whether, not
-// where.
+// Whether one of the bytes is zero. It does not say which: a byte above the lowest zero byte may look like zero, too.
 bool has_zero(Word w) { return ((w - kOnes) & ~w & kHighs) != 0; }
 
-// Copies from the lowest byte up. Right also if the memory overlaps and dst is below src: what a store overwrites has
-// been read before, since `first` is always a word ahead.
+// Copies from the lowest byte up. Also right if the memory overlaps and dst is below src: a store overwrites only bytes
+// that have been read, since `first` is always a word ahead.
 void copy_up(u8* d, const u8* s, usize n) {
   if (n >= kSmall) {
-    // Now there is a byte before s that may be read for every byte between an aligned word's begin and s.
+    // Copies bytes until d is aligned. If s will not be aligned then, a word more: so the aligned word in which s lies
+    // begins within the caller's memory, and may be read.
     usize lead = kWord;
     if (offset(d) == offset(s)) lead = 0;
     for (lead += (0 - offset(d)) & (kWord - 1); lead != 0; lead--, n--) *d++ = *s++;
@@ -48,7 +48,7 @@ void copy_up(u8* d, const u8* s, usize n) {
     } else {
       const Shift shift(offset(s));
       const Word* from = word_at(s - offset(s));
-      const usize words = (n - (kWord - offset(s))) / kWord;  // those whose second half ends within the memory
+      const usize words = (n - (kWord - offset(s))) / kWord;  // those whose second part lies within the memory
       Word first = *from++;
       n -= words * kWord;
       s += words * kWord;
@@ -102,7 +102,7 @@ void* memcpy(void* dst, const void* src, usize n) {
 }
 
 void* memmove(void* dst, const void* src, usize n) {
-  // Unsigned: also true if dst is below src.
+  // The difference is unsigned, so this is also true if dst is below src.
   if (reinterpret_cast<uintptr>(dst) - reinterpret_cast<uintptr>(src) >= n) return memcpy(dst, src, n);
   copy_down(static_cast<u8*>(dst), static_cast<const u8*>(src), n);
   return dst;
@@ -128,8 +128,9 @@ int memcmp(const void* a, const void* b, usize n) {
   const u8* x = static_cast<const u8*>(a);
   const u8* y = static_cast<const u8*>(b);
   if (n >= kSmall) {
-    // Up to an aligned x, and far enough that the aligned word in which y then lies begins behind b. A difference that
-    // is found on the way, or in a word, is left to the loop over bytes below.
+    // Compares bytes until x is aligned, and so many that the aligned word in which y then lies does not begin before
+    // b. If there is a difference, here or in a word, the loop over bytes at the end finds it again and says which is
+    // less.
     usize lead = kWord;
     if (offset(x) == offset(y)) lead = 0;
     for (lead += (0 - offset(x)) & (kWord - 1); lead != 0 && *x == *y; lead--) n--, x++, y++;

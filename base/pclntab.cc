@@ -1,7 +1,8 @@
 // The reader of the PC-line table. The format is in docs/PCLNTAB.md; tools/mkpclntab writes it.
 //
-//   T1  The table may be corrupt: Bytes and Bits never read beyond their end, and give zeroes from there on.
-//   T2  Every loop ends: it moves one of them forward, or counts down a number that was bounded before.
+//   T1  The table may be corrupt: Bytes and Bits never read beyond their end. From there on Bytes gives zeroes, and
+//       Bits is marked bad.
+//   T2  Every loop ends: each round moves a Bytes or a Bits forward, or counts down a number that was bounded before.
 #include "base/pclntab.h"
 
 namespace rt0 {
@@ -44,8 +45,8 @@ struct Bits {
   }
 };
 
-// All of this is in every program, and it runs when one dies, so small functions are called rather than inlined.
-// One of the unpacked table's three streams.
+// One of the unpacked table's three streams. As in Bits, functions are not inlined: the code is in every program but
+// runs only when one dies, so it must be small and need not be fast.
 struct Bytes {
   const u8* p;
   const u8* end;
@@ -126,7 +127,7 @@ bool pclntab_unpack(const u8* table, const PcLnHeader& h, u8* out) {
   return true;
 }
 
-// From the first function on, everything before the pc is decoded and dropped: some ten thousand steps.
+// Decodes the table from the first function on and drops everything before the pc: some ten thousand steps.
 usize pclntab_frames(Span<const u8> raw, u32 pc, Span<PcFrame> out, u32* lo, u32* hi) {
   if (raw.len < 8) return 0;
   const u32 names_at = le32(raw.ptr), files_at = le32(raw.ptr + 4);
@@ -142,7 +143,8 @@ usize pclntab_frames(Span<const u8> raw, u32 pc, Span<PcFrame> out, u32* lo, u32
     const u32 entry = at, end = at + size;
     for (u32 i = 0; i < ncalls && !code.done(); i++) (void)code.varint(), (void)code.varint(), (void)code.varint();
     const bool here = pc >= at && pc < end;
-    // Rows: how many bytes and the line's change. Before a row, a 0 tells the call and the file from here on.
+    // A row is a number of bytes and the change of the line. A 0 before a row is followed by the call and the file to
+    // which the code belongs from here on.
     u32 line = 0, call = 0, in_file = 0;
     do {
       u32 bytes = code.varint();

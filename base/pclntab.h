@@ -2,8 +2,8 @@
 //
 // tools/mkpclntab makes the table when a program is linked; docs/PCLNTAB.md has its format. It lies in the binary
 // packed, for it is read at most once, when a program dies: pclntab_unpack writes it into memory that the caller
-// brings. Reading needs no heap, no lock and no call into the runtime. It may not fail either: a corrupt table gives no
-// frames or wrong ones, in bounded time, and touches no memory outside itself.
+// brings. Reading needs no heap, no lock and no call into the runtime. It must not crash or hang either: from a corrupt
+// table it returns no frames or wrong ones, in bounded time, without reading memory outside the table.
 #pragma once
 
 #include "base/types.h"
@@ -19,7 +19,7 @@ struct PcFrame {
   Str file;  // empty: not known
   u32 line;  // 0: not known
   bool inlined;
-  u32 entry;  // of the physical function that contains the pc, as an offset into the text
+  u32 entry;  // of the function in whose code the pc lies, which is no inlined one; an offset into the text
 };
 
 // The packed table's header. In the file all numbers are little-endian.

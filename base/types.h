@@ -93,8 +93,8 @@ constexpr usize countof(const T (&)[N]) {
   return N;
 }
 
-// Ids. A goroutine's id is 64 bits in Go; ids are only ever compared and printed, never split over two words by
-// atomics.
+// Ids. A goroutine's id has 64 bits, as in Go. Ids are compared and printed only; atomics, which have a word at most,
+// are never used on them.
 enum class GId : u64 {};
 using MId = i32;
 using PId = i32;
