@@ -44,7 +44,7 @@ usize find_last(Str s, char c) {
   return kNone;
 }
 
-// No leading zeroes, as Go has it: some read those as octal.
+// Leading zeroes are refused, as in Go: some programs read such a number as octal.
 bool parse_ip4(Str s, u8* ip) {
   usize at = 0;
   for (u32 i = 0; i < 4; i++) {
@@ -71,7 +71,7 @@ i32 hex_digit(char c) {
   return -1;
 }
 
-// Eight groups, or fewer with one "::" in their middle; the last two may be an IPv4 address.
+// Eight groups, or fewer with one "::" in place of the missing ones; the last two may be an IPv4 address.
 bool parse_ip6(Str s, u8* ip) {
   usize at = 0, n = 0, gap = kNone;
   if (s.len >= 2 && s[0] == ':' && s[1] == ':') {
@@ -145,7 +145,7 @@ void put_ip4(AddrText* t, const u8* ip) {
   }
 }
 
-// The longest run of two or more zero groups becomes "::", the first of equals.
+// The longest run of two or more zero groups is written as "::"; of several equally long runs, the first.
 void put_ip6(AddrText* t, const u8* ip) {
   usize best = 16, best_end = 16;
   for (usize i = 0; i < 16; i += 2) {
@@ -166,12 +166,12 @@ void put_ip6(AddrText* t, const u8* ip) {
   }
 }
 
-// Go: SplitHostPort. Null, or what is wrong with it.
+// Go: SplitHostPort. Returns null, or a text that says what is wrong with the address.
 const char* split_host_port(Str s, Str* host, Str* port) {
   static constexpr char kMissing[] = "missing port in address", kColons[] = "too many colons in address";
   const usize i = find_last(s, ':');
   if (i == kNone) return kMissing;
-  usize j = 0, k = 0;  // where brackets may no longer be
+  usize j = 0, k = 0;  // from here on no '[' (j) and no ']' (k) may follow
   if (s[0] == '[') {
     const usize end = find(s, ']');
     if (end == kNone) return "missing ']' in address";
@@ -190,13 +190,13 @@ const char* split_host_port(Str s, Str* host, Str* port) {
   return nullptr;
 }
 
-// Numbers, and the services that everybody expects. Go: LookupPort, which reads /etc/services.
+// A port is a number or the name of a well-known service. Go: LookupPort, which reads /etc/services.
 bool parse_port(const Network& net, Str s, u16* port, ErrorMaker& m) {
   if (s.empty()) {
     *port = 0;
     return true;
   }
-  bool numeric = true;  // a sign alone is 0, as Go has it
+  bool numeric = true;  // a sign alone is 0, as in Go
   u64 v = 0;
   usize at = s[0] == '+' || s[0] == '-' ? 1 : 0;
   for (; at < s.len; at++) {
@@ -216,7 +216,7 @@ bool parse_port(const Network& net, Str s, u16* port, ErrorMaker& m) {
   return false;
 }
 
-// The caller has seen to it that it fits.
+// The caller has checked that the path fits.
 void unix_address(Str path, SockAddr* a) {
   check(path.len <= kMaxUnixPath, "unix_address: path too long");
   a->family = AddrFamily::unix_;
@@ -231,7 +231,7 @@ bool fits(const Network& net, const SockAddr& a) {
 
 }  // namespace
 
-// The digits at the beginning of s as a number, which stops at Go's limit. Go: dtoi.
+// The number at the beginning of s, but no more than Go's limit. Go: dtoi.
 static u32 leading_number(Str s) {
   constexpr u32 kMost = 0xffffff;
   u32 n = 0;
@@ -242,8 +242,8 @@ static u32 leading_number(Str s) {
   return n;
 }
 
-// An IPv6 zone: the name of an interface, or its number. A name that nobody has is no error here, but 0, which stands
-// for no zone. Go: ipv6ZoneCache.index.
+// The number of an IPv6 zone, which is written as an interface's name or number. A name that no interface has is not an
+// error here: the result is 0, which means no zone. Go: ipv6ZoneCache.index.
 static u32 scope_of(Str zone) {
   constexpr Str kBefore = "/sys/class/net/", kBehind = "/ifindex";
   constexpr usize kLongestName = 15;
@@ -309,7 +309,8 @@ void format_addr(const SockAddr& a, AddrText* out) {
   put_num(out, a.port);
 }
 
-// A host that is too long for the text, and for any name, is cut, and stays too long for a name; its port is not lost.
+// A host that is too long for the text is cut. It is still too long to be the name of any host then, so the result is
+// never the address of another host. The port is kept whole.
 HostPortText join_host_port(StrArg host, StrArg port) {
   HostPortText t;
   constexpr usize kLongestName = 255, kRoom = sizeof(t.text) - sizeof("[]:") - sizeof("65535");
@@ -329,7 +330,7 @@ bool resolve(const Network& net, Str address, bool dial, AddrList* out, ErrorMak
   }
   if (net.kind == Network::Kind::unix_) {
     out->n = 1;
-    if (address.len > kMaxUnixPath) {  // where a packet should go: listen and dial have looked before
+    if (address.len > kMaxUnixPath) {  // a packet's destination: listen and dial have checked theirs before
       m.errno_reason(Errno::inval);
       return false;
     }
@@ -350,7 +351,7 @@ bool resolve(const Network& net, Str address, bool dial, AddrList* out, ErrorMak
     out->any = true;
     one.family =
         net.family == 6 || (net.family == 0 && !dial && ip_stack().ip4_in_6) ? AddrFamily::ip6 : AddrFamily::ip4;
-    if (dial) {  // nobody in particular is this machine
+    if (dial) {  // without a host this machine is meant
       if (one.family == AddrFamily::ip6) one.ip[15] = 1;
       else one.ip[0] = 127, one.ip[3] = 1;
     }

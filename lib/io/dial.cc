@@ -16,7 +16,7 @@ constexpr i32 kBacklog = 4096;  // the kernel cuts it to net.core.somaxconn
 
 Str text_of(StrArg s) { return {s.ptr, s.len}; }
 
-constinit Atomic<u32> stack_known{0};  // 8: known; 1, 2, 4: what IpStack has
+constinit Atomic<u32> stack_known{0};  // 8: tested; 1, 2, 4: the members of IpStack
 
 bool can_bind(AddrFamily family, bool loopback4in6) {
   const KernelIo& io = kernel_io();
@@ -38,7 +38,8 @@ bool can_bind(AddrFamily family, bool loopback4in6) {
   return ok;
 }
 
-// One attempt at one address. err.err is none and the name of the call empty if all went well.
+// The result of one attempt at one address. If it succeeded, err.err is none. call: the system call that failed, or
+// empty.
 struct Made {
   NetFd* f;
   IoResult err;
@@ -87,12 +88,14 @@ bool same_end(const SockAddr& a, const SockAddr& b) {
   return true;
 }
 
-// A dial of a port of this machine at which nobody listens may be given that very port for its own end: TCP then takes
-// both ends for those of a simultaneous connect, and connects the socket to itself. Go: selfConnect.
+// Whether a socket is connected to itself. If a program dials a port of its own machine on which no socket listens, the
+// kernel may choose that very port for the dialling end. TCP then takes the two for the ends of a simultaneous connect.
+// Go: selfConnect.
 bool self_connected(const Made& m) {
   return m.f != nullptr && m.f->net.kind == Network::Kind::tcp && same_end(m.f->local, m.f->remote);
 }
-// The kernel says that for loopback addresses sometimes, when it had no port to give. Go: spuriousENOTAVAIL.
+// For loopback addresses the kernel sometimes returns this error when it had no port for the dialling end. Go:
+// spuriousENOTAVAIL.
 bool no_port(const Made& m) { return m.f == nullptr && m.err.err == IoErr::sys && m.err.no == Errno::addrnotavail; }
 
 Made dial_once(const Network& net, const SockAddr& a, i64 deadline) {
@@ -128,7 +131,7 @@ Made dial_to(const Network& net, const SockAddr& a, i64 deadline) {
   }
 }
 
-// The network's name and the address's meaning, or an error that says what is wrong with them.
+// Looks up the network and resolves the address. If that fails, returns false, and *e says why.
 bool prepare(Str op, Str network, Str address, bool dial, Network* net, AddrList* list, Error* e) {
   ErrorMaker m(*e);
   m.op(op);
@@ -138,7 +141,7 @@ bool prepare(Str op, Str network, Str address, bool dial, Network* net, AddrList
     m.put("unknown network ", true).put(network).reason("", Err::address);
     return false;
   }
-  // A unix path that no address can hold is the kernel's affair in Go, and reads like it.
+  // A unix path that is too long for any address. In Go the kernel refuses it, so the error has the kernel's form.
   if (net->kind == Network::Kind::unix_ && address.len >= kMaxUnixPath &&
       (address[0] != '@' || address.len > kMaxUnixPath)) {
     ErrorMaker long_path(*e);
@@ -151,7 +154,7 @@ bool prepare(Str op, Str network, Str address, bool dial, Network* net, AddrList
   return true;
 }
 
-// What Go says of a network that this kind of socket does not have.
+// Go's error for a network whose kind does not fit the call: listen on "udp", listen_packet on "tcp".
 void unexpected_type(Error* e, const Network& net, Str address, const SockAddr& a) {
   AddrText t;
   format_addr(a, &t);
@@ -160,7 +163,7 @@ void unexpected_type(Error* e, const Network& net, Str address, const SockAddr& 
   m.put(": ", true).reason("unexpected address type", Err::address);
 }
 
-// What Go prints of an address without a host: ":80".
+// Adds an address to an error's text as Go does: only ":80" if the program named no host (any).
 void put_dialed(ErrorMaker& m, const SockAddr& a, bool any) {
   AddrText t;
   format_addr(a, &t);
@@ -194,7 +197,7 @@ Result<H> listen_as(StrArg network, StrArg address, bool packets) {
     return out;
   }
   SockAddr at = a;
-  // "0.0.0.0" is everybody, too: both families, where the network does not say which. Go: favoriteAddrFamily.
+  // "0.0.0.0" means every address, too: of both families, unless the network names one. Go: favoriteAddrFamily.
   const bool wildcard = a.family != AddrFamily::unix_ && is_wildcard(a);
   if (wildcard && net.family == 0 && ip_stack().ip4_in_6) {
     at = SockAddr{};
@@ -207,9 +210,9 @@ Result<H> listen_as(StrArg network, StrArg address, bool packets) {
   return out;
 }
 
-// Until when the first of `left` addresses may be tried, so that the others get their share of the time, but not less
-// than 2 s each if there is that much. Times in ns as nanotime counts; 0: no limit, -1: it is over. Go:
-// partialDeadline.
+// The time until which the first of `left` addresses may be tried, so that the remaining ones get their share of the
+// time. It is at least 2 s from now, if the deadline is. Times are in ns on nanotime's clock; 0: no limit, -1: the
+// deadline has passed. Go: partialDeadline.
 i64 partial_deadline(i64 deadline, u32 left) {
   constexpr i64 kLeast = 2'000'000'000;
   if (deadline <= 0) return deadline;
@@ -231,7 +234,7 @@ Result<Conn> dial_until(StrArg network, StrArg address, i64 deadline) {
       out.value = NetFd::handle<Conn>(m.f);
       return out;
     }
-    // Of several errors the first is told.
+    // If all addresses fail, the first error is returned.
     if (!out.err) made_error(&out.err, "dial", net, list.addr[i], list.any, m);
   }
   return out;

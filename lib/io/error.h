@@ -1,4 +1,4 @@
-// Making errors: their texts are those of Go's os.PathError, net.OpError and os.SyscallError.
+// Building errors, with the texts of Go's os.PathError, net.OpError and os.SyscallError.
 #pragma once
 
 #include "base/types.h"
@@ -20,7 +20,7 @@ struct ErrorMaker {
     e.op_len_ = e.len_;
     return *this;
   }
-  // The tail of the text always fits: what comes before it is cut.
+  // Adds s. Text before the tail is cut early enough for the tail to fit.
   ErrorMaker& put(Str s, bool tail = false) {
     const usize cap = ErrorValue::kMaxText - 1 - (tail ? 0 : kTail);
     for (usize i = 0; i < s.len && e.len_ < cap; i++) e.text_[e.len_++] = s.ptr[i];
@@ -39,12 +39,13 @@ struct ErrorMaker {
   static constexpr usize kTail = 100;
 };
 
-// What an IoResult says. net: of a connection, not a file. call: the system call to be named, as net does; empty: none.
+// Adds the reason that r gives. net: r is of a connection, not of a file. call: the system call to be named, as Go's
+// net does; empty: none.
 void put_reason(ErrorMaker& m, const IoResult& r, bool net, Str call);
 // "op path: …"
 void path_error(ErrorValue* e, Str op, Str path, const IoResult& r);
 
-// A moment as pollSetDeadline takes it: 0 for none, -1 for the past.
+// The time t as a deadline for pollSetDeadline: 0 for none, -1 for the past.
 i64 deadline_of(Time t);
 
 }  // namespace rt0::detail

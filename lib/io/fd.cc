@@ -9,7 +9,7 @@ namespace rt0 {
 
 namespace {
 
-constexpr usize kMaxRw = 1u << 30;  // in one call; more than that confuses some systems
+constexpr usize kMaxRw = 1u << 30;  // bytes in one call, as in Go: some systems fail with more
 
 IoErr of(PollError e) {
   switch (e) {
@@ -36,7 +36,7 @@ bool FdMutex::decref() {
   return --refs == 0 && closed;
 }
 
-// Who waits for a turn is woken one by one, and looks again.
+// Each goroutine that waits for a turn is woken, and finds that the descriptor is closed.
 bool FdMutex::incref_and_close() {
   ::rt0::lock(&lock);
   if (closed) {
@@ -53,8 +53,8 @@ bool FdMutex::incref_and_close() {
   return true;
 }
 
-// A waiter lies in rwait or wwait from before it parks until somebody, under the lock, takes it out to wake it:
-// goparkunlock lets the lock go only when the G has left its stack.
+// A waiter lies in rwait or wwait from before it parks until rwunlock or incref_and_close takes it out, under the lock,
+// to wake it. It is never woken half parked: goparkunlock releases the lock only when the G has left its stack.
 bool FdMutex::rwlock(bool read) {
   bool& locked = read ? rlocked : wlocked;
   for (;;) {
@@ -92,12 +92,13 @@ Errno FD::init_poll() {
   return o.err;
 }
 
-// The last user of a closed descriptor: it goes back to the kernel, and close() may return.
+// Called by each user at its end. last: this was the last user of a closed descriptor. Then the descriptor goes back to
+// the kernel, and close() may return.
 void FD::leave(bool last) {
   if (!last) return;
   if (pd != nullptr) pollClose(pd);
   pd = nullptr;
-  (void)kernel_io().close(sysfd);  // not again on EINTR: on Linux it is closed even so
+  (void)kernel_io().close(sysfd);  // not repeated on EINTR: Linux has closed the descriptor even then
   sysfd = -1;
   lock(&close_lock);
   destroyed = true;
@@ -112,7 +113,7 @@ IoResult FD::close() {
   if (pd != nullptr) pollUnblock(pd);
   const bool may_block = !in_poller();
   leave(mu.decref());
-  // Not for a call that may block: who sits in it can't be woken.
+  // Does not wait for users whose calls may block: a goroutine in such a call can't be woken.
   if (may_block) return {};
   lock(&close_lock);
   if (destroyed) {
@@ -124,7 +125,7 @@ IoResult FD::close() {
   return {};
 }
 
-// Counted among the descriptor's users for a scope: it is not given back to the kernel meanwhile.
+// Counts the caller as a user of the descriptor for a scope: the descriptor is not given back to the kernel meanwhile.
 class FD::Use {
  public:
   explicit Use(FD* fd) : fd_(fd->mu.incref() ? fd : nullptr) {}
@@ -150,12 +151,13 @@ class FD::Turn {
   Turn& operator=(const Turn&) = delete;
   bool taken() const { return taken_; }
 
-  // Before the first attempt: forgets what the poller knows already. Not ok: closed, or the deadline has passed.
+  // Called before the first attempt: forgets readiness that the poller has reported already. Not ok: the descriptor is
+  // closed, or the deadline has passed.
   IoResult begin() {
     if (!taken_) return {0, IoErr::closing};
     return {0, fd_->pd != nullptr ? of(pollReset(fd_->pd, mode_)) : IoErr::none};
   }
-  // Calls f() until it says something else than "not now", waiting in between.
+  // Calls f(), and again as long as its error is EAGAIN, waiting for the descriptor in between.
   template <class F>
   IoResult attempt(F f) {
     for (u32 misses = 0;; misses++) {
@@ -184,8 +186,9 @@ IoResult FD::set_deadline(i64 when, PollMode mode) {
   return {};
 }
 
-// The flag first: a call that sees it leaves its P, and one that still does not see it, in another goroutine at this
-// moment, may block with it. So a descriptor is to be handed on before, not while, others wait in it.
+// The flag is set before the kernel's file becomes blocking. A call that sees the flag leaves its P before it blocks. A
+// call that another goroutine makes at this moment may not see it, and may block its thread and its P. So a program
+// must hand a descriptor on before other goroutines wait in it, not while they do.
 IoResult FD::set_blocking() {
   const Use use(this);
   if (!use.ok()) return {0, IoErr::closing};
@@ -195,9 +198,9 @@ IoResult FD::set_blocking() {
   return r.ok() ? IoResult{} : IoResult::sys(r.err);
 }
 
-// One system call. On a descriptor in the poller it never blocks, so its P stays. A goroutine that does nothing else
-// must still let others run when asked to: this is the place, for the preemption signal finds such a goroutine in the
-// runtime nearly always.
+// Makes one system call. On a descriptor in the poller it never blocks, so the goroutine keeps its P. preempt_point is
+// for a goroutine that does nothing but such calls: the preemption signal finds it nearly always in the runtime, where
+// it can't be interrupted, so without this point it would keep its P for ever.
 template <class F>
 SysResult FD::call(F f) {
   if (in_poller()) {
@@ -207,9 +210,10 @@ SysResult FD::call(F f) {
   return ignoringEINTR([&] { return in_syscall(f); });
 }
 
-// The descriptor is non-blocking, but not in the poller: our parent has made it so, another process that shares it, or
-// no descriptor was left for a poller. The thread waits. False: the kernel can't tell when it is ready. Some files say
-// they are ready and then are not; one that has said so twice is looked at every millisecond.
+// For a descriptor that is non-blocking but not in the poller: the parent process or another process that shares it has
+// made it so, or no descriptor was left for a poller. The thread waits. False: the kernel can't tell when the file is
+// ready. The kernel reports some files as ready when they are not; after two such reports the file is tried every
+// millisecond.
 bool FD::wait_outside(PollMode mode, u32 misses) {
   auto wait = [&] {
     if (misses > 1) kernel->usleep(1000);
@@ -247,7 +251,7 @@ IoResult FD::write(const void* p, usize n) {
   }
 }
 
-// At an offset nobody has to take turns.
+// pread and pwrite take no turn: a call with its own offset does not disturb other calls.
 IoResult FD::pread(void* p, usize n, i64 off) {
   const Use use(this);
   if (!use.ok()) return {0, IoErr::closing};
@@ -305,17 +309,18 @@ IoResult FD::accept(SockAddr* peer) {
   IoResult r = turn.begin();
   while (r.ok()) {
     r = turn.attempt([&] { return kernel_io().accept(sysfd, peer); });
-    // A connection that its other end gave up before we took it: not worth a word.
+    // The peer gave this connection up before it was accepted: goes on to the next one, without an error.
     if (r.err != IoErr::sys || r.no != Errno::connaborted) break;
     r = {};
   }
   return r;
 }
 
-// Go: netFD.connect. A connection that is under way is waited for as for room to write.
+// Go: netFD.connect. If the kernel goes on connecting in the background, waits until the descriptor can be written to.
 //
-// Into the poller only after the connect: from there on the poller tells the end of it, if need be at once. It must not
-// be reset in between, or an end that has been told already would be forgotten.
+// The descriptor enters the poller only after the connect call. From then on the poller reports the end of connecting,
+// also if that lies in the past. There must be no pollReset in between, which would lose a report that has come
+// already.
 IoResult FD::connect(const SockAddr* to, i64 when) {
   if (when < 0) return {0, IoErr::timeout};
   const Turn turn(this, PollMode::write);
@@ -344,7 +349,7 @@ IoResult FD::connected() {
     if (e == Errno::isconn) return {};
     if (e == Errno::inprogress || e == Errno::already || e == Errno::intr) continue;
     if (e != Errno::ok) return IoResult::sys(e);
-    // Woken for nothing? Only a peer proves that there is one.
+    // No error yet may mean that the wake-up was for nothing: only a peer's address proves that there is a connection.
     SockAddr peer;
     if (kernel_io().getpeername(sysfd, &peer).ok()) return {};
   }

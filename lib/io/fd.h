@@ -1,8 +1,8 @@
 // A descriptor in use by any number of goroutines: reading, writing, deadlines, close. Go: internal/poll.
 //
-// Readers take turns, and so do writers. Everybody who does something with the descriptor is counted; close wakes those
-// who wait, lets nobody new in, and the last to leave gives the number back to the kernel. So no system call of ours
-// can meet a number that belongs to somebody else already.
+// Readers take turns, and so do writers. Each call on the descriptor counts as a user. close() wakes the users that
+// wait and admits no new ones; the last user to leave gives the descriptor back to the kernel. So no system call of
+// rt0's can use a descriptor's number after the kernel has given it to another file.
 #pragma once
 
 #include "kernel_iface/kernel_io.h"
@@ -10,7 +10,7 @@
 
 namespace rt0 {
 
-// Who uses a descriptor. Go: fd_mutex.go, whose 64-bit atomic is a lock here.
+// The users of a descriptor. Go: fd_mutex.go, which has a 64-bit atomic in place of the lock.
 struct FdMutex {
   Mutex lock{{0}, LockRank::fdMutex};
   u32 refs GUARDED_BY(lock) = 0;
@@ -19,9 +19,9 @@ struct FdMutex {
   GQueue rwait GUARDED_BY(lock), wwait GUARDED_BY(lock);
 
   bool incref();            // false: closed
-  bool incref_and_close();  // false: closed before. Wakes all who wait for their turn
+  bool incref_and_close();  // false: closed before. Wakes all goroutines that wait for their turn
   bool decref();            // true: closed, and the caller was the last
-  bool rwlock(bool read);   // false: closed. Counts, too
+  bool rwlock(bool read);   // false: closed. If true, the caller counts as a user, too
   bool rwunlock(bool read);
 };
 
@@ -41,14 +41,14 @@ struct FD {
   i32 sysfd = -1;
   PollDesc* pd = nullptr;   // null: not in the poller, so calls may block
   Atomic<u32> blocking{0};  // 1: in the poller, but set_blocking has made calls block
-  bool is_stream = true;    // a read of 0 bytes means something only here, and writes may be cut
-  bool eof_is_zero = true;
+  bool is_stream = true;    // no message boundaries: a read or write may be done in parts
+  bool eof_is_zero = true;  // a read of 0 bytes means the end; on packets it is an empty packet
   // Close waits until the last user has left.
   Mutex close_lock{{0}, LockRank::fdMutex};
   bool destroyed GUARDED_BY(close_lock) = false;
   G* closer GUARDED_BY(close_lock) = nullptr;
 
-  // Into the poller. not ok: stays out of it.
+  // Puts the descriptor into the poller. On an error it stays out of it.
   Errno init_poll();
   IoResult read(void* p, usize n);
   IoResult write(const void* p, usize n);  // all of it, or an error
@@ -57,12 +57,12 @@ struct FD {
   IoResult recvfrom(void* p, usize n, SockAddr* from);
   IoResult sendto(const void* p, usize n, const SockAddr* to);
   IoResult accept(SockAddr* peer);  // n: the new descriptor
-  // Connects, and into the poller. when: the deadline, as pollSetDeadline takes it.
+  // Connects, and puts the descriptor into the poller. when: the deadline, as pollSetDeadline takes it.
   IoResult connect(const SockAddr* to, i64 when);
   IoResult close();
-  // when: as pollSetDeadline.
+  // when: as pollSetDeadline takes it.
   IoResult set_deadline(i64 when, PollMode mode);
-  // The kernel's file becomes a blocking one, for a process that is about to share it; calls from here on may block
+  // Makes the kernel's file a blocking one, for a process that is about to share it. From then on calls here may block
   // their threads. Go: FD.SetBlocking.
   IoResult set_blocking();
   // Runs f() while the descriptor can't be closed.
@@ -79,7 +79,7 @@ struct FD {
   class Use;
   class Turn;
 
-  // Calls never block, and are made with the P in hand.
+  // If true, calls never block, so the goroutine keeps its P during them.
   bool in_poller() const { return pd != nullptr && blocking.load_relaxed() == 0; }
   template <class F>
   SysResult call(F f);

@@ -27,12 +27,12 @@ OsFile* detail::OsFile::make(i32 sysfd, Str name) {
 
 void detail::OsFile::release() {
   if (handles.add_acqrel(static_cast<u32>(-1)) != 0) return;
-  if (!borrowed) (void)fd.close();  // an error: closed before
+  if (!borrowed) (void)fd.close();  // fails only if it has been closed before
   heap_free(this);
 }
 
 File::File(const File& o) : f_(o.f_) {
-  if (f_ != nullptr) (void)f_->handles.add_relaxed(1);  // the copied handle keeps it alive
+  if (f_ != nullptr) (void)f_->handles.add_relaxed(1);  // the handle that is copied keeps *f_ alive
 }
 File::~File() {
   if (f_ != nullptr) f_->release();
@@ -40,7 +40,7 @@ File::~File() {
 
 namespace {
 
-// A handle that points to nothing. Go: os.ErrInvalid.
+// The error of a File that refers to no file. Go: os.ErrInvalid.
 template <class T>
 Result<T> invalid() {
   Result<T> out;
@@ -74,7 +74,7 @@ Result<size_t> File::read(void* p, size_t n) const {
 Result<size_t> File::write(const void* p, size_t n) const {
   if (f_ == nullptr) return invalid<size_t>();
   const IoResult r = f_->fd.write(p, n);
-  // Only standard output and error keep the habit of ending the program, as in any pipeline. Go: epipecheck.
+  // A broken pipe ends the program only if it is standard output or standard error, as in any pipeline. Go: epipecheck.
   if (r.err == IoErr::sys && r.no == Errno::pipe && (f_->fd.sysfd == 1 || f_->fd.sysfd == 2)) dieFromSignal(kSIGPIPE);
   return counted(f_, "write", r);
 }

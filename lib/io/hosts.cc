@@ -9,7 +9,7 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool same_name(Str a, Str b) {
-  // A dot at the end says that the name is whole.
+  // A dot at the end says that the name is fully qualified; names are equal with and without it.
   if (!a.empty() && a[a.len - 1] == '.') a.len--;
   if (!b.empty() && b[b.len - 1] == '.') b.len--;
   if (a.len != b.len) return false;
@@ -67,7 +67,8 @@ void lookup_host(Str name, bool ip6_first, AddrList* out) {
     add_loopback(AddrFamily::ip4, out);
     if (ip_stack().ip6) add_loopback(AddrFamily::ip6, out);
   }
-  // One family before the other, each in the file's order. RFC 6724 would also look at scopes and prefixes.
+  // All addresses of one family before those of the other, each in the file's order. RFC 6724 would also compare scopes
+  // and prefixes.
   AddrList sorted;
   for (u32 pass = 0; pass < 2; pass++)
     for (u32 i = 0; i < out->n; i++)

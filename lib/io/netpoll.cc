@@ -20,7 +20,7 @@ constinit Atomic<u32> waiters{0};   // goroutines parked in a PollDesc
 constinit Atomic<u32> wake_sig{0};  // 1: the eventfd has been written and not read yet
 constinit i32 epfd = -1, eventfd = -1;
 
-// All PollDescs there are: block k has kFirstBlock << k of them. They only grow in number, and are found by their
+// All PollDescs. Block k has kFirstBlock << k of them; blocks are added but never freed. A PollDesc is found by its
 // index.
 constexpr u32 kFirstBlock = 32, kBlocks = 20, kEventIndex = ~u32{0};
 struct Cache {
@@ -66,21 +66,21 @@ void adjust_waiters(i32 delta) {
   if (delta != 0) (void)waiters.add_seqcst(static_cast<u32>(delta));
 }
 
-// Keeps what the poller says of errors.
+// Writes closing, the deadlines and fdseq to atomicInfo. Leaves kEventErr as it is: setEventErr writes that bit.
 void publishInfo(PollDesc* pd) REQUIRES(pd->lock) {
   u32 info = (pd->closing ? kClosing : 0) | (pd->rd < 0 ? kExpiredRead : 0) | (pd->wd < 0 ? kExpiredWrite : 0);
-  info |= pd->fdseq.load_relaxed() << kSeqShift;  // only who opens and closes it writes fdseq, under the same lock
+  info |= pd->fdseq.load_relaxed() << kSeqShift;  // relaxed: only pollOpen and pollClose write it, under this lock
   for (;;) {
     const u32 x = pd->atomicInfo.load_relaxed();
     if (pd->atomicInfo.cas_seqcst(x, (x & kEventErr) | info)) return;
   }
 }
 
-// From the poller, without the lock, for the use `seq` of pd (any if 0).
+// Called by the poller, without pd->lock. seq: the use of pd that the event belongs to; 0: any.
 void setEventErr(PollDesc* pd, bool err, u32 seq) {
   for (;;) {
     const u32 x = pd->atomicInfo.load_relaxed();
-    if (seq != 0 && x >> kSeqShift != (seq & 0xffff)) return;  // its successor's
+    if (seq != 0 && x >> kSeqShift != (seq & 0xffff)) return;  // pd has a new use meanwhile
     if (((x & kEventErr) != 0) == err || pd->atomicInfo.cas_seqcst(x, x ^ kEventErr)) return;
   }
 }
@@ -89,26 +89,26 @@ PollError checkerr(PollDesc* pd, PollMode mode) {
   const u32 info = pd->atomicInfo.load_seqcst();
   if ((info & kClosing) != 0) return PollError::closing;
   if ((info & (mode == PollMode::read ? kExpiredRead : kExpiredWrite)) != 0) return PollError::timeout;
-  // Only for reading: a write tells the error itself.
+  // Only for reading: a write returns the error by itself.
   if (mode == PollMode::read && (info & kEventErr) != 0) return PollError::not_pollable;
   return PollError::none;
 }
 
 Atomic<uintptr>* place(PollDesc* pd, PollMode mode) { return mode == PollMode::read ? &pd->rg : &pd->wg; }
 
-// On g0, the goroutine has left its stack. If the place is no longer kPdWait, something has happened meanwhile: go on
-// at once.
+// Runs on g0, when the goroutine has left its stack. If the place is no longer kPdWait, an event has come meanwhile:
+// false, and the goroutine goes on at once.
 bool blockcommit(G* gp, void* at) RT0_SYM("runtime.netpollblockcommit");
 bool blockcommit(G* gp, void* at) {
   if (!static_cast<Atomic<uintptr>*>(at)->cas_seqcst(kPdWait, reinterpret_cast<uintptr>(gp))) return false;
-  // Counted before anybody else can be told that all are asleep: this M still has its P. Whoever has taken the G out of
-  // the place by now has counted it off already, and for a moment the number is one too small, but never seen as "none"
-  // by the last M, which is the one that runs here.
+  // The G is counted while this M still has its P, so no other M can find a deadlock before. A thread that has taken
+  // the G out of the place by now has already subtracted it, so for a moment the count is one too small. That can't be
+  // taken for "no goroutine waits": only the last running M looks for a deadlock, and this M is still running.
   adjust_waiters(1);
   return true;
 }
 
-// Waits in pd's place. True: ready; false: a deadline or close.
+// Parks the goroutine in pd's place. True: the descriptor is ready; false: a deadline or close.
 bool block(PollDesc* pd, PollMode mode) RT0_SYM("runtime.netpollblock");
 bool block(PollDesc* pd, PollMode mode) {
   Atomic<uintptr>* at = place(pd, mode);
@@ -138,7 +138,7 @@ G* unblock(PollDesc* pd, PollMode mode, bool ioready, i32* delta) {
   }
 }
 
-// The timers' function: on g0, no locks held. Go: netpolldeadlineimpl.
+// The function of the timers. It runs on g0, with no locks held. Go: netpolldeadlineimpl.
 void deadline(PollDesc* pd, uintptr seq, bool read, bool write) {
   lock(&pd->lock);
   if (static_cast<u32>(seq) != (read ? pd->rseq : pd->wseq)) {  // the deadline has been changed, or pd has a new user
@@ -172,7 +172,7 @@ u32 waiter_count() { return waiters.load_seqcst(); }
 
 constinit const NetpollHooks hooks = {netpoll, netpollBreak, waiter_count};
 
-// Go: netpollGenericInit. An error here is one of the program's surroundings: no descriptors left.
+// Go: netpollGenericInit. It fails only for reasons outside rt0, such as no descriptors left.
 Errno init() {
   if (inited.load_acquire() != 0) return Errno::ok;
   Locked l(&init_lock);
@@ -199,7 +199,7 @@ Errno init() {
   return Errno::ok;
 }
 
-// What one event makes ready. Go: netpollready.
+// Adds to *list the goroutines that one event makes ready. Go: netpollready.
 void netpollready(GList* list, PollDesc* pd, u32 events, i32* delta) {
   const bool gone = (events & (PollEvent::kHup | PollEvent::kErr)) != 0;
   G *rg = nullptr, *wg = nullptr;
@@ -224,7 +224,7 @@ void set_timer(PollDesc* pd, RtTimer* t, bool* running, i64 when, TimerFn f, u32
 PollOpened pollOpen(i32 fd) {
   if (const Errno e = init(); e != Errno::ok) return {nullptr, e};
   PollDesc* pd = cache_alloc();
-  // The first use: its timers belong to a P from here on.
+  // The first use of this PollDesc: makes its timers, which belong to a P from here on.
   if (pd->fdseq.load_relaxed() == 0) {
     timer_init(&pd->rt, read_deadline, pd);
     timer_init(&pd->wt, write_deadline, pd);
@@ -258,7 +258,7 @@ void pollClose(PollDesc* pd) {
   (void)kernel_io().poll_del(epfd, pd->fd);
   lock(&pd->lock);
   check(pd->closing, "runtime: close polldesc w/o unblock");
-  // From here on events of this use are stale. The number may come round: after 2^32 uses of one PollDesc.
+  // From here on events of this use are stale. A number comes again only after 2^32 uses of one PollDesc.
   u32 seq = pd->fdseq.load_relaxed() + 1;
   if (seq == 0) seq = 1;
   pd->fdseq.store_release(seq);
@@ -278,8 +278,8 @@ PollError pollReset(PollDesc* pd, PollMode mode) {
 
 PollError pollWait(PollDesc* pd, PollMode mode) {
   PollError e = checkerr(pd, mode);
-  // Ends with readiness, close or a deadline. Woken without any of them: a deadline has fired, and was set anew before
-  // we ran.
+  // Ends with readiness, close or a deadline. If the goroutine was woken without any of them, a deadline has fired and
+  // been set anew before the goroutine ran: it waits again.
   while (e == PollError::none && !block(pd, mode)) e = checkerr(pd, mode);
   return e;
 }
@@ -296,7 +296,7 @@ void pollSetDeadline(PollDesc* pd, i64 when, PollMode mode) {
   if (mode != PollMode::read) pd->wd = when;
   publishInfo(pd);
   const bool combo = pd->rd > 0 && pd->rd == pd->wd;
-  // A timer that is under way already finds another number, and does nothing.
+  // A timer whose function is about to run finds another number in rseq or wseq, and does nothing.
   if (!pd->rrun || pd->rd != rd0 || combo != combo0) {
     if (pd->rrun) pd->rseq++;
     set_timer(pd, &pd->rt, &pd->rrun, pd->rd, combo ? both_deadline : read_deadline, pd->rseq);
@@ -305,7 +305,7 @@ void pollSetDeadline(PollDesc* pd, i64 when, PollMode mode) {
     if (pd->wrun) pd->wseq++;
     set_timer(pd, &pd->wt, &pd->wrun, combo ? 0 : pd->wd, write_deadline, pd->wseq);
   }
-  // Set to the past: whoever waits is woken now.
+  // A deadline in the past: the goroutines that wait are woken now.
   i32 delta = 0;
   G *rg = nullptr, *wg = nullptr;
   if (pd->rd < 0) rg = unblock(pd, PollMode::read, false, &delta);
@@ -336,7 +336,8 @@ void pollUnblock(PollDesc* pd) {
 
 GList netpoll(i64 delay_ns) {
   if (inited.load_acquire() == 0) return {};
-  // Milliseconds, not fewer than one if there is something to wait for; an 11-day sleep is as good as any longer.
+  // In milliseconds: at least one unless there is nothing to wait for, and 11 days at most, after which the caller
+  // waits again.
   i32 ms = 0;
   if (delay_ns < 0) ms = -1;
   else if (delay_ns == 0) ms = 0;
@@ -347,7 +348,7 @@ GList netpoll(i64 delay_ns) {
   const KernelIo& io = kernel_io();
   PollEvent events[128];
   SysResult r = io.poll_wait(epfd, events, countof(events), ms);
-  // A timed wait that a signal ends: let the caller look at the clock again.
+  // If a signal has ended a timed wait, the caller must look at the clock again.
   while (!r.ok()) {
     if (r.err != Errno::intr) throw_("runtime: netpoll failed");
     if (ms > 0) return {};
@@ -359,7 +360,8 @@ GList netpoll(i64 delay_ns) {
     const PollEvent& ev = events[i];
     const u32 index = static_cast<u32>(ev.data), seq = static_cast<u32>(ev.data >> 32);
     if (index == kEventIndex) {
-      // A poll that does not wait was not the one to be ended: whoever waits must find it.
+      // netpollBreak is to wake a thread that waits in a poll. A poll that does not wait must not take the wake-up
+      // away.
       if (delay_ns == 0) continue;
       u64 count = 0;
       (void)io.read(eventfd, &count, sizeof(count));
@@ -377,7 +379,7 @@ GList netpoll(i64 delay_ns) {
 }
 
 void netpollBreak() {
-  if (!wake_sig.cas_seqcst(0, 1)) return;  // one is under way
+  if (!wake_sig.cas_seqcst(0, 1)) return;  // a wake-up is under way already
   const u64 one = 1;
   const SysResult r = ignoringEINTR([&] { return kernel_io().write(eventfd, &one, sizeof(one)); });
   check(r.ok() || r.err == Errno::again, "runtime: netpollBreak write failed");

@@ -2,27 +2,30 @@
 //
 // Each descriptor in the poller has a PollDesc with a place for one goroutine that waits to read (rg) and one that
 // waits to write (wg). A place holds
-//     kPdNil    nobody waits, nothing has happened
-//     kPdReady  something has happened that nobody has taken yet
+//     kPdNil    no goroutine waits, and no event has come
+//     kPdReady  an event has come that no goroutine has taken yet
 //     kPdWait   a goroutine is about to park, but has not left its stack yet
 //     else      the parked G
 // and moves by CAS alone:
 //     nil → wait → G      the waiter: netpollblock, then netpollblockcommit on g0
-//     any → ready         the poller: netpollready. If it found a G, that G is its to make runnable
+//     any → ready         the poller: netpollready. If it found a G, it must make that G runnable
 //     wait, G → nil       deadline and close: netpollunblock
-//     ready → nil         the waiter, who goes on
+//     ready → nil         the waiter, which goes on
 //
-// The danger is an event between "nothing to read" and "parked". It meets nil, and leaves ready, so the CAS nil → wait
-// fails; or wait, and leaves ready, so the CAS wait → G of netpollblockcommit fails and the goroutine goes on; or G,
-// and wakes it. There is no fourth. The place is reset to nil (pollReset) before the system call that finds nothing: an
-// edge that comes later is therefore after the reset, and is kept.
+// The danger is an event that comes after a system call has found nothing to read, and before the goroutine has parked:
+// if it were lost, the goroutine would sleep for ever. What the event finds in the place is one of three:
+//     nil   it leaves ready, and the waiter's CAS nil → wait fails
+//     wait  it leaves ready, and the CAS wait → G in netpollblockcommit fails: the goroutine goes on
+//     G     it wakes the goroutine
+// The place is reset to nil (pollReset) before the system call that finds nothing. So an edge that comes after that
+// call comes after the reset, and is kept.
 //
-// For a deadline and for close, the waiter publishes (wait) and then looks at closing and the expired deadlines
-// (atomicInfo); the other side publishes info and then looks at the place. All four are sequentially consistent: one of
-// the two sees the other.
+// For a deadline and for close, the waiter stores wait and then reads atomicInfo (closing, expired deadlines); the
+// thread that closes or expires writes atomicInfo and then reads the place. All four are sequentially consistent, so at
+// least one of the two sees what the other has written, and the waiter does not sleep on.
 //
-// PollDescs are never freed, because the kernel may still hand out events for a descriptor that has been closed; fdseq,
-// which is part of what the kernel gives back, tells those from its successor's.
+// PollDescs are never freed, because the kernel may still hand out events for a descriptor that has been closed. Each
+// event has the fdseq with which its descriptor was added; an event of an earlier use is dropped by that number.
 #pragma once
 
 #include "kernel_iface/errno.h"
@@ -38,41 +41,41 @@ inline constexpr uintptr kPdNil = 0, kPdReady = 1, kPdWait = 2;
 
 struct PollDesc {
   PollDesc* link;          // in the cache; read and written under the cache's lock
-  u32 index;               // what the kernel knows it by; never changes
+  u32 index;               // names it in the kernel's events; never changes
   i32 fd;                  // while it is open
   Atomic<u32> fdseq;       // + 1 with every use; never 0 while open
-  Atomic<u32> atomicInfo;  // closing, expired deadlines, error: for a look without the lock
+  Atomic<u32> atomicInfo;  // closing, expired deadlines, error: to be read without the lock
   Atomic<uintptr> rg, wg;
 
   Mutex lock;
   bool closing GUARDED_BY(lock);
-  // rt, wt are running.
+  // Whether rt and wt are running.
   bool rrun GUARDED_BY(lock), wrun GUARDED_BY(lock);
-  // Of the deadlines now in force: a timer that comes late with another number is stale.
+  // The numbers of the deadlines in force: a timer that fires with another number is stale, and does nothing.
   u32 rseq GUARDED_BY(lock), wseq GUARDED_BY(lock);
   // Deadlines in ns as nanotime counts; < 0: expired, 0: none.
   i64 rd GUARDED_BY(lock), wd GUARDED_BY(lock);
   RtTimer rt, wt;  // rt serves for both if rd == wd
 };
 
-// Puts fd into the poller. err: why not; such a descriptor (a regular file) is then used without.
+// Puts fd into the poller. err: the reason if it can't, as for a regular file; fd is then used without the poller.
 struct PollOpened {
   PollDesc* pd;
   Errno err;
 };
 PollOpened pollOpen(i32 fd) RT0_SYM("runtime.poll_runtime_pollOpen");
-// Takes it out. After pollUnblock, when nobody uses it any more.
+// Takes it out. To be called after pollUnblock, when no goroutine uses the descriptor any more.
 void pollClose(PollDesc* pd) RT0_SYM("runtime.poll_runtime_pollClose");
-// Before a system call that may find nothing: forgets readiness that is already known.
+// To be called before a system call that may find nothing: forgets readiness that has been reported already.
 PollError pollReset(PollDesc* pd, PollMode mode) RT0_SYM("runtime.poll_runtime_pollReset");
 // Waits until the descriptor may be ready. Then the caller tries again.
 PollError pollWait(PollDesc* pd, PollMode mode) RT0_SYM("runtime.poll_runtime_pollWait");
-// The deadline becomes `when` in ns as nanotime counts; 0: none; < 0: it is over.
+// Sets the deadline to `when`, in ns as nanotime counts; 0: none; < 0: it has passed.
 void pollSetDeadline(PollDesc* pd, i64 when, PollMode mode) RT0_SYM("runtime.poll_runtime_pollSetDeadline");
-// Wakes whoever waits; nobody can wait any more.
+// Wakes the goroutines that wait; from then on none can wait.
 void pollUnblock(PollDesc* pd) RT0_SYM("runtime.poll_runtime_pollUnblock");
 
-// Of NetpollHooks. Goroutines that have become ready.
+// Two functions of NetpollHooks (sched/hooks.h). netpoll returns the goroutines that have become ready.
 GList netpoll(i64 delay_ns) RT0_SYM("runtime.netpoll");
 void netpollBreak() RT0_SYM("runtime.netpollBreak");
 

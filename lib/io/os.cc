@@ -1,5 +1,5 @@
-// Go: os/file.go, file_unix.go, pipe2_unix.go. Differs: names of more than 4095 bytes are refused here, not by the
-// kernel.
+// Go: os/file.go, file_unix.go, pipe2_unix.go. Differs from Go: names of more than 4095 bytes are refused here, not by
+// the kernel.
 #include "rt0/os.h"
 #include "lib/io/os_file.h"
 #include "mem/malloc.h"
@@ -16,7 +16,7 @@ namespace {
 
 constexpr Str text_of(StrArg s) { return {s.ptr, s.len}; }
 
-// "op path: why", or nothing.
+// Calls f with the path. Returns the error "op path: why" if that fails.
 template <class F>
 Error on_path(Str op, StrArg path, F f) {
   const PathName name(path);
@@ -35,8 +35,8 @@ Result<FileInfo> stat_path(Str op, StrArg path, bool follow) {
   return out;
 }
 
-// Pipes and the like can be waited for in the poller; regular files and directories can't, so epoll is not even asked.
-// nonblock: fd is non-blocking already, and becomes blocking if there is no poller for it.
+// The poller can wait for pipes and the like, but not for regular files and directories, which are not offered to it.
+// nonblock: fd is non-blocking already, and becomes blocking if the poller does not take it.
 File file_of(i32 fd, StrArg name, bool nonblock) {
   OsFile* f = OsFile::make(fd, text_of(name));
   FileStat st;
@@ -66,13 +66,13 @@ Result<File> open_file(StrArg name, unsigned flags, unsigned perm) {
 Result<File> open(StrArg name) { return open_file(name, O_RDONLY, 0); }
 Result<File> create(StrArg name) { return open_file(name, O_RDWR | O_CREATE | O_TRUNC, 0666); }
 
-// Standard files are used as they were handed over: a process that shares them must not find them non-blocking because
-// of us. There is one of each, so that its users take turns, and all of them see that it has been closed.
+// The standard files are used as they were handed over: made non-blocking here, they would be so for every process that
+// shares them. There is one object for each, so that its users take turns, and all of them see when it has been closed.
 namespace {
 constinit OsFile standard_files[] = {OsFile::standard(0, "/dev/stdin"), OsFile::standard(1, "/dev/stdout"),
                                      OsFile::standard(2, "/dev/stderr")};
 File standard(OsFile& f) {
-  (void)f.handles.add_relaxed(1);  // its own, the first, stays for ever
+  (void)f.handles.add_relaxed(1);  // relaxed: the object's own handle, the first one, is never released
   return OsFile::handle(&f);
 }
 }  // namespace
@@ -102,7 +102,8 @@ Result<Content> read_file(StrArg name) {
     out.err = f.err;
     return out;
   }
-  // As large as the file says, and one more to meet its end; files of /proc say 0 and are larger.
+  // As many bytes as the file's size says, and one more, in which the end shows. Files of /proc have size 0 and more
+  // bytes than that.
   const Result<FileInfo> st = f.value.stat();
   usize cap = max<usize>(st.err ? 0 : static_cast<usize>(st.value.size) + 1, 512), n = 0;
   char* p = static_cast<char*>(mallocgc(cap, 1));
@@ -135,7 +136,8 @@ Error write_file(StrArg name, StrArg data, unsigned perm) {
   return r.err ? r.err : c;
 }
 
-// File or directory? Both are tried; which error counts, rmdir's or unlink's, the former says.
+// The path may be a file's or a directory's, so both calls are tried. If both fail, the error is rmdir's; but if that
+// says that the path is no directory, it is unlink's.
 Error remove(StrArg path) {
   return on_path("remove", path, [](const char* p) {
     const SysResult file = kernel_io().unlink(p);
@@ -157,7 +159,7 @@ Result<FileInfo> lstat(StrArg path) { return stat_path("lstat", path, false); }
 Error rename(StrArg from, StrArg to) {
   const PathName a(from), b(to);
   SysResult r{0, a.err != Errno::ok ? a.err : b.err};
-  // Go refuses a directory as the target itself, with this error, whatever the kernel would say.
+  // Go refuses a directory as the target by itself, with this error, without asking the kernel.
   FileStat st;
   if (r.ok() && kernel_io().stat(b.text, false, &st).ok() && st.type == FileType::directory) {
     FileStat sf;
@@ -199,7 +201,7 @@ Result<FixedText<65>> hostname() {
 int getpid() { return kernel_io().getpid(); }
 int getppid() { return kernel_io().getppid(); }
 int getuid() { return kernel_io().getuid(); }
-// Go: Process.Signal, which has a text of its own for a process that is not there.
+// Go: Process.Signal, which has a text of its own for a process that does not exist.
 Error kill(int pid, int sig) {
   const SysResult r = kernel_io().kill(pid, static_cast<u32>(sig));
   Error e;

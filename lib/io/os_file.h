@@ -1,4 +1,4 @@
-// What lies behind os::File, and what os.cc and file.cc share.
+// The object behind os::File, and helpers that os.cc and file.cc share.
 #pragma once
 
 #include "lib/io/error.h"
@@ -17,9 +17,9 @@ struct OsFile {
   FD fd;
   Atomic<u32> handles{1};
   bool append = false;
-  bool borrowed = false;  // not ours to close when the last handle goes: standard input and the like
+  bool borrowed = false;  // standard input and the like, which stay open when the last handle goes
   u32 name_len = 0;
-  const char* name = nullptr;  // NUL-terminated; behind the object, if make() has made it
+  const char* name = nullptr;  // NUL-terminated; make() puts it behind the object
 
   static OsFile* make(i32 fd, Str name);
   static consteval OsFile standard(i32 fd, Str name) {
@@ -43,7 +43,7 @@ struct OsFile {
 
 }  // namespace detail
 
-// A name as the kernel takes it, on the stack. Errors: inval for a NUL inside, as Go has it.
+// A copy of a path on the stack, with a NUL at its end for the kernel. Errors: inval for a NUL inside, as in Go.
 struct PathName {
   char text[4096];  // empty if it is too long
   Errno err = Errno::ok;
@@ -64,7 +64,7 @@ struct PathName {
 
 FileInfo info_of(const FileStat& st);
 
-// A system call that may block, until something else than EINTR comes.
+// Makes a system call that may block, again as long as its error is EINTR.
 template <class F>
 SysResult blocking_call(F f) {
   return ignoringEINTR([&] { return in_syscall(f); });

@@ -15,7 +15,7 @@ using detail::path_error;
 Result<Process> start_process(StrArg name, const char* const* argv, const ProcAttr& attr) {
   Result<Process> out;
   const PathName path(name), dir(attr.dir);
-  // Told apart from a program that is not there.
+  // Checked first, because spawn's error would not say whether the directory or the program is missing.
   if (attr.dir.len > 0 && dir.err == Errno::ok) {
     FileStat st;
     if (const SysResult there = kernel_io().stat(dir.text, true, &st); !there.ok()) {
@@ -32,10 +32,10 @@ Result<Process> start_process(StrArg name, const char* const* argv, const ProcAt
     s.dir = attr.dir.len > 0 ? dir.text : nullptr;
     for (i32 i = 0; i < 3; i++) {
       s.fds[i] = attr.files[i] ? attr.files[i].fd() : -1;
-      // Programs do not expect a standard file that says EAGAIN.
+      // Makes it blocking: programs do not expect EAGAIN from a standard file.
       if (attr.files[i]) (void)OsFile::of(attr.files[i])->fd.set_blocking();
     }
-    s.sigmask = m0.sigmask;  // as we were started, not as we are
+    s.sigmask = m0.sigmask;  // the mask that this process was started with, not its present one
     r = blocking_call([&] { return kernel_io().spawn(&s); });
   }
   if (r.ok()) out.value = Process(static_cast<int>(r.value));

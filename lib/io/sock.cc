@@ -24,8 +24,8 @@ NetFd* NetFd::make(i32 sysfd, const Network& n) {
   return f;
 }
 
-// The name of a unix listener goes before the socket, so that nobody's newer socket of the same name is hit. Go:
-// unlinkOnce.
+// A unix listener's path is removed before its socket is closed. The other way round, another process could make a
+// socket of the same name in between, and its path would be removed. Go: unlinkOnce.
 IoResult NetFd::close() {
   if (unlink_on_close && local.path_len > 0 && local.path[0] != '\0') {
     char path[kMaxUnixPath + 1];
@@ -39,7 +39,7 @@ IoResult NetFd::close() {
 
 void NetFd::release() {
   if (handles.add_acqrel(static_cast<u32>(-1)) != 0) return;
-  (void)close();  // an error: closed before
+  (void)close();  // fails only if it has been closed before
   heap_free(this);
 }
 
@@ -67,7 +67,7 @@ void op_error(Error* e, Str op, Str network, const SockAddr* from, const SockAdd
 }
 
 Handle::Handle(const Handle& o) : f_(o.f_) {
-  if (f_ != nullptr) (void)f_->handles.add_relaxed(1);  // the copied handle keeps it alive
+  if (f_ != nullptr) (void)f_->handles.add_relaxed(1);  // the handle that is copied keeps *f_ alive
 }
 Handle::~Handle() {
   if (f_ != nullptr) f_->release();
@@ -77,14 +77,14 @@ Handle::~Handle() {
 
 namespace {
 
-// A handle that points to nothing. Go: syscall.EINVAL.
+// The error of a handle that refers to no socket. Go: syscall.EINVAL.
 Error invalid() {
   Error e;
   ErrorMaker(e).reason("invalid argument", Err::inval);
   return e;
 }
 
-// An error of an open socket: with its both ends, a listener with its one.
+// The error of a call on an open socket. Its text names both ends of a connection, or the one end of a listener.
 Error failed(const NetFd* f, Str op, const IoResult& r, Str call) {
   Error e;
   if (r.ok()) return e;
@@ -152,7 +152,7 @@ Result<size_t> Conn::read(void* p, size_t n) const {
   return out;
 }
 
-// By sendto without an address: it alone can be told not to raise SIGPIPE.
+// Uses sendto without an address: unlike write, it can be told not to raise SIGPIPE.
 Result<size_t> Conn::write(const void* p, size_t n) const {
   Result<size_t> out;
   if (f_ == nullptr) {

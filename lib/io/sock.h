@@ -1,4 +1,4 @@
-// What lies behind net's handles, and what its files share. Go: net/fd_unix.go, sock_posix.go.
+// The object behind net's handles, and helpers that its files share. Go: net/fd_unix.go, sock_posix.go.
 #pragma once
 
 #include "lib/io/addr.h"
@@ -12,8 +12,8 @@ struct NetFd {
   Atomic<u32> handles{1};
   Network net;
   bool connected = false;
-  bool unlink_on_close = false;  // a unix listener's path
-  SockAddr local, remote;        // set before others get the handle; family none: not known
+  bool unlink_on_close = false;  // a unix listener, whose path close() removes
+  SockAddr local, remote;        // set before another goroutine can have the handle; family none: not known
 
   static NetFd* make(i32 sysfd, const Network& n);
   template <class H>
@@ -28,7 +28,8 @@ struct NetFd {
   void set_names();
 };
 
-// "op net local->remote: why". Addresses that are null or of no family are left out. call: as put_reason.
+// Makes the error "op net local->remote: why". Addresses that are null or of no family are left out. call: as in
+// put_reason.
 void op_error(Error* e, Str op, Str network, const SockAddr* from, const SockAddr* to, const IoResult& r, Str call);
 
 }  // namespace rt0::net::detail
