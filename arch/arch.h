@@ -1,4 +1,4 @@
-// What rt0 asks of an ISA, and what an ISA may call back.
+// The interface of an ISA: what rt0 needs from it, and what its assembly may call.
 //
 // arch/<isa>/isa.h defines `struct Isa`; the include path (-I arch/<isa>) picks it. The assembly entry points below
 // have one contract on all ISAs; arch/generic/asm.S and arch/x86/asm.S say how it is met, arch/<isa>/asm.S in which
@@ -17,16 +17,16 @@ struct M;
 
 template <class A>
 concept Arch = requires(G* gp, Gobuf* buf, uintptr a, uintptr* out, void* p) {
-  // Of the stack pointer at a call.
+  // The alignment of the stack pointer at a call.
   requires A::kStackAlign >= sizeof(void*);
   // The smallest instruction, in bytes.
   requires A::kPCQuantum >= 1;
   requires A::kCacheLine >= 32;
   // Bytes that mcall pushes and gogo pops.
   requires A::kSwitchFrame >= 0;
-  // Whether functions that call none may keep their return address in a register.
+  // Whether a function that calls no other may have no frame, with its return address in a register.
   requires SameAs<decltype(A::kFramelessLeaves), const bool>;
-  // Of the two words that frame_return reads, the bytes that lie below fp.
+  // How many bytes of the two words that frame_return reads lie below fp.
   requires A::kFrameBelow % sizeof(void*) == 0;
   // Words of RecoverPoint::context that setrecover fills.
   requires A::kRecoverWords >= 2;
@@ -37,46 +37,45 @@ concept Arch = requires(G* gp, Gobuf* buf, uintptr a, uintptr* out, void* p) {
   { A::setg(gp) } noexcept -> SameAs<void>;
   // Returns -errno on failure, also where the kernel uses a flag.
   { A::syscall6(a, a, a, a, a, a, a) } noexcept -> SameAs<uintptr>;
-  // A hint inside spin loops.
+  // To be called in spin loops: a hint to the CPU.
   { A::cpu_relax() } noexcept -> SameAs<void>;
-  // Some fast counter, of no unit.
+  // A fast counter, in no particular unit.
   { A::cputicks() } noexcept -> SameAs<u64>;
   // See arch/amd64/isa.h.
   { A::gostartcall(buf, a, p, a) } noexcept -> SameAs<void>;
   { A::frame_pointer() } noexcept -> SameAs<uintptr>;
   // The return address in the frame at fp; *out = the caller's fp.
   { A::frame_return(a, out) } noexcept -> SameAs<uintptr>;
-  // Bits of the ISA's own choice; from AT_HWCAP, AT_HWCAP2, or the CPU.
+  // The CPU's features, from AT_HWCAP, AT_HWCAP2 or the CPU itself; each ISA has its own bits.
   { A::cpu_features(a, a) } noexcept -> SameAs<u64>;
-  // Once, in osinit, with AT_HWCAP and AT_HWCAP2.
+  // Called once, in osinit, with AT_HWCAP and AT_HWCAP2.
   { A::arch_init(a, a) } noexcept -> SameAs<void>;
-  // Once or more, before a thread is interrupted to run asyncPreempt.
+  // Called once or more, before a thread is interrupted to run asyncPreempt.
   { A::async_preempt_init() } noexcept -> SameAs<void>;
   // The thread pointer for an M whose tls words lie at *out.
   { A::tls_base(out) } noexcept -> SameAs<uintptr>;
 };
 static_assert(Arch<Isa>, "isa.h is incomplete: see the concept above");
 
-// The documents that rt0 follows name the entry points after this ISA. So does a simulated trace, which must be the
-// same on all ISAs.
+// The documents that rt0 follows name the entry points after this ISA (_rt0_amd64_linux). So does a simulated trace on
+// every ISA, because it must be the same on all.
 inline constexpr char kDocumentsIsa[] = "amd64";
 
 inline G* getg() { return Isa::getg(); }
 
-// --- Assembly that C++ calls
-// ------------------------------------------------------------------------------------------
+// --- Assembly that C++ calls -----------------------------------------------------------------------------------------
 
 // Resumes `buf`: makes buf->g the current G, restores its stack and callee-saved registers, jumps to buf->pc. The
 // caller's stack is left for good.
 [[noreturn]] void gogo(Gobuf* buf) __asm__("runtime.gogo");
 
-// Leaves the running goroutine's stack and calls fn(gp) on its M's g0. gp->sched is whole before the stack is left.
+// Leaves the running goroutine's stack and calls fn(gp) on its M's g0. gp->sched is complete before the stack is left.
 // Returns when some M runs gogo(&gp->sched). fn must not return. Called on g0 or gsignal it ends in badmcall.
 void mcall(void (*fn)(G*)) __asm__("runtime.mcall");
 
-// mcall and gogo in one, without g0 in between: `from`, the running goroutine, stops here and `to` goes on. As the
-// first thing on to's stack goswitched(from, to) is called, which does what must not be done before from's stack has
-// been left. Returns when some M resumes `from`.
+// mcall and gogo in one, without g0 in between: `from`, the running goroutine, stops here and `to` goes on. The first
+// call on to's stack is goswitched(from, to): it does the part that must wait until from's stack has been left, such as
+// letting other Ms run `from`. Returns when some M resumes `from`.
 void goswitch(G* from, G* to) __asm__("runtime.goswitch");
 
 // The signal handler makes a goroutine that it has interrupted call this: it keeps every register (general, vector,
@@ -92,7 +91,7 @@ inline void systemstack(const F& f) {
   systemstack_call([](void* p) { (*static_cast<const F*>(p))(); }, const_cast<F*>(&f));
 }
 
-// The return address under every goroutine's entry: calls goexit1. Never called.
+// The return address of every goroutine's entry function: calls goexit1. No code calls it.
 void goexit() __asm__("runtime.goexit");
 
 // The first instruction of a new M, on its g0: calls mstart0, which does not return.
@@ -106,16 +105,16 @@ void mstart() __asm__("runtime.mstart");
 extern const u16 asm_beliefs[] __asm__("runtime.asm_beliefs");
 
 struct RecoverPoint;
-// Fills p->context and returns 0; recovery(p) makes it return 1, once more, while its caller's frame is still there.
-// Programs see setrecover in rt0/panic.h, the same declaration.
+// setrecover(p) fills p->context and returns 0. recovery(p) makes that call return once more, with 1; the frame of
+// setrecover's caller must still be there. Programs see setrecover in rt0/panic.h, the same declaration.
 namespace detail {
 [[gnu::returns_twice]] int setrecover(RecoverPoint* p) __asm__("runtime.setrecover");
 }
 [[noreturn]] void recovery(RecoverPoint* p) __asm__("runtime.recovery");
 
-// --- C++ that assembly calls
-// ------------------------------------------------------------------------------------------ In the order in which
-// rt0_go calls them; then what the other entry points call. No other name may be used in a .S file.
+// --- C++ that assembly calls -----------------------------------------------------------------------------------------
+// First the functions that rt0_go calls, in its order, then those that the other entry points call. Assembly may call
+// no other C++ function.
 
 void check_boot() RT0_SYM("runtime.check");
 void args(i32 argc, char** argv) RT0_SYM("runtime.args");

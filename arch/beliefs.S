@@ -1,4 +1,5 @@
-// What the assembly files of this build were compiled to believe of the C++ structs: checkASM compares it at boot.
+// The offsets and sizes of C++ structs that the assembly of this build was compiled with; checkASM compares them at
+// boot.
 #include "arch/asm.h"
 #include "go_asm.h"
 

@@ -1,4 +1,4 @@
-// What it takes to resume a goroutine: the context that mcall saves and gogo restores.
+// The context of a stopped goroutine, which mcall saves and gogo restores.
 #pragma once
 
 #include "base/types.h"
@@ -7,9 +7,9 @@ namespace rt0 {
 
 struct G;
 
-// A saved context. Whole whenever its G is neither running nor in a system call; the offsets reach assembly by
-// go_asm.h. Callee-saved registers lie on the goroutine's own stack, pushed by mcall; Go has none, hence no room for
-// them here.
+// A saved context. Complete whenever its G is neither running nor in a system call. Assembly gets the offsets from
+// go_asm.h. mcall pushes callee-saved registers on the goroutine's own stack; Go's calling convention has none, so Go's
+// gobuf, like this one, has no room for them.
 struct Gobuf {
   uintptr sp;  // points at the registers which mcall pushed; for a new goroutine at its room for them
   uintptr pc;  // where gogo jumps: mcall's caller, or the entry of a new goroutine

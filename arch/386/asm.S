@@ -17,7 +17,7 @@ FUNC(runtime.rt0_go)
         xorl    %ebp, %ebp                      // ends the frame chain for tracebacks
         TRACE_EARLY(EV_rt0_go)
 
-        // g0 stands on this stack. 64 KiB of it are promised to the runtime; the kernel grows it on demand.
+        // g0 uses this stack. The runtime may use 64 KiB of it; the kernel grows it on demand.
         movl    $runtime.g0, %edi
         leal    -RT0_G0_STACK(%esp), %eax
         movl    %eax, g_stackguard0(%edi)
@@ -25,12 +25,12 @@ FUNC(runtime.rt0_go)
         movl    %eax, g_stack_lo(%edi)
         movl    %esp, g_stack_hi(%edi)
 
-        // A C toolchain's start code may want to set up threads itself: then it also sets the thread pointer.
+        // A C toolchain's start code may set up threads itself (_cgo_init): then it also sets the thread pointer.
         movl    _cgo_init, %eax
         testl   %eax, %eax
         jz      1f
         movl    %edi, (%esp)                    // first argument: g0, whose stack bounds it may correct
-        movl    $runtime.m0+m_tls, 4(%esp)      // second: where -4(%gs) is expected, should it need to know
+        movl    $runtime.m0+m_tls, 4(%esp)      // second: where rt0 expects -4(%gs)
         call    *%eax
         movl    g_stack_lo(%edi), %eax
         movl    %eax, g_stackguard0(%edi)
@@ -40,13 +40,13 @@ FUNC(runtime.rt0_go)
 1:      movl    $runtime.m0+m_tls, %edx
         call    runtime.settls
 
-        // Store through the thread pointer and look at m0 for it: if it is not there, every getg() would be wrong.
+        // Stores through the thread pointer and looks for the value in m0: if it is not there, getg() would be wrong.
         movl    $0x123, g_tls
         cmpl    $0x123, runtime.m0+m_tls
         je      2f
         call    runtime.abort
 
-        // m0 and g0 know each other; from here on getg() works.
+        // Points m0 and g0 at each other; from here on getg() works.
 2:      movl    %edi, g_tls
         movl    $runtime.m0, %eax
         movl    %edi, m_g0(%eax)
@@ -61,7 +61,7 @@ FUNC(runtime.rt0_go)
         call    runtime.schedinit
 
         movl    $runtime.mainPC, (%esp)         // a Funcval: its first word is runtime.main
-        movl    $0, 4(%esp)                     // no go statement wrote this
+        movl    $0, 4(%esp)                     // null: made by no go statement
         call    runtime.newproc
         call    runtime.mstart
         call    runtime.abort                   // mstart never returns on m0

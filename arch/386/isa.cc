@@ -1,4 +1,4 @@
-// How large the vector registers are.
+// The size of the vector registers.
 #include "isa.h"
 #include "arch/x86/cpuid.h"
 

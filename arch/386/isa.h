@@ -1,4 +1,4 @@
-// 386 (with SSE2): constants and the handful of instructions that C++ cannot say.
+// 386 (with SSE2): constants and the few instructions that C++ can't express.
 //
 // g lives at -4(%gs); %gs selects a descriptor whose base lies behind m->tls[0]. See tls.S.
 #pragma once
@@ -21,7 +21,7 @@ struct Isa : GenericIsa {
   }
   static void setg(G* gp) noexcept { __asm__ volatile("movl %0, %%gs:-4" ::"r"(gp) : "memory"); }
 
-  // The sixth argument goes in ebp, which is the frame pointer.
+  // The sixth argument goes in ebp, which is the frame pointer and is saved on the stack meanwhile.
   static uintptr syscall6(uintptr nr, uintptr a, uintptr b, uintptr c, uintptr d, uintptr e, uintptr f) noexcept {
     uintptr ret;
     __asm__ volatile("pushl %[f]\n\tpushl %%ebp\n\tmovl 4(%%esp), %%ebp\n\tint $0x80\n\tpopl %%ebp\n\taddl $4, %%esp"
@@ -31,7 +31,7 @@ struct Isa : GenericIsa {
     return ret;
   }
 
-  // Without the stack: for a call after which another process uses it too, before this one goes on.
+  // Keeps nothing on the stack: for a clone whose child uses the same stack before the parent goes on.
   [[gnu::always_inline]] static uintptr syscall5(uintptr nr, uintptr a, uintptr b, uintptr c, uintptr d,
                                                  uintptr e) noexcept {
     uintptr ret;
@@ -46,7 +46,7 @@ struct Isa : GenericIsa {
     return n;
   }
 
-  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction.
+  // Makes `buf` look as if goexit had called `entry`, which was stopped before its first instruction.
   // buf->sp: the top of the free stack, 16-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_x86.go.
   static void gostartcall(Gobuf* buf, uintptr entry, void* ctxt, uintptr link) noexcept {
     buf->sp -= kStackAlign;
@@ -59,7 +59,7 @@ struct Isa : GenericIsa {
     buf->bp = 0;  // ends the frame chain
   }
 
-  // Before the first asynchronous preemption: how much room the vector registers take.
+  // Asks the CPU how much room its vector registers take.
   static void async_preempt_init() noexcept;
 
   static uintptr tls_base(uintptr* tls) noexcept { return reinterpret_cast<uintptr>(tls + 1); }

@@ -29,7 +29,7 @@ static_assert(sizeof(OldStat) == 96);
 
 inline constexpr Quirks kQuirks = {.o_largefile = 0100000, .socketcall = SYS_socketcall};
 
-// Of the program: arch/rt0.ld.
+// The program's text: see arch/rt0.ld.
 extern "C" const u8 rt0_text[] __asm__("runtime.text");
 extern "C" const u8 rt0_etext[] __asm__("runtime.etext");
 
@@ -48,9 +48,9 @@ struct Ucontext {
 
   uintptr pc() const { return eip; }
   uintptr sp() const { return esp; }
-  // In a system call ebp is an argument, and the frame pointer lies on the stack: see Isa::syscall6. Code there, or
-  // just in front of it when the call is to be made again, is "int $0x80; popl %ebp". Only the program's text is read:
-  // after a jump to a wild address eip points to no memory.
+  // During Isa::syscall6 ebp is an argument, and the frame pointer lies on the stack. This is recognised by its code,
+  // "int $0x80; popl %ebp": the int lies just before eip, or at eip if the kernel is to make the call again. Only the
+  // program's text is read: after a jump to a wild address eip may point to no memory.
   uintptr fp() const {
     const u8* at = reinterpret_cast<const u8*>(eip) - 2;
     auto in_call = [](const u8* p) { return p[0] == 0xcd && p[1] == 0x80 && p[2] == 0x5d; };
@@ -58,13 +58,14 @@ struct Ucontext {
     const bool code = eip >= lo && eip <= hi && (in_call(at) || in_call(at + 2));
     return code ? *reinterpret_cast<const uintptr*>(esp) : ebp;
   }
-  // Interrupted by a call of address 0: back to the call instruction.
+  // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {
     if (eip != 0) return;
     eip = *reinterpret_cast<uintptr*>(esp) - 1;
     esp += sizeof(uintptr);
   }
-  // As if the instruction at eip had been a call of `pc`, with `gap` bytes left alone.
+  // Makes the context look as if the instruction at eip had been a call of `pc`. The `gap` bytes below
+  // the stack pointer are left alone.
   void call(uintptr pc, usize gap) {
     esp -= gap + sizeof(uintptr);
     *reinterpret_cast<uintptr*>(esp) = eip;
@@ -78,7 +79,7 @@ struct Ucontext {
 };
 static_assert(offsetof(Ucontext, edi) == 36 && offsetof(Ucontext, sigmask) == 108);
 
-// In Go's order.
+// In the order in which Go dumps them.
 inline constexpr RegName kRegNames[] = {
     {"eax", offsetof(Ucontext, eax)},       {"ebx", offsetof(Ucontext, ebx)},  {"ecx", offsetof(Ucontext, ecx)},
     {"edx", offsetof(Ucontext, edx)},       {"edi", offsetof(Ucontext, edi)},  {"esi", offsetof(Ucontext, esi)},

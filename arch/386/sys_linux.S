@@ -6,8 +6,8 @@
 //   in     on the stack: flags (with CLONE_SETTLS); sp, aligned to 16; thread pointer, behind which m->tls[0] holds g0
 //   out    eax = thread id, or -errno; the child never returns here
 //   frame  struct user_desc, ebx esi edi
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
-//          needed
+//   order  the kernel sets the child's thread pointer before the child runs (CLONE_SETTLS), so the child's g is valid
+//          from its first instruction: no signal needs to be blocked meanwhile
 FUNC(runtime.clone)
         pushl   %ebp
         movl    %esp, %ebp
@@ -20,7 +20,7 @@ FUNC(runtime.clone)
         movw    %gs, %ax
         movzwl  %ax, %eax
         shrl    $3, %eax
-        pushl   %eax                            // the same descriptor of the new thread's table
+        pushl   %eax                            // the same entry of the new thread's descriptor table
         movl    8(%ebp), %ebx                   // flags
         movl    12(%ebp), %ecx                  // sp
         xorl    %edx, %edx                      // no parent_tid, no child_tid

@@ -1,4 +1,4 @@
-// What the words of arch/x86/*.S are on 386. Arguments are on the stack, above the return address.
+// The macros of arch/x86/*.S on 386. Arguments are on the stack, above the return address.
 #pragma once
 
 #define g_tls %gs:-4
@@ -13,7 +13,7 @@
 
 #define LOAD_ARG0(to) movl 4(%esp), to
 #define LOAD_ARG1(to) movl 8(%esp), to
-#define FIRST_ARG(from)  // there already: gostartcall
+#define FIRST_ARG(from)  // gostartcall has put it on the stack
 #define CALL_WITH(fn, a) subl $12, %esp; pushl a; call fn
 #define CALL_ALIKE(fn, a, b) subl $8, %esp; pushl b; pushl a; call fn
 #define CALL_ARG subl $12, %esp; pushl 12(%ebp); call *8(%ebp)

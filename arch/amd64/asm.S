@@ -18,7 +18,7 @@ FUNC(runtime.rt0_go)
         xorl    %ebp, %ebp                      // ends the frame chain for tracebacks
         TRACE_EARLY(EV_rt0_go)
 
-        // g0 stands on this stack. 64 KiB of it are promised to the runtime; the kernel grows it on demand.
+        // g0 uses this stack. The runtime may use 64 KiB of it; the kernel grows it on demand.
         leaq    runtime.g0(%rip), %rdi
         leaq    -RT0_G0_STACK(%rsp), %rbx
         movq    %rbx, g_stackguard0(%rdi)
@@ -42,12 +42,12 @@ FUNC(runtime.rt0_go)
         cpuid
         movl    %eax, runtime.processorVersionInfo(%rip)
 
-        // A C toolchain's start code may want to set up threads itself: then it also sets the thread pointer.
+        // A C toolchain's start code may set up threads itself (_cgo_init): then it also sets the thread pointer.
 2:      movq    _cgo_init(%rip), %rax
         testq   %rax, %rax
         jz      3f
         leaq    runtime.g0(%rip), %rdi          // first argument: g0, whose stack bounds it may correct
-        leaq    runtime.m0+m_tls(%rip), %rsi    // second: where -8(%fs) is expected, should it need to know
+        leaq    runtime.m0+m_tls(%rip), %rsi    // second: where rt0 expects -8(%fs)
         call    *%rax
         leaq    runtime.g0(%rip), %rcx
         movq    g_stack_lo(%rcx), %rax
@@ -58,14 +58,14 @@ FUNC(runtime.rt0_go)
 3:      leaq    runtime.m0+m_tls(%rip), %rdi
         call    runtime.settls
 
-        // Store through the thread pointer and look at m0 for it: if it is not there, every getg() would be wrong.
+        // Stores through the thread pointer and looks for the value in m0: if it is not there, getg() would be wrong.
         movq    $0x123, g_tls
         movq    runtime.m0+m_tls(%rip), %rax
         cmpq    $0x123, %rax
         je      4f
         call    runtime.abort
 
-        // m0 and g0 know each other; from here on getg() works.
+        // Points m0 and g0 at each other; from here on getg() works.
 4:      leaq    runtime.g0(%rip), %rcx
         movq    %rcx, g_tls
         leaq    runtime.m0(%rip), %rax
@@ -81,7 +81,7 @@ FUNC(runtime.rt0_go)
         call    runtime.schedinit
 
         leaq    runtime.mainPC(%rip), %rdi      // a Funcval: its first word is runtime.main
-        xorl    %esi, %esi                      // no go statement wrote this
+        xorl    %esi, %esi                      // null: made by no go statement
         call    runtime.newproc
         call    runtime.mstart
         call    runtime.abort                   // mstart never returns on m0

@@ -1,4 +1,4 @@
-// amd64: constants and the handful of instructions that C++ cannot say.
+// amd64: constants and the few instructions that C++ can't express.
 //
 // g lives at -8(%fs), as in Go; %fs points behind m->tls[0]. No register is reserved for it, because C++ code would not
 // keep it, and a load from %fs is as fast.
@@ -42,7 +42,7 @@ struct Isa : GenericIsa {
     return (static_cast<u64>(hi) << 32) | lo;
   }
 
-  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction.
+  // Makes `buf` look as if goexit had called `entry`, which was stopped before its first instruction.
   // buf->sp: the top of the free stack, 16-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_x86.go.
   static void gostartcall(Gobuf* buf, uintptr entry, void* ctxt, uintptr link) noexcept {
     uintptr sp = buf->sp;
@@ -58,7 +58,7 @@ struct Isa : GenericIsa {
   // CPU features, as bits. Go: cpu_x86.go.
   enum Feature : u64 { kSSE42 = 1, kPOPCNT = 2, kAVX = 4, kAVX2 = 8, kBMI2 = 16, kERMS = 32, kRDTSCP = 64 };
   static u64 cpu_features(uintptr hwcap, uintptr hwcap2) noexcept;
-  // Before the first asynchronous preemption: how much room the vector registers take.
+  // Asks the CPU how much room its vector registers take.
   static void async_preempt_init() noexcept;
 
   static uintptr tls_base(uintptr* tls) noexcept { return reinterpret_cast<uintptr>(tls + 1); }

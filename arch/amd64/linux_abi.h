@@ -105,13 +105,14 @@ struct Ucontext {
   uintptr pc() const { return rip; }
   uintptr sp() const { return rsp; }
   uintptr fp() const { return rbp; }
-  // Interrupted by a call of address 0: back to the call instruction.
+  // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {
     if (rip != 0) return;
     rip = *reinterpret_cast<uintptr*>(rsp) - 1;
     rsp += sizeof(uintptr);
   }
-  // As if the instruction at rip had been a call of `pc`, with `gap` bytes left alone.
+  // Makes the context look as if the instruction at rip had been a call of `pc`. The `gap` bytes below
+  // the stack pointer are left alone.
   void call(uintptr pc, usize gap) {
     rsp -= gap + sizeof(uintptr);
     *reinterpret_cast<uintptr*>(rsp) = rip;
@@ -125,7 +126,7 @@ struct Ucontext {
 };
 static_assert(offsetof(Ucontext, r8) == 40);
 
-// In Go's order.
+// In the order in which Go dumps them.
 inline constexpr RegName kRegNames[] = {
     {"rax", offsetof(Ucontext, rax)},  {"rbx", offsetof(Ucontext, rbx)},  {"rcx", offsetof(Ucontext, rcx)},
     {"rdx", offsetof(Ucontext, rdx)},  {"rdi", offsetof(Ucontext, rdi)},  {"rsi", offsetof(Ucontext, rsi)},

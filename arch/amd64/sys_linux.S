@@ -6,8 +6,8 @@
 //   in     rdi = flags (with CLONE_SETTLS), rsi = sp, aligned to 16, rdx = thread pointer, behind which m->tls[0] holds
 //          g0
 //   out    rax = thread id, or -errno; the child never returns here
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
-//          needed
+//   order  the kernel sets the child's thread pointer before the child runs (CLONE_SETTLS), so the child's g is valid
+//          from its first instruction: no signal needs to be blocked meanwhile
 FUNC(runtime.clone)
         movq    %rdx, %r8                       // 5th argument: tls
         xorl    %edx, %edx                      // no parent_tid, no child_tid

@@ -1,4 +1,4 @@
-// What the words of arch/x86/*.S are on amd64.
+// The macros of arch/x86/*.S on amd64.
 #pragma once
 
 #define g_tls %fs:-8
@@ -15,7 +15,7 @@
 #define LOAD_ARG1(to) movq %rsi, to
 #define FIRST_ARG(from) movq from, %rdi
 #define CALL_WITH(fn, a) movq a, %rdi; call fn
-#define CALL_ALIKE(fn, a, b) call fn  // they are where they were
+#define CALL_ALIKE(fn, a, b) call fn  // the arguments are still in their registers
 #define CALL_ARG movq %rdi, %rax; movq %rsi, %rdi; call *%rax
 #define TAIL_CALL_ARG movq %rdi, %rax; movq %rsi, %rdi; jmp *%rax
 #define GOGO(buf) movq buf, %rdi; jmp runtime.gogo

@@ -1,5 +1,5 @@
-// Division of 64 bits, as compilers for ARM call it: two results in four registers, which C++ cannot say. See
-// base/int64.cc.
+// Division of 64 bits, under the names that compilers for ARM call. It returns two results in four registers, which C++
+// can't express. See base/int64.cc.
 #include "arch/asm.h"
         .syntax unified
 

@@ -1,5 +1,5 @@
-// Division and conversions, as compilers for ARM call it: ARMv7-A need not have an instruction for it. Run-time ABI for
-// the ARM architecture, 4.3.
+// Division and conversions, under the names that compilers for ARM call: an ARMv7-A CPU need not have an instruction
+// for division. Run-time ABI for the ARM architecture, 4.3.
 #include "base/types.h"
 
 namespace {
@@ -49,7 +49,7 @@ u64 __aeabi_llsl(u64 v, int n) { return __ashldi3(v, n); }
 u64 __aeabi_llsr(u64 v, int n) { return __lshrdi3(v, n); }
 i64 __aeabi_lasr(i64 v, int n) { return __ashrdi3(v, n); }
 
-// Floating-point values come and go in general registers here, whatever the calling convention of everything else.
+// These pass floating-point values in general registers, although all other code passes them in those of the FPU.
 [[gnu::pcs("aapcs")]] double __aeabi_l2d(i64 v) { return __floatdidf(v); }
 [[gnu::pcs("aapcs")]] double __aeabi_ul2d(u64 v) { return __floatundidf(v); }
 [[gnu::pcs("aapcs")]] i64 __aeabi_d2lz(double d) { return __fixdfdi(d); }

@@ -1,4 +1,5 @@
-// Frames of assembly that tracebacks walk over, as the compiler in use makes them: GCC with -mapcs-frame, or clang.
+// How assembly makes a frame that tracebacks can follow, in the layout of the compiler in use: GCC with -mapcs-frame,
+// or clang.
 #pragma once
 
 // clang-format off

@@ -1,4 +1,4 @@
-// arm (ARMv7-A, hard float, ARM code): constants and the handful of instructions that C++ cannot say.
+// arm (ARMv7-A, hard float, ARM code): constants and the few instructions that C++ can't express.
 //
 // The thread pointer is TPIDRURO, which only the kernel can set, and g the word 8 bytes above it: where the first
 // thread-local variable of a C program would be, behind the two words which the ABI keeps for itself.
@@ -15,7 +15,8 @@ struct Isa : GenericIsa {
   static constexpr usize kSwitchFrame = 104;  // r4–r11, lr, d8–d15, one word for a recover point's sp
   static constexpr usize kRecoverWords = 26;
   static constexpr usize kGTls = 8;  // from the thread pointer to g
-  // clang makes no frame for a function that calls none, and GCC uses memory before it has made one.
+  // clang makes no frame for a function that calls no other. GCC's code may access memory, and fault, before it has
+  // made its frame.
   static constexpr bool kFramelessLeaves = true;
   // From fp, in words: where the caller's fp lies, and the return address. GCC: -mapcs-frame.
 #ifdef __clang__
@@ -48,7 +49,7 @@ struct Isa : GenericIsa {
   }
 
   static void cpu_relax() noexcept { __asm__ volatile("yield"); }
-  // No counter can be read on every CPU: the kernel's clock.
+  // There is no counter that can be read on every CPU, so this asks the kernel's clock.
   static u64 cputicks() noexcept {
     constexpr uintptr kClockGettime64 = 403, kMonotonic = 1;
     u64 ts[2] = {0, 0};
@@ -56,7 +57,7 @@ struct Isa : GenericIsa {
     return ts[0] * 1000000000 + ts[1];
   }
 
-  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction.
+  // Makes `buf` look as if goexit had called `entry`, which was stopped before its first instruction.
   // buf->sp: the top of the free stack, 8-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_arm.go.
   static void gostartcall(Gobuf* buf, uintptr entry, void* ctxt, uintptr link) noexcept {
     buf->sp -= kSwitchFrame;  // gogo loads registers from here; what most hold does not matter
@@ -68,7 +69,7 @@ struct Isa : GenericIsa {
     buf->bp = 0;
   }
 
-  // That lr changes makes the function one that has a frame.
+  // The asm claims to change lr: so the compiler must give the function a frame.
   [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
     __asm__ volatile("" ::: "lr");
     return reinterpret_cast<uintptr>(__builtin_frame_address(0));

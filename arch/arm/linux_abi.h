@@ -43,11 +43,12 @@ struct Ucontext {
   uintptr fp() const { return r[11]; }
   uintptr lr() const { return r[14]; }
 
-  // Interrupted by a call of address 0: back to the call instruction.
+  // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {
     if (r[15] == 0) r[15] = r[14] - 4;
   }
-  // A frame below `sp` whose function returns to lr(), as the compiler in use makes them. See Kernel::sigcontext_call.
+  // Makes a frame below `sp`, in the layout of the compiler in use, whose function returns to lr(). See
+  // Kernel::sigcontext_call.
   uintptr push_link(uintptr sp) {
     uintptr* frame = reinterpret_cast<uintptr*>(sp) - 4;
 #ifdef __clang__
@@ -60,13 +61,14 @@ struct Ucontext {
     r[11] = reinterpret_cast<uintptr>(&frame[kFp]);
     return reinterpret_cast<uintptr>(frame);
   }
-  // As if the instruction at pc had been a call of `to`, with `gap` bytes left alone.
+  // Makes the context look as if the instruction at pc had been a call of `to`. The `gap` bytes below
+  // the stack pointer are left alone.
   void call(uintptr to, usize gap) {
     r[13] = push_link(r[13] - gap);
     r[14] = r[15];
     r[15] = to;
   }
-  // The same, but `to` finds a copy of the signal frame above the link. See asyncPreempt.
+  // The same, but `to` finds a copy of the signal frame above the frame that push_link makes. See asyncPreempt.
   void interrupt(uintptr to, usize, uintptr aside) {
     const Ucontext* copy = copy_signal_frame(this, sizeof(*this), aside);
     call(to, r[13] - (reinterpret_cast<uintptr>(copy) - kSiginfoBytes));
@@ -74,7 +76,7 @@ struct Ucontext {
 };
 static_assert(offsetof(Ucontext, r) == 32 && offsetof(Ucontext, coprocessors) == 232 && sizeof(Ucontext) == 744);
 
-// In Go's order.
+// In the order in which Go dumps them.
 constexpr RegName reg(const char* name, usize i) { return {name, static_cast<u16>(offsetof(Ucontext, r) + i * 4)}; }
 inline constexpr RegName kRegNames[] = {
     {"trap", offsetof(Ucontext, trap_no)},

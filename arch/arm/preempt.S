@@ -1,15 +1,16 @@
-// Asynchronous preemption on arm. No instruction loads every register and the flags: the kernel sets them all.
+// Asynchronous preemption on arm. No instruction loads all registers and the flags, so the kernel loads them:
+// asyncPreempt ends with rt_sigreturn.
 #include "arch/asm.h"
 #include "frame.h"
 #include "go_asm.h"
         .syntax unified
 
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction; lr is where it goes on.
-//   frame  a link, see Ucontext::push_link, and a copy of the signal frame: all registers, vectors and flags as they
-//          were
+//   frame  the frame that Ucontext::push_link makes, and a copy of the signal frame: all registers, vectors and flags
+//          as they were
 //   keeps  everything: rt_sigreturn loads it from the copy
-//   order  the goroutine may go on on another M: the signal mask in the frame must be that thread's own, and its
-//          alternate stack stays, for the one in the frame is invalid
+//   order  the goroutine may go on on another thread. So the signal mask of the thread that is running is written to
+//          the frame; and as the alternate stack in the frame is invalid, the kernel keeps that thread's
 FUNC(runtime.asyncPreempt)
         PUSH_FRAME
         mov     r0, 0

@@ -6,8 +6,8 @@
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
 //   in     r0 = flags (with CLONE_SETTLS), r1 = sp, aligned to 8, r2 = thread pointer, above which m->tls[0] holds g0
 //   out    r0 = thread id, or -errno; the child never returns here
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
-//          needed
+//   order  the kernel sets the child's thread pointer before the child runs (CLONE_SETTLS), so the child's g is valid
+//          from its first instruction: no signal needs to be blocked meanwhile
 FUNC(runtime.clone)
         push    {r4, r7}
         mov     r3, r2                          // 4th argument: tls

@@ -1,4 +1,4 @@
-// The thread pointer of m0. Of other Ms clone sets it.
+// Sets the thread pointer of m0. For other Ms clone sets it.
 #include "arch/asm.h"
 #include "go_asm.h"
 #include "trace_early.h"

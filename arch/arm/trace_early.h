@@ -1,7 +1,8 @@
-// Notes a boot event before there is a stack to call C++ on. trace_open() writes it out later, or drops it.
+// Records a boot event when there is no stack yet on which C++ could be called. trace_open() later writes the recorded
+// events to the trace, or drops them.
 #pragma once
 
-// clobbers r2, r3, ip; at most RT0_TRACE_EARLY_MAX events, far more than assembly notes
+// clobbers r2, r3, ip; room for RT0_TRACE_EARLY_MAX events, far more than assembly records
 #define TRACE_EARLY(ev)                                 \
         movw    r2, :lower16:runtime.trace_early_n;     \
         movt    r2, :upper16:runtime.trace_early_n;     \

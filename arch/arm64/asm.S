@@ -1,4 +1,4 @@
-// Boot and context switches on arm64: what the words of arch/generic/asm.S are here. Go: asm_arm64.s.
+// Boot and context switches on arm64: the macros of arch/generic/asm.S, as this ISA has them. Go: asm_arm64.s.
 //
 // From rt0_go on the thread pointer is valid and G_TLS bytes above it is the current G. A goroutine's callee-saved
 // registers lie on its own stack while it is stopped.

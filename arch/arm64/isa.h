@@ -1,4 +1,4 @@
-// arm64: constants and the handful of instructions that C++ cannot say.
+// arm64: constants and the few instructions that C++ can't express.
 //
 // The thread pointer is tpidr_el0, and g the word 16 bytes above it: where the first thread-local variable of a C
 // program would be, behind the two words which the ABI keeps for itself. No register is reserved for g, because C++
@@ -48,7 +48,7 @@ struct Isa : GenericIsa {
     return n;
   }
 
-  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction. buf->sp:
+  // Makes `buf` look as if goexit had called `entry`, which was stopped before its first instruction. buf->sp:
   // the top of the free stack, 16-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_arm64.go.
   static void gostartcall(Gobuf* buf, uintptr entry, void* ctxt, uintptr link) noexcept {
     buf->sp -= kSwitchFrame;  // gogo loads registers from here; what most hold does not matter

@@ -10,11 +10,11 @@ namespace rt0::linux_abi {
 inline constexpr uintptr SYS_renameat = 38, SYS_fstatat = SYS_newfstatat;
 using OldStat = GenericStat;
 
-// O_DIRECTORY is what elsewhere is O_DIRECT.
+// O_DIRECTORY has the value that O_DIRECT has on most ISAs.
 inline constexpr Quirks kQuirks = {.o_directory = 040000};
 
-// In sigcontext::records: vector registers, and what newer CPUs have. An extra record says that the other records lie
-// behind it, as far as data + size, for they are too large to end where the ucontext does.
+// A record of sigcontext::records: vector registers, and the registers of newer CPUs. If the records are too large for
+// the ucontext, an ExtraRecord says that the rest of them lies behind it, up to data + extra_size.
 struct Record {
   u32 magic, size;
 };
@@ -37,11 +37,12 @@ struct Ucontext {
   uintptr sp() const { return rsp; }
   uintptr fp() const { return x[29]; }
 
-  // Interrupted by a call of address 0: back to the call instruction.
+  // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {
     if (rpc == 0) rpc = x[30] - 4;
   }
-  // As if the instruction at pc had been a call of `to`, with `gap` bytes left alone.
+  // Makes the context look as if the instruction at pc had been a call of `to`. The `gap` bytes below
+  // the stack pointer are left alone.
   void call(uintptr to, usize gap) {
     rsp -= gap;
     x[30] = rpc;
@@ -55,7 +56,7 @@ struct Ucontext {
       r = reinterpret_cast<const ExtraRecord*>(records + at);
     const bool extra = r->size != 0 && r->magic == ExtraRecord::kMagic;
     if (extra) bytes = max(bytes, static_cast<usize>(r->data + r->extra_size - reinterpret_cast<uintptr>(this)));
-    if (bytes > kMostFrame) return;  // what this CPU has cannot be kept: go on undisturbed
+    if (bytes > kMostFrame) return;  // this CPU's registers do not fit: it is not preempted
     Ucontext* copy = copy_signal_frame(this, bytes, aside);
     const uintptr moved = reinterpret_cast<uintptr>(copy) - reinterpret_cast<uintptr>(this);
     if (extra) reinterpret_cast<ExtraRecord*>(copy->records + at)->data += moved;
@@ -65,7 +66,7 @@ struct Ucontext {
 };
 static_assert(offsetof(Ucontext, x) == 184 && offsetof(Ucontext, records) == 464 && sizeof(Ucontext) == 4560);
 
-// In Go's order.
+// In the order in which Go dumps them.
 constexpr RegName reg(const char* name, usize i) { return {name, static_cast<u16>(offsetof(Ucontext, x) + i * 8)}; }
 inline constexpr RegName kRegNames[] = {
     reg("r0", 0),   reg("r1", 1),

@@ -1,15 +1,15 @@
-// Asynchronous preemption on arm64. Go: preempt_arm64.s, which may lose a register on its way back, for Go's compiler
-// keeps one free. C++ code uses all of them, and no instruction can jump without one: only the kernel can set them all,
-// so it does.
+// Asynchronous preemption on arm64. Go: preempt_arm64.s, which may overwrite a register on its way back, because Go's
+// compiler keeps one free. C++ code uses all registers, and a jump back needs one for its target. Only the kernel can
+// load all of them, so asyncPreempt ends with rt_sigreturn.
 #include "arch/asm.h"
 #include "go_asm.h"
 
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction.
-//   frame  a copy of the signal frame, made by Ucontext::call: all registers, vectors and flags as they were, the pc to
-//          go on at
+//   frame  a copy of the signal frame, made by Ucontext::interrupt: all registers, vectors and flags as they were, the
+//          pc to go on at
 //   keeps  everything: rt_sigreturn loads it from the copy
-//   order  the goroutine may go on on another M: the signal mask in the frame must be that thread's own, and its
-//          alternate stack stays, for Ucontext::call has made the one in the frame invalid
+//   order  the goroutine may go on on another thread. So the signal mask of the thread that is running is written to
+//          the frame; and as the alternate stack in the frame is invalid, the kernel keeps that thread's
 FUNC(runtime.asyncPreempt)
         ldr     x30, [sp, SIGFRAME_PC]
         stp     x29, x30, [sp, -16]!            // a frame like any other, for tracebacks

@@ -5,8 +5,8 @@
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
 //   in     x0 = flags (with CLONE_SETTLS), x1 = sp, aligned to 16, x2 = thread pointer, above which m->tls[0] holds g0
 //   out    x0 = thread id, or -errno; the child never returns here
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
-//          needed
+//   order  the kernel sets the child's thread pointer before the child runs (CLONE_SETTLS), so the child's g is valid
+//          from its first instruction: no signal needs to be blocked meanwhile
 FUNC(runtime.clone)
         mov     x3, x2                          // 4th argument: tls
         mov     x2, xzr                         // no parent_tid, no child_tid

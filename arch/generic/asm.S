@@ -2,8 +2,8 @@
 // registers.
 //
 // It is written in macros, of one or two instructions each, that an ISA's asm.S defines before it includes this file.
-// So the order of the steps stands here, once for all ISAs, and the instructions stand in the port. Contracts of the
-// entry points: arch/arch.h.
+// So the order of the steps is written once, here, and each port has only its instructions. Contracts of the entry
+// points: arch/arch.h.
 //
 //   ARG0 ARG1            the first two arguments of a call; ARG0 is also its result
 //   T0 T1 T2             scratch registers; none of them an argument or LINK. PUSH_FRAME may change T2
@@ -12,16 +12,16 @@
 //                        is none
 //   MOVE(to, from)  SET(to, number)  ADD(to, small number)  SUB(to, from)  ADDRESS(to, symbol)
 //   LOAD(to, base, offset)  STORE(from, base, offset)
-//                        and of the stack pointer LOAD_SP(base, offset)  STORE_SP(base, offset)
+//                        for the stack pointer: LOAD_SP(base, offset)  STORE_SP(base, offset)
 //   GET_G(to)  SET_G(from)     the current G, by way of the thread pointer. SET_G may change LINK
 //   IF_EQUAL(one, other, label)  IF_ZERO(value, label)  GOTO(label)
 //   CALL(function)  CALL_REG(address)  JUMP(function)  JUMP_REG(address)  RETURN  NOP
-//   TRAP  BREAK          instructions that fault: where no path may lead; where a program asks for a debugger
+//   TRAP  BREAK          instructions that fault: TRAP where execution must never come, BREAK to stop in a debugger
 //   FIRST_FRAME          ends the frame chain; where callees save registers above the stack pointer, makes room for
 //                        that
 //   PUSH_FRAME POP_FRAME a frame as compilers make them, with LINK in it
-//   PUSH_KEPT POP_KEPT   what a call must keep, LINK too, KEPT bytes; they change nothing else
-//   SAVE_KEPT LOAD_KEPT  the same at ARG0, and the stack pointer: RecoverPoint::context; they may change ARG0
+//   PUSH_KEPT POP_KEPT   the registers that a call must keep, and LINK, KEPT bytes; they change no other register
+//   SAVE_KEPT LOAD_KEPT  the same registers and the stack pointer, at ARG0: RecoverPoint::context; they may change ARG0
 //
 // Plain stores are enough everywhere: what is saved here becomes visible to other Ms by a release in the C++ code that
 // hands the goroutine on. Control registers of floating point are never changed by rt0, so they are not switched.
@@ -37,7 +37,7 @@ FUNC(runtime.rt0_go)
         FIRST_FRAME
         TRACE_EARLY(EV_rt0_go)
 
-        // g0 stands on this stack. 64 KiB of it are promised to the runtime; the kernel grows it on demand.
+        // g0 uses this stack. The runtime may use 64 KiB of it; the kernel grows it on demand.
         ADDRESS(SAVED2, runtime.g0)
         STORE_SP(SAVED2, g_stack_hi)
         LOAD(T0, SAVED2, g_stack_hi)
@@ -47,12 +47,12 @@ FUNC(runtime.rt0_go)
         STORE(T0, SAVED2, g_stackguard0)
         STORE(T0, SAVED2, g_stackguard1)
 
-        // A C toolchain's start code may want to set up threads itself: then it also sets the thread pointer.
+        // A C toolchain's start code may set up threads itself (_cgo_init): then it also sets the thread pointer.
         ADDRESS(T0, _cgo_init)
         LOAD(T0, T0, 0)
         IF_ZERO(T0, 1f)
         MOVE(ARG0, SAVED2)                      // first argument: g0, whose stack bounds it may correct
-        ADDRESS(ARG1, runtime.m0+m_tls)         // second: where g is expected, should it need to know
+        ADDRESS(ARG1, runtime.m0+m_tls)         // second: where rt0 expects g
         CALL_REG(T0)
         LOAD(T0, SAVED2, g_stack_lo)
         STORE(T0, SAVED2, g_stackguard0)
@@ -62,7 +62,7 @@ FUNC(runtime.rt0_go)
 1:      ADDRESS(ARG0, runtime.m0+m_tls)
         CALL(runtime.settls)
 
-        // Store through the thread pointer and look at m0 for it: if it is not there, every getg() would be wrong.
+        // Stores through the thread pointer and looks for the value in m0: if it is not there, getg() would be wrong.
         SET(T0, 0x123)
         SET_G(T0)
         ADDRESS(T1, runtime.m0+m_tls)
@@ -70,7 +70,7 @@ FUNC(runtime.rt0_go)
         IF_EQUAL(T0, T1, 2f)
         CALL(runtime.abort)
 
-        // m0 and g0 know each other; from here on getg() works.
+        // Points m0 and g0 at each other; from here on getg() works.
 2:      SET_G(SAVED2)
         ADDRESS(T0, runtime.m0)
         STORE(SAVED2, T0, m_g0)
@@ -84,7 +84,7 @@ FUNC(runtime.rt0_go)
         CALL(runtime.schedinit)
 
         ADDRESS(ARG0, runtime.mainPC)           // a Funcval: its first word is runtime.main
-        SET(ARG1, 0)                            // no go statement wrote this
+        SET(ARG1, 0)                            // null: made by no go statement
         CALL(runtime.newproc)
         CALL(runtime.mstart)
         CALL(runtime.abort)                     // mstart never returns on m0
@@ -102,7 +102,7 @@ FUNC(runtime.mstart)
         CALL(runtime.abort)
 END(runtime.mstart)
 
-// gosave(ARG0 = buf): buf says where the caller stands: its sp and pc after this call, its frame.
+// gosave(ARG0 = buf): saves the caller's position in buf: its sp and pc after this call, and its frame.
 FUNC(runtime.gosave)
         STORE_SP(ARG0, gobuf_sp)
         STORE(LINK, ARG0, gobuf_pc)
@@ -111,10 +111,10 @@ FUNC(runtime.gosave)
 END(runtime.gosave)
 
 // gogo(ARG0 = &gp->sched)
-//   order  g changes before sp does, so a signal in between finds a g whose M is this one: gp->m is set by execute()
+//   order  g changes before sp does, so a signal in between finds a g whose M is this one: execute() has set gp->m
 FUNC(runtime.gogo)
         LOAD(T0, ARG0, gobuf_g)
-        LOAD(T1, T0, 0)                         // faults here, where it can be understood, if gp is rubbish
+        LOAD(T1, T0, 0)                         // if gp is wrong, fault here, where the cause is plain
         SET_G(T0)
         LOAD_SP(ARG0, gobuf_sp)
         LOAD(T1, ARG0, gobuf_pc)
@@ -129,8 +129,9 @@ FUNC(runtime.gogo)
 END(runtime.gogo)
 
 // mcall(ARG0 = fn)
-//   keeps  what a call must, on gp's stack; pc, sp and frame in gp->sched
-//   order  gp->sched is whole before sp moves; from the call on fn may give gp to another M: touch gp no more
+//   keeps  the registers that a call must keep, on gp's stack; pc, sp and frame in gp->sched
+//   order  gp->sched is complete before sp moves. fn may give gp to another M, so once fn is called gp must not be
+//          touched any more
 FUNC(runtime.mcall)
         GET_G(T0)                               // T0 = gp
         LOAD(T1, T0, g_m)
@@ -155,7 +156,7 @@ END(runtime.mcall)
 
 // goswitch(ARG0 = from, ARG1 = to)
 //   keeps  as mcall
-//   order  from->sched is whole before sp moves; goswitched runs on to's stack, below what `to` has saved there, and
+//   order  from->sched is complete before sp moves; goswitched runs on to's stack, below what `to` has saved there, and
 //          only it lets other Ms know of `from`
 FUNC(runtime.goswitch)
         STORE(LINK, ARG0, g_sched+gobuf_pc)
@@ -173,7 +174,7 @@ FUNC(runtime.goswitch)
 END(runtime.goswitch)
 
 // systemstack(ARG0 = fn, ARG1 = arg)
-//   keeps  what a call must, by fn's own care; gp->sched says where gp stands, for tracebacks
+//   keeps  the registers that a call must keep, because fn keeps them; gp->sched has gp's position, for tracebacks
 //   order  m->curg is gp all the time; only g and sp change
 FUNC(runtime.systemstack)
         GET_G(T0)                               // T0 = gp
@@ -212,8 +213,8 @@ FUNC(runtime.systemstack)
         JUMP_REG(T0)
 END(runtime.systemstack)
 
-// The return address of every goroutine's entry. The nop makes goexit+PCQuantum, which is what lies on the stack,
-// belong to this function when a traceback looks up the call before it.
+// The return address of every goroutine's entry. The nop makes goexit+PCQuantum, the address that lies on the stack,
+// belong to this function when a traceback looks up the instruction before that address.
 FUNC(runtime.goexit)
         .cfi_undefined LINK
         NOP

@@ -1,4 +1,5 @@
-// What most ISAs have in common of struct Isa: a port's isa.h says `struct Isa : GenericIsa` and what is not as here.
+// The members of struct Isa that are the same on most ISAs. A port's isa.h has `struct Isa : GenericIsa` and the
+// members that are different there.
 #pragma once
 
 #include "arch/gobuf.h"
@@ -13,7 +14,7 @@ struct GenericIsa {
   static constexpr bool kFramelessLeaves = false;
   static constexpr usize kFrameBelow = 0;
 
-  // The frame of the function that this is inlined into, and what lies there: the caller's frame pointer, and behind it
+  // The frame of the function that this is inlined into. At that address lies the caller's frame pointer, and behind it
   // the return address.
   [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
     return reinterpret_cast<uintptr>(__builtin_frame_address(0));
@@ -26,9 +27,9 @@ struct GenericIsa {
 
   // The kernel's bits (asm/hwcap.h).
   static u64 cpu_features(uintptr hwcap, uintptr) noexcept { return hwcap; }
-  // What the ISA must do once per process, before anything else of it is used.
+  // Called once per process, before any other part of the ISA is used.
   static void arch_init(uintptr, uintptr) noexcept {}
-  // What it must do before the first asynchronous preemption.
+  // Called before the first asynchronous preemption.
   static void async_preempt_init() noexcept {}
 };
 

@@ -1,5 +1,5 @@
-// System call numbers of the kernel's asm-generic table: of all ISAs that Linux was ported to since 2010 or so. An
-// ISA's linux_abi.h includes this and adds what is its own; older ISAs have a table of their own.
+// System call numbers of the kernel's asm-generic table, which all ISAs have that Linux was ported to since 2010 or so.
+// Such an ISA's linux_abi.h includes this file and adds the ISA's own numbers; each older ISA has its own table.
 #pragma once
 
 #include "base/types.h"

@@ -1,18 +1,20 @@
-// How an ISA comes back from an asynchronous preemption that has no instruction to load all registers, the pc included:
-// the signal handler leaves a copy of its whole signal frame on the goroutine's stack, or on its preempt stack, and
-// asyncPreempt lets rt_sigreturn load that.
+// The way back from an asynchronous preemption, on ISAs that have no instruction to load all registers, the pc
+// included: the signal handler leaves a copy of its whole signal frame on the goroutine's stack, or on its preempt
+// stack, and asyncPreempt ends with rt_sigreturn, by which the kernel loads all registers from that copy.
 #pragma once
 
 #include "arch/generic/linux_structs.h"
 
 namespace rt0::linux_abi {
 
-// What a frame may take at most: the preempted goroutine has 16 KiB there, for this and the way into the scheduler.
+// The largest frame that is copied: the preempted goroutine has 16 KiB on that stack, for the copy and for the calls
+// into the scheduler.
 inline constexpr usize kMostFrame = 14 * 1024;
 
-// Copies the signal frame around `uc`, of which `before` bytes lie below uc and `bytes` from there upwards, below the
-// interrupted stack pointer, or below `stack` if that is not 0. The copy is to be loaded on whatever thread runs the
-// goroutine then: its alternate stack is made invalid, so that the kernel keeps the thread's.
+// Copies the signal frame around `uc` to below the interrupted stack pointer, or to below `stack` if that is not 0:
+// `bytes` from uc upwards. The `before` bytes that the frame has below uc get room, but are not copied, for
+// rt_sigreturn does not read them. Another thread may run the goroutine by the time the copy is loaded. So the
+// alternate stack in it is made invalid: the kernel then leaves that thread's own as it is.
 template <class Ucontext>
 Ucontext* copy_signal_frame(const Ucontext* uc, usize bytes, uintptr stack, usize before = kSiginfoBytes) {
   const uintptr frame = ((stack != 0 ? stack : uc->sp()) - before - bytes) & ~uintptr{15};

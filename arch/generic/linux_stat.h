@@ -1,12 +1,12 @@
-// What fstatat fills, in the layouts there are: for kernels without statx (before Linux 4.11), and where statx is
-// forbidden. An ISA's linux_abi.h says which one is its OldStat.
+// The layouts of the struct that fstatat fills, for kernels without statx (before Linux 4.11) and for filters that
+// forbid it. An ISA's linux_abi.h says which one is its OldStat.
 #pragma once
 
 #include "base/types.h"
 
 namespace rt0::linux_abi {
 
-// Of the asm-generic ISAs.
+// The layout on ISAs of the asm-generic table.
 struct GenericStat {
   u64 dev, ino;
   u32 mode, nlink, uid, gid;
@@ -18,7 +18,7 @@ struct GenericStat {
 };
 static_assert(sizeof(GenericStat) == 128);
 
-// stat64 of 32-bit ISAs. A u64 lies at a multiple of its alignment, which is 4 on 386.
+// stat64 of 32-bit ISAs. A u64 is aligned as the compiler does it, which is to 4 bytes on 386: hence two sizes.
 struct Stat64 {
   u64 dev;
   u32 pad, short_ino, mode, nlink, uid, gid;

@@ -1,5 +1,5 @@
-// The kernel's structs as most ISAs have them, of 32 bits and of 64. What an ISA lays out otherwise is in its
-// linux_abi.h.
+// The kernel's structs as most ISAs have them, of 32 bits and of 64. Structs that an ISA lays out differently are in
+// its linux_abi.h.
 #pragma once
 
 #include "arch/generic/linux_quirks.h"
@@ -29,7 +29,7 @@ struct Sigset {
 inline constexpr uintptr SA_SIGINFO = 4, SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000;
 
 using Handler = void (*)(int, void*, void*);
-// rt_sigaction's, where Quirks::sa_restorer is a flag,
+// The struct of rt_sigaction on ISAs whose Quirks::sa_restorer is a flag.
 template <bool has_restorer>
 struct SigactionOf {
   Handler handler;
@@ -37,7 +37,7 @@ struct SigactionOf {
   void (*restorer)();
   Sigset mask;
 };
-// and where it is 0. The last member is not the kernel's.
+// The same on ISAs whose Quirks::sa_restorer is 0. The last member is not part of the kernel's struct.
 template <>
 struct SigactionOf<false> {
   Handler handler;
@@ -52,7 +52,7 @@ struct StackT {
   usize size;
 };
 
-// Of 64 bits on 32-bit ISAs, too: their numbers are those of the calls whose name ends in _time64.
+// Has 64-bit members on 32-bit ISAs, too: their SYS_ numbers are those of the calls with 64-bit times (_time64).
 struct Timespec {
   i64 sec, nsec;
 };
@@ -62,7 +62,7 @@ struct Siginfo {
   i32 signo, err, code;
   uintptr addr;
 };
-inline constexpr usize kSiginfoBytes = 128;  // of the whole
+inline constexpr usize kSiginfoBytes = 128;  // the size of the kernel's siginfo_t
 
 template <bool packed>
 struct EpollEventOf {
@@ -75,7 +75,7 @@ struct [[gnu::packed]] EpollEventOf<true> {
   u64 data;
 };
 
-// What a dump of the registers shows: a name, and where in the ucontext it lies.
+// A register in a dump: its name, and where in the ucontext it lies.
 struct RegName {
   const char* name;
   u16 at;

@@ -1,4 +1,4 @@
-// Boot and context switches on riscv64: what the words of arch/generic/asm.S are here. Go: asm_riscv64.s.
+// Boot and context switches on riscv64: the macros of arch/generic/asm.S, as this ISA has them. Go: asm_riscv64.s.
 //
 // From rt0_go on the thread pointer is valid and points at the current G. A goroutine's callee-saved registers lie on
 // its own stack while it is stopped.

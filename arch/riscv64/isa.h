@@ -1,4 +1,4 @@
-// riscv64: constants and the handful of instructions that C++ cannot say.
+// riscv64: constants and the few instructions that C++ can't express.
 //
 // The thread pointer is tp, and g the word there: where the first thread-local variable of a C program would be. A
 // frame pointer points behind its frame: the return address and the caller's frame pointer lie below it.
@@ -42,7 +42,7 @@ struct Isa : GenericIsa {
     return n;
   }
 
-  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction. buf->sp:
+  // Makes `buf` look as if goexit had called `entry`, which was stopped before its first instruction. buf->sp:
   // the top of the free stack, 16-byte aligned. `link`: where entry returns to. Go: gostartcall in sys_riscv64.go.
   static void gostartcall(Gobuf* buf, uintptr entry, void* ctxt, uintptr link) noexcept {
     buf->sp -= kSwitchFrame;  // gogo loads registers from here; what most hold does not matter
@@ -54,7 +54,7 @@ struct Isa : GenericIsa {
     buf->bp = 0;
   }
 
-  // GCC saves no return address in a function that calls none. That ra changes makes it one that has a frame for it.
+  // GCC does not save the return address in a function that calls no other. The asm claims to change ra: so it must.
   static constexpr bool kFramelessLeaves = true;
   [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
     __asm__ volatile("" ::: "ra");

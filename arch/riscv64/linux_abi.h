@@ -7,13 +7,14 @@
 
 namespace rt0::linux_abi {
 
-// The ISA came after renameat2, of which renameat is a part, so it has this one alone.
+// Linux had renameat2, which can do all that renameat does, before it had this ISA, so there is no renameat here.
 inline constexpr uintptr SYS_renameat = SYS_renameat2, SYS_fstatat = SYS_newfstatat;
 using OldStat = GenericStat;
 
 inline constexpr Quirks kQuirks = {.sa_restorer = 0, .sigaltstack_pad = 272};
 
-// Behind the floating-point registers: vector registers, and what newer CPUs have. The last has magic 0.
+// A record behind the floating-point registers: vector registers, and the registers of newer CPUs. The last record has
+// magic 0.
 struct Record {
   u32 magic, size;
 };
@@ -35,8 +36,8 @@ struct Ucontext {
 
   uintptr pc() const { return rpc; }
   uintptr sp() const { return x[1]; }
-  // Of a leaf without a frame it is the caller's that counts. Its own frame has the caller's frame pointer where other
-  // frames have their return address.
+  // In a function that calls no other, GCC's frame has no return address, but the caller's frame pointer in its place.
+  // Tracebacks then need the caller's frame: it is taken if the word looks like the address of a frame further up.
   uintptr fp() const {
     constexpr uintptr kFrame = 1 << 16, kMostStack = 1 << 30;
     if (x[7] % sizeof(uintptr) != 0 || x[7] <= x[1] || x[7] - x[1] >= kFrame) return x[7];
@@ -45,18 +46,19 @@ struct Ucontext {
   }
   uintptr lr() const { return x[0]; }
 
-  // Interrupted by a call of address 0: back to the call instruction.
+  // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {
     if (rpc == 0) rpc = x[0] - 2;
   }
-  // A frame below `sp` whose function returns to lr(). See Kernel::sigcontext_call.
+  // Makes a frame below `sp` whose function returns to lr(). See Kernel::sigcontext_call.
   uintptr push_link(uintptr sp) const {
     uintptr* frame = reinterpret_cast<uintptr*>(sp);
     frame[-1] = x[0];
     frame[-2] = fp();
     return sp;
   }
-  // As if the instruction at pc had been a call of `to`, with `gap` bytes left alone.
+  // Makes the context look as if the instruction at pc had been a call of `to`. The `gap` bytes below
+  // the stack pointer are left alone.
   void call(uintptr to, usize gap) {
     x[7] = push_link(x[1] - gap);
     x[1] = x[7] - 2 * sizeof(uintptr);
@@ -73,7 +75,7 @@ struct Ucontext {
       at += r.size;
     }
     const usize bytes = static_cast<usize>(at - self) + sizeof(Record);
-    if (bytes > kMostFrame) return;  // what this CPU has cannot be kept: go on undisturbed
+    if (bytes > kMostFrame) return;  // this CPU's registers do not fit: it is not preempted
     Ucontext* copy = copy_signal_frame(this, bytes, aside);
     const uintptr moved = reinterpret_cast<uintptr>(copy) - reinterpret_cast<uintptr>(this);
     if (vector != nullptr) reinterpret_cast<VectorRecord*>(reinterpret_cast<uintptr>(vector) + moved)->data += moved;
@@ -84,7 +86,7 @@ struct Ucontext {
 };
 static_assert(offsetof(Ucontext, rpc) == 176 && offsetof(Ucontext, records) == 952 && sizeof(Ucontext) == 960);
 
-// In Go's order; x0, which is always zero, lies where the pc does.
+// In the order in which Go dumps them. The pc lies in front of x1, where x0, which is always zero, would be.
 constexpr RegName reg(const char* name, usize i) { return {name, static_cast<u16>(offsetof(Ucontext, rpc) + i * 8)}; }
 inline constexpr RegName kRegNames[] = {
     reg("ra", 1),  reg("sp", 2),  reg("gp", 3),  reg("tp", 4),  reg("t0", 5),   reg("t1", 6),   reg("t2", 7),

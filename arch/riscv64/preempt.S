@@ -1,17 +1,18 @@
-// Asynchronous preemption on riscv64. Go: preempt_riscv64.s, which may lose a register on its way back, for Go's
-// compiler keeps one free. C++ code uses all of them, and no instruction can jump without one: only the kernel can set
-// them all, so it does.
+// Asynchronous preemption on riscv64. Go: preempt_riscv64.s, which may overwrite a register on its way back, because
+// Go's compiler keeps one free. C++ code uses all registers, and a jump back needs one for its target. Only the kernel
+// can load all of them, so asyncPreempt ends with rt_sigreturn.
 #include "arch/asm.h"
 #include "go_asm.h"
 
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction.
-//   frame  a copy of the signal frame, made by Ucontext::call: all registers as they were, the pc to go on at
+//   frame  a copy of the signal frame, made by Ucontext::interrupt: all registers as they were, the pc to go on at
 //   keeps  everything: rt_sigreturn loads it from the copy
-//   order  the goroutine may go on on another M: the thread pointer and the signal mask in the frame must be that
-//          thread's own, and its alternate stack stays, for the one in the frame is invalid
+//   order  the goroutine may go on on another thread. So the thread pointer and the signal mask of the thread that is
+//          running are written to the frame; and as the alternate stack in the frame is invalid, the kernel keeps that
+//          thread's
 FUNC(runtime.asyncPreempt)
         ld      ra, SIGFRAME_PC(sp)
-        addi    sp, sp, -32                     // a frame like any other, for tracebacks; under Ucontext's link
+        addi    sp, sp, -32                     // a frame like any other, for tracebacks; below that of push_link
         sd      s0, 0(sp)
         sd      ra, 8(sp)
         addi    s0, sp, 16

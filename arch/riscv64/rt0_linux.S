@@ -5,7 +5,7 @@
 //      0(sp)   argc
 //      8(sp)   argv[0] … argv[argc-1], 0, envp …, 0, auxv pairs …, AT_NULL
 //
-// gp stays as it is: nothing is linked to be found through it. Next: asm.S, runtime.rt0_go.
+// gp is not set: no code finds its data through it. Next: asm.S, runtime.rt0_go.
 #include "arch/asm.h"
 #include "go_asm.h"
 #include "trace_early.h"

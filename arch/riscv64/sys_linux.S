@@ -5,8 +5,8 @@
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
 //   in     a0 = flags (with CLONE_SETTLS), a1 = sp, aligned to 16, a2 = thread pointer, where m->tls[0] holds g0
 //   out    a0 = thread id, or -errno; the child never returns here
-//   order  the child's g is valid from its first instruction, for CLONE_SETTLS acts before it runs: no signal mask
-//          needed
+//   order  the kernel sets the child's thread pointer before the child runs (CLONE_SETTLS), so the child's g is valid
+//          from its first instruction: no signal needs to be blocked meanwhile
 FUNC(runtime.clone)
         mv      a3, a2                          // 4th argument: tls
         li      a2, 0                           // no parent_tid, no child_tid

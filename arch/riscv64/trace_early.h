@@ -1,7 +1,8 @@
-// Notes a boot event before there is a stack to call C++ on. trace_open() writes it out later, or drops it.
+// Records a boot event when there is no stack yet on which C++ could be called. trace_open() later writes the recorded
+// events to the trace, or drops them.
 #pragma once
 
-// clobbers t0–t3; at most RT0_TRACE_EARLY_MAX events, far more than assembly notes
+// clobbers t0–t3; room for RT0_TRACE_EARLY_MAX events, far more than assembly records
 #define TRACE_EARLY(ev)                                 \
         lla     t0, runtime.trace_early_n;              \
         lw      t1, 0(t0);                              \

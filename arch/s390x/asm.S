@@ -1,8 +1,8 @@
-// Boot and context switches on s390x: what the words of arch/generic/asm.S are here. Go: asm_s390x.s.
+// Boot and context switches on s390x: the macros of arch/generic/asm.S, as this ISA has them. Go: asm_s390x.s.
 //
 // From rt0_go on the thread pointer is valid and the word below it is the current G. A goroutine's callee-saved
-// registers lie on its own stack while it is stopped. Every stack pointer has a save area above it, which belongs to
-// the function that is called there.
+// registers lie on its own stack while it is stopped. Above the stack pointer of a function that calls another there is
+// always a save area, for the registers of the function that is called.
 #include "arch/asm.h"
 #include "go_asm.h"
 #include "trace_early.h"

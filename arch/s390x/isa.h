@@ -1,4 +1,4 @@
-// s390x: constants and the handful of instructions that C++ cannot say.
+// s390x: constants and the few instructions that C++ can't express.
 //
 // The thread pointer is in the access registers a0 and a1, and g the word below it, as a C program's thread-local
 // variables are. A frame's address is its stack pointer: the back chain lies there, and the return address was saved by
@@ -15,7 +15,7 @@ struct Isa : GenericIsa {
   static constexpr usize kPCQuantum = 2;
   static constexpr usize kCacheLine = 256;
   static constexpr bool kFramelessLeaves = true;
-  static constexpr usize kSaveArea = 160;       // what a caller leaves its callee to save registers in
+  static constexpr usize kSaveArea = 160;       // bytes that a caller leaves for its callee's registers
   static constexpr usize kReturnAddress = 112;  // where in it r14 goes
   static constexpr usize kSwitchFrame = 144;    // r6–r14, f8–f15, one word for a recover point's r15
   static constexpr usize kRecoverWords = 18;
@@ -49,7 +49,7 @@ struct Isa : GenericIsa {
     return n;
   }
 
-  // Makes `buf` look as if goexit had called `entry` and that had been stopped before its first instruction.
+  // Makes `buf` look as if goexit had called `entry`, which was stopped before its first instruction.
   // buf->sp: the top of the free stack. `link`: where entry returns to. Go: gostartcall in sys_s390x.go.
   static void gostartcall(Gobuf* buf, uintptr entry, void* ctxt, uintptr link) noexcept {
     buf->sp -= kSaveArea;
@@ -61,7 +61,8 @@ struct Isa : GenericIsa {
     buf->bp = 0;
   }
 
-  // The word makes the function have a frame, and the clobber makes it save its return address.
+  // The asm writes a word on the stack, so the function must have a frame; and it claims to change r14, so the function
+  // must save its return address.
   [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
     uintptr sp, word;
     __asm__ volatile("lgr %0,%%r15" : "=d"(sp), "=m"(word) : : "r14");

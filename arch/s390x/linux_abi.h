@@ -32,12 +32,12 @@ struct OldStat {
 };
 static_assert(sizeof(OldStat) == 144);
 
-// The pad: a frame of a CPU without vector registers ends before them.
+// sigaltstack_pad: the signal frame of a CPU without vector registers ends before them.
 inline constexpr Quirks kQuirks = {
     .clone_stack_first = true, .mmap_block = true, .socketcall = SYS_socketcall, .sigaltstack_pad = 512};
 
 struct Ucontext {
-  // Below it: a save area, an instruction and what aligns the next, siginfo.
+  // The frame's bytes below the ucontext: a save area, an instruction with padding, siginfo.
   static constexpr usize kBefore = 160 + 8 + kSiginfoBytes;
 
   u64 flags;
@@ -52,20 +52,20 @@ struct Ucontext {
 
   uintptr pc() const { return psw_addr; }
   uintptr sp() const { return r[15]; }
-  // r11 is r15 in a function that has made its frame; in one that has none, or not yet, it is the caller's, whose
-  // memory is there.
+  // In a function that has made its frame, r11 equals r15. In a function that has no frame, or has not made it yet, r11
+  // is still the caller's, and points to the caller's frame.
   uintptr fp() const {
     constexpr uintptr kFrame = 1 << 16;
     return r[11] % sizeof(uintptr) == 0 && r[11] - r[15] < kFrame ? r[11] : r[15];
   }
   uintptr lr() const { return r[14]; }
 
-  // Interrupted by a call of address 0: back to the call instruction.
+  // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {
     if (psw_addr == 0) psw_addr = r[14] - 2;
   }
-  // A save area below `sp` for the function that is called there, and above it a frame whose function returns to lr().
-  // See Kernel::sigcontext_call.
+  // Makes a save area below `sp` for the function that is called there, and above it a frame whose function returns to
+  // lr(). See Kernel::sigcontext_call.
   uintptr push_link(uintptr sp) const {
     constexpr usize kSave = 20, kReturn = 14;  // in words
     uintptr* save = reinterpret_cast<uintptr*>(sp) - 2 * kSave;
@@ -75,7 +75,8 @@ struct Ucontext {
     linked[kReturn] = lr();
     return reinterpret_cast<uintptr>(save);
   }
-  // As if the instruction at pc had been a call of `to`, with `gap` bytes left alone.
+  // Makes the context look as if the instruction at pc had been a call of `to`. The `gap` bytes below
+  // the stack pointer are left alone.
   void call(uintptr to, usize gap) {
     r[15] = push_link(r[15] - gap);
     r[14] = psw_addr;
@@ -91,7 +92,7 @@ struct Ucontext {
 };
 static_assert(offsetof(Ucontext, r) == 56 && offsetof(Ucontext, sigmask) == 384 && sizeof(Ucontext) == 1024);
 
-// In Go's order.
+// In the order in which Go dumps them.
 constexpr RegName reg(const char* name, usize i) { return {name, static_cast<u16>(offsetof(Ucontext, r) + i * 8)}; }
 inline constexpr RegName kRegNames[] = {
     reg("r0", 0),

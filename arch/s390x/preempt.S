@@ -1,13 +1,15 @@
-// Asynchronous preemption on s390x. No instruction can jump without a register: only the kernel can set them all, so it
-// does.
+// Asynchronous preemption on s390x. A jump back needs a register for its target, so only the kernel can load all
+// registers: asyncPreempt ends with rt_sigreturn.
 #include "arch/asm.h"
 #include "go_asm.h"
 
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction.
-//   frame  a save area and a link, see Ucontext::push_link; then a copy of the signal frame: all registers as they were
+//   frame  the save area and the frame that Ucontext::push_link makes; then a copy of the signal frame: all registers
+//          as they were
 //   keeps  everything: rt_sigreturn loads it from the copy
-//   order  the goroutine may go on on another M: the thread pointer and the signal mask in the frame must be that
-//          thread's own, and its alternate stack stays, for the one in the frame is invalid
+//   order  the goroutine may go on on another thread. So the thread pointer and the signal mask of the thread that is
+//          running are written to the frame; and as the alternate stack in the frame is invalid, the kernel keeps that
+//          thread's
 FUNC(runtime.asyncPreempt)
         stg     %r14, RETURN_ADDRESS(%r15)
         lgr     %r1, %r15

@@ -1,18 +1,18 @@
-// Context switches on amd64 and 386: what is the same on both once their registers have one name. Contracts:
+// Context switches on amd64 and 386, which are the same once the registers of both have one name. Contracts:
 // arch/arch.h.
 //
 // An ISA's x86.h says which registers AX CX DX BX SP BP PC are, and
 //
 //   LOAD_ARG0(to) LOAD_ARG1(to)  an argument of the function in which this stands
 //   FIRST_ARG(from)      makes it the first argument of a goroutine's entry
-//   CALL_WITH(fn, a)     calls it with this argument
-//   CALL_ALIKE(fn, a, b) calls it with the two arguments of the function in which this stands; LOAD_ARG0 and LOAD_ARG1
-//                        have put them into a and b
+//   CALL_WITH(fn, a)     calls fn(a)
+//   CALL_ALIKE(fn, a, b) calls fn(a, b) with the two arguments of the function in which this stands; LOAD_ARG0 and
+//                        LOAD_ARG1 have put them into a and b
 //   CALL_ARG             calls the first argument with the second, from a function that has pushed BP and moved it to
 //                        SP
 //   TAIL_CALL_ARG        the same as a tail call, from a function that has pushed nothing
-//   GOGO(buf)            goes to gogo with this argument
-//   PUSH_KEPT POP_KEPT   what a call must keep, KEPT bytes
+//   GOGO(buf)            jumps to gogo(buf)
+//   PUSH_KEPT POP_KEPT   the registers that a call must keep, KEPT bytes
 //   SAVE_KEPT(base) LOAD_KEPT(base)  the same, at base instead of on the stack
 //
 // A goroutine's callee-saved registers lie on its own stack while it is stopped; mxcsr and the x87 control word are
@@ -31,7 +31,7 @@ FUNC(runtime.mstart)
         call    runtime.abort
 END(runtime.mstart)
 
-// gosave(AX = buf): buf says where the caller stands: its sp and pc after this call, its frame pointer.
+// gosave(AX = buf): saves the caller's position in buf: its sp and pc after this call, and its frame pointer.
 FUNC(runtime.gosave)
         lea     GO_ASM_PTRSIZE(SP), DX          // without the return address
         mov     DX, gobuf_sp(AX)
@@ -42,11 +42,11 @@ FUNC(runtime.gosave)
 END(runtime.gosave)
 
 // gogo(buf = &gp->sched)
-//   order  g changes before SP does, so a signal in between finds a g whose M is this one: gp->m is set by execute()
+//   order  g changes before SP does, so a signal in between finds a g whose M is this one: execute() has set gp->m
 FUNC(runtime.gogo)
         LOAD_ARG0(AX)
 .Lgogo: mov     gobuf_g(AX), DX
-        mov     (DX), CX                        // faults here, where it can be understood, if gp is rubbish
+        mov     (DX), CX                        // if gp is wrong, fault here, where the cause is plain
         mov     DX, g_tls
         mov     gobuf_sp(AX), SP
         mov     gobuf_pc(AX), CX
@@ -61,8 +61,9 @@ FUNC(runtime.gogo)
 END(runtime.gogo)
 
 // mcall(fn)
-//   keeps  what a call must, on gp's stack; pc, sp and bp in gp->sched
-//   order  gp->sched is whole before SP moves; from the call on fn may give gp to another M: touch gp no more
+//   keeps  the registers that a call must keep, on gp's stack; pc, sp and bp in gp->sched
+//   order  gp->sched is complete before SP moves. fn may give gp to another M, so once fn is called gp must not be
+//          touched any more
 FUNC(runtime.mcall)
         mov     g_tls, AX                       // AX = gp
         mov     g_m(AX), DX
@@ -86,7 +87,7 @@ END(runtime.mcall)
 
 // goswitch(from, to)
 //   keeps  as mcall
-//   order  from->sched is whole before SP moves; goswitched runs on to's stack, below what `to` has saved there, and
+//   order  from->sched is complete before SP moves; goswitched runs on to's stack, below what `to` has saved there, and
 //          only it lets other Ms know of `from`
 FUNC(runtime.goswitch)
         LOAD_ARG0(AX)                           // AX = from
@@ -106,7 +107,7 @@ FUNC(runtime.goswitch)
 END(runtime.goswitch)
 
 // systemstack(fn, arg)
-//   keeps  all callee-saved registers, by fn's own care; gp->sched says where gp stands, for tracebacks
+//   keeps  all callee-saved registers, because fn keeps them; gp->sched has gp's position, for tracebacks
 //   order  m->curg is gp all the time; only g and SP change
 FUNC(runtime.systemstack)
         mov     g_tls, AX                       // AX = gp
@@ -144,8 +145,8 @@ FUNC(runtime.systemstack)
 1:      TAIL_CALL_ARG                           // already on a system stack: a tail call keeps its depth
 END(runtime.systemstack)
 
-// The return address of every goroutine's entry. The nop makes goexit+PCQuantum, which is what lies on the stack,
-// belong to this function when a traceback looks up the call before it.
+// The return address of every goroutine's entry. The nop makes goexit+PCQuantum, the address that lies on the stack,
+// belong to this function when a traceback looks up the instruction before that address.
 FUNC(runtime.goexit)
         .cfi_undefined PC
         nop
@@ -158,7 +159,7 @@ FUNC(runtime.abort)
 1:      jmp     1b
 END(runtime.abort)
 
-// p->context: what a call must keep, then SP and pc as after the return from setrecover.
+// p->context: the registers that a call must keep, then SP and pc as after the return from setrecover.
 FUNC(runtime.setrecover)
         LOAD_ARG0(CX)
         SAVE_KEPT(CX)

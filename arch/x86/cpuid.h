@@ -1,4 +1,4 @@
-// What an x86 CPU says of itself. Intel SDM vol. 2A, CPUID; vol. 1, 13.2, XSAVE.
+// Facts that an x86 CPU reports about itself. Intel SDM vol. 2A, CPUID; vol. 1, 13.2, XSAVE.
 #pragma once
 
 #include "base/types.h"
@@ -14,8 +14,8 @@ struct CpuidRegs {
   return r;
 }
 
-// How many bytes xsave writes, which leaf 13 tells for what xcr0 has switched on; 0: there is no xsave, and fxsave
-// writes 512.
+// How many bytes xsave writes for the registers that xcr0 has switched on, from leaf 13. 0: there is no xsave; fxsave
+// then writes 512 bytes.
 inline u32 xsave_bytes() {
   constexpr u32 kOSXSAVE = 1u << 27;
   return cpuid(0).eax >= 13 && (cpuid(1).ecx & kOSXSAVE) != 0 ? cpuid(13).ebx : 0;

@@ -1,14 +1,15 @@
-// Asynchronous preemption on amd64 and 386, in the words of arch/x86/asm.S. Go: preempt_amd64.s, which is generated;
-// here xsave takes what the CPU has. An ISA's x86.h says further what PUSH_ALL and POP_ALL are, how its code finds a
-// GLOBAL, and WIDE, the suffix of instructions that are to save vector registers as this ISA has them.
+// Asynchronous preemption on amd64 and 386, with the macros of arch/x86/asm.S. Go: preempt_amd64.s, which is generated
+// and saves each register by its name; here xsave saves all vector registers that the CPU has. An ISA's x86.h also
+// defines PUSH_ALL and POP_ALL, GLOBAL(name), which addresses a variable, and WIDE(instruction), which adds the suffix
+// with which the instruction saves the vector registers of this ISA.
 
 // fninit: an interrupted calculation may have values on the x87 stack, on which the next goroutine's would find no room.
 #define FP_DEFAULTS fninit; push $MXCSR_DEFAULT; ldmxcsr (SP); lea GO_ASM_PTRSIZE(SP), SP
 
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction.
-//   frame  RED_ZONE bytes that are the interrupted function's, `aside`, the pc to go on at, BP, ALL_BYTES of flags and
-//          registers; below that, or on the other stack if `aside` is not 0, the vector state and the frames of what is
-//          called
+//   frame  RED_ZONE bytes that the interrupted function may use, `aside`, the pc to go on at, BP, ALL_BYTES of flags
+//          and registers; below that, or on the other stack if `aside` is not 0, the vector state and the frames of the
+//          functions that are called
 //   keeps  everything; nothing between the entry and pushf changes a flag
 //   after  what runs meanwhile finds the floating point unit as a program's start does: the x87 stack empty, default
 //          control words
@@ -34,7 +35,7 @@ FUNC(runtime.asyncPreempt)
         lea     XSAVE_HEADER(SP), DI
         movl    $XSAVE_HEADER_BYTES / 4, %ecx
         rep stosl
-        movl    $-1, %eax                       // all that xcr0 has
+        movl    $-1, %eax                       // everything that xcr0 has switched on
         movl    $-1, %edx
         WIDE(xsave) (SP)
         FP_DEFAULTS
