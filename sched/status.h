@@ -19,14 +19,14 @@ enum class GStatus : u32 {
   syscall = 3,    // in a system call, on an M, perhaps without a P
   waiting = 4,    // stopped by the runtime; recorded somewhere, so that it can be made ready
   dead = 6,       // ended, or just made; on a free list or being initialised
-  preempted = 9,  // stopped itself for suspendG; waits for somebody to claim it
+  preempted = 9,  // stopped itself for suspendG; waits for a thread to claim it
 };
 
 // Go: runtime2.go _Pidle …
 enum class PStatus : u32 {
   idle = 0,     // on the idle list, or moving between lists; its run queue is empty
   running = 1,  // owned by an M
-  syscall = 2,  // belongs to an M in a system call, from which anybody may take it by CAS
+  syscall = 2,  // belongs to an M in a system call, from which any thread may take it by CAS
   gcstop = 3,   // stopped with the world
   dead = 4,     // beyond GOMAXPROCS
 };
@@ -76,7 +76,7 @@ inline constexpr GMove kGMoves[] = {
     {GStatus::waiting, GStatus::runnable, "injectglist"},
     {GStatus::waiting, GStatus::runnable, "netpolled"},
     {GStatus::waiting, GStatus::runnable, "park_m"},  // unlockf refused: the G goes on at once
-    {GStatus::waiting, GStatus::runnable, "parked"},  // the same, but somebody else runs here already
+    {GStatus::waiting, GStatus::runnable, "parked"},  // the same, but another goroutine already runs on this M
     {GStatus::running, GStatus::syscall, "entersyscall"},
     {GStatus::running, GStatus::syscall, "entersyscallblock"},
     {GStatus::syscall, GStatus::running, "exitsyscall"},
