@@ -24,7 +24,8 @@
 //   SAVE_KEPT LOAD_KEPT  the same registers and the stack pointer, at ARG0: RecoverPoint::context; they may change ARG0
 //
 // Plain stores are enough everywhere: what is saved here becomes visible to other Ms by a release in the C++ code that
-// hands the goroutine on. Control registers of floating point are never changed by rt0, so they are not switched.
+// hands the goroutine on. Control registers of floating point are not switched: only asyncPreempt changes them, and
+// restores them.
 
 // rt0_go(ARG0 = argc, ARG1 = argv): makes g0 and m0 out of static memory and the stack that the kernel made, then
 // boots.

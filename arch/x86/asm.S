@@ -15,8 +15,8 @@
 //   PUSH_KEPT POP_KEPT   the registers that a call must keep, KEPT bytes
 //   SAVE_KEPT(base) LOAD_KEPT(base)  the same, at base instead of on the stack
 //
-// A goroutine's callee-saved registers lie on its own stack while it is stopped; mxcsr and the x87 control word are
-// never changed by rt0, so they are not switched.
+// A goroutine's callee-saved registers lie on its own stack while it is stopped. mxcsr and the x87 control word are not
+// switched: only asyncPreempt changes them, and restores them.
 
 // On m0 called by rt0_go, on every other M the first thing after clone. mstart0 never returns: an M that ends does so
 // in mexit.

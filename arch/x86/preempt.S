@@ -3,7 +3,8 @@
 // defines PUSH_ALL and POP_ALL, GLOBAL(name), which addresses a variable, and WIDE(instruction), which adds the suffix
 // with which the instruction saves the vector registers of this ISA.
 
-// fninit: an interrupted calculation may have values on the x87 stack, on which the next goroutine's would find no room.
+// fninit empties the x87 stack: with values of an interrupted calculation on it, the next goroutine's calculation could
+// find no room.
 #define FP_DEFAULTS fninit; push $MXCSR_DEFAULT; ldmxcsr (SP); lea GO_ASM_PTRSIZE(SP), SP
 
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction.
@@ -11,8 +12,8 @@
 //          and registers; below that, or on the other stack if `aside` is not 0, the vector state and the frames of the
 //          functions that are called
 //   keeps  everything; nothing between the entry and pushf changes a flag
-//   after  what runs meanwhile finds the floating point unit as a program's start does: the x87 stack empty, default
-//          control words
+//   after  goroutines that run meanwhile find the floating point unit as it is at a program's start: the x87 stack
+//          empty, default control words
 //   order  the vector state's size is a multiple of 64 bytes and its header must be zero before xsave, or xrstor
 //          refuses it
 FUNC(runtime.asyncPreempt)
