@@ -120,9 +120,9 @@ struct Kernel {
   SigContext (*sigcontext)(void* info, void* uctx);
   // Changes the interrupted context so that it goes on at `pc`, as if it had called `pc` where it was interrupted. The
   // return address is where a call of this ISA leaves it; if that is the stack, below the red zone, if there is one.
-  //   comes_back = true   the function at `pc` keeps every register and returns to the point of interruption. `stack`: 0,
-  //                       or the upper end of other memory for the callee's frames and the registers it keeps; on x86
-  //                       the general registers lie on the interrupted stack all the same.
+  //   comes_back = true   the function at `pc` keeps every register and returns to the point of interruption.
+  //                       `stack`: 0, or the upper end of other memory for the callee's frames and the registers it
+  //                       keeps; on x86 the general registers lie on the interrupted stack all the same.
   //   comes_back = false  the function finds its stack aligned as after any call. If the context was interrupted
   //                       because it had called address 0, it looks as if the caller had called `pc` instead.
   // On ISAs with Isa::kFramelessLeaves the frame above the callee's is one that returns to SigContext::lr: without it a
