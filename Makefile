@@ -1,5 +1,5 @@
-# rt0's front door. Each command works from a fresh checkout on Debian 12 and installs the packages it lacks.
-#   ISA=<folder of arch/>   P=<program>   ARGS=<its arguments>   COMPILER=gcc|clang   SIM=<RT0_SIM's keys>
+# The commands of rt0, from build to checks. Each works from a fresh checkout on Debian 12 and installs the packages it lacks.
+# Variables: ISA=<folder of arch/>   P=<program>   ARGS=<its arguments>   COMPILER=gcc|clang   SIM=<RT0_SIM's keys>
 ISAS := $(shell awk '/^[a-z0-9]/ {print $$1}' arch/isas.txt)
 P ?= hello
 COMPILER ?= gcc
@@ -31,7 +31,7 @@ host: need-build
 	@$(CMAKE) -S . -B build/host -DRT0_HOST=ON -DCMAKE_BUILD_TYPE=Release $(Q)
 	@cmake --build build/host $(Q)
 
-# $(1) ISA, $(2) "" or -dev: configures build/<isa><compiler><variant>.
+# $(1) is the ISA, $(2) is "" or -dev: configures build/<isa><compiler><variant>.
 configure = $(CMAKE) -S . -B build/$(1)$(SUFFIX)$(2) -DRT0_ISA=$(1) -DRT0_COMPILER=$(COMPILER) -DRT0_DEV=$(if $(2),ON,OFF) \
   -DCMAKE_TOOLCHAIN_FILE=tools/toolchain.cmake -DRT0_MKPCLNTAB=$(CURDIR)/build/host/bin/mkpclntab $(Q)
 
@@ -43,7 +43,7 @@ $(ISAS:%=build-%): build-%: host
 
 run: need-run host ## builds and runs P=hello under QEMU for ISA=amd64 with ARGS=..., boot trace on stderr
 	@[ -f examples/$(P).cc ] || [ -f tests/programs/$(P).cc ] || { \
-	  echo "P=$(P) is no program. examples/ has:" $(sort $(notdir $(basename $(wildcard examples/*.cc)))) >&2; exit 2; }
+	  echo "P=$(P): there is no such program. examples/ has:" $(sort $(notdir $(basename $(wildcard examples/*.cc)))) >&2; exit 2; }
 	@$(call configure,$(ONE),)
 	@cmake --build build/$(ONE)$(SUFFIX) --target $(P) $(Q)
 	@RT0_TRACE=$${RT0_TRACE:--} qemu/run.sh $(ONE) qemu build/$(ONE)$(SUFFIX)/bin/$(P) $(ARGS)
@@ -55,11 +55,11 @@ test: need-run need-test build ## everything: all ISAs under QEMU and natively, 
 check: need-check need-run need-test ## format, lint, layers, both compilers
 	@tests/lint/check.sh $(SELECTED)
 
-bench: need-run need-test build-amd64 ## what the boot costs, and the yardsticks beside real Go's where `go` is on PATH
+bench: need-run need-test build-amd64 ## what the boot costs, and benchmarks beside real Go's where `go` is on PATH
 	@tests/boot_cost.py --print build/amd64/bin/hello
 	@bench/compare.py build/amd64/bin/bench
 
-seeds: need-run need-test host ## P=<program> under RUNS=100 seeds of the simulated kernel: what can happen, and which seed shows it
+seeds: need-run need-test host ## runs P=<program> under RUNS=100 seeds of the simulated kernel: each outcome, with a seed that gives it
 	@$(call configure,$(ONE),)
 	@cmake --build build/$(ONE)$(SUFFIX) --target $(P) $(Q)
 	@tools/seeds.py --isa $(ONE) --build build/$(ONE)$(SUFFIX) --runs $(or $(RUNS),100) --first $(or $(SEED),1) \
@@ -70,13 +70,13 @@ golden: need-run need-test build ## rewrites tests/golden and shows the differen
 	@tests/sim_golden.py --write
 	@git --no-pager diff --stat -- tests/golden; git --no-pager diff -- tests/golden
 
-port-check: need-run need-test host ## ISA=...: climbs a port's ladder of tests, says how far it is and what to do next
+port-check: need-run need-test host ## ISA=...: runs the steps of a port in order; prints how far it is and what to do next
 	@tests/port_check.py $(ONE) $(STEP)
 
 port-new: ## ISA=name [LIKE=riscv64]: begins a port as a copy of another; see arch/PORTING.md
 	@tools/new_isa.sh "$(ISA)" $(LIKE)
 
-matrix: need-run build ## the ports: what is built, what passes; README's table is this one
+matrix: need-run build ## the table of ports: what is built, what passes; puts it into README, too
 	@qemu/matrix.sh $(ISAS) >build/matrix.md; cat build/matrix.md
 	@tests/port_docs.py --matrix build/matrix.md
 
