@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""What the boot costs: instructions and system calls from the entry point to main.main, and the stripped file's size.
+"""Measures the boot: instructions and system calls from the entry point to main.main, and the stripped file's size.
 
   boot_cost.py --print PROGRAM   the three numbers beside their budgets and real Go's
-  boot_cost.py --check PROGRAM   the same; exit status 1 if one is over its budget
+  boot_cost.py --check PROGRAM   the same; exit status 1 if a number is over its budget
 
 Counted under QEMU by the witness, with GOMAXPROCS=1 as the only environment variable, so the numbers are the same on every
 machine. RT0_TEST_ISA names the ISA; WITNESS_PLUGIN the plugin (default: build/host/bin/libwitness.so).
@@ -19,11 +19,13 @@ import tempfile
 
 from harness import rt0test
 
-# A twentieth of what Go needs, or near it; where Go's number is not known, what no port has needed yet.
+# About a twentieth of Go's instructions. For an ISA whose Go number is not known, a bound that every port
+# meets.
 INSTRUCTIONS = {"amd64": 8000, "arm64": 8200, "riscv64": 10000}
 SYSTEM_CALLS = 24
 BYTES = 92160
-# Code is denser on amd64 than anywhere else; a 32-bit ISA has two calls more.
+# amd64 has the densest code: other ISAs may have half as many bytes again. A 32-bit ISA makes two system
+# calls more.
 BUDGET = {"instructions": INSTRUCTIONS.get(rt0test.ISA, 12000), "system calls": SYSTEM_CALLS + (rt0test.ROW["bits"] != "64") * 2,
           "bytes, stripped": BYTES * (4 if rt0test.ISA == "amd64" else 6) // 4}
 
@@ -33,7 +35,7 @@ def plugin():
 
 
 def witness(program, folder, env, until="main.main", options=""):
-    """Runs the program under QEMU with the witness watching: the Done and the log's path."""
+    """Runs the program under QEMU with the witness plugin. Returns the Done and the path of the witness's log."""
     log = pathlib.Path(folder) / "witness.log"
     path = rt0test.program_path(program)
     done = rt0test.run(path, env=env, qemu_options=["-plugin", f"{plugin()},elf={path},out={log},until={until}{options}"])
@@ -76,7 +78,7 @@ def main():
     parser = argparse.ArgumentParser(description="What the boot costs, beside its budget and real Go's.")
     mode = parser.add_mutually_exclusive_group(required=True)
     mode.add_argument("--print", action="store_true", dest="only_print", help="print the numbers")
-    mode.add_argument("--check", action="store_true", help="and fail if one is over its budget")
+    mode.add_argument("--check", action="store_true", help="print the numbers; fail if one is over its budget")
     parser.add_argument("program")
     args = parser.parse_args()
     program = pathlib.Path(args.program).resolve()

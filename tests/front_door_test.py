@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The front door's answers to bad input: an ISA that is not known, and tools that are not there. Nothing is built or installed: a
-folder of false programs comes first on the PATH.
+"""What make and the scripts answer to bad input: an ISA that is not known, and tools that are missing. Nothing is built or
+installed: a folder of fake programs comes first on the PATH.
 """
 
 import os
@@ -62,7 +62,7 @@ class MissingTool(unittest.TestCase):
         path.chmod(0o755)
 
     def lacks(self, package, root, apt="exit 0"):
-        """What dpkg-query, id, sudo and apt-get are to say; apt-get writes down what it was asked for."""
+        """Sets what dpkg-query, id, sudo and apt-get answer; apt-get also writes its arguments to a file."""
         self.false_program("dpkg-query", f'for p; do :; done; [ "$p" = "{package}" ] && exit 1; echo "install ok installed"\n')
         self.false_program("id", f"echo {0 if root else 1000}\n")
         self.false_program("sudo", "exit 1\n")
@@ -91,7 +91,7 @@ class MissingTool(unittest.TestCase):
         self.assertIn("rt0: could not install qemu-user; as root, try: apt-get update && apt-get install", done.stdout)
 
     def test_compiler_without_make(self):
-        """Who calls CMake directly is told as well. No PATH: nothing is found there."""
+        """CMake called directly names the missing package as well. The PATH is empty, so that no compiler is found."""
         for row in ROWS:
             for compiler, package in (("gcc", row[3]), ("clang", "clang-19")):
                 with self.subTest(isa=row[0], compiler=compiler), tempfile.TemporaryDirectory() as build:

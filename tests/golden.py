@@ -1,12 +1,11 @@
 #!/usr/bin/python3
-"""The golden boot trace: what hello's boot looks like, on every ISA, natively and under QEMU.
+"""The golden boot trace: the events of hello's boot, the same on every ISA, natively and under QEMU.
 
   golden.py --write   runs hello and writes tests/golden/ anew (make golden shows the difference)
   golden.py --check   exit status 0: every run gives the golden trace; 1: one does not, with the difference on stdout
 
-boot.trace has m0's lines from the first to the last; GOMAXPROCS=1 makes their order the only one possible. sysmon.trace has
-m1's: that thread starts when the host lets it, so a run may show any beginning of it, or nothing. Times are masked as T, the
-ISA's name as <isa>.
+boot.trace has all of m0's lines; with GOMAXPROCS=1 only one order of them is possible. sysmon.trace has m1's lines: its thread
+starts when the host lets it, so a run may show only the first of them, or none. Times are masked as T, the ISA's name as <isa>.
 """
 
 import argparse
@@ -18,11 +17,11 @@ from harness import rt0test
 GOLDEN = rt0test.TESTS / "golden"
 BOOT, SYSMON = GOLDEN / "boot.trace", GOLDEN / "sysmon.trace"
 ENV = {"GOMAXPROCS": "1"}
-TRIES = 50  # of catching sysmon's whole start
+TRIES = 50  # runs, to see the whole start of sysmon at least once
 
 
 def traces(how, build=None):
-    """hello's trace as two masked texts: m0's lines and m1's. No other M has a reason to exist."""
+    """hello's trace as two masked texts: m0's lines and m1's. Another M in the trace is an error."""
     done, trace = rt0test.run_traced("hello", env=ENV, how=how, build=build)
     if done.status != 0 or done.out != b"Hello World\n" or done.err:
         raise AssertionError(f"hello ({how}): status {done.status}\n{rt0test.text(done.out)}{rt0test.text(done.err)}")
@@ -37,7 +36,7 @@ def difference(golden, got, what):
 
 
 def check(how, build=None):
-    """What is wrong with one run; empty if nothing is."""
+    """The differences between one run and the golden trace; empty if there are none."""
     boot, sysmon = traces(how, build)
     golden_sysmon = SYSMON.read_text("ascii")
     wrong = difference(BOOT.read_text("ascii"), boot, f"hello, {how}: m0")

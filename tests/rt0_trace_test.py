@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""rt0-trace on traces of real programs, and Go's own reader on what it exports. RT0_TRACE_TOOL: the tool, RT0_TEST_BUILD: programs."""
+"""Runs rt0-trace on traces of real programs, and Go's trace reader on the exports. RT0_TRACE_TOOL: the tool, RT0_TEST_BUILD: programs."""
 import json
 import os
 import pathlib
@@ -58,7 +58,7 @@ class Traces(unittest.TestCase):
         lines = self.traces[0].read_text().splitlines(keepends=True)
         at = next(i for i, line in enumerate(lines) if " GoStart id=1" in line)
         bad = self.dir / "bad"
-        bad.write_text("".join(lines[:at + 1] + lines[at:]))  # goroutine 1 starts while it runs
+        bad.write_text("".join(lines[:at + 1] + lines[at:]))  # goroutine 1 starts although it runs already
         r = tool("check", bad)
         self.assertEqual(r.returncode, 1, r.stderr)
         self.assertIn(f"bad:{at + 2}: ", r.stderr)
@@ -93,7 +93,7 @@ class Traces(unittest.TestCase):
         self.assertEqual(r.returncode, 1, r.stderr)
         self.assertIn(str(at + 1), r.stdout)
         self.assertIn("GoStart id=2", r.stdout)
-        self.assertNotIn("\x1b", r.stdout)  # no terminal, no colours
+        self.assertNotIn("\x1b", r.stdout)  # stdout is no terminal, so there are no colours
 
     def test_stats(self):
         for trace in self.each():
@@ -134,7 +134,7 @@ class Traces(unittest.TestCase):
             self.assertEqual(r.returncode, 0, r.stderr)
             self.assertRegex(out.read_bytes()[:16], rb"^go 1\.2[23] trace\0\0\0$")
 
-    @unittest.skipUnless(GO, "no go on PATH: its trace reader was not asked")
+    @unittest.skipUnless(GO, "no go on PATH: the exports were not read with Go's trace reader")
     def test_export_go_is_read_by_go(self):
         for trace in self.each():
             out = self.dir / "out.go"

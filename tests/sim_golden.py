@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""The simulated kernel's golden traces: one file for all ISAs, compilers, machines and ways to run.
+"""The simulated kernel's golden traces: one file serves all ISAs, compilers, machines and ways to run.
 
   sim_golden.py --write [NAME…]   runs the scenarios natively on the first ISA and writes tests/golden/sim/ anew
-  sim_golden.py --check [NAME…]   exit status 0: all runs give the golden bytes; 1: some do not, with the first differences
+  sim_golden.py --check [NAME…]   exit status 0: all runs give the golden bytes; 1: some do not, and the first differences are printed
 
-tests/golden/sim/scenarios.txt says what runs.
+tests/golden/sim/scenarios.txt lists the scenarios.
 """
 
 import argparse
@@ -18,8 +18,8 @@ from harness import rt0test
 FOLDER = rt0test.TESTS / "golden" / "sim"
 DIGESTS = FOLDER / "digests.txt"
 PROCS, SEEDS = (1, 2, 4), (1, 2, 3)
-SHOWN = (2, 1)  # procs and seed of the trace that is kept whole
-DIFFERENCE = 40  # lines of one that are shown
+SHOWN = (2, 1)  # procs and seed of the run whose trace is kept whole; of others only a digest
+DIFFERENCE = 40  # lines of a difference that are printed
 
 Scenario = collections.namedtuple("Scenario", "name program sim env")
 Run = collections.namedtuple("Run", "trace digest")
@@ -38,7 +38,7 @@ def scenarios(names=()):
 
 
 def run(scenario, procs, seed, how, build=None, **options):
-    """The trace, and a digest of it, of the exit status and of what was printed, but for addresses."""
+    """The trace, and a digest of the trace, the exit status and the output with addresses masked."""
     env = {**scenario.env, "RT0_SIM": f"seed={seed},procs={procs},{scenario.sim}"}
     done, trace = rt0test.run_traced(scenario.program, env=env, how=how, build=build, **options)
     said = rt0test.mask_addresses(rt0test.text(done.out) + rt0test.text(done.err))
@@ -58,7 +58,7 @@ def difference(golden, got, what):
 
 
 def check(scenario, how, build=None, everything=True):
-    """What is wrong with the scenario's runs; empty if nothing is."""
+    """The differences between the scenario's runs and the golden ones; empty if there are none."""
     golden, wrong = golden_digests(), []
     for procs in PROCS if everything else SHOWN[:1]:
         for seed in SEEDS if everything else SHOWN[1:]:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Every C++ function is entered on a stack that is aligned as the ABI has it: on g0, on goroutines and on the signal stack."""
+"""Every C++ function is entered with its stack aligned as the ABI demands: on g0, on goroutines and on the signal stack."""
 
 import pathlib
 import re

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Parts of the public API that no other test calls. What sockets say is what Go 1.24 says, ports aside."""
+"""Parts of the public API that no other test calls. The sockets' errors are those of Go 1.24, apart from port numbers."""
 
 import os
 import pathlib
@@ -28,7 +28,7 @@ set tcp 127.0.0.1:C: use of closed network connection
 dial tcp 127.0.0.1:L: i/o timeout
 """
 
-# Index, ok, and the variable of the receiving cases.
+# Index, ok, and the value that each receiving case got.
 CASES = "8 false 0\n" + "".join(f"{i} true {10 * i}\n" for i in range(8)) + """\
 3 false 0
 3 false 7
@@ -61,7 +61,7 @@ true
 @rt0test.each_how
 class Api(rt0test.Case):
     def says(self, what, **options):
-        """What each build says, on standard output and error, with one P and with four."""
+        """Standard output and standard error of each build, with one P and with four."""
         for build in (rt0test.BUILD, rt0test.DEV_BUILD):
             for procs in (1, 4):
                 done = self.run_program("api", what, env={"GOMAXPROCS": procs}, build=build, **options)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The boot as the witness sees it from outside: the trace tells the truth, the order is Go's, the cost within its budget."""
+"""The boot as the witness plugin sees it from outside: the trace agrees with it, the order is Go's, the cost is within its budget."""
 
 import pathlib
 import re
@@ -17,7 +17,7 @@ GO_ORDER = rt0test.ORACLE / f"go-boot-order.{rt0test.ROW['go']}.txt"
 
 
 def boot_functions():
-    """The names in trace/events.def that stand for a function being entered."""
+    """The names in trace/events.def whose event means that a function was entered."""
     text = (rt0test.TOP / "trace" / "events.def").read_text()
     return [name.replace("<isa>", rt0test.ROW["go"]) for name in re.findall(r'^FN\(\w+, "([^"]+)"\)', text, re.M)]
 
@@ -39,7 +39,7 @@ class Boot(rt0test.Case):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
 
-    @unittest.skipIf("qemu" not in rt0test.HOWS, "the witness is a plugin of QEMU's, which lacks what the program needs")
+    @unittest.skipIf("qemu" not in rt0test.HOWS, "the witness is a QEMU plugin, and QEMU lacks something that this ISA's programs need")
     def test_trace_witness_and_go_agree(self):
         functions = self.dir / "functions"
         functions.write_text("\n".join(boot_functions()) + "\n")
@@ -51,7 +51,7 @@ class Boot(rt0test.Case):
                         log, trace = self.watch(program, {"GOMAXPROCS": procs}, build)
                         out = self.boot_order("--witness", log, "--trace", trace, "--functions", functions)
                         self.assertRegex(out, r"(?m)^trace: \d\d+ boot events up to main\.main, all as the witness saw them$")
-                        if program == "hello" and GO_ORDER.exists():  # Go's was recorded of a program without init functions
+                        if program == "hello" and GO_ORDER.exists():  # Go's order was recorded without init functions
                             out = self.boot_order("--witness", log, "--go", GO_ORDER)
                             self.assertRegex(out, r"(?m)^order: \d\d+ entries of \d\d+ shared names, in Go's order$")
 

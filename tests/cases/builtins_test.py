@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Each arithmetic operation and conversion of C++, for each type the compiler has, links and gives what the compiler computes itself."""
+"""Each arithmetic operation and conversion of C++, on each type that the compiler has, links and gives the compiler's own result."""
 
 import pathlib
 import sys

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The hooks of a C toolchain: _cgo_init is called with g0 before there is a thread pointer; what is missing is named."""
+"""The hooks of a C toolchain: _cgo_init is called with g0 before a thread pointer is set; the error names a hook that is missing."""
 
 import pathlib
 import sys
@@ -22,7 +22,7 @@ class Cgo(rt0test.Case):
             ])
 
     def test_settls_is_left_out(self):
-        """Who has set the thread pointer is believed; rt0 does not set it again."""
+        """When _cgo_init has set the thread pointer, rt0 does not set it again."""
         done, trace = rt0test.run_traced("cgo", how=self.how)
         self.assert_status(done, 0)
         names = [e.name for e in rt0test.parse_trace(trace)]
@@ -32,7 +32,7 @@ class Cgo(rt0test.Case):
         self.assertIn("settls", [e.name for e in rt0test.parse_trace(trace)])
 
     def test_missing_hooks(self):
-        """Go's texts."""
+        """The messages are Go's."""
         for hook in ("_cgo_thread_start", "_cgo_setenv", "_cgo_unsetenv", "_cgo_notify_runtime_init_done"):
             with self.subTest(hook=hook):
                 done = self.run_program("cgo", hook)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Thousands of goroutines over channels and selects, on one P and on more Ps than CPUs: nothing lost, nothing twice, no hang."""
+"""Thousands of goroutines over channels and selects, on one P and on more Ps than CPUs: no value lost or received twice, no hang."""
 
 import pathlib
 import sys

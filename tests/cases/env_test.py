@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Environment variables mean what they mean to Go: tests/oracle/env_values.txt row by row, GODEBUG's keys, and nonsense."""
+"""Environment variables mean what they mean to Go: each row of tests/oracle/env_values.txt, GODEBUG's keys, and malformed values."""
 
 import ast
 import os
@@ -11,11 +11,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
 CPUS = sorted(os.sched_getaffinity(0))
-HUGE = 5000  # GOMAXPROCS above it costs an emulator seconds, so these run natively only
+HUGE = 5000  # a larger GOMAXPROCS costs an emulator seconds, so it is tried natively only
 
 
 def rows():
-    """(variable, value or None, what Go printed) of each row that Go ran."""
+    """(variable, value or None, exit status, what Go printed) of each row that was run with Go."""
     for line in (rt0test.ORACLE / "env_values.txt").read_text().splitlines():
         fields = line.split("\t")
         if line.startswith("#") or len(fields) < 4:
@@ -24,7 +24,7 @@ def rows():
 
 
 def on_this_machine(variable, value, line):
-    """Go ran on two CPUs. Its GOMAXPROCS is that number where the value did not set another."""
+    """Go's line as this machine should print it. Go ran on two CPUs, so GOMAXPROCS is 2 where the value did not set another number."""
     if variable.startswith("taskset"):
         return line
     line = line.replace("NumCPU 2", f"NumCPU {len(CPUS)}")
@@ -79,7 +79,7 @@ class EnvValues(rt0test.Case):
             self.assertEqual(self.probe(GODEBUG=value), plain, value[:50])
 
     def test_the_first_of_two_counts(self):
-        """An environment may hold a name twice; Go takes the first it finds. Only execve itself can make such a one."""
+        """An environment may hold a name twice; Go takes the first. Python's own calls cannot pass such an environment, execve can."""
         program = rt0test.program_path("envprobe")
         if self.how != "native":
             return
@@ -100,7 +100,7 @@ class EnvValues(rt0test.Case):
         self.assertTrue(out.startswith(b"GOMAXPROCS 3 "), out)
 
 
-MS = r"(?:0|0\.00\d|0\.0\d\d|0\.\d\d|\d\.\d|\d\d+)"  # at most two digits that count, as fmtNSAsMS writes them
+MS = r"(?:0|0\.00\d|0\.0\d\d|0\.\d\d|\d\.\d|\d\d+)"  # at most two significant digits, as fmtNSAsMS writes them
 INIT_LINE = re.compile(rf"init (\S+) @({MS}) ms, ({MS}) ms clock, (\d+) bytes, (\d+) allocs")
 
 
@@ -112,7 +112,7 @@ class Godebug(rt0test.Case):
         return matches
 
     def test_the_form_is_go_s(self):
-        """Go's own lines pass the check that rt0's have to pass."""
+        """Checks the pattern itself: it accepts the lines that Go printed."""
         go = (rt0test.ORACLE / "inittrace.fmt.txt").read_text().splitlines()
         self.init_lines([line for line in go if line.startswith("init ")])
 
@@ -130,7 +130,7 @@ class Godebug(rt0test.Case):
                 bytes_of = {m[1]: (int(m[4]), int(m[5])) for m in matches}
                 self.assertEqual(bytes_of["empty"], (0, 0))
                 self.assertEqual(bytes_of["allocates"][1], 3)
-                self.assertTrue(300 <= bytes_of["allocates"][0] <= 600, bytes_of)  # size classes round up
+                self.assertTrue(300 <= bytes_of["allocates"][0] <= 600, bytes_of)  # size classes round up, so it is more than asked for
 
     def test_inittrace_off(self):
         for value in ("inittrace=0", "inittrace=1,inittrace=0", "INITTRACE=1", " inittrace=1"):
@@ -138,7 +138,7 @@ class Godebug(rt0test.Case):
             self.assertEqual(done.err, b"main\n", value)
 
     def ancestors(self, value):
-        """Of the goroutine that broke: whom the traceback says it comes from."""
+        """The ancestors in the traceback of the goroutine that failed: their ids, and the text about each."""
         env = {"GOMAXPROCS": "1", "GODEBUG": value} if value else {"GOMAXPROCS": "1"}
         done = self.run_program("ancestors", env=env)
         self.assert_fatal(done, "deliberate, in the fifth generation")
@@ -158,7 +158,7 @@ class Godebug(rt0test.Case):
             self.assertEqual(self.ancestors(off)[0], [], off)
 
     def test_ancestors_were_created_too(self):
-        """Go ends each ancestor's frames with who created it, except goroutine 1's."""
+        """Go ends each ancestor's frames with its creator, except goroutine 1's."""
         goids, sections = self.ancestors("tracebackancestors=5")
         for goid, text in zip(goids, sections):
             self.assertEqual(text.count("created by main.generation\n\ttests/programs/ancestors.cc:8"), goid != 1, text)

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The examples do what they say: stdout, stderr and exit status are those in tests/expected.
+"""The examples do what their comments say: stdout, stderr and exit status are those in tests/expected.
 
-GOMAXPROCS=1 where an example's own text says that the order depends on it. Tracebacks are compared by function and file:line;
-masked are addresses, and in the runtime's own frames the line, which moves with every change of the runtime. That a line is
-there, in a file which exists, is checked instead.
+GOMAXPROCS=1 where an example's comment says that the order depends on it. Tracebacks are compared by function and file:line.
+Addresses are masked, and so are line numbers in the runtime's own files, which move with every change of the runtime; for those
+the test checks that the file exists and has that line.
 """
 
 import pathlib
@@ -17,7 +17,7 @@ FRAME = re.compile(r"((?:[\w.*~<>{}-]+)\(\)|panic\(\{\.\.\.\}\)|[\w.*~<>{}-]+\(\
 
 
 def normal_traceback(case, err):
-    """Frames as `function()` and `file:line`: whether one was inlined is the compiler's affair, but must be said right."""
+    """Frames as `function()` and `file:line`. The compiler decides which calls are inlined; the traceback must mark those correctly."""
 
     def frame(match):
         function, file, line, offset = match.groups()
@@ -33,11 +33,13 @@ def normal_traceback(case, err):
         return f"{function.replace('(...)', '()')}\n\t{file}:{line}\n"
 
     text = rt0test.text(err)
-    # A frame without its file line, or the other way round, would be left as it is and fail the comparison.
+    # The pattern leaves a frame without its file line as it is, and a file line without its frame; the
+    # comparison then fails.
     text = FRAME.sub(frame, text)
-    # Where arguments are on the stack, a call at a function's end cannot leave the function's frame behind.
+    # On ISAs that pass arguments on the stack, a call at a function's end cannot be a tail call, so this
+    # frame remains.
     text = text.replace("runtime.yield()\n\tsched/park.cc:?\n", "")
-    # What clang leaves behind of a goroutine that has yielded, on some ISAs, and g++ nowhere.
+    # On some ISAs clang leaves these frames below a goroutine that has yielded; g++ never does.
     text = text.replace("runtime.leave()\n\tsched/proc.cc:?\n", "")
     text = text.replace("runtime.Gosched()\n\tsched/park.cc:?\n", "")
     text = re.sub(r"\bgp=0x[0-9a-f]+", "gp=0x?", text)
@@ -78,7 +80,7 @@ class Examples(rt0test.Case):
                 self.check("init_order", env={"GOMAXPROCS": procs})
 
     def test_goroutines_on_many_threads(self):
-        """The order is not promised then, and main waits for the lambdas only."""
+        """On several threads the order is not fixed, and main waits only for the lambdas."""
         for _ in range(5):
             done = self.run_program("goroutines", env={"GOMAXPROCS": "4"})
             self.assert_status(done, 0)
@@ -104,7 +106,7 @@ class Examples(rt0test.Case):
         self.check_traceback("nil", expected="traceback.nil")
 
     def test_gotraceback(self):
-        """GOTRACEBACK, as in Go: none, single (the default), all, system; crash dies of SIGABRT."""
+        """GOTRACEBACK, as in Go: none, single (the default), all, system. test_gotraceback_crash has crash."""
         for level, expected in (("none", "traceback.panic.none"), ("single", "traceback.panic"), ("", "traceback.panic"),
                                 ("all", "traceback.panic.all"), ("1", "traceback.panic.all"), ("0", "traceback.panic.none"),
                                 ("system", "traceback.panic.system"), ("2", "traceback.panic.system"),

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Every way a program can end: what main returns, exit, Goexit, and the two deadlocks, in Go's words and status."""
+"""Every way a program can end: main's return value, exit, Goexit, and the two deadlocks, with Go's messages and exit status."""
 
 import pathlib
 import sys
@@ -26,7 +26,7 @@ class Exit(rt0test.Case):
             self.silent(self.exits("return", number), number)
 
     def test_a_status_has_eight_bits(self):
-        """As the kernel has it."""
+        """The kernel keeps eight bits of an exit status."""
         self.silent(self.exits("return", 256), 0)
         self.silent(self.exits("return", -1), 255)
         self.silent(self.exits("exit", 258), 2)
@@ -38,19 +38,19 @@ class Exit(rt0test.Case):
             self.silent(self.exits("exit-on-other-thread", 5, procs), 5)
 
     def test_main_does_not_wait(self):
-        """Who still runs when main returns is not waited for."""
+        """The process ends when main returns, even while goroutines still run."""
         for procs in PROCS:
             self.silent(self.exits("return-while-others-run", 6, procs), 6)
 
     def test_goexit_in_main(self):
-        """The others go on to their ends; then nobody is left."""
+        """The other goroutines run to their ends; then none is left."""
         for procs in PROCS:
             for _ in range(3):
                 done = self.exits("goexit", procs=procs)
                 self.assert_fatal(done, NO_GOROUTINES)
                 lines = rt0test.text(done.err).splitlines()
                 self.assertEqual(sorted(lines[:2]), ["first done", "second done"], done.err)
-                self.assertEqual(lines[2:], [f"fatal error: {NO_GOROUTINES}"])  # no goroutine, no traceback
+                self.assertEqual(lines[2:], [f"fatal error: {NO_GOROUTINES}"])  # none is left, so no traceback
 
     def test_goexit_in_main_alone(self):
         for procs in PROCS:
@@ -65,14 +65,14 @@ class Exit(rt0test.Case):
             self.assertEqual(done.err, b"the other goes on\n")
 
     def test_goexit_in_locked_main(self):
-        """main takes m0 along, which must not end the process."""
+        """main's goroutine ends while it is locked to m0, so m0 ends too. That must not end the process."""
         for procs in PROCS:
             done = self.exits("goexit-locked", procs=procs)
             self.assert_fatal(done, NO_GOROUTINES)
             self.assertTrue(done.err.startswith(b"the other is done\n"), done.err)
 
     def test_all_asleep(self):
-        """Go prints the goroutines that wait, and for what."""
+        """Go prints each goroutine that waits, and the reason."""
         waits = {"main-waits": ["goroutine 1 [select (no cases)]:"],
                  "locked-waits": ["goroutine 1 [select (no cases), locked to thread]:"],
                  "other-waits": ["goroutine 2 [select (no cases)]:"],
@@ -92,15 +92,16 @@ class Exit(rt0test.Case):
         self.assertIn("created by main.main in goroutine 1\n\ttests/programs/exits.cc:", rt0test.text(done.err))
 
     def test_signals_on_threads_made_by_one_that_ends(self):
-        """A thread which is about to end blocks all signals. One that it starts must not inherit that: a fault there would kill."""
+        """A thread that is about to end blocks all signals. A thread that it starts must not inherit that mask: a fault there
+        would kill the process."""
         for procs in PROCS:
             done = self.exits("masks", 200, procs)
             self.assert_status(done, 0)
             self.assertEqual(done.err, b"bad masks 0\n")
 
     def test_closed_descriptors(self):
-        """A program without stdin, stdout or stderr gets /dev/null there, and does not write into what it opens next.
-        Natively only: under QEMU the descriptor would be missing for QEMU itself."""
+        """A program that starts without stdin, stdout or stderr gets /dev/null in its place. Otherwise the next file that it opens
+        would get that number and receive the output. Natively only: under QEMU the descriptor would be missing for QEMU itself."""
         if self.how != "native":
             return
         for closed, redirect in ((0, "<&-"), (1, ">&-"), (2, "2>&-")):

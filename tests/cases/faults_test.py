@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Every fault that the simulated kernel has is met, and rt0 survives it or ends with a clear fatal error: the table in
-docs/DETERMINISM.md, row by row."""
+"""Every fault that the simulated kernel can inject occurs, and rt0 survives it or ends with a clear fatal error: each row of the
+table in docs/DETERMINISM.md."""
 
 import collections
 import pathlib
@@ -11,8 +11,9 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
-SEEDS = range(1, 9) if rt0test.FIRST else range(1, 4)  # they are the same on all ISAs
-# Programs that end well whatever the order of things, and that use what the fault is about.
+SEEDS = range(1, 9) if rt0test.FIRST else range(1, 4)  # the runs are the same on all ISAs, so others try fewer seeds
+# PLAIN: programs that end well in every order of events. FILES, NET: programs whose system calls the faults
+# affect.
 PLAIN = ("goroutines", "order_spawn300", "order_wg_phases", "order_context_deadline")
 FILES = ("sim_files", "order_os_pipe")
 NET = ("order_net_closewakes", "order_net_unix", "order_net_udp")
@@ -57,7 +58,7 @@ class Faults(rt0test.Case):
                             self.assert_status(done, 0)
         self.assertGreater(met, 0, "the fault was never met")
         if row.fatal:
-            self.assertGreater(fatal, 0, "no run died of it")
+            self.assertGreater(fatal, 0, "no run ended with the fatal error")
 
     def test_off_by_default(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""set_finalizer and gc: what is reachable stays, wherever the pointer is; what is not is told, once. Texts are Go's."""
+"""set_finalizer and gc: a reachable object stays, wherever the pointer to it is; an unreachable one is finalized once. Texts are Go's."""
 
 import os
 import pathlib

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Whatever lies on the initial stack, the boot takes what is right, does without what is not, and never crashes.
+"""Whatever lies on the initial stack, the boot uses the valid parts, does without the others, and never crashes.
 
 Each scenario is one run of the program `forged`, which builds the stack it boots on; see tests/programs/forged.cc.
 """
@@ -29,7 +29,7 @@ class Forged(rt0test.Case):
         return self.run_program("forged", *(f"{k}={v}" for k, v in scenario.items()))
 
     def boots(self, found=None, **scenario):
-        """It boots, runs a goroutine, and main finds what is said to be found: argv and env as lists, and what the kernel gave."""
+        """It boots and runs a goroutine, and main sees what `found` lists: argv and env as lists, and which of the kernel's data."""
         want = {"argv": [f"arg{i}" for i in range(scenario.get("argc", 1))], "env": [], "random": False, "secure": False,
                 "vdso": False, **(found or {})}
         done = self.forge(**scenario)
@@ -48,7 +48,7 @@ class Forged(rt0test.Case):
             self.boots(argc=argc)
 
     def test_argc_says_more_than_there_is(self):
-        """The null that ends argv counts; what comes behind it is the environment."""
+        """argv ends at its null pointer, whatever argc says; the environment begins behind it."""
         for argc in (4, 5, 1000, 0x7FFFFFFF):
             lines = self.forge(argc=argc, argv=3, env=2, random="good")
             self.assert_status(lines, 0)
@@ -56,7 +56,7 @@ class Forged(rt0test.Case):
                              [f"argc 3 sum {fnv(['arg0', 'arg1', 'arg2'])}", f"env 2 sum {fnv(['E0=0', 'E1=1'])}"])
 
     def test_argc_says_less_than_there_is(self):
-        """No null behind argv: where the environment and the auxiliary vector are is anybody's guess."""
+        """With argc too small there is no null at argv[argc], so the boot cannot find the environment and the auxiliary vector."""
         for argc in (0, 1, 2):
             self.assert_fatal(self.forge(argc=argc, argv=3), NO_PAGE_SIZE)
 
@@ -83,7 +83,7 @@ class Forged(rt0test.Case):
                 self.boots(argc=2, random=where)
 
     def test_random_of_the_kernel(self):
-        """What the kernel gives, and QEMU, is what the checks let through."""
+        """The boot's checks accept the random bytes that the kernel, or QEMU, really supplies."""
         done = self.run_program("forged_not")
         self.assert_status(done, 0)
         self.assertRegex(rt0test.text(done.err), r"(?m)^page \d+ random true secure false vdso (true|false)$")
@@ -95,21 +95,21 @@ class Forged(rt0test.Case):
                      "offset", "vaddr", "filesz", "filesz-wraps", "dynamic", "dynamic-odd", "dynamic-end", "hash", "hash-end",
                      "symbols-many", "strtab", "strtab-end", "symtab", "symtab-end", "name", "name-end", "value", "good"):
             with self.subTest(what=what):
-                self.boots(vdso=what)  # "good" has another function only
+                self.boots(vdso=what)  # "good" is a valid vDSO that has another function, not the clock
 
     def native_vdso(self):
         return "[vdso]" in pathlib.Path("/proc/self/maps").read_text()
 
     def test_vdso_mutated(self):
-        """Thousands of images, each the right one with a few fields changed."""
+        """Thousands of images, each a valid one with a few fields changed."""
         rounds = 20000 if self.how == "native" else 2000
         lines = self.boots(fuzz=rounds)
         match = re.fullmatch(r"fuzz true (\d+)", lines[3])
         self.assertTrue(match, lines)
-        self.assertTrue(rounds // 20 < int(match[1]) < rounds * 19 // 20, "mutations that matter, but not always")
+        self.assertTrue(rounds // 20 < int(match[1]) < rounds * 19 // 20, "mutations that change the result, but not every time")
 
     def test_vector_without_an_end(self):
-        """Followed by pairs that mean nothing, by rubbish, or at once by the strings, behind which no memory is."""
+        """Behind the vector: pairs of unknown types, random data, or at once the strings, with no mapped memory after them."""
         self.boots(null="no", tail="pairs", argc=2)
         self.boots(null="no", tail="garbage", argc=2)
         for argc in (1, 2, 10, 100):

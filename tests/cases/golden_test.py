@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The boot of hello is the golden one, release and dev builds, natively and under QEMU."""
+"""The trace of hello's boot equals the golden one: release and dev builds, natively and under QEMU."""
 
 import pathlib
 import sys
@@ -19,7 +19,7 @@ class Golden(rt0test.Case):
         self.assertEqual(golden.check(self.how, rt0test.DEV_BUILD), "")
 
     def test_golden_is_whole(self):
-        """It begins at the entry point, ends with the exit, and sysmon's gets to sysmon."""
+        """The boot's golden trace begins at the entry point and ends with the exit; sysmon's thread has its own, which reaches sysmon."""
         boot = golden.BOOT.read_text("ascii").splitlines()
         self.assertEqual(boot[0], "T m0 p- g0 _rt0_<isa>_linux")
         self.assertEqual(boot[-1], "T m0 p0 g1 Exit status=0")

@@ -30,7 +30,8 @@ class Heap(rt0test.Case):
     def test_objects_of_all_sizes(self):
         for procs in ("1", "4"):
             with self.subTest(procs=procs):
-                # Natively in an address space that is too small for all huge objects at once: they must be given back.
+                # Natively with an address space too small for all huge objects at once: it suffices only if
+                # freed ones are given back.
                 inner = ("prlimit", "--as=8000000000") if self.how == "native" else ()
                 done = rt0test.run("heap", how=self.how, env={"GOMAXPROCS": procs}, inner=inner)
                 self.assertEqual((done.status, done.err), (0, b"heap ok\n"))
@@ -48,7 +49,8 @@ class Heap(rt0test.Case):
             self.assertEqual((done.status, done.err), (0, b"malloc ok\n"))
 
     def test_costs(self):
-        """Free runs of no use cost an allocation nothing, growing arrays are copied seldom, a limit that is too low costs half the CPU."""
+        """Searching free runs that are too small costs an allocation nothing, growing arrays are seldom copied, and a memory limit that
+        is too low costs no more than half the CPU."""
         for what in ("runs", "growing", "in_place", "limit"):
             with self.subTest(what=what):
                 done = self.run_program("heap_costs", what, timeout=120)
@@ -77,8 +79,8 @@ class Heap(rt0test.Case):
             self.assertEqual((done.status, done.err), (0, b"on\n"))
 
     def test_every_request_for_memory_fails_once(self):
-        """The n-th request, for n from 1 until the program makes fewer: an error, or a fatal text, or the program does not need it.
-        Simulated, so that the n-th request is the same one each time."""
+        """The n-th request for memory fails, for n from 1 until the program makes fewer than n. The result is an error value, a fatal
+        error, or success because the program can do without. Simulated, so that the n-th request is the same one each time."""
         step = 1 if self.how == "native" or rt0test.FIRST else 7
         outcomes = collections.Counter()
         for n in range(1, 2000, step):
@@ -92,14 +94,14 @@ class Heap(rt0test.Case):
                 self.assertEqual(done.status, 0, (n, done.err[:300]))
                 self.assertRegex(done.err, rb"\Aerrors [01]\n\Z", n)
         else:
-            self.fail("it asks for ever more memory")
+            self.fail("the program's requests for memory do not end")
         self.assertEqual(set(outcomes), {0, 2}, outcomes)
         self.assertGreater(outcomes.total(), 100 // step)
 
     def test_what_a_collector_will_ask(self):
-        """Objects that only a register, a stack, another object or a global holds are found, in goroutines in all states."""
+        """Objects are found to which only a register, a stack, another object or a global points, in goroutines in all states."""
         for build in (rt0test.BUILD, rt0test.DEV_BUILD):
-            for args in ((), ("spin",)):  # a goroutine that calls nothing must be preempted
+            for args in ((), ("spin",)):  # spin: a goroutine that calls nothing, which must be preempted
                 if args and self.how == "qemu" and "signals" in rt0test.ROW["lacks"]:
                     continue
                 for procs in ("1", "4"):
@@ -119,7 +121,7 @@ class Heap(rt0test.Case):
                 self.assertEqual((done.status, rt0test.text(done.err)), (0, wanted))
 
     def test_scavenging_is_traced(self):
-        """What a program frees and does not need again goes back bit by bit, and the trace says so."""
+        """Memory that a program frees and does not need again goes back to the kernel in pieces, with a trace event for each."""
         with tempfile.TemporaryDirectory() as folder:
             trace = pathlib.Path(folder) / "trace"
             done = self.run_program("heap_misuse", "idle", env={"RT0_TRACE": str(trace)})
@@ -142,7 +144,7 @@ class Heap(rt0test.Case):
                 self.assertRegex(done.err, text)
 
     def test_no_memory_from_a_simulated_kernel(self):
-        """Whichever request fails: a fatal error that says so, or the program does not need it."""
+        """Whichever request fails, the program ends with a fatal error that says so, or does without that memory."""
         failed = 0
         for seed in range(1, 25):
             done = self.run_program("heap", env={"RT0_SIM": f"seed={seed},procs=2,faults=enomem:200"})

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""What a parent and a kernel hand over: signal masks and dispositions, limits, non-blocking descriptors, pipes nobody reads, being
-process 1, calls that a filter refuses, RT0_TRACE of the parent, a cgroup's quota. Natively, for QEMU would stand in between."""
+"""What a parent process and a kernel hand over: signal masks and dispositions, limits, non-blocking descriptors, pipes that nobody
+reads, being process 1, system calls that a filter refuses, the parent's RT0_TRACE, a cgroup's quota. Natively only: QEMU would
+change these before the program sees them."""
 
 import contextlib
 import ctypes
@@ -27,12 +28,13 @@ LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06
 AUDIT_ARCH = {"amd64": 0xC000003E, "386": 0x40000003}
 LIBC = ctypes.CDLL(None, use_errno=True)
 ALL_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
-# What a program must hear of, whatever its parent had blocked. Go: blockableSig.
+# The signals that rt0 unblocks even if its parent had blocked them: a program must receive them. Go:
+# blockableSig.
 NEVER_BLOCKED = {1, 2, 3, 4, 5, 6, 7, 8, 11, 15, 16, 17, 23, 31}
 
 
 def refusing(refused):
-    """What a child calls before exec: from then on each of these system calls ends with its errno."""
+    """A function for the child to call before exec: from then on each of these system calls fails with its errno."""
     program = [(LOAD, 0, 0, 4), (EQUAL, 0, 2 * len(refused) + 1, AUDIT_ARCH[rt0test.ISA]), (LOAD, 0, 0, 0)]
     for number, errno in refused.items():
         program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ERRNO | errno)]
@@ -47,7 +49,7 @@ def refusing(refused):
 
 
 def default_signals():
-    """Python ignores SIGPIPE, and a shell that runs tests in the background SIGINT."""
+    """Undoes what the child would inherit: Python ignores SIGPIPE, and a shell that runs tests in the background ignores SIGINT."""
     for sig in (signal.SIGPIPE, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGCHLD):
         signal.signal(sig, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -105,7 +107,7 @@ class HostCase(rt0test.Case):
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Signals(HostCase):
     def test_those_that_end_a_program(self):
-        """Blocked by the parent or not, before the program runs and while it does."""
+        """Whether or not the parent had blocked the signal, and as soon as the program runs."""
         for before in (default_signals, blocking(*ALL_SIGNALS)):
             for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 with self.subTest(signal=sig, blocked=before is not default_signals), running("wait", before=before) as p:
@@ -124,7 +126,7 @@ class Signals(HostCase):
                 self.assertEqual(p.wait(10), 2)
 
     def test_abort_at_once(self):
-        """The handlers of all fatal signals are there before main begins."""
+        """The handlers of all fatal signals are installed before main begins."""
         for _ in range(20):
             done = self.host("abort", env={"GOMAXPROCS": 1})
             self.assert_status(done, 2)
@@ -141,7 +143,7 @@ class Signals(HostCase):
         self.assert_status(done, 0)
 
     def test_masks_of_all_threads(self):
-        """What the program must hear of is open in each of them; what the parent had blocked besides is not."""
+        """No thread blocks a signal that the program must receive; other signals that the parent had blocked stay blocked."""
         with running("blocked", "file", before=blocking(*ALL_SIGNALS), env={"GOMAXPROCS": "2"}) as p:
             time.sleep(0.1)
             for status in pathlib.Path(f"/proc/{p.pid}/task").glob("*/status"):
@@ -151,7 +153,7 @@ class Signals(HostCase):
                 self.assertGreaterEqual(blocked, {18, 20, 21, 22, 28})
 
     def test_a_child_gets_the_parent_s_mask(self):
-        """As the program was started, not as it is; and no handler."""
+        """The mask with which the program itself was started, not its present one; and no handler."""
         for signals in ([], [signal.SIGUSR1, signal.SIGTSTP]):
             expected = sum(1 << (sig - 1) for sig in signals)
             done = self.host("exec", "/bin/grep", "-E", "Sig(Blk|Ign)", "/proc/self/status", before=blocking(*signals))
@@ -161,7 +163,7 @@ class Signals(HostCase):
         self.said(self.host("spawn", before=ignoring(signal.SIGCHLD)), "code 3\n")
 
     def test_nohup(self):
-        """A parent that has SIGHUP or SIGINT ignored means it, with a trace, too."""
+        """A parent that ignores SIGHUP or SIGINT, as nohup does, wants its child to ignore them; also when there is a trace."""
         for env in ({}, {"RT0_TRACE": "/dev/null"}):
             with running("wait", before=ignoring(signal.SIGHUP, signal.SIGINT), env=env) as p:
                 self.assertEqual(line_within(p.stdout), b"ready\n")
@@ -178,9 +180,9 @@ MAY_UNSHARE = shutil.which("unshare") is not None and subprocess.run([*UNSHARE, 
 
 
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
-@unittest.skipUnless(MAY_UNSHARE, "a namespace of processes is not permitted here")
+@unittest.skipUnless(MAY_UNSHARE, "a PID namespace is not permitted here")
 class ProcessOne(HostCase):
-    """The kernel drops signals to process 1 that have no handler, and there is no default action for it."""
+    """The kernel drops a signal to process 1 that has no handler, and default actions do not apply to it."""
 
     def test_signals(self):
         for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -204,7 +206,7 @@ class ProcessOne(HostCase):
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Descriptors(HostCase):
     def test_the_soft_limit_is_raised(self):
-        """Children get the old one. The hard limit is not touched."""
+        """The program raises its own soft limit of descriptors; children get the old one. The hard limit stays as it is."""
         def limit():
             resource.setrlimit(resource.RLIMIT_NOFILE, (64, 400))
         self.said(self.host("open", 200, before=limit), "opened 200\n64\n")
@@ -234,7 +236,7 @@ class Descriptors(HostCase):
             self.assertEqual(line_within(p.stdout), b"read 3000\n")
 
     def test_non_blocking_output(self):
-        """More than a pipe holds, read late."""
+        """More output than a pipe holds, and a reader that starts late: nothing is lost."""
         for mode, stream in (("write", "stdout"), ("print", "stdout"), ("println", "stderr")):
             with self.subTest(mode=mode):
                 r, w = os.pipe()
@@ -250,7 +252,7 @@ class Descriptors(HostCase):
         self.said(self.host("child-writes"), "child wrote 1000000 status 0\n")
 
     def test_output_nobody_reads(self):
-        """The goroutines that write to it wait; others go on, and the world stops."""
+        """Only the goroutines that write to the full pipe wait; others go on, and the world can be stopped."""
         for procs in (1, 2, 4):
             for mode in ("out", "file", "stderr"):
                 with self.subTest(procs=procs, mode=mode), running("blocked", mode, env={"GOMAXPROCS": str(procs)}) as p:
@@ -258,7 +260,7 @@ class Descriptors(HostCase):
                     self.assertEqual(line_within(other), b"main goes on\n")
 
     def test_whole_lines(self):
-        """Of goroutines that print at the same time."""
+        """Lines of goroutines that print at the same time are not mixed."""
         with running("blocked", "out", env={"GOMAXPROCS": "4"}) as p:
             data = b""
             while len(data) < 200000:
@@ -289,7 +291,7 @@ child 0
 
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Refused(HostCase):
-    """Calls that are newer than Linux 3.2, absent or forbidden: docs/KERNEL.md says what happens without each."""
+    """System calls newer than Linux 3.2, absent or forbidden: docs/KERNEL.md says what happens without each."""
 
     def stats(self, refused):
         with tempfile.TemporaryDirectory() as folder:
@@ -313,13 +315,14 @@ class Refused(HostCase):
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Processes(HostCase):
     def test_a_large_process_starts_children_as_fast(self):
-        """Nothing is copied: a gigabyte more costs less than what a copy of its page tables takes, which is over 100 ms."""
+        """Starting a child copies nothing: with a gigabyte more in use it costs less extra time than copying the page tables would,
+        which takes over 100 ms."""
         def best(mb):
             return int(self.host("fork", mb, timeout=120).out.split()[1])
         self.assertLess(best(1024), best(1) + 20000)
 
     def test_vfork_refused(self):
-        """Then a plain fork."""
+        """Then the child is started with a plain fork."""
         clone = {"amd64": 56, "386": 120}[rt0test.ISA]
         code = [(LOAD, 0, 0, 0), (EQUAL, 0, 3, clone), (LOAD, 0, 0, 16), (0x45, 0, 1, 0x4000), (RETURN, 0, 0, ERRNO | 1),
                 (RETURN, 0, 0, ALLOW)]
@@ -361,7 +364,7 @@ class Traces(HostCase):
             self.assertEqual(self.last(self.folder / name).name, "Exit")
 
     def test_a_file_is_used_again(self):
-        """It is empty at first, however long it was."""
+        """An existing file is emptied first, however long it was."""
         path = self.folder / "trace"
         path.write_bytes(b"x" * 1000000)
         self.host("burst", env={"RT0_TRACE": path})
@@ -372,7 +375,8 @@ class Traces(HostCase):
         self.assertEqual((done.status, done.err), (0, b""))
 
     def test_ended_by_a_signal(self):
-        """In the middle of its work, too, and in the middle of a line: all that has been noted is there, whole."""
+        """A signal that ends the program, also in the middle of its work or of writing a line: every event so far is in the trace,
+        and no line is cut."""
         path = self.folder / "trace"
         for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with running("wait", env={"RT0_TRACE": str(path)}) as p:
@@ -400,10 +404,10 @@ class Traces(HostCase):
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Network(HostCase):
     def test_no_connection_to_itself(self):
-        """A port that the kernel gives out itself, at which nobody listens. Tries are made quick by a range of few ports, in a network
-        of our own."""
+        """Dialing a port in the range from which the kernel picks local ports, where nobody listens: the kernel may connect the socket
+        to itself. A range of few ports makes that likely; a network namespace of the test's own keeps the setting away from others."""
         if not MAY_UNSHARE:
-            self.skipTest("a namespace of the network is not permitted here")
+            self.skipTest("a network namespace is not permitted here")
         script = "ip link set lo up && echo '50000 50050' > /proc/sys/net/ipv4/ip_local_port_range && exec \"$@\""
         with running("dial", 2000, "127.0.0.1:50000", line=("unshare", "-n", "sh", "-c", script, "sh")) as p:
             out, err = p.communicate(timeout=60)
@@ -412,7 +416,7 @@ class Network(HostCase):
             self.assertEqual(rt0test.text(out), "connected to itself 0\n")
 
     def test_addresses(self):
-        """Go's answers."""
+        """The answers are Go's."""
         done = self.host("addresses")
         self.assertEqual(rt0test.text(done.out), ADDRESSES)
 
@@ -440,7 +444,7 @@ QUOTAS = {"-1": 8, "350000": 4, "50000": 2, "100001": 2, "200001": 3, "800000": 
 
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Quota(HostCase):
-    """GOMAXPROCS is what a cgroup's quota keeps busy. `maxprocs` says that the machine has eight CPUs."""
+    """GOMAXPROCS is the number of CPUs that a cgroup's quota pays for. `maxprocs` pretends that the machine has eight CPUs."""
 
     def setUp(self):
         self.cgroup = pathlib.Path(f"/sys/fs/cgroup/cpu/rt0-test-{os.getpid()}")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Init tasks: their order, what they may do, and what happens when they can't be ordered."""
+"""Init tasks: their order, what they may do, and the error when they need each other in a circle."""
 
 import pathlib
 import sys
@@ -8,7 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
 ORDER = "a7 a8 a6 a5 a4 a3 a2 a1 a0 app banana date apple elderberry fig cherry zebra main".split()
-OURS = ["runtime", "os"]  # rt0's own, before all others
+OURS = ["runtime", "os"]  # the runtime's own tasks run before the program's
 
 
 @rt0test.each_how
@@ -32,7 +32,7 @@ class Order(rt0test.Case):
         done = self.run_program("init_circle")
         self.assert_fatal(done, "initialization cycle")
         lines = rt0test.text(done.err).splitlines()
-        self.assertEqual(lines[0], "before")  # what could run has run
+        self.assertEqual(lines[0], "before")  # the tasks outside the circle have run
         circles = [f"{a} -> {b} -> {c} -> {a}" for a, b, c in (("one", "two", "three"), ("two", "three", "one"), ("three", "one", "two"))]
         self.assertIn(lines[1], [f"rt0: init tasks need each other: {circle}" for circle in circles])
         self.assertEqual(lines[2], "fatal error: initialization cycle")
@@ -91,7 +91,7 @@ class Modes(rt0test.Case):
         return self.run_program("init_modes", env={"MODE": mode, "GOMAXPROCS": procs})
 
     def main_s_ms(self, mode):
-        """On which Ms the main goroutine ran after main.main was entered."""
+        """The Ms on which the main goroutine ran after main.main was entered."""
         done, trace = rt0test.run_traced("init_modes", env={"MODE": mode, "GOMAXPROCS": "4"}, how=self.how)
         self.assert_status(done, 0)
         self.assertEqual(done.err, b"main ends\n")
@@ -109,21 +109,21 @@ class Modes(rt0test.Case):
             self.assertEqual(self.main_s_ms("lock"), {0})
 
     def test_unlock_in_init_frees_main(self):
-        """The counterpart, without which the test above could not fail: some run sees main elsewhere than on m0."""
+        """Shows that the test above can fail: without the lock, main runs on another M than m0 in some run."""
         for _ in range(20):
             if self.main_s_ms("lock-unlock") - {0}:
                 return
         self.fail("an unlocked main was on m0 all the time, in 20 runs")
 
     def test_goroutines_run_while_init_waits(self):
-        """main is wired to m0 during init; gosched there lets others run on another M."""
+        """main is locked to m0 during init; when it calls gosched, other goroutines run on another M."""
         for procs in ("1", "2", "4"):
             done = self.modes("gosched", procs)
             self.assert_status(done, 0)
             self.assertEqual(done.err, b"init: all ten are done\nmain ends\n")
 
     def test_goexit_in_init(self):
-        """main's goroutine ends, unlocks m0, and the others go on until none is left."""
+        """main's goroutine ends and unlocks m0; the other goroutines run until none is left."""
         for procs in ("1", "4"):
             done = self.modes("goexit", procs)
             self.assert_fatal(done, "no goroutines (main called runtime.Goexit) - deadlock!")

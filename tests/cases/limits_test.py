@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What runs out, threads, processes, memory, ends with Go's words and status 2; what stops threads or the world stops nobody else."""
+"""When threads, processes or memory run out, the program ends with Go's message and status 2. What stops one goroutine, or the world
+for a moment, does not stop the other goroutines."""
 
 import os
 import pathlib
@@ -24,12 +25,12 @@ class Limits(rt0test.Case):
                              ["limit 10000", "runtime: program exceeds 20-thread limit", "fatal error: thread exhaustion"])
 
     def test_no_more_threads_from_the_kernel(self):
-        """clone says EAGAIN, be it to the first thread or a later one. Root has no such limit, so somebody else runs the program."""
+        """clone returns EAGAIN, for the first thread or a later one. Root has no such limit, so another user runs the program."""
         if os.geteuid() != 0:
-            self.skipTest("only root can be somebody else")
+            self.skipTest("only root can run a program as another user")
         if not rt0test.have("setpriv"):
             self.skipTest("no setpriv")
-        user = 54321 if self.how == "native" else 54322  # nobody else's, so that the number of threads is known
+        user = 54321 if self.how == "native" else 54322  # a user without other threads, so that their number is known
         for limit in (1, 6) if self.how == "native" else (8,):  # QEMU has threads of its own
             how = ("setpriv", f"--reuid={user}", "--clear-groups", "prlimit", f"--nproc={limit}:{limit}")
             where = {"inner": how} if self.how == "native" else {"before": how}
@@ -49,7 +50,7 @@ class Limits(rt0test.Case):
                                  r"\Aruntime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\nfatal error: out of memory\n")
 
     def test_blocking_system_calls_hold_up_nobody(self):
-        """50 goroutines in open(2) of a FIFO, one P: the others run; and all 50 come back."""
+        """50 goroutines are in open(2) of a FIFO, with one P: other goroutines run meanwhile, and all 50 opens return in the end."""
         with tempfile.TemporaryDirectory() as folder:
             fifo = pathlib.Path(folder) / "fifo"
             os.mkfifo(fifo)
@@ -64,8 +65,8 @@ class Limits(rt0test.Case):
             self.assertEqual(rt0test.text(done.err), f"changes {4 * rounds} lost 0\n3 3\n")
 
     def test_a_thread_made_while_a_signal_comes(self):
-        """Under QEMU 7.2 a thread whose maker has a signal on its way begins with all signals blocked: until it sets its mask itself
-        no goroutine on it could be stopped, and three of four of these runs did not end."""
+        """Under QEMU 7.2 a thread begins with all signals blocked if its creator has a signal pending. Until the thread sets its mask
+        itself, no goroutine on it can be preempted; before it did so, three of four of these runs did not end."""
         rounds = 600 if rt0test.FIRST and self.how == "qemu" else 200
         for done in self.each("births", rounds, procs=("1",), timeout=60):
             self.assertEqual(rt0test.text(done.err), "all have ended\n")

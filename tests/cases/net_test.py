@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Files, pipes and sockets under load, with contents checked; descriptors that run out; the example servers, with real clients."""
+"""Files, pipes and sockets under load, with contents checked; running out of descriptors; the example servers, with real clients."""
 
 import collections
 import os
@@ -16,7 +16,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
-SOAK = int(os.environ.get("RT0_SOAK_SECONDS", "0"))  # for how long real clients drive the examples; 0: a moment
+SOAK = int(os.environ.get("RT0_SOAK_SECONDS", "0"))  # how long clients drive the examples; 0: two seconds
 
 
 @rt0test.each_how
@@ -60,7 +60,7 @@ class Net(rt0test.Case):
         ])
 
     def test_waiting_makes_no_system_calls(self):
-        """Five seconds of waiting for a connection that does not come: hardly a system call, at the start and at the end."""
+        """Five seconds of waiting for a connection that does not come: hardly any system call, except at the start and at the end."""
         if self.how != "qemu":
             self.skipTest("counted by QEMU")
         for procs in ("1", "2", "16"):
@@ -68,14 +68,14 @@ class Net(rt0test.Case):
                 done = self.run_program("net_stress", "wait", 5, qemu_options=("-strace",), env={"GOMAXPROCS": procs})
                 self.assert_status(done, 0)
                 calls = collections.Counter(re.findall(rb"\b\d+ (\w+)\(", done.err))
-                # Without QEMU the clock is read without a system call.
+                # Natively the clock is read without a system call.
                 del calls[b"clock_gettime"], calls[b"clock_gettime64"]
-                # clock_nanosleep_time64, which QEMU 7.2 has no name for.
+                # clock_nanosleep_time64: QEMU 7.2 has no name for it.
                 calls[b"clock_nanosleep"] += len(re.findall(rb"Unknown syscall 407", done.err))
-                # sysmon looks around, less and less often, until all are idle: while QEMU translates, that takes its time. Were it
-                # never to sleep, it would look 500 times.
+                # sysmon wakes less and less often until all Ps are idle. That takes longer while QEMU still translates
+                # code. A sysmon that never stopped would wake 500 times.
                 looked = calls.pop(b"clock_nanosleep", 0)
-                # Meanwhile it may preempt whoever takes long: a signal to each P at most, whenever it looks.
+                # Meanwhile sysmon may preempt goroutines that run long: at most one signal to each P every time it wakes.
                 preempted = calls.pop(b"tgkill", 0)
                 asked = calls.pop(b"getpid", 0) + calls.pop(b"rt_sigreturn", 0)
                 self.assertGreater(calls.total(), 10, done.err)
@@ -85,9 +85,9 @@ class Net(rt0test.Case):
                 self.assertLessEqual(asked, 3 * preempted + 2, done.err[-5000:])
 
     def test_waiting_takes_no_time(self):
-        """The same five seconds on the CPU: below 5 ms, even if the kernel's accounting is coarse."""
+        """The same five seconds take less than 5 ms of CPU time, even if the kernel's accounting is coarse."""
         if self.how != "native":
-            self.skipTest("QEMU itself takes longer")
+            self.skipTest("QEMU itself takes more CPU time")
         path = rt0test.program_path("net_stress")
         for procs in ("1", "2", "16"):
             with self.subTest(procs=procs):
@@ -97,7 +97,7 @@ class Net(rt0test.Case):
                     process.returncode = os.waitstatus_to_exitcode(status)
                 self.assertEqual((process.returncode, said), (0, b"true\nok\n"))
                 self.assertLess(usage.ru_utime + usage.ru_stime, 0.005)
-                self.assertLess(usage.ru_nvcsw, 100)  # each system call that waits is one
+                self.assertLess(usage.ru_nvcsw, 100)  # each system call that waits counts as one
 
     def serve(self, program):
         process = subprocess.Popen(rt0test.command(program, ("127.0.0.1:0",), self.how), stdout=subprocess.PIPE,
@@ -136,7 +136,7 @@ class Net(rt0test.Case):
         self.assertGreater(int(re.search(r"(\d+) requests in", said)[1]), connections, said)
 
     def test_socat(self):
-        """The same for echo, which gets back every byte that it has sent; as many clients as the machine takes at once."""
+        """Each client gets back every byte that it sent to echo. Their number is what a machine can run at once."""
         if not rt0test.have("socat"):
             self.skipTest("no socat: apt-get install socat")
         host, port = self.serve("echo")

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""A kernel that lacks a call which rt0 cannot do without: the program ends, and its last line names the call.
+"""On a kernel that lacks a system call which rt0 cannot do without, the program ends and its last line names the call.
 
-Only 32-bit ISAs have such calls, those with 64-bit times. A seccomp filter stands for the old kernel, so the ISA must run natively.
+Only 32-bit ISAs need such calls: those with 64-bit times. A seccomp filter imitates the old kernel, so the ISA must run natively.
 """
 
 import ctypes
@@ -21,7 +21,7 @@ NAMES = {403: "clock_gettime64", 407: "clock_nanosleep_time64", 414: "ppoll_time
 
 
 def without(numbers):
-    """What a child calls before exec: from then on these calls of 32-bit programs do not exist."""
+    """A function for the child to call before exec: from then on these calls of 32-bit programs fail with ENOSYS."""
     program = [(LOAD, 0, 0, 4), (EQUAL, 0, len(numbers) + 1, AUDIT_ARCH_I386), (LOAD, 0, 0, 0)]
     for k, number in enumerate(numbers):
         program.append((EQUAL, len(numbers) - k, 0, number))
@@ -36,7 +36,7 @@ def without(numbers):
     return install, code
 
 
-@unittest.skipUnless(rt0test.NATIVE and rt0test.ROW["bits"] == "32", "of 32-bit ISAs that run natively")
+@unittest.skipUnless(rt0test.NATIVE and rt0test.ROW["bits"] == "32", "only for 32-bit ISAs that run natively")
 class OldKernel(unittest.TestCase):
     def run_without(self, numbers, program, *args):
         install, kept = without(numbers)
@@ -66,7 +66,7 @@ class OldKernel(unittest.TestCase):
         self.assert_named(self.run_without([407], "timers", "sleepers", 100), NAMES[407])
 
     def test_clock(self):
-        """Where the kernel's shared object has a clock, no call is made."""
+        """Where the kernel's vDSO has a clock function, the program makes no such call and runs."""
         done = self.run_without([403], "hello")
         if done.status != 0:
             self.assert_named(done, NAMES[403])

@@ -24,7 +24,7 @@ class OrderPanic(order.OrderCase):
         self.like_go(NAMES)
 
     def test_goids(self):
-        """The same ids as Go's, but for those that Go's collector has taken before main."""
+        """The same ids as Go's, except that Go's collector takes some ids before main."""
         for build in self.builds:
             with self.subTest(build=build.name):
                 go = self.goids(order.go_said("goid"))
@@ -49,7 +49,7 @@ class OrderPanic(order.OrderCase):
                 self.assertIn("\nmain.E.Error(", got)
 
     def test_stack_overflow(self):
-        """From the goroutine's header on, but for how many frames there were: 50, "elided", 50."""
+        """The same text as Go's from the goroutine's header on: 50 frames, "elided", 50 frames. Only the number elided may differ."""
         for build in self.builds:
             with self.subTest(build=build.name):
                 got = order.mask(self.run_order("fatal_stack_overflow", build))
@@ -68,7 +68,8 @@ class OrderPanic(order.OrderCase):
             with self.subTest(build=build.name):
                 got, go = (order.mask(s) for s in (self.run_order("fatal_sigquit", build), order.go_said("fatal_sigquit")))
                 head = go[:go.index("running]:\n")]
-                # Go's program was hit in the kernel call itself, sent by itself to the process; tgkill's code differs.
+                # In Go's run the signal arrived in the system call with which the program sent it to its process. rt0 sends
+                # it with tgkill, which has another sigcode.
                 code = re.compile(r"sigcode=-?\d+")
                 self.assertEqual(code.sub("sigcode=?", got[:got.index("running]:\n")]), code.sub("sigcode=?", head))
                 self.assertIn("\nmain.main(<args>)\n", got)

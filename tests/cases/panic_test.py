@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a panic costs and leaves behind, signals from outside, and stacks as text."""
+"""The cost of a panic and the memory it leaves behind, signals from outside, and stacks as text."""
 
 import pathlib
 import re
@@ -19,11 +19,11 @@ class Panic(rt0test.Case):
                     n = n if self.how == "native" else n // 10
                     done = self.run_program("recover_stress", n, env={"GOMAXPROCS": procs}, build=build, timeout=120)
                     self.assert_status(done, 0)
-                    # The host's memory is the emulator's too, under QEMU.
+                    # Under QEMU the memory that is measured is the emulator's too.
                     self.assertRegex(done.err, rb"^ok steady" if self.how == "native" else rb"^ok ")
 
     def test_signals(self):
-        """Sent by the program to itself: those that dump, those that kill, those that do nothing."""
+        """Signals that the program sends to itself: some print all stacks and exit, some kill, some do nothing."""
         names = {3: "SIGQUIT: quit", 6: "SIGABRT: abort", 11: "SIGSEGV: segmentation violation", 31: "SIGSYS: bad system call"}
         for sig, name in names.items():
             with self.subTest(signal=sig):

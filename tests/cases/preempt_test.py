@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Preemption: what it keeps, and that nobody starves."""
+"""Preemption: an interrupted goroutine keeps all its registers, and no goroutine starves."""
 
 import pathlib
 import subprocess
@@ -17,7 +17,7 @@ class Preempt(rt0test.Case):
                 yield build
 
     def test_registers(self):
-        """Interrupted hundreds or thousands of times, at any instruction: general and vector registers, flags, red zone are kept."""
+        """General and vector registers, flags and red zone survive hundreds or thousands of interruptions, at any instruction."""
         wanted = "300" if self.how == "qemu" else "3000"
         for build in self.each_build():
             done = self.run_program("preempted", "registers", wanted, env={"GOMAXPROCS": "2"}, build=build)
@@ -38,7 +38,8 @@ class Preempt(rt0test.Case):
             self.assertGreater(done.seconds, 0.02)
 
     def test_pairs_that_wake_each_other_share_one_p(self):
-        """They inherit one time slice, and each runs too shortly for a request to hit it: the slice ends all the same."""
+        """The two inherit one time slice, and each runs too briefly for a preemption request to reach it. The slice must end all the
+        same, or other goroutines would starve."""
         for what in ("channel", "cond"):
             for build in self.each_build():
                 done = self.run_program("pingpong", what, env={"GOMAXPROCS": "1"}, build=build)
@@ -46,7 +47,7 @@ class Preempt(rt0test.Case):
                 self.assertTrue(done.err.startswith(b"true "), done.err)
 
     def test_switched_off(self):
-        """Without signals such a loop keeps its P for ever; one that calls into rt0 yields there."""
+        """Without preemption signals a loop that calls nothing keeps its P for ever; one that calls into rt0 yields there."""
         off = {"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1"}
         line = rt0test.command("preempted", ["loop"], how=self.how, env=off)
         with self.assertRaises(subprocess.TimeoutExpired):

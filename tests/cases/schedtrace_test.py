@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""GODEBUG=schedtrace=N and scheddetail=1: the lines are shaped as those which Go has printed (tests/oracle/debug_formats)."""
+"""GODEBUG=schedtrace=N and scheddetail=1: the lines have the form of those that Go printed (tests/oracle/debug_formats)."""
 
 import pathlib
 import re
@@ -12,7 +12,7 @@ SAMPLES = rt0test.ORACLE / "debug_formats"
 
 
 def shape(line):
-    """The line without what varies: numbers, nil for a number, truth, a reason to wait, and how many Ps there are."""
+    """The line with its variable parts replaced: numbers, nil in place of a number, booleans, wait reasons, the number of Ps."""
     line = re.sub(r"\b(true|false)\b", "BOOL", line)
     line = re.sub(r"\([a-z A-Z.()]*\)", "(REASON)", line)
     line = re.sub(r"(?<=[=PMG \[])(\d+|nil)(?=ms|\b)", "N", line)
@@ -51,7 +51,7 @@ class Schedtrace(rt0test.Case):
             self.assertEqual({shape(line) for line in lines}, known, lines[:12])
             kinds = "".join(line.strip()[0] for line in lines)
             self.assertRegex(kinds, r"^(SPP(M+)(G+))+$", "Ps, then Ms, then Gs")
-            # There are as many threads as lines about them, in each report; one more may just be in the making.
+            # A report's thread count equals its number of M lines, or is one more if a thread was just being created.
             for report in re.split(r"\n(?=SCHED)", "\n".join(lines)):
                 threads = int(re.search(r" threads=(\d+)", report)[1])
                 self.assertIn(threads - len(re.findall(r"^  M\d", report, re.M)), (0, 1), report)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""tools/seeds.py: outcomes under many seeds, and what it refuses."""
+"""tools/seeds.py: the outcomes of a program under many seeds, and the arguments that it refuses."""
 
 import pathlib
 import re
@@ -19,7 +19,7 @@ class Seeds(unittest.TestCase):
         return subprocess.run(line, capture_output=True, text=True, check=False, timeout=100)
 
     def test_a_race(self):
-        """Both outcomes are there, and the seed that is named gives the one it is named for."""
+        """Both outcomes occur, and the seed that is printed for an outcome gives that outcome again."""
         done = self.seeds("--runs", 60, "--sim", "procs=1,strategy=random", "sim_race")
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         heads = re.findall(r"(?m)^ +(\d+) runs  status (\d+)  output [0-9a-f]{12}  \d+ traces  seed=(\d+)$", done.stdout)

@@ -22,11 +22,11 @@ class SimGolden(rt0test.Case):
         self.check_all(rt0test.BUILD, True)
 
     def test_dev(self):
-        """Lock ranks and dear checks are no decision either."""
+        """Lock ranks and the dev build's checks must not add decisions of the simulated kernel."""
         self.check_all(rt0test.DEV_BUILD, False)
 
     def test_elsewhere(self):
-        """Another working directory, a much larger environment, another user: the same bytes."""
+        """Another working directory, a much larger environment and another user give the same bytes."""
         golden = sim_golden.golden_digests()
         for scenario in sim_golden.scenarios(["goroutines_random", "context", "tcp", "deadlock"]):
             env = dict(scenario.env, **{f"UNUSED_{i}": "x" * 900 for i in range(60)})

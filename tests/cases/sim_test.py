@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The simulated kernel: what is refused, records and replays, virtual time, loops, faults, deadlocks. docs/DETERMINISM.md."""
+"""The simulated kernel: refused settings, records and replays, virtual time, loops, faults, deadlocks. See docs/DETERMINISM.md."""
 
 import pathlib
 import re
@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
 STRATEGIES = ("fifo", "random", "pct:3", "pos", "delay:2")
-REFUSED = {  # RT0_SIM, and what the one line has to name
+REFUSED = {  # value of RT0_SIM -> words that the one-line error must have
     "nonsense": ("nonsense", "key=value", "seed", "procs", "strategy", "faults", "record", "replay"),
     "colour=red": ("colour", "seed", "procs", "strategy", "faults", "record", "replay"),
     "seed=": ("seed=",),
@@ -66,7 +66,7 @@ class Sim(rt0test.Case):
         self.assertIn("TraceOpen kernel=linux", trace)
 
     def test_strategies_twice(self):
-        """The same bytes from run to run; and strategies do differ."""
+        """Each strategy gives the same bytes in every run; different strategies give different traces."""
         seen = set()
         for strategy in STRATEGIES:
             runs = [rt0test.run_traced("goroutines", env={"RT0_SIM": f"seed=9,procs=3,strategy={strategy}"}, how=self.how)
@@ -79,7 +79,7 @@ class Sim(rt0test.Case):
         self.assertGreaterEqual(len(seen), 4)
 
     def test_trace_makes_no_difference(self):
-        """Whether and where there is a trace, the program does the same."""
+        """The program does the same with a trace to a file, with one to stderr, and without."""
         plain = self.sim("order_workers_order", "seed=4,strategy=random")
         to_file, trace = rt0test.run_traced("order_workers_order", env={"RT0_SIM": "seed=4,strategy=random"}, how=self.how)
         self.assertEqual(self.printed(plain), self.printed(to_file))
@@ -109,7 +109,7 @@ class Sim(rt0test.Case):
         for spec in (f"replay={path}", f"strategy=replay:{path}", f"seed=5,procs=3,replay={path}"):
             again, replayed = rt0test.run_traced("order_chan_ping", env={"RT0_SIM": spec}, how=self.how)
             self.assertEqual((again.status, self.printed(again), replayed), (done.status, self.printed(done), trace), spec)
-        # With a record of its own: the same one.
+        # A replay that records itself writes the same record.
         second = self.dir / "second"
         self.assert_status(self.sim("order_chan_ping", f"replay={path},record={second}"), done.status)
         self.assertEqual(second.read_text(), path.read_text())
@@ -139,12 +139,12 @@ class Sim(rt0test.Case):
             done = self.sim("order_chan_ping", f"replay={path}")
             self.assert_status(done, 3)
             self.assertRegex(rt0test.text(done.err), rf"rt0: RT0_SIM: replay: [^\n]*choice {keep - 3}\b[^\n]*cut short")
-        for keep in (1, 2):  # not even its head is whole
+        for keep in (1, 2):  # not even the record's head is complete
             path.write_text("".join(lines[:keep]))
             done = self.sim("order_chan_ping", f"replay={path}")
             self.assert_status(done, 2)
             self.assertIn("cut short", rt0test.text(done.err))
-        path.write_text("".join(lines[:20])[:-2])  # in the middle of a line
+        path.write_text("".join(lines[:20])[:-2])  # cut in the middle of a line
         self.assert_status(self.sim("order_chan_ping", f"replay={path}"), 3)
 
     def test_replay_that_does_not_fit(self):
@@ -179,7 +179,7 @@ class Sim(rt0test.Case):
             self.assertEqual((done.status, self.printed(done)), (0, "flag\nturn\n"))
 
     def test_a_race_is_found(self):
-        """Not under fifo; by random within 100 seeds, and each of them then fails every time."""
+        """fifo never shows the race; random does within 100 seeds, and each seed that shows it does so every time."""
         self.assert_status(self.sim("sim_race", "procs=1"), 0)
         lost = [seed for seed in range(100) if self.sim("sim_race", f"seed={seed},procs=1,strategy=random").status == 2]
         self.assertGreater(len(lost), 3)
@@ -189,7 +189,7 @@ class Sim(rt0test.Case):
             self.assertIn(b"panic: an addition is lost\n", done.err)
 
     def test_everybody_waits_for_ever(self):
-        """A program that would hang live: it waits for the network, where nobody else is."""
+        """A program that would wait for ever on a real kernel: it waits for the network, and nobody else uses that network."""
         done = self.sim("sim_stuck", "seed=1")
         self.assert_fatal(done, "simulated kernel: every thread waits, and nothing is left that could wake one")
         self.assertIn(b"[IO wait", done.err)
@@ -200,7 +200,7 @@ class Sim(rt0test.Case):
         self.assertEqual(len(traces), 4, outputs)
 
     def test_go_s_order(self):
-        """Where Go's order is fixed, the simulated kernel's is the same, procs or not: they are what GOMAXPROCS does not say."""
+        """Where Go's order is fixed, the simulated kernel gives it for any `procs`: these are simulated CPUs, not GOMAXPROCS."""
         for name in ("order_chan_send_fifo", "order_sleep_order", "order_net_deadline", "order_panic_order"):
             done = self.sim(name, "procs=4", env={"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1"})
             expected = (rt0test.ORACLE / "order" / (name.removeprefix("order_") + ".out")).read_text()
@@ -209,7 +209,7 @@ class Sim(rt0test.Case):
 
 class SimBuild(rt0test.Case):
     def test_kernels_differ_in_no_other_event(self):
-        """Live and simulated, hello boots through the same functions."""
+        """On Linux and on the simulated kernel hello's boot enters the same functions."""
         names = []
         for env in ({"GOMAXPROCS": "1"}, {"GOMAXPROCS": "1", "RT0_SIM": "procs=2"}):
             _, trace = rt0test.run_traced("hello", env=env, how="qemu")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The prototype of goroutines with stacks of 2 KiB, side by side: they cost less than Go's 2.55 KB, and what they use fits."""
+"""The prototype of goroutines with 2 KiB stacks, used beside ordinary ones: each costs less than Go's 2.55 KB, and its frames fit."""
 
 import pathlib
 import re
@@ -16,7 +16,7 @@ class SmallStacks(rt0test.Case):
     def setUp(self):
         super().setUp()
         if rt0test.ISA not in ("amd64", "386"):
-            self.skipTest("frames of other ISAs are larger, or have not been looked at")
+            self.skipTest("frames of other ISAs are larger, or have not been measured")
 
     def each(self, *args, builds=BUILDS, **options):
         return [self.run_program("small_stacks", *args, env={"GOMAXPROCS": n}, build=build, **options) for build in builds for n in (1, 4)]

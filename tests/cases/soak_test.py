@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""100,000 goroutines over channels, select, timers, mutexes, sockets and system calls: nothing hangs, nothing is lost, memory stays.
+"""100,000 goroutines over channels, select, timers, mutexes, sockets and system calls: nothing hangs, nothing is lost, and memory
+does not grow.
 
-RT0_SOAK_SECONDS says for how long each, without counting what it takes to make the goroutines: 60 for a good soak. By default a
-second or two, and fewer goroutines where an interpreter runs them, so that `make test` stays quick.
+RT0_SOAK_SECONDS is the length of each run, not counting the time to make the goroutines: 60 for a good soak. The default is a second
+or two, with fewer goroutines where an interpreter runs them, so that `make test` stays quick.
 """
 
 import os
@@ -16,7 +17,7 @@ from harness import rt0test
 SECONDS = int(os.environ.get("RT0_SOAK_SECONDS", "0"))
 PROCS = ("1", "2", "4", "16")
 GOROUTINES = 100000
-PATIENCE = 40  # seconds: a machine that is busy with other things is no lost wake-up
+PATIENCE = 40  # seconds that a busy machine may take before it counts as a lost wake-up
 
 
 @rt0test.each_how
@@ -33,7 +34,7 @@ class Soak(rt0test.Case):
                 print(f"{self.how} GOMAXPROCS={procs} {done.seconds:.0f} s:", "; ".join(lines[:-1]), file=sys.stderr, flush=True)
 
     def test_soak(self):
-        # A word of 32 bits has no room for the stacks of so many.
+        # A 32-bit address space has no room for so many stacks.
         most = GOROUTINES if rt0test.ROW["bits"] == "64" else 8000
         for procs in PROCS if rt0test.FIRST else ("1", "4"):
             self.soak(procs, most if SECONDS else 20000 if self.how == "native" and most == GOROUTINES else 2000, SECONDS or 1)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Stacks of all sizes: made, ended, used again, overflowed, given back; and many of them."""
+"""Stacks of all sizes: made, ended, reused, overflowed, given back; and many of them."""
 
 import pathlib
 import re
@@ -13,9 +13,10 @@ BUILDS = (rt0test.BUILD, rt0test.DEV_BUILD)
 BITS = int(rt0test.ROW["bits"])
 DEFAULT = 256 << 10 if BITS == 64 else 64 << 10
 LARGEST = 1 << 30 if BITS == 64 else 1 << 28
-# GCC makes no probes of static frames there: docs/STACKS.md.
+# For these ISAs GCC does not touch each page of a large frame (stack probes): docs/STACKS.md.
 PROBES = rt0test.ISA not in ("riscv64", "arm")
-# How far below the stack the pointer may be when the guard is met: it moves by a page, then that page's lower or upper end is touched.
+# How far below the stack sp may be when a probe meets the guard: sp moves down by a page, then the lower or the upper end
+# of that page is touched.
 PROBED = 4096 + 512 if rt0test.ISA in ("amd64", "386") else 8192 + 512
 
 
@@ -64,21 +65,21 @@ class Stacks(rt0test.Case):
                              r"fatal error: morestack on g0\n")
 
     def test_overflow_of_gsignal(self):
-        """Nobody is left to say anything: the kernel ends the process."""
+        """The fault handler itself has no stack left, so the kernel ends the process without a message."""
         for m in (0, 1):
             for done in self.run_stacks("gsignal", m):
                 self.assertEqual(done.status, -signal.SIGSEGV, done.err[:300])
                 self.assertNotIn(b"panic", done.err)
 
     def test_guards_of_all_threads(self):
-        """Those of the first two Ms too, which get theirs late, and those of Ms on stacks of Ms that have ended."""
+        """Also of the first two Ms, whose guards are set up late, and of Ms that reuse the stacks of Ms that have ended."""
         for done in self.run_stacks("guards"):
             self.assertEqual((done.status, rt0test.text(done.err)), (0, "enough true without 0 broken 0\n"))
 
     def test_overflow_over_the_guard(self):
-        """One frame that is larger than stack and guard together: it must not reach what lies below."""
+        """A single frame larger than stack and guard together must not reach the memory below them."""
         if not PROBES:
-            self.skipTest("the compiler makes no probes for this ISA")
+            self.skipTest("the compiler emits no stack probes for this ISA")
         for args in (("huge", 3), ("rename",)):
             for done in self.run_stacks(*args):
                 self.assert_fatal(done, "stack overflow")
@@ -86,7 +87,7 @@ class Stacks(rt0test.Case):
                 self.assertLess(lo - sp, PROBED, "it stepped over the guard before it touched it")
 
     def test_high_water_mark(self):
-        """GODEBUG=tracebackstack=1: about what was used, for each goroutine; nothing without it, nor in a simulated run."""
+        """GODEBUG=tracebackstack=1 prints about how much stack each goroutine has used; without it, and in a simulated run, nothing."""
         line = re.compile(r"^runtime: goroutine stack used (\d+) of (\d+) bytes$", re.M)
         for done in self.run_stacks("used", 300000, env={"GODEBUG": "tracebackstack=1", "GOTRACEBACK": "all"}):
             used = [tuple(int(n) for n in m) for m in line.findall(rt0test.text(done.err))]
@@ -99,26 +100,26 @@ class Stacks(rt0test.Case):
                 self.assertNotIn("stack used", rt0test.text(done.err))
 
     def test_many_parked(self):
-        """More than a process may have mappings with mprotect's guards: the last ones go without, and all run. QEMU's
-        MADV_GUARD_INSTALL does nothing, so that it is mprotect there."""
+        """More stacks than a process may have mappings for mprotect's guards: the last ones go without a guard, and all goroutines run.
+        QEMU's MADV_GUARD_INSTALL does nothing, so there the guards are mprotect's."""
         n = 70000 if self.how == "native" and BITS == 64 else 30000 if rt0test.FIRST else 10000
         for done in self.run_stacks("parked" if BITS == 64 else "parked_small", n, timeout=120):
             self.assert_status(done, 0)
             self.assertEqual(rt0test.text(done.err), f"parked {n}\nall have ended\n")
 
     def test_memory_goes_back(self):
-        """After minutes without work the simulated kernel gets free stacks' memory; the same trace each time."""
+        """After minutes without work, free stacks' memory goes back to the simulated kernel; the trace is the same each time."""
         traces = set()
         for build in BUILDS:
             done, trace = rt0test.run_traced("stacks", "idle", how=self.how, build=build, env={"RT0_SIM": "seed=1,procs=2"})
             self.assertEqual((done.status, rt0test.text(done.err)), (0, "awake\ndone\n"))
             given = [e.args["n"] for e in rt0test.parse_trace(trace) if e.name == "StackScavenge"]
-            self.assertEqual(given, ["93"])  # of 100, some of which ended in time to be used again
+            self.assertEqual(given, ["93"])  # of 100; the rest had ended early enough to be reused
             traces.add(trace)
         self.assertEqual(len(traces), 1)
 
     def back(self, how, limit=None):
-        """Stacks that were given back, and what the program says of its resident memory."""
+        """How many stacks were given back, and the program's own words about its resident memory."""
         for build in BUILDS:
             env = {"GOMAXPROCS": "4", **({"GOMEMLIMIT": limit} if limit else {})}
             done, trace = rt0test.run_traced("stacks", "back", how, how=self.how, build=build, env=env)
@@ -126,11 +127,11 @@ class Stacks(rt0test.Case):
             yield sum(int(e.args["n"]) for e in rt0test.parse_trace(trace) if e.name == "StackScavenge"), rt0test.text(done.err)
 
     def test_memory_goes_back_when_asked_for(self):
-        """free_os_memory() and gc(): all of it, what busy Ps keep too."""
+        """free_os_memory() and gc() give back the memory of all free stacks, also of those in the caches of busy Ps."""
         for how in ("free", "gc"):
             for stacks, says in self.back(how):
                 self.assertGreaterEqual(stacks, 1990)
-                if self.how == "native":  # else it is QEMU's memory
+                if self.how == "native":  # under QEMU it would be QEMU's memory
                     self.assertEqual(says, "touched true given back\n")
 
     def test_memory_is_given_back_when_two_ask(self):
@@ -139,7 +140,8 @@ class Stacks(rt0test.Case):
             self.assertEqual((done.status, rt0test.text(done.err)), (0, "given back later: 0\n"))
 
     def test_frames_that_are_overrun_upwards(self):
-        """Into the goroutine's own G: a fatal error that says so, whatever was written, and however much."""
+        """A frame overrun upwards reaches the goroutine's own G: the result is a fatal error that says so, whatever was written, and
+        however much."""
         for build in BUILDS:
             for n in (8, 64, 200, 304):
                 for value in (0, 0x55, 0xff):
@@ -149,7 +151,7 @@ class Stacks(rt0test.Case):
                         self.assertRegex(done.err, rb"(?m)^fatal error: (a )?goroutine has written beyond the upper end of its stack$")
 
     def test_nil_deep_in_a_small_stack(self):
-        """A panic that is recovered, as long as there is room for one; else an overflow, as of any other call."""
+        """A nil dereference becomes a panic that is recovered while there is stack left for that; below, a stack overflow as of any call."""
         message = "recovered runtime error: invalid memory address or nil pointer dereference\n"
         for build in BUILDS:
             for depth in (256, 1024, 3000, 4096) if BITS == 64 else (256, 1024, 4096):
@@ -162,7 +164,7 @@ class Stacks(rt0test.Case):
                     self.assertRegex(done.err, rb"(?m)^fatal error: (stack overflow|unexpected signal during runtime execution)$", depth)
 
     def test_memory_goes_back_when_the_limit_is_near(self):
-        """Though nobody has been idle for long; the limit counts the process's memory, of which QEMU alone has more."""
+        """Memory goes back though no P has been idle for long. The limit is for the process's memory, of which QEMU alone uses more."""
         for stacks, says in self.back("limit", "32MiB" if BITS == 64 else "12MiB"):
             self.assertGreaterEqual(stacks, 1000)
             if self.how == "native":
@@ -183,7 +185,7 @@ class Stacks(rt0test.Case):
                 self.assert_fatal(done, "out of memory")
 
     def test_larger_stacks_are_cut_up(self):
-        """Most of the address space is one free stack: further goroutines find their place in it."""
+        """One large free stack takes up most of the address space: stacks of further goroutines are cut out of it."""
         if self.how != "native":
             self.skipTest("QEMU itself needs the address space")
         n, limit = (1 << 28, 480) if BITS == 64 else (1 << 26, 110)

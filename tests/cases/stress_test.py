@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Ten thousand goroutines, on one P and on more Ps than CPUs; threads that end; and memory that does not grow."""
+"""Ten thousand goroutines, on one P and on more Ps than CPUs; threads that end; memory that does not grow."""
 
 import pathlib
 import re
@@ -10,7 +10,7 @@ from harness import rt0test
 
 GOROUTINES = 10000
 MOST_SECONDS = 10
-PAGES = 512  # that a program may grow by while it does the same thing over and over
+PAGES = 512  # most that a program may grow by while it repeats the same work
 
 
 @rt0test.each_how
@@ -40,14 +40,14 @@ class Stress(rt0test.Case):
         first, second = self.stress("locked", str(rounds), **where).splitlines()
         self.assertEqual(first, f"done {rounds * 20} torn 0 threads true ended true")
         grown = int(re.fullmatch(r"grown (-?\d+) of \d+", second)[1])
-        if self.how == "native":  # QEMU's own memory is in the same account
+        if self.how == "native":  # under QEMU the number includes QEMU's own memory
             self.assertLess(grown, PAGES)
 
     def test_locked(self):
         self.each(self.locked, ("1", "4"))
 
     def test_work_is_stolen(self):
-        """Without stealing the tests above would pass too. A busy machine may not let a second thread run in time: try again."""
+        """The tests above would pass without stealing, too. On a busy machine a second thread may start too late: then try again."""
         for _ in range(20):
             done, trace = rt0test.run_traced("stress", "tree", "500", env={"GOMAXPROCS": "4"}, how=self.how)
             self.assert_status(done, 0)

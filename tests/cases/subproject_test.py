@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Somebody else's CMake project takes rt0 in with add_subdirectory and builds a program of its own."""
+"""Another CMake project takes in rt0 with add_subdirectory and builds a program of its own."""
 
 import os
 import pathlib

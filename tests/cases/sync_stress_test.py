@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Package sync with many goroutines, on one P and on more Ps than CPUs: nothing lost, nothing torn, nobody starved."""
+"""Package sync with many goroutines, on one P and on more Ps than CPUs: no update lost, no value torn, no goroutine starved."""
 
 import pathlib
 import sys
@@ -46,7 +46,7 @@ class SyncStress(rt0test.Case):
                         self.assert_status(done, 0)
 
     def test_starvation_mode_is_reached(self):
-        """The mutex is handed over: whoever unlocks it yields at once to the one it has woken."""
+        """In starvation mode unlock hands the mutex to the goroutine that it wakes, and yields to it at once."""
         done, trace = rt0test.run_traced("sync_stress", "starve", "5", how=self.how,
                                          env={"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1"})
         self.assert_status(done, 0)
@@ -54,7 +54,7 @@ class SyncStress(rt0test.Case):
         handed = [1 for woken, stop, start in zip(events, events[1:], events[2:])
                   if (woken.name, stop.name, start.name) == ("GoUnblock", "GoStop", "GoStart")
                   and stop.args["reason"] == "preempted" and start.args["id"] == woken.args["id"]]
-        self.assertGreater(len(handed), 0, "nobody handed the mutex over")
+        self.assertGreater(len(handed), 0, "the mutex was never handed over")
 
     def test_contexts(self):
         for build in (rt0test.BUILD, rt0test.DEV_BUILD):
@@ -65,7 +65,7 @@ class SyncStress(rt0test.Case):
                     self.assert_status(done, 0)
                     first, second = rt0test.text(done.err).splitlines()
                     self.assertEqual(first, "bad 0 functions 0")
-                    # Each round makes some hundred objects; a handful belong to timers and channels that are just going.
+                    # Each round makes some hundred objects; a few that are left belong to timers and channels still in use.
                     self.assertLess(int(second.split()[1]), 50, second)
 
 

@@ -35,7 +35,8 @@ class TimersTest(Case):
         self.assert_status(done, 0)
         events = [e for e in parse_trace(trace) if e.name in ("TimerStart", "TimerStop", "TimerFire")]
         self.assertEqual([e.name for e in events], ["TimerStart"] * 5 + ["TimerFire"] * 5)
-        self.assertEqual(sorted(int(e.args["in"]) // 10000000 for e in events[:5]), [0, 1, 2, 3, 4])  # a little less than asked
+        # "in" is a little less than the duration that was asked for: some time has passed since then.
+        self.assertEqual(sorted(int(e.args["in"]) // 10000000 for e in events[:5]), [0, 1, 2, 3, 4])
         self.assertTrue(all(int(e.args["late"]) >= 0 for e in events[5:]))
 
 

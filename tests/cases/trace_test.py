@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""RT0_TRACE: where the trace goes, what happens when it can't go there, and that what it tells hangs together."""
+"""RT0_TRACE: where the trace goes, what happens when it cannot be written, and whether its events fit together."""
 
 import os
 import pathlib
@@ -32,7 +32,7 @@ class Where(rt0test.Case):
             self.assertEqual(list(self.dir.iterdir()), [])
 
     def test_stderr(self):
-        """Line by line, so that the program's own lines lie between those of what came before and after them."""
+        """The trace is written line by line, so the program's own lines stand between the events before and after them."""
         done = self.run_program("turns", env={"RT0_TRACE": "-", "GOMAXPROCS": "1"})
         self.assert_status(done, 0)
         lines = rt0test.text(done.err).splitlines()
@@ -56,7 +56,7 @@ class Where(rt0test.Case):
         self.assertEqual(rt0test.parse_trace(path.read_text())[-1].line.split()[-1], "status=0")
 
     def test_can_t_be_opened(self):
-        """One line which names the path and the reason; nothing else happens."""
+        """One line names the path and the reason, and the program does not run."""
         (self.dir / "loop").symlink_to("loop")
         for path, words, errno in ((self.dir / "no" / "trace", "no such file or directory", 2), (self.dir, "is a directory", 21),
                                    ("/dev/full/x", "not a directory", 20), (self.dir / "loop", "[a-z ]+", 40),
@@ -69,18 +69,18 @@ class Where(rt0test.Case):
                 self.assertEqual(done.out, b"")
 
     def test_no_room(self):
-        """Said once; the program goes on to its own end."""
+        """The error is printed once; the program goes on and ends with its own status."""
         said = b"rt0: RT0_TRACE: write failed: no space left on device (errno 28); the trace ends here\n"
         done = self.hello("/dev/full")
         self.assertEqual((done.status, done.out, done.err), (0, b"Hello World\n", said))
         done = self.run_program("exits", "return", "7", env={"RT0_TRACE": "/dev/full"})
         self.assertEqual((done.status, done.out, done.err), (7, b"", said))
-        # Long enough for the buffer to be written many times.
+        # A trace long enough for the buffer to be written many times.
         done = self.run_program("init_modes", env={"RT0_TRACE": "/dev/full", "GOMAXPROCS": "2"})
         self.assertEqual((done.status, sorted(done.err.splitlines())), (0, sorted([said.strip(), b"main ends"])))
 
     def test_a_pipe(self):
-        """A trace to a pipe is whole, also where it has to wait for the reader."""
+        """A trace to a pipe is complete, also when the program has to wait for the reader."""
         path = self.dir / "pipe"
         os.mkfifo(path)
         got = []
@@ -125,7 +125,7 @@ class Where(rt0test.Case):
                     self.assertEqual([e.args["why"] for e in events if e.name == "Throw"], [throws] if throws else [])
 
     def test_no_event_follows_the_exit(self):
-        """While one M ends the process, others go on: what they do then is not told, though it happens."""
+        """While one M ends the process, others go on: what they do then has no events."""
         path = self.dir / "trace"
         for _ in range(10):
             done = self.run_program("exits", "return-while-others-run", "3", env={"RT0_TRACE": path, "GOMAXPROCS": "4"})
@@ -134,7 +134,7 @@ class Where(rt0test.Case):
 
 
 class World:
-    """What a trace says, followed event by event. Any event that can't be true after those before it is an error."""
+    """The state that a trace describes, followed event by event. An event that is impossible after those before it is an error."""
 
     def __init__(self, case):
         self.case = case
@@ -203,7 +203,7 @@ class World:
 
 
 class WorldWithPs(World):
-    """ProcStart comes after the P is taken, so its own line has the P already."""
+    """ProcStart is recorded after the P is taken, so its own line already shows the P."""
 
     def follow(self, events):
         owners = {}
@@ -232,21 +232,21 @@ class Truth(rt0test.Case):
         for procs in ("1", "2", "4", "16"):
             for program, args in (("init_modes", ()), ("exits", ("goexit-then-exit",)), ("exits", ("return-while-others-run",))):
                 if args == ("return-while-others-run",) and procs != "4":
-                    continue  # its trace is long
+                    continue  # its trace would be long
                 with self.subTest(procs=procs, program=program, args=args):
                     events, world = self.follow(program, *args, env={"GOMAXPROCS": procs, "MODE": "gosched"})
                     self.assertGreater(len([e for e in events if e.name == "GoStart"]), 100)
                     self.assertGreaterEqual(len(world.goroutines), 2)
 
     def test_the_checker_finds_lies(self):
-        """Cut any one event of these kinds out of a true trace, and it no longer hangs together."""
+        """Without one event of any of these kinds, a correct trace has an impossible event."""
         done, trace = rt0test.run_traced("turns", env={"GOMAXPROCS": "1"}, how=self.how)
         self.assert_status(done, 0)
         events = rt0test.parse_trace(trace)
         for kind in ("GoStart", "GoStop", "GoCreate", "ProcStart", "MStart"):
             i = [e.name for e in events].index(kind)
             if kind == "MStart" and not any(e.m == 1 for e in events):
-                continue  # sysmon came too late to be seen
+                continue  # sysmon started too late to appear in the trace
             with self.subTest(kind=kind), self.assertRaises(AssertionError):
                 WorldWithPs(self).follow(events[:i] + events[i + 1:])
 

@@ -1,7 +1,7 @@
-"""Programs that Go has run too: tests/programs/order/<name>.cc, and what Go 1.24 printed and returned, 20 times out of 20, in
-tests/oracle/order/<name>.out and .exit. Their environment stands in the program's first line.
+"""Programs that were run with Go, too: tests/programs/order/<name>.cc. What Go 1.24 printed and returned, in 20 runs of 20, is in
+tests/oracle/order/<name>.out and .exit. Each program's first line names its environment variables.
 
-What is masked in both outputs: goroutine ids, addresses, argument lists of frames, and where a frame stands."""
+Masked in both outputs: goroutine ids, addresses, the argument lists of frames, and the frames' files and lines."""
 
 import re
 
@@ -10,9 +10,9 @@ from . import rt0test
 ORDER = rt0test.ORACLE / "order"
 PROGRAMS = rt0test.TESTS / "programs" / "order"
 
-# What is printed depends on time slices (10 ms) and on when a Mutex starves (1 ms): on a machine that is too busy a program may
-# be stopped where Go's was not, and Go's would be too. One run in TRIES has to be right. A program that ends in a fatal error
-# depends on nothing, and has one try.
+# The output depends on time slices (10 ms) and on when a Mutex starves (1 ms): on a busy machine a program may be stopped
+# where Go's was not, which could happen to Go's program just as well. So one run of TRIES has to match. A program that ends
+# in a fatal error does not depend on time and has one try.
 TRIES = 5
 
 
@@ -34,7 +34,7 @@ def go_said(name):
 
 
 def go_status(name):
-    """What the shell saw of Go: a number, or "signal 15 (SIGTERM)"."""
+    """Go's exit status, as the shell recorded it: a number, or "signal 15 (SIGTERM)", which becomes -15."""
     said = (ORDER / f"{name}.exit").read_text().strip()
     return -int(said.split()[1]) if said.startswith("signal") else int(said)
 
@@ -44,7 +44,7 @@ class OrderCase(rt0test.Case):
     mask = staticmethod(mask)
 
     def run_order(self, name, build):
-        """What the program printed, its exit status being Go's."""
+        """What the program printed. Its exit status must be Go's."""
         done = self.run_program(f"order_{name}", env=env_of(name), build=build)
         self.assert_status(done, go_status(name))
         return rt0test.text(done.out + done.err)

@@ -1,8 +1,8 @@
-"""What the tests of target programs share: running one, natively or under QEMU; reading a trace; masking what varies.
+"""Shared by the tests of target programs: running one, natively or under QEMU; reading a trace; masking what varies.
 
 Environment: RT0_TEST_ISA, the ISA under test (default amd64); RT0_TEST_BUILD, its build folder (default build/<isa>);
-RT0_TEST_TIMEOUT, seconds after which a program is taken to hang (default 30).
-Nothing else of the caller's environment reaches a program: it gets what the test gives it, and no more.
+RT0_TEST_TIMEOUT, the seconds after which a program counts as hanging (default 30).
+A program gets only the environment variables that its test sets; nothing of the caller's environment reaches it.
 """
 
 import collections
@@ -28,7 +28,7 @@ ORACLE = TESTS / "oracle"
 
 
 def isa_row():
-    """The ISA's row of arch/isas.txt, by column."""
+    """The ISA's row of arch/isas.txt, as a dict by column."""
     columns = ("folder", "go", "triple", "package", "clang", "qemu", "native", "bits", "endian", "lacks")
     for line in (TOP / "arch" / "isas.txt").read_text().splitlines():
         fields = line.split()
@@ -38,10 +38,11 @@ def isa_row():
 
 
 ROW = isa_row()
-# The table's first ISA is tested at length; where another can't differ, on a few of the same cases.
+# The table's first ISA is tested at length. Others run fewer cases of the tests whose results cannot depend on the ISA.
 FIRST = next(line.split()[0] for line in (TOP / "arch" / "isas.txt").read_text().splitlines() if line[:1].isalnum()) == ISA
 NATIVE = ROW["native"] == platform.machine()
-# Where QEMU lacks something of the ISA, natively only; where that cannot be, as well as QEMU does.
+# The ways to run a program. If QEMU lacks something of the ISA: natively only. If the ISA is not native here: under QEMU,
+# even so.
 HOWS = ("native",) if NATIVE and ROW["lacks"] != "-" else ("qemu", "native") if NATIVE else ("qemu",)
 
 Done = collections.namedtuple("Done", "status out err seconds")  # status: -N for death by signal N
@@ -53,8 +54,9 @@ def program_path(program, build=None):
 
 
 def command(program, args=(), how="qemu", build=None, env=None, qemu_options=(), before=(), inner=()):
-    """The command line that runs a program with exactly `env`. The shell that run.sh is adds PWD, which has to go again.
-    before: what runs run.sh; inner, native only: what run.sh runs, and what then runs the program."""
+    """The command line that runs a program with exactly `env`. run.sh is a shell script, and a shell adds PWD and OLDPWD to the
+    environment, so these are removed again. before: a command that runs run.sh, such as prlimit; inner: the same between run.sh
+    and the program, natively only."""
     env = env or {}
     line = [*before, RUN_SH, ISA, how]
     if how == "qemu":
@@ -66,7 +68,7 @@ def command(program, args=(), how="qemu", build=None, env=None, qemu_options=(),
 
 def run(program, *args, how="qemu", env=None, stdin=b"", timeout=TIMEOUT, build=None, qemu_options=(), before=(), inner=(),
         **popen):
-    """Runs a program to its end. Output is bytes; a program that does not end in time fails the test with what it said."""
+    """Runs a program to its end. Output is bytes. A program that does not end in time fails the test, with its output so far."""
     env = {str(k): str(v) for k, v in (env or {}).items()}
     line = command(program, args, how, build, env, qemu_options, before, inner)
     popen.setdefault("stdout", subprocess.PIPE)
@@ -93,7 +95,7 @@ TRACE_LINE = re.compile(r"(\d+) m(\d+|-) p(\d+|-) g(\d+|-) ([A-Za-z_][\w.]*)((?:
 
 
 def parse_trace(data):
-    """Every line as an Event; ids are numbers, or None where the trace has '-'. A line that is none is an error."""
+    """Every line as an Event; ids are numbers, or None where the trace has '-'. A line of another form is an error."""
     lines = data.decode("ascii") if isinstance(data, bytes) else data
     if lines and not lines.endswith("\n"):
         raise AssertionError(f"trace: the last line has no end: {lines[-100:]!r}")
@@ -110,14 +112,14 @@ def parse_trace(data):
 
 
 def run_traced(program, *args, env=None, **how):
-    """run() with a trace to a file: the Done and the trace's text."""
+    """run() with a trace to a file: returns the Done and the trace's text."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "trace"
         done = run(program, *args, env={**(env or {}), "RT0_TRACE": path}, **how)
         return done, path.read_text("ascii") if path.exists() else ""
 
 
-# --- Masks: what differs from run to run, or with every change of the source ---------------------------------------------
+# --- Masks: parts that differ from run to run, or with every change of the source ----------------------------------------
 
 
 def mask_time(trace):
@@ -125,12 +127,12 @@ def mask_time(trace):
 
 
 def mask_isa(s):
-    """A trace names the entry point after the ISA; a golden serves all of them."""
+    """A trace names the entry point after the ISA; the golden traces serve all ISAs."""
     return s.replace(f"_rt0_{ROW['go']}", "_rt0_<isa>")
 
 
 def mask_addresses(s):
-    """0x… numbers, but not 0x0; and where in a function a frame stands."""
+    """Masks 0x… numbers except 0x0, and a frame's offset in its function."""
     s = re.sub(r" \+0x[0-9a-f]+$", " +0x?", s, flags=re.M)
     return re.sub(r"\b0x(?!0\b)[0-9a-f]+", "0x?", s)
 
@@ -139,7 +141,7 @@ def mask_addresses(s):
 
 
 def each_how(cls):
-    """Turns a class of tests into one class for each way to run a program; self.how says which."""
+    """Turns a class of tests into one class for each way to run a program; self.how names the way."""
     module = sys.modules[cls.__module__]
     for how in HOWS:
         name = f"{cls.__name__}_{how}"
@@ -157,11 +159,11 @@ class Case(unittest.TestCase):
         self.assertEqual(done.status, status, f"exit status\nstdout: {text(done.out)[-3000:]}\nstderr: {text(done.err)[-3000:]}")
 
     def assert_same_text(self, got, expected, what):
-        """Line by line, so that a difference is shown as one."""
+        """Compares line by line, so that unittest shows which lines differ."""
         self.assertEqual(text(got).split("\n"), text(expected).split("\n"), what)
 
     def assert_fatal(self, done, message, status=2):
-        """A fatal error: its line is on stderr, once and whole; nothing crashed on the way."""
+        """The program ended with this fatal error: its line is on stderr, once and whole; nothing crashed on the way."""
         self.assert_status(done, status)
         lines = text(done.err).split("\n")
         self.assertEqual(lines.count(f"fatal error: {message}"), 1, text(done.err))
