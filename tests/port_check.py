@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""The ladder of a port: steps in the order in which a port comes to life, each with its test. The grade is the highest step below
-which nothing fails.
+"""The ladder of a port: steps in the order in which a port comes to life, each with its tests. A port's grade is the last step
+before the first one that fails.
 
   port_check.py ISA [STEP...]   builds what each step needs, runs it, and says what to do next; exit status 1 if a step failed
-  port_check.py --table         the steps as a table, as arch/PORTING.md has it
+  port_check.py --table         prints the steps as the table in arch/PORTING.md
 
-What was said is in build/port/<isa>/; the grade in build/port/<isa>/grade.
+The output of step N is in build/port/<isa>/N.log; the grade in build/port/<isa>/grade.
 """
 
 import os
@@ -15,24 +15,25 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 
-# Name, what it shows, what to supply for it, the programs that run as they are (exit status 42), and the tests of tests/cases/.
+# Name; what the step shows; what the port has to supply for it; programs that must exit with status 42; tests in
+# tests/cases/.
 LADDER = (
     ("exit", "a program starts and exits with 42", "the row of `isas.txt`, `flags.txt`, `Isa::syscall6`, numbers in `linux_abi.h`", "port_exit", ""),
     ("write", "it writes a line", "the same", "port_write", ""),
-    ("sizes", "byte order, sizes, 64-bit arithmetic, floats", "what the compiler calls for 64-bit arithmetic, if it calls", "port_sizes", ""),
+    ("sizes", "byte order, sizes, 64-bit arithmetic, floats", "the functions that the compiler calls for 64-bit arithmetic, if any", "port_sizes", ""),
     ("errors", "errors come as -errno", "`Isa::syscall6`: fold the kernel's flag", "port_errors", ""),
-    ("memory", "six arguments; pages come, are protected, go", "`kQuirks.mmap_block`", "port_memory", ""),
-    ("time", "clocks, sleep, futex with a time-out", "of 32-bit ISAs the `_time64` numbers", "port_time", ""),
-    ("atomics", "what compare-and-swap, add, and, or leave behind", "options that keep the compiler from calling functions", "port_atomics", ""),
+    ("memory", "six arguments; pages are mapped, protected, unmapped", "`kQuirks.mmap_block`", "port_memory", ""),
+    ("time", "clocks, sleep, futex with a time-out", "on 32-bit ISAs the `_time64` numbers", "port_time", ""),
+    ("atomics", "the results of compare-and-swap, add, and, or", "options that keep the compiler from calling functions", "port_atomics", ""),
     ("boot", "hello runs: entry, thread pointer, g0, the first switches", "`rt0_linux.S`, `tls.S`, `trace_early.h`, `asm.S`: rt0_go, mstart, gosave, gogo, mcall, systemstack; `Isa::getg`, `gostartcall`", "", "env init print"),
-    ("entry", "hostile argument vectors; what the boot believes is checked", "`tests/arch/<isa>/forge.S`, `wrong_tls.S`, `test_isa.h`", "", "forged wrong cgo"),
+    ("entry", "hostile argument vectors; the boot checks what it is given", "`tests/arch/<isa>/forge.S`, `wrong_tls.S`, `test_isa.h`", "", "forged wrong cgo"),
     ("switch", "callee-saved registers survive each switch", "`tests/arch/<isa>/poison.S`", "", "registers"),
     ("alignment", "each function finds its stack aligned", "", "", "aligned"),
     ("threads", "threads start, wait, wake and end", "`sys_linux.S`: clone, exit_thread", "", "stress"),
     ("exit texts", "deadlock and fatal errors end as in Go", "", "", "exit"),
     ("signals", "a fault panics and is recovered from", "`sys_linux.S`: sigtramp, sigreturn; `Ucontext`; setrecover, recovery", "", "panic recovers order_panic"),
     ("tracebacks", "each frame with its line", "`Isa::frame_pointer`, `frame_return`, `kFrameBelow`, `kFramelessLeaves`", "", "examples"),
-    ("preemption", "a loop with all registers poisoned, interrupted at every instruction", "`preempt.S`; `Ucontext::interrupt`; `tests/arch/<isa>/interrupted.S`", "", "preempt"),
+    ("preemption", "a loop with patterns in all registers keeps them when it is interrupted at any instruction", "`preempt.S`; `Ucontext::interrupt`; `tests/arch/<isa>/interrupted.S`", "", "preempt"),
     ("channels", "channels, select, sync in Go's order", "", "", "order_chan order_sync chan_stress sync_stress"),
     ("timers", "sleep, timers, tickers", "", "", "timers order_timers"),
     ("network", "sockets, files, pipes, processes", "`kQuirks`: o_directory, o_largefile, aligned_pairs, packed_epoll_event, clone_stack_first", "", "net order_net process"),
@@ -72,7 +73,7 @@ def build(isa, targets, log):
 
 
 def step(isa, programs, cases, log):
-    """Why it failed; empty if it did not."""
+    """The reason why the step failed; empty if it passed."""
     how = "native" if (os.uname().machine == row(isa)[6]) else "qemu"
     for program in programs.split():
         if build(isa, [program], log):
@@ -115,13 +116,13 @@ def main():
         if first is None:
             grade = n
         if first is not None and (n < 8 or whole):
-            break  # what comes next needs this
+            break  # the later steps need this one
     print(f"grade of {isa}: {grade} of {len(LADDER)}")
     if not wanted:
         (folder / "grade").write_text(f"{grade}/{len(LADDER)}\n")
     if first is not None:
         n, name, supply, log = first
-        print(f"next: step {n}, {name}. {'Supply ' + supply.replace('`', '') + '. ' if supply else ''}What was said: {log.relative_to(TOP)}")
+        print(f"next: step {n}, {name}. {'Supply ' + supply.replace('`', '') + '. ' if supply else ''}Its output: {log.relative_to(TOP)}")
     return 1 if first is not None else 0
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""arch/PORTING.md's tables, made from what they tell of: the ladder (tests/port_check.py) and the quirks (arch/*/linux_abi.h).
+"""Generates arch/PORTING.md's tables from their sources: the ladder (tests/port_check.py) and the quirks (arch/*/linux_abi.h).
 
-  port_docs.py --write   puts them in
-  port_docs.py --check   exit status 1 if they are not as they should be
-  port_docs.py --matrix FILE   puts what `make matrix` has printed into README.md
+  port_docs.py --write   writes the tables into the page
+  port_docs.py --check   exit status 1 if a table differs from its source
+  port_docs.py --matrix FILE   puts the output of `make matrix` into README.md
 """
 
 import pathlib
@@ -18,7 +18,7 @@ FILE = TOP / "arch" / "PORTING.md"
 
 
 def quirks():
-    """One row for each member of Quirks: what it means, and who has what."""
+    """One row for each member of Quirks: its meaning, its usual value, and the ISAs with another value."""
     said = (TOP / "arch/generic/linux_quirks.h").read_text()
     body = re.search(r"struct Quirks \{\n(.*?)\n\};", said, re.S)[1]
     rows, before = [], []

@@ -1,6 +1,6 @@
-// The first steps of a port: programs that need Isa::syscall6, the system call numbers and the compiler, and nothing of
-// the runtime. Each is entered at port_entry, which looks at no argument, and exits with 42 if all is well, else with
-// the number of what is wrong. PORT_STEP says which it is. tests/port_check.py runs them.
+// The first steps of a port: programs that need only Isa::syscall6, the system call numbers and the compiler, and
+// nothing of the runtime. Each is entered at port_entry, which reads no argument. It exits with 42 if all is well, else
+// with the number of the check that failed. The macro PORT_STEP chooses the step. tests/port_check.py runs them.
 #include "arch/arch.h"
 #include "base/atomic.h"
 #include "kernel_iface/errno.h"
@@ -59,7 +59,7 @@ struct SizesStep {
   }
 };
 
-// -errno, whatever the kernel's own way of telling is.
+// Errors are -errno here, however the kernel itself marks them.
 struct ErrorsStep {
   static uintptr run() {
     constexpr uintptr kNoSuchCall = 100000, kNoFd = 1000000;
@@ -70,7 +70,7 @@ struct ErrorsStep {
   }
 };
 
-// Six arguments; the kernel writes where it may not, and says so.
+// Six arguments; the kernel reports an error where it may not write.
 struct MemoryStep {
   static uintptr run() {
     const SysResult m = map();
@@ -96,7 +96,7 @@ struct TimeStep {
     if (!sys(SYS_clock_gettime, CLOCK_MONOTONIC, addr(&b)).ok()) return 3;
     if ((b.sec - a.sec) * 1000000000 + b.nsec - a.nsec < pause.nsec) return 4;
     if (!sys(SYS_clock_gettime, CLOCK_REALTIME, addr(&a)).ok() || a.sec < 1600000000) return 5;
-    u32 word = 1;  // a futex that is not what it should be, and one that nobody wakes
+    u32 word = 1;  // a wait for a value that the word does not have, then one that times out
     if (sys(SYS_futex, addr(&word), FUTEX_WAIT_PRIVATE, 2, 0).err != Errno::again) return 6;
     return sys(SYS_futex, addr(&word), FUTEX_WAIT_PRIVATE, 1, addr(&pause)).err == Errno::timedout ? kWell : 7;
   }
