@@ -1,4 +1,4 @@
-// A TCP server that sends back what it gets: one goroutine per connection, one thread per busy CPU.
+// A TCP server that sends back what it receives: one goroutine per connection, one thread per busy CPU.
 //
 //   build/amd64/bin/echo 127.0.0.1:7777        prints "listening on 127.0.0.1:7777"; port 0 takes a free one
 #include <rt0/net.h>
@@ -12,7 +12,7 @@ void serve(const net::Conn& conn) {
   char buf[4096];
   for (;;) {
     auto [n, err] = conn.read(buf, sizeof(buf));
-    if (err) return;  // io::eof, when the other side has had enough; the connection closes with its last handle
+    if (err) return;  // io::eof at the client's end; the last handle that goes away closes conn
     if (conn.write(buf, n).err) return;
   }
 }

@@ -1,5 +1,5 @@
-// Goroutines: started by go, run by turns or in parallel. With GOMAXPROCS=1 their order is always the same: the one
-// started last runs first (it is "next"), the others as they were started. With more Ps, threads run them in parallel.
+// Goroutines, run in turn or in parallel. With GOMAXPROCS=1 the order is fixed: first the one started last (it is
+// "next"), then the others in order of their start. With more Ps, threads run them in parallel.
 #include <rt0/rt0.h>
 
 namespace {
@@ -38,6 +38,6 @@ int main() {
       done();
     });
   }
-  while (__atomic_load_n(&running, __ATOMIC_ACQUIRE) > 0) rt0::gosched();  // lets the others run
+  while (__atomic_load_n(&running, __ATOMIC_ACQUIRE) > 0) rt0::gosched();  // lets other goroutines run
   rt0::println("sum", sum);
 }

@@ -1,4 +1,4 @@
-// The program of the seed documents: two variables and a line.
+// The smallest useful program: two variables and a line of output.
 #include <rt0/rt0.h>
 
 int main(int argc, char** argv) {

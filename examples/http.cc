@@ -1,5 +1,5 @@
-// The smallest HTTP/1.1 server that a load generator is content with: every request is answered with "hello", and the
-// connection stays open until the client closes it or says "Connection: close".
+// A minimal HTTP/1.1 server, enough for a load generator: every request is answered with "hello", and the connection
+// stays open until the client closes it or says "Connection: close".
 //
 //   build/amd64/bin/http 127.0.0.1:8080 &      wrk -c 100 -t 2 http://127.0.0.1:8080/
 #include <rt0/net.h>
@@ -17,7 +17,7 @@ constexpr char kTooLong[] =
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
-// Where `word` begins in p[0, n), upper or lower case; n if it is not there.
+// The index at which `word` begins in p[0, n), in upper or lower case; n if it is not there.
 size_t find(const char* p, size_t n, StrArg word) {
   for (size_t i = 0; i + word.len <= n; i++) {
     size_t k = 0;
@@ -27,7 +27,7 @@ size_t find(const char* p, size_t n, StrArg word) {
   return n;
 }
 
-// Answers the requests in buf[0, n) that are there as a whole; returns how many bytes they had, or -1 to close.
+// Answers the complete requests in buf[0, n); returns how many bytes they had, or -1 to close the connection.
 long answer(const net::Conn& conn, const char* buf, size_t n) {
   size_t done = 0;
   for (;;) {
@@ -36,7 +36,7 @@ long answer(const net::Conn& conn, const char* buf, size_t n) {
     const bool http10 = find(buf + done, end, " http/1.0") < end;
     const bool asked_to_keep = find(buf + done, end, "connection: keep-alive") < end;
     const bool close = find(buf + done, end, "connection: close") < end || (http10 && !asked_to_keep);
-    // A client of HTTP/1.0 that wants to go on must be told that it may.
+    // An HTTP/1.0 client that asked to keep the connection expects the answer to confirm it.
     const StrArg text = close ? StrArg(kClose)
                         : http10
                             ? StrArg("HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: keep-alive\r\n\r\nhello\n")

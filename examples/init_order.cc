@@ -1,4 +1,4 @@
-// Init tasks run before main, each after those it needs, whatever the order in the file. See them with
+// Init tasks run before main, each after the tasks it needs, in whatever order the file has them. See them with
 //   GODEBUG=inittrace=1 build/amd64/bin/init_order
 #include <rt0/rt0.h>
 
@@ -17,7 +17,7 @@ void open_connections() {
   rt0::println("pool: opened", connections);
 }
 
-// Init runs on the main thread, but goroutines started here run elsewhere meanwhile.
+// Init tasks run on the main thread; meanwhile the goroutines that they start run on other threads.
 void say_hello() {
   int greeted = 0;
   rt0::go([&greeted] { __atomic_store_n(&greeted, 1, __ATOMIC_RELEASE); });

@@ -1,7 +1,7 @@
-// What the runtime prints when it finds itself broken: frames with function and file:line, from a table in the binary.
-//   build/amd64/bin/traceback             breaks on a goroutine
-//   build/amd64/bin/traceback g0          breaks on the scheduler's own stack
-//   build/amd64/bin/traceback panic|nil   panics, or follows a null pointer
+// What the runtime prints when a program fails: frames with function and file:line, from a table in the binary.
+//   build/amd64/bin/traceback             a fatal error on a goroutine
+//   build/amd64/bin/traceback g0          a fatal error on the scheduler's own stack
+//   build/amd64/bin/traceback panic|nil   a panic, or the use of a null pointer
 #include <rt0/internal.h>
 
 namespace {

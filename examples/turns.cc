@@ -1,6 +1,6 @@
 // Two goroutines that take turns by gosched: each yields after every line, so their lines alternate. Run it with
 //   RT0_TRACE=- GOMAXPROCS=1 build/amd64/bin/turns
-// and see GoStart and GoStop change hands.
+// and the GoStart and GoStop events alternate between the two.
 #include <rt0/rt0.h>
 
 namespace {

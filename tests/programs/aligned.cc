@@ -1,6 +1,6 @@
-// Goes through as much of the runtime as one program can, on every kind of stack, then follows a null pointer so that
-// the signal stack is entered too. Compiled, with a runtime of its own, so that each function tells aligned_hooks.cc
-// that it was entered.
+// Uses as much of the runtime as one program can, on every kind of stack, then uses a null pointer so that the signal
+// stack is entered too. The program and its own copy of the runtime are compiled so that each function calls a hook in
+// aligned_hooks.cc when it is entered.
 #include "kernel_iface/kernel.h"
 #include "sched/proc.h"
 
@@ -25,7 +25,7 @@ void worker(int i) {
   internal::on_system_stack([] { kernel->usleep(1); });
   print(i, " ", i * 1.5, " ", &running, " ", i % 2 == 0, "\n");
   delete[] new char[static_cast<size_t>(i) * 1000 + 1];
-  if (i % 4 == 0) lock_os_thread();  // and ends so: its thread ends
+  if (i % 4 == 0) lock_os_thread();  // still locked when it ends, so its thread ends too
   __atomic_sub_fetch(&running, 1, __ATOMIC_RELEASE);
 }
 

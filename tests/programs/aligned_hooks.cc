@@ -1,8 +1,8 @@
-// Called at every function entry of a program and a runtime compiled with -finstrument-functions: is the stack aligned
-// as the ABI has it? A function which is entered on a misaligned stack has a misaligned frame, and so has the hook that
-// it calls.
+// Called at every function entry of a program and a runtime compiled with -finstrument-functions: checks that the stack
+// is aligned as the ABI demands. A function entered on a misaligned stack has a misaligned frame, and the hook that it
+// calls has one, too.
 //
-// Nothing instrumented may be used in here: only inline code and a bare system call.
+// Nothing that is instrumented may be used here: only inline code and a bare system call.
 #include "kernel_iface/kernel.h"
 #include "linux_abi.h"
 #include "runtime/panic/panic.h"
@@ -25,12 +25,12 @@ constinit u64 count[kKinds] = {};
 INLINE bool on(const G* g, uintptr sp) { return g != nullptr && sp >= g->stack.lo && sp < g->stack.hi; }
 
 INLINE Kind kind_of(uintptr sp) {
-  if (m0.g0 == nullptr) return kBefore;  // rt0_go sets it when getg() works
+  if (m0.g0 == nullptr) return kBefore;  // rt0_go sets it as soon as getg() works
   const G* gp = Isa::getg();
   const M* mp = gp->m;
   if (on(mp->g0, sp)) return kG0;
   if (on(mp->gsignal, sp)) return kSignal;
-  // Between two goroutines the M may still be the first one's, while the stack is the second one's; see goswitch.
+  // During a switch, M and stack may belong to different goroutines: see goswitch.
   return on(mp->curg.load_relaxed(), sp) || on(gp, sp) ? kGoroutine : kElsewhere;
 }
 

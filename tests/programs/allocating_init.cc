@@ -3,7 +3,7 @@
 
 namespace {
 
-char* volatile kept = nullptr;  // so that no compiler does without the allocation
+char* volatile kept = nullptr;  // volatile, so that the compiler cannot remove the allocation
 
 void three_allocations() {
   for (int i = 0; i < 3; i++) kept = new char[100];

@@ -1,4 +1,4 @@
-// Goroutines that start goroutines, five deep; the innermost breaks. For GODEBUG=tracebackancestors.
+// Goroutines that start goroutines, five deep; the innermost one fails. For GODEBUG=tracebackancestors.
 #include <rt0/internal.h>
 
 namespace {

@@ -1,4 +1,4 @@
-// Parts of the public API that no other program calls: api WHAT. Go's words for each are in tests/cases/api_test.py.
+// Parts of the public API that no other program calls: api WHAT. tests/cases/api_test.py has Go's output for each.
 #include <rt0/rt0.h>
 
 #include "words.h"
@@ -44,7 +44,7 @@ void sockets() {
   fmt::println(net::dial_timeout("tcp", at.text, Duration(-1)).err);
 }
 
-// Cases known at run time: n channels, in whose number a receiver waits for whoever is ready.
+// Select cases that are made at run time, over as many channels as the program wants, with and without a default case.
 void cases() {
   Chan<int> c[8];
   SelectCase all[10];
@@ -55,7 +55,7 @@ void cases() {
   }
   all[8] = default_case();
   Selected s = select_cases(all, 9);
-  fmt::println(s.index, s.ok, got);  // nobody is ready
+  fmt::println(s.index, s.ok, got);  // no channel is ready
   for (int i = 0; i < 8; i++) {
     c[i].send(10 * i);
     s = select_cases(all, 8);

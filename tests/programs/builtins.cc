@@ -1,6 +1,6 @@
-// Every function that a compiler calls for arithmetic: each operation and conversion that C++ has, of each type that
-// the compiler has, done at run time (operands are volatile, and the file is compiled without optimisation, too) and
-// compared with what the compiler computed itself. What is missing does not link.
+// Every function that a compiler calls for arithmetic: each operation and conversion of C++, on each type that the
+// compiler has, is done at run time (operands are volatile, and one build is without optimisation) and compared with
+// the compiler's own result. A function that is missing is an error when the program is linked.
 #include <rt0/rt0.h>
 
 namespace {
@@ -14,8 +14,8 @@ void expect(bool ok, const char* what, const char* types, int line) {
 }
 #define EXPECT(x) expect((x), #x, __PRETTY_FUNCTION__, __LINE__)
 
-// Values that are hard for a conversion: around the limits of types and of mantissas. As 64 bits, so that every type
-// has a version.
+// Values that are difficult to convert: around the limits of types and of mantissas. They have 64 bits, and each type
+// gets its own version of them.
 constexpr unsigned long long kBits[] = {0,
                                         1,
                                         2,
@@ -61,8 +61,8 @@ constexpr bool kSigned = T(-1) < T(0);
 template <class T>
 constexpr int kWidth = 8 * sizeof(T);
 
-// The largest n for which both hold all integers of n bits' magnitude: only those are converted, for the rest is
-// undefined.
+// The largest n for which both types hold all integers of n bits. Only such integers are converted, because the result
+// for others is undefined.
 template <class T>
 constexpr int kMagnitude = kInteger<T>      ? kWidth<T> - kSigned<T>
                            : sizeof(T) == 2 ? 15
@@ -79,13 +79,13 @@ constexpr T value(int i) {
   }
 }
 
-// The reference: made by the compiler.
+// The expected results, computed by the compiler.
 template <class T>
 struct Table {
   T at[kNumBits];
 };
 
-// to From To: unsigned magnitudes only as large as fit; negative ones if both are signed.
+// A value for the conversion From to To: its magnitude fits both; it may be negative if both are signed.
 template <class From, class To>
 constexpr From convertible(int i) {
   constexpr int bits = (kMagnitude<From> < kMagnitude<To> ? kMagnitude<From> : kMagnitude<To>)-1;
@@ -144,7 +144,7 @@ void conversions() {
     }                                                                     \
   }
 
-// Without overflow of signed types: their halves are added, the rest is done in their unsigned twins.
+// Signed types must not overflow: only halves of them are added; everything else is done in their unsigned twins.
 TABLE(add, T, a / 2 + b / 2)
 TABLE(subtract, T, a / 2 - b / 2)
 TABLE(multiply, T, (a / 2) * (b != 0))
@@ -198,7 +198,7 @@ void builtins() {
   overflow<int>(), overflow<unsigned>(), overflow<long long>(), overflow<U>();
 }
 
-// Powers by a loop, complex numbers: from GCC's extensions.
+// GCC's extensions: powers by a loop, complex numbers.
 #define COMPLEX(name, T)                                    \
   void name() {                                             \
     volatile T re = 3, im = 4;                              \

@@ -1,5 +1,5 @@
-// Callee-saved registers across everything that leaves a goroutine's stack and comes back: callee_saved MODE ROUNDS.
-// Goroutines with different patterns take turns, so that a register which is not kept shows another's pattern.
+// Callee-saved registers across everything that leaves a goroutine's stack and returns to it: callee_saved MODE ROUNDS.
+// Goroutines with different patterns take turns, so a register that is not preserved shows another one's pattern.
 #include "base/lock.h"
 #include "sched/proc.h"
 
@@ -23,7 +23,7 @@ constexpr int kGoroutines = 16;
 constinit u64 damaged = 0, calls = 0;
 constinit int running = 0;
 
-// A place for tokens and one goroutine that waits for one: what a channel is made of.
+// Holds tokens and one goroutine that waits for a token: the essence of a channel.
 struct Seat {
   Mutex lock;
   G* waiter;
@@ -59,7 +59,7 @@ void yield(void*) { gosched(); }
 void to_g0(void*) {
   internal::on_system_stack([] { __atomic_add_fetch(&running, 0, __ATOMIC_RELAXED); });
 }
-// From g0 once more: a plain call there.
+// The same again from g0, where it is a plain call.
 void to_g0_twice(void*) {
   internal::on_system_stack(
       [] { internal::on_system_stack([] { __atomic_add_fetch(&running, 0, __ATOMIC_RELAXED); }); });
@@ -73,7 +73,7 @@ void round(const char* mode, int me, int i) {
   if (same(mode, "gosched")) call(yield, nullptr, seed);
   if (same(mode, "systemstack")) call(i % 2 == 0 ? to_g0 : to_g0_twice, nullptr, seed);
   if (same(mode, "newproc")) call(start_one, nullptr, seed);
-  if (same(mode, "park")) {  // a ring: each wakes the next and waits for the one before
+  if (same(mode, "park")) {  // a ring: each wakes the next one and waits for the one before
     call([](void* s) { static_cast<Seat*>(s)->post(); }, &seats[(me + 1) % kGoroutines], seed);
     call([](void* s) { static_cast<Seat*>(s)->wait(); }, &seats[me], seed + 1);
   }

@@ -1,5 +1,5 @@
-// A program with a C toolchain's hooks: _cgo_init sets the thread pointer and corrects g0's bounds, the others are
-// there, except the one named by the first argument.
+// A program with a C toolchain's hooks: _cgo_init sets the thread pointer and corrects g0's bounds. The other hooks are
+// there, too, except the one that the first argument names.
 #include "runtime/boot/init_tasks.h"
 #include "sched/gmp.h"
 

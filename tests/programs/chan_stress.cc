@@ -1,4 +1,4 @@
-// Many goroutines over channels and selects: every value arrives exactly once, and those of one sender in their order.
+// Many goroutines over channels and selects: each value arrives exactly once, and each sender's values arrive in order.
 //   chan_stress <mode> <goroutines>
 #include <rt0/rt0.h>
 
@@ -22,8 +22,8 @@ void check(const Value& v) {
   if (v.check != make(v.sender, v.number).check) fail("torn", v.sender, v.number);
 }
 
-// What receivers have seen, per sender: how many values, and their sum. Each receiver has its own `last`, for the
-// order.
+// What receivers got from each sender: the number of values, and their sum. Each receiver has its own `last`, to check
+// the order.
 struct Tally {
   u64 count = 0, sum = 0;
   unsigned* last;
@@ -42,7 +42,7 @@ struct Tally {
   }
 };
 
-// n senders of `each` values over one channel of `size`, to four receivers.
+// n senders of `each` values over one channel with a buffer of `size`, and four receivers.
 void many(unsigned n, unsigned each, int size) {
   rt0::Chan<Value> c(size);
   rt0::Chan<u64> sums(0), counts(4);
@@ -70,7 +70,7 @@ void many(unsigned n, unsigned each, int size) {
   if (sum != u64{n} * each * (each + 1) / 2) fail("sum", sum, 0);
 }
 
-// n goroutines that select over four channels in both directions, each in another order; a broom keeps them going.
+// n goroutines select over four channels in both directions, each in its own order. One more takes values left over.
 void selects(unsigned n, unsigned each) {
   rt0::Chan<int> cs[4] = {rt0::Chan<int>(0), rt0::Chan<int>(1), rt0::Chan<int>(0), rt0::Chan<int>(5)};
   rt0::Chan<rt0::Unit> done(n), stop(0);
@@ -107,7 +107,7 @@ void selects(unsigned n, unsigned each) {
   if (sent.load() != received.load()) fail("selects", sent.load(), received.load());
 }
 
-// A chain of n goroutines, each of which hands on; then closing runs through it.
+// A chain of n goroutines, each of which passes values on; then closing passes through it.
 void chain(unsigned n, unsigned each) {
   rt0::Chan<Value> first(0), c = first;
   for (unsigned k = 0; k < n; k++) {
@@ -127,7 +127,7 @@ void chain(unsigned n, unsigned each) {
   if (t.count != each) fail("chain", t.count, each);
 }
 
-// n goroutines wait in one select each; closing one channel ends them all, whatever else is going on.
+// n goroutines wait in one select each; closing one channel ends all of them, whatever else happens.
 void closing(unsigned n) {
   rt0::Chan<int> work(0);
   rt0::Chan<rt0::Unit> quit(0), done(0);
@@ -146,8 +146,8 @@ void closing(unsigned n) {
   for (unsigned k = 0; k < n; k++) done.recv();
 }
 
-// GOMAXPROCS changes between one and several, a hundred times at least, while channels are in use, and with it what
-// their lock is.
+// GOMAXPROCS changes between one and several, at least a hundred times, while channels are in use. With one P a
+// channel's lock only counts, so the kind of lock changes too.
 void procs(unsigned n) {
   rt0::Chan<rt0::Unit> stop(0), stopped(0);
   int changes = 0;

@@ -1,5 +1,5 @@
-// Contexts under load: context_stress ROUNDS. Trees are built, cancelled from several goroutines at once and dropped,
-// in all orders; at the end everything has been freed.
+// Contexts under load: context_stress ROUNDS. Trees of contexts are built, cancelled by several goroutines at once and
+// dropped, in every order; at the end all of them must have been freed.
 #include "mem/malloc.h"
 
 #include <rt0/rt0.h>
@@ -14,8 +14,8 @@ unsigned next_random(unsigned* x) { return *x = *x * 1664525u + 1013904223u; }
 constinit context::Key<int> depth_key{};
 constinit rt0::atomic::Int64 ran{}, stopped{}, bad{};
 
-// A tree of three children each; some are kept by goroutines that wait for their end, some are cancelled, some just
-// dropped.
+// A tree with three children per node. For some of them a goroutine waits until they end, some are cancelled, and the
+// rest is just dropped.
 void grow(const context::Context& parent, int depth, unsigned* x, WaitGroup* wg) {
   if (depth == 0) return;
   for (int k = 0; k < 3; k++) {
@@ -66,7 +66,7 @@ int main(int, char** argv) {
       before = rt0::heap_stats().live_objects;
     }
   }
-  rt0::sleep(rt0::ms(50));  // functions of contexts still run
+  rt0::sleep(rt0::ms(50));  // functions of contexts may still be running
   const rt0::usize after = rt0::heap_stats().live_objects;
   rt0::println("bad", bad.load(), "functions", ran.load());
   rt0::println(after > before ? "grown" : "steady", static_cast<long>(after - before));

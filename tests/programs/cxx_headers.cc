@@ -1,5 +1,5 @@
-// Header-only parts of the standard C++ library, without the library: containers, algorithms, owners, views, on several
-// goroutines. With an argument: what happens when one of them cannot go on.
+// Header-only parts of the standard C++ library, without the library itself: containers, algorithms, owners, views, on
+// several goroutines. With an argument: the fatal error when one of them cannot go on.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -78,7 +78,7 @@ struct Shape {
   explicit Shape(int n) : sides(n) {}
 };
 
-// Aligned more than any class of the heap is by itself.
+// Aligned more strictly than any size class of the heap.
 struct alignas(64) Line {
   char bytes[64];
 };
@@ -117,7 +117,7 @@ void views() {
   expect(q.front() == 999, "deque");
 }
 
-// Neighbours in one word, of one and two bytes: nobody loses what others do to theirs.
+// Neighbours of one and two bytes in one word: no update may be lost to an update of a neighbour.
 struct Neighbours {
   std::atomic<unsigned char> own[3];
   std::atomic<unsigned char> all;

@@ -1,4 +1,4 @@
-// Prints what the environment's values came to, in the line in which tests/oracle/env_values.txt has Go's answer.
+// Prints the values that the environment led to, in the form of Go's answers in tests/oracle/env_values.txt.
 #include <rt0/internal.h>
 
 int main() {

@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
     rt0::go([n] { rt0::exit(n); });
     for (;;) rt0::gosched();
   }
-  if (same(mode, "exit-on-other-thread")) {  // main stays on m0, so the goroutine can only run elsewhere
+  if (same(mode, "exit-on-other-thread")) {  // main is locked to m0, so this runs on another thread
     rt0::lock_os_thread();
     rt0::go([n] { rt0::exit(n); });
     for (;;) rt0::gosched();
@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
     wait_forever();
   }
   if (same(mode, "masks")) {
-    // A goroutine that ends wired takes its thread along; a thread's last deed may be to start its heir.
+    // A goroutine that ends locked to its thread ends that thread, which may first have to start another one.
     const rt0::u64 mask = rt0::kernel->sigmask_block(0);
     int bad = 0, left = 2 * n;
     for (int i = 0; i < n; i++) {

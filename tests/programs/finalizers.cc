@@ -1,4 +1,4 @@
-// Objects with finalizers, kept and let go in every way: finalizers WHAT.
+// Objects with finalizers, kept and released in every way: finalizers WHAT.
 #include <rt0/rt0.h>
 
 #include "words.h"
@@ -27,13 +27,13 @@ struct Node {
   return n;
 }
 
-// What earlier calls have left on the stack keeps nothing.
+// Overwrites what earlier calls left on the stack, so that no stale pointer keeps an object.
 [[gnu::noinline]] void scrub() {
   volatile char room[4096];
   for (size_t i = 0; i < sizeof(room); i++) room[i] = 0;
 }
 
-// How many were finalized by a collection from here.
+// The number of objects that a collection started here finalizes.
 [[gnu::noinline]] long long collected() {
   const long long before = finalized.load();
   for (int i = 0; i < 3; i++) {
@@ -43,7 +43,7 @@ struct Node {
   return finalized.load() - before;
 }
 
-// Is it there after a collection?
+// Prints whether the object is still there after a collection.
 void kept(const char* by, int id) {
   (void)collected();
   println(by, !gone[id].load());
@@ -61,12 +61,12 @@ Node* global;
   global = reinterpret_cast<Node*>(new Node*[100]);
   reinterpret_cast<Node**>(global)[57] = make(2);
   kept("heap", 2);
-  reinterpret_cast<Node**>(global)[57] = nullptr;  // freed memory is looked at, too
+  reinterpret_cast<Node**>(global)[57] = nullptr;  // the collector reads freed memory, too
   delete[] reinterpret_cast<Node**>(global);
   global = nullptr;
 }
 
-// Each has a finalizer, and only the first is reachable from elsewhere; then the middle is all that is known of it.
+// Three objects in a chain, all with finalizers; a pointer to the first, later only one into the middle, keeps all.
 [[gnu::noinline]] void by_chain() {
   global = make(3);
   global->next = make(4);
@@ -77,7 +77,7 @@ Node* global;
   global = nullptr;
 }
 
-// The other goroutine has the only pointer, on its stack or in a register, while it waits, runs, or is in the kernel.
+// Another goroutine has the only pointer, on its stack or in a register, while it waits, runs, or is in the kernel.
 template <class F, class R>
 [[gnu::noinline]] void by_goroutine(const char* how, int id, F wait, R release) {
   WaitGroup wg;
@@ -108,7 +108,7 @@ void stacks(const char* fifo) {
         [=] { c.close(); });
   }
   {
-    // The second open of a FIFO lets the first one go on.
+    // Opening the FIFO a second time, for writing, ends the first open.
     by_goroutine("kernel", 8, [=] { (void)os::open(fifo); }, [=] { (void)os::open_file(fifo, os::O_WRONLY, 0); });
   }
 }

@@ -1,15 +1,15 @@
-// Boots on an initial stack of its own making: argc, argv, environment and auxiliary vector as the scenario on the real
-// command line says, then prints what main was handed and what the runtime believed. tests/cases/forged_test.py has the
-// scenarios.
+// Boots on an initial stack that it makes itself: argc, argv, environment and auxiliary vector as the scenario on the
+// real command line says. Then prints what main received, and which of the data the runtime accepted.
+// tests/cases/forged_test.py has the scenarios.
 //
-// forge() runs before the runtime, on the kernel's stack, and uses nothing of it but raw system calls. The forged image
-// ends where an inaccessible page begins, so whoever reads beyond it faults.
+// forge() runs before the runtime, on the kernel's stack, and uses nothing of the runtime except raw system calls.
+// After the forged image comes an inaccessible page, so that reading beyond the image is a fault.
 //
-//   argc=N         the count; argv=N strings are there ("arg0" …), default: as many
-//   env=N          variables "E0=0" …; long=N: one more, LONG, of N bytes; set=NAME=VALUE: that one too
+//   argc=N         the count; argv=N: the number of strings ("arg0" …), default: as many as argc says
+//   env=N          variables "E0=0" …; long=N: one more, LONG, of N bytes; set=NAME=VALUE: one more
 //   page=N         AT_PAGESZ; -1: none, default: the kernel's      random=none|good|unmapped|behind|inside|end|low
-//   secure=N       AT_SECURE                                       null=no: the vector does not end,
-//   tail=pairs|garbage                                             and that follows before the strings
+//   secure=N       AT_SECURE                                       null=no: the vector has no end,
+//   tail=pairs|garbage                                             and these come between it and the strings
 //   vdso=none|real|unmapped|odd or a fault of make_vdso()          fuzz=N: first tries N mutated vDSO images
 #include "arch/arch.h"
 #include "kernel_iface/env.h"
@@ -26,7 +26,7 @@ namespace {
 
 constexpr uintptr kUnmapped = 0x10000;  // below every program's load address
 constexpr usize kGranule = 64 * 1024;   // the largest page size of any ISA
-constexpr usize kVdsoBytes = kGranule;  // one granule; its faults may claim more
+constexpr usize kVdsoBytes = kGranule;  // one granule; a faulty image may claim more
 
 struct Scenario {
   const char* get(const char* key) const {
@@ -47,7 +47,7 @@ struct Scenario {
 };
 
 constinit long fuzz_found = -1;    // mutated images in which a function was found
-constinit bool fuzz_base = false;  // and whether it was in the one that is right
+constinit bool fuzz_base = false;  // and whether one was found in the valid image
 
 u8* map_with_guard(usize n) {
   const SysResult r = linux_kernel.mem_map(nullptr, n + 2 * kGranule);
@@ -66,8 +66,8 @@ struct Random {
   }
 };
 
-// --- A vDSO image: header, two segments, dynamic table, hash table, symbols, strings
-// ---------------------------------------
+// --- A vDSO image ----------------------------------------------------------------------------------------------------
+// Its parts: header, two segments, dynamic table, hash table, symbols, strings.
 
 struct Ehdr {
   u8 ident[16];
@@ -121,8 +121,8 @@ struct Vdso {
   char strings[128];
 };
 
-// A right one, or with one named fault. Right is also the function's name, unless `named` is false: found, it would be
-// called.
+// Makes a valid image, or one with the fault of this name. A valid one has the right function name only if `named`: the
+// runtime would call a function that it finds.
 void make_vdso(Vdso* v, const char* fault, bool named) {
   *v = {};
   const u8 ident[16] = {0x7f, 'E', 'L', 'F', sizeof(void*) == 8 ? 2 : 1, Isa::kBigEndian ? 2 : 1, 1};
@@ -197,7 +197,7 @@ void make_vdso(Vdso* v, const char* fault, bool named) {
       {"symtab-end", [](Vdso* d) { d->dyn[2].val = kVdsoBytes - 8; }},
       {"name", [](Vdso* d) { d->syms[1].name = 0xffffffff; }},
       {"name-end",
-       [](Vdso* d) {  // the table's last bytes are the beginning of the right name
+       [](Vdso* d) {  // the table's last bytes are the first ones of the right name
          d->syms[1].name =
              static_cast<u32>(kVdsoBytes - 3 - (reinterpret_cast<u8*>(d->strings) - reinterpret_cast<u8*>(d)));
          for (usize i = 0; i < 3; i++) reinterpret_cast<char*>(d)[kVdsoBytes - 3 + i] = linux_abi::kVdsoClockGettime[i];
@@ -242,8 +242,8 @@ void fuzz_vdso(long rounds) {
   vdso_clock_gettime = nullptr;
 }
 
-// --- The image
-// ---------------------------------------------------------------------------------------------------------------
+// --- The forged stack ------------------------------------------------------------------------------------------------
+// The vectors (argc, argv, environment, auxiliary vector), and the strings that they point to.
 
 struct Image {
   uintptr* word;  // the next word of the vectors
@@ -264,7 +264,7 @@ struct Image {
     while ((n /= 10) != 0);
     while (k > 0) *str++ = digits[--k];
   }
-  // Ends the string that began at `from` and puts its address into a vector.
+  // Ends the string that began at `from`, and appends its address to a vector.
   void end(char* from) {
     *str++ = '\0';
     put(reinterpret_cast<uintptr>(from));
@@ -285,14 +285,14 @@ uintptr vdso_of(const Scenario& s, uintptr kernels) {
 uintptr random_of(const Scenario& s, uintptr auxv_at, uintptr good, uintptr strings_end) {
   if (s.is("random", "good")) return good;
   if (s.is("random", "unmapped")) return kUnmapped;
-  if (s.is("random", "behind")) return strings_end - 15;  // the last of the 16 bytes is not there
+  if (s.is("random", "behind")) return strings_end - 15;  // the last of the 16 bytes is in the inaccessible page
   if (s.is("random", "end")) return ~uintptr{0};
   if (s.is("random", "inside")) return auxv_at;
   if (s.is("random", "low")) return 1;
   return 0;
 }
 
-// Builds the image at `base` with its strings at `strings`; where both end.
+// Builds the image with the vectors at `base` and the strings at `strings`; returns the ends of both.
 Image build(const Scenario& s, const Auxv& kernels, uintptr base, uintptr strings, uintptr strings_end, uintptr vdso) {
   Image at{reinterpret_cast<uintptr*>(base), reinterpret_cast<char*>(strings)};
   const long argc = s.num("argc", 1);
@@ -369,9 +369,9 @@ extern "C" uintptr forge(uintptr* stack) {
   constexpr usize kBytes = 32 * kGranule, kVectors = 8 * kGranule;
   u8* memory = map_with_guard(kBytes);
   const uintptr end = reinterpret_cast<uintptr>(memory) + kBytes;
-  // Twice: the first time to learn how long it gets, so that the second time the strings end where the guard begins.
-  // The vectors come well below; but right below where the auxiliary vector has no end, for then a string is what it
-  // runs into.
+  // Built twice: the first time to learn the sizes, so that the second time the strings end at the guard. The vectors
+  // lie far below the strings; but directly below them if the auxiliary vector has no end, so that a reader that goes
+  // on runs into a string.
   const uintptr vdso = vdso_of(s, kernels.vdso);
   const uintptr scratch = end - kBytes / 2;
   const Image length = build(s, kernels, scratch - kVectors, scratch, 0, vdso);

@@ -1,6 +1,6 @@
-// What a collector would find: objects that are held in the most different ways are marked, wherever the only pointer
-// to them is, and most of those that nobody holds are not. The addresses are remembered in a form that no scan takes
-// for a pointer.
+// The roots that a collector would use: objects that are held in very different ways are marked, wherever the only
+// pointer to them is, and most objects that nothing holds are not. Their addresses are recorded in a form that no scan
+// takes for a pointer.
 #include <rt0/rt0.h>
 
 #include "kernel_iface/kernel.h"
@@ -16,7 +16,7 @@ using namespace rt0;
 namespace {
 
 constexpr unsigned kHeld = 11, kGarbage = 200;
-constexpr usize kHide = ~usize{0} / 3;  // 0x5555…: no address that is hidden with it is one of the heap's
+constexpr usize kHide = ~usize{0} / 3;  // 0x5555…: an address hidden with it is never one of the heap's
 
 usize held[kHeld], garbage[kGarbage];
 Atomic<u32> standing{0}, stop{0}, ran{0};
@@ -35,7 +35,7 @@ struct Node {
   return n;
 }
 
-// The compiler must keep it until here.
+// Uses the object, so that the compiler must keep the pointer until here.
 void keep(Node* n) {
   if (static_cast<volatile Node*>(n)->mark != 0x1234) {
     println("an object is damaged");
@@ -47,12 +47,12 @@ void keep(Node* n) {
   for (usize& at : garbage) (void)hidden(&at);
 }
 
-// A timer that only its P knows.
+// A timer that is reachable through its P only.
 [[gnu::noinline]] void leave_timer() {
   after_func(seconds(100), [p = hidden(&held[10])] { keep(p); });
 }
 
-// Uses the stack on which the last calls' frames lie.
+// Overwrites the stack where the last calls' frames were.
 [[gnu::noinline]] usize overwrite(unsigned depth) {
   volatile usize room[32];
   for (volatile usize& r : room) r = depth;
@@ -151,8 +151,8 @@ int main(int argc, char** argv) {
   outer->next = hidden(&held[8]);
   leave_garbage();
   leave_timer();
-  // A goroutine that has not run when the world stops. With several Ps another one may take it and be done with it
-  // before: then it holds nothing any more, and the next one is tried. Ends when this P is the faster one.
+  // A goroutine that has not run when the world stops. With several Ps another P may run it before that: then it no
+  // longer holds its object, and the loop tries the next one. It ends when the world stops first.
   for (;;) {
     ran.store_release(0);
     go([p = hidden(&held[9])] {

@@ -16,14 +16,14 @@ constexpr usize kSlot = kSmallStack + align_up(sizeof(G), Isa::kCacheLine);
 constexpr usize kSlab = 256 * 1024;
 static_assert(kSmallStack % Isa::kCacheLine == 0 && kSlot < kStackMin);
 
-// Under sched.gFree.lock, like the other dead Gs that are everybody's, and counted with them.
+// Guarded by sched.gFree.lock, like the other dead Gs of no particular P, and counted with them.
 constinit GList dead = {};
 constinit uintptr slab = 0, slab_end = 0;
 
 uintptr* mark_of(const G* gp) { return reinterpret_cast<uintptr*>(gp->stack.lo); }
 constexpr uintptr kMark = static_cast<uintptr>(0x5afe57ac5afe57acu);
 
-// The goroutine has ended, and we stand on another stack.
+// Runs on another stack, after the goroutine has ended.
 void put(G* gp) {
   if (*mark_of(gp) != kMark) throw_("go_small: stack overflow");
   Locked l(&sched.gFree.lock);
@@ -31,7 +31,7 @@ void put(G* gp) {
   bump(&sched.gFree.n);
 }
 
-// A new slot; 0 if there is no memory.
+// A new slot; 0 if no memory is left.
 uintptr new_slot() {
   if (slab_end - slab < kSlot) {
     slab = reinterpret_cast<uintptr>(sysAlloc(kSlab));

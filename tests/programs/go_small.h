@@ -1,10 +1,10 @@
-// Goroutines whose stacks are smaller than a page, several in a page: a prototype of the plan in docs/STACKS.md, and no
-// part of the public API, for nothing proves that a function fits. Linked only into programs that use it.
+// Goroutines with stacks smaller than a page, several of them in a page: a prototype of the plan in docs/STACKS.md. Not
+// in the public API, because nothing proves that a function's frames fit. Linked only into programs that use it.
 //
-//   kSmallStack bytes for frames, the closure included, and right above them the G, which is never parted from them. No
-//   guard lies between neighbours: who needs more writes into the next one's G. A word at the lower end is looked at
-//   when the goroutine ends; if it was overwritten, the program ends, late. Such a goroutine is not preempted
-//   asynchronously, for it has no room for all registers, and a fault in it is no panic but fatal.
+//   kSmallStack bytes for frames and closure, and directly above them the G, which always stays with them. Between
+//   neighbours there is no guard: an overflow writes into the next one's G. A word at the lower end is checked when the
+//   goroutine ends; if it has changed, the program ends, though late. Such a goroutine is not preempted asynchronously,
+//   because it has no room for all registers, and a fault in it is fatal, not a panic.
 #pragma once
 
 #include "rt0/go.h"
@@ -16,7 +16,7 @@ inline constexpr usize kSmallStack = 2048;
 
 void newproc_small(Funcval* closure, const detail::GoStmt* stmt);
 
-// As go.
+// Like go.
 template <class F>
 [[gnu::always_inline]] inline void go_small(F&& f, const char* file = __builtin_FILE(),
                                             unsigned line = __builtin_LINE()) {

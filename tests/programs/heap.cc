@@ -1,5 +1,5 @@
-// Objects of all sizes, filled with a pattern of their own, freed in another order, by several goroutines at once: no
-// two may overlap, and what was freed must be used again.
+// Objects of all sizes, each filled with its own pattern, freed in another order, by several goroutines at once: no two
+// may overlap, and freed memory must be used again.
 #include <rt0/rt0.h>
 
 namespace {
@@ -29,7 +29,7 @@ unsigned long size_of(unsigned random) {
   }
 }
 
-// The first, the last and some bytes between carry the mark.
+// Calls f for the first, the last and some bytes between, which carry the object's mark.
 template <class F>
 void marks(const Object& o, F f) {
   if (o.n == 0) return;
@@ -69,13 +69,13 @@ int main() {
   for (unsigned i = 0; i < kWorkers; i++) rt0::go([i] { worker(i); });
   while (__atomic_load_n(&running, __ATOMIC_ACQUIRE) > 0) rt0::gosched();
 
-  // Larger than an arena, again and again: each must be given back, or 64 times 200 MB would not be there.
+  // Larger than an arena, again and again: only if each is given back is there room for 64 times 200 MB.
   for (int i = 0; i < 64; i++) {
     auto* big = new unsigned char[200ul << 20];
     big[0] = big[(200ul << 20) - 1] = 1;
     delete[] big;
   }
-  // The same small object again: freed memory is used.
+  // The same small object again, because freed memory is used first.
   auto* a = new int;
   delete a;
   auto* b = new int;

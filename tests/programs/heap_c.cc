@@ -1,4 +1,4 @@
-// malloc, calloc, realloc and free for C code; and new with alignments.
+// malloc, calloc, realloc and free for C code; and new with alignment.
 #include <rt0/rt0.h>
 
 extern "C" {
@@ -33,7 +33,7 @@ void arrays() {
   expect(reallocarray(p, ~size_t{0} / 2, 3) == nullptr, "reallocarray overflows", 0);
   p = static_cast<int*>(reallocarray(p, 100000, sizeof(int)));
   for (int i = 0; i < 10; i++) expect(p[i] == i, "reallocarray", i);
-  // What can't be had leaves the object as it was.
+  // If there is not enough memory, realloc leaves the object as it was.
   expect(realloc(p, ~size_t{0} - 4096) == nullptr && p[9] == 9, "realloc of too much", 0);
   free(p);
 }

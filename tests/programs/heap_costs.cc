@@ -1,5 +1,5 @@
-// What memory must not cost: each case prints "ok", or what it found. Times are the shortest of several, and compared
-// with each other.
+// Costs that memory must not have: each case prints "ok", or what it measured. Each time is the shortest of several,
+// and times are compared only with each other.
 #include <rt0/rt0.h>
 
 extern "C" {
@@ -20,7 +20,7 @@ void verdict(bool ok, const char* what, long long a, long long b) {
   else rt0::println(what, a, b);
 }
 
-// ns for each of some allocations of 17 pages, which stay: the shortest of 10 rounds.
+// ns per allocation of 17 pages, without freeing: the shortest of 10 rounds.
 long long large_object_ns() {
   constexpr int kRounds = 10, kEach = 20;
   long long best = 1ll << 60;
@@ -33,7 +33,7 @@ long long large_object_ns() {
   return best;
 }
 
-// Many free runs that are all a page too short.
+// There are many free runs, each one page too short.
 void runs() {
   constexpr int kRuns = kLarge ? 20000 : 2000;
   static char* shorter[kRuns];
@@ -47,7 +47,7 @@ void runs() {
   verdict(after < 10 * before + 5000, "ns for an object without and with many free runs:", before, after);
 }
 
-// Two arrays that grow by turns in steps of half a page. What is copied is counted, not timed.
+// Two arrays that grow in turn, by half a page each time. Bytes copied are counted; time is not measured.
 void growing() {
   constexpr size_t kMost = 16 << 20, kStep = kPage / 2;
   char* p[2] = {};
@@ -68,7 +68,7 @@ void growing() {
           2 * kMost);
 }
 
-// An array that is alone grows where it lies, also beyond an arena's end if the arenas are its own.
+// An array with free pages after it grows in place, also beyond its arena's end if the next arena is the heap's, too.
 void in_place() {
   constexpr size_t kFirst = 100 * 1024, kMost = kLarge ? 30 << 20 : 2 << 20, kArena = kLarge ? 64 << 20 : 4 << 20;
   void* p = malloc(kFirst);
@@ -104,7 +104,7 @@ long long churn_ns() {
   return rt0::since(begin).count;
 }
 
-// More lives than the limit allows.
+// More memory is in use than the limit allows.
 void limit() {
   (void)churn_ns();
   const long long before = churn_ns();

@@ -1,6 +1,6 @@
-// heap_faults N: the N-th request for memory that is made from main on fails (dev builds). The program uses what asks
-// for memory: objects, goroutines, channels, select, timers, files, pools, contexts. It must end well, or with an
-// error, or with a fatal text. Prints "unmet" if there were fewer requests.
+// heap_faults N: the N-th request for memory after the start of main fails (dev builds). The program uses everything
+// that asks for memory: objects, goroutines, channels, select, timers, files, pools, contexts. It must end well, with
+// an error, or with a fatal error. Prints "unmet" if there were fewer requests.
 #include <rt0/rt0.h>
 
 #include "mem/sysmem.h"

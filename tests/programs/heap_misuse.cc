@@ -1,4 +1,4 @@
-// What the heap is not made for, by the first argument: delete of what new did not return, and more than there is.
+// Misuse of the heap, by the first argument: delete of a pointer that new did not return; more memory than there is.
 #include <rt0/rt0.h>
 
 namespace std {
@@ -49,9 +49,9 @@ int main(int argc, char** argv) {
   } else if (is(what, "large")) {
     bad = static_cast<char*>(::operator new(~size_t{0} / 2));
   } else if (is(what, "small")) {
-    for (;;) bad = static_cast<char*>(::operator new(1000));  // until an address space that was made small is used up
+    for (;;) bad = static_cast<char*>(::operator new(1000));  // until the small address space is used up
   } else if (is(what, "limit")) {
-    // Much more is freed than GOMEMLIMIT allows: the program goes on.
+    // Frees much more than GOMEMLIMIT allows: the program must go on.
     for (int i = 0; i < 200; i++) {
       char* all[16];
       for (char*& a : all) *(a = static_cast<char*>(::operator new(300000))) = 1;
@@ -60,8 +60,8 @@ int main(int argc, char** argv) {
     rt0::println("on");
     return 0;
   } else if (is(what, "limit_neighbour")) {
-    // An object is given the clean pages beside dirty ones, and passes the limit: the dirty ones become clean, and must
-    // not be joined with the pages it was just given.
+    // An object gets clean pages beside dirty ones, and the limit is passed: the dirty pages become clean, and must not
+    // be joined with the pages that the object has just got.
     constexpr size_t kPages = 8192;
     char* a = static_cast<char*>(::operator new(40 * kPages));
     char* b = static_cast<char*>(::operator new(8 * kPages));
@@ -83,14 +83,14 @@ int main(int argc, char** argv) {
     rt0::println("on");
     return 0;
   } else if (is(what, "idle")) {
-    // 16 MB are used once, and then nothing happens.
+    // 16 MB are used once; after that the program is idle.
     char* all[160];
     for (char*& a : all) {
       a = static_cast<char*>(::operator new(100000));
       for (int i = 0; i < 100000; i += 4096) a[i] = 1;
     }
     for (char* a : all) ::operator delete(a);
-    // Not only sleeping: sysmon sleeps too when nobody runs.
+    // Not one long sleep: sysmon sleeps, too, when no goroutine runs.
     for (int i = 0; i < 200; i++) {
       rt0::sleep(rt0::ms(1));
       for (const rt0::Time start = rt0::now(); rt0::since(start) < rt0::ms(1);) rt0::gosched();

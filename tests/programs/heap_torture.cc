@@ -1,6 +1,6 @@
-// The heap as an allocator's test treats it: random sizes, alignments and lifetimes, objects freed by others than who
-// made them, and every byte that was written looked at again. Prints what it cost in memory. RT0_HEAP_SECONDS: how long
-// (default 2). tests/unit/hosted/heap_twin.cc includes it: the same on a C++ library and its threads.
+// A test of the heap as an allocator: random sizes, alignments and lifetimes, objects freed by another goroutine than
+// the one that made them, and every byte compared later. Prints the memory that this took. RT0_HEAP_SECONDS: how long
+// (default 2). tests/unit/hosted/heap_twin.cc includes this file, to run it on a C++ library and threads.
 #ifndef HOSTED
 #include <rt0/rt0.h>
 #endif
@@ -26,8 +26,8 @@ struct Object {
   unsigned seed;
 };
 
-// Slots are everybody's: who finds one free fills it, who finds one full may empty it. `busy` is a lock that nobody
-// waits for; four bytes long, for not every ISA has atomics of one.
+// All workers share the slots: a worker fills a slot that it finds empty, and may empty one that it finds full. `busy`
+// is a lock that is only tried, never waited for. It has four bytes, because some ISAs have no smaller atomics.
 struct Slot {
   unsigned busy;
   Object o;
@@ -44,7 +44,7 @@ unsigned long size_of(unsigned r) {
   return r % 700;
 }
 
-// Of a large object only some bytes, or filling would be all that is measured.
+// Only some bytes of a large object; otherwise filling would take nearly all of the time.
 template <class F>
 void bytes(const Object& o, F f) {
   const unsigned long step = o.n > 4096 ? 509 : 1;
@@ -103,7 +103,7 @@ struct Line {
   size_t size() const { return n; }
 };
 
-// The lines "VmHWM" and "VmRSS" of /proc/self/status, if there is one.
+// Prints the lines "VmHWM" and "VmRSS" of /proc/self/status, if that file exists.
 void show_memory() {
   auto [content, err] = rt0::os::read_file("/proc/self/status");
   if (err) return;

@@ -1,4 +1,4 @@
-// What a parent or a kernel can hand to a program: tests/cases/host_test.py. The first argument says which.
+// Everything that a parent or a kernel can hand to a program: tests/cases/host_test.py. The first argument chooses.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -15,13 +15,13 @@ int number(const char* s) {
   return n;
 }
 
-// Waits to be ended by a signal.
+// Waits until a signal ends the program.
 void wait_for_the_end() {
   fmt::println("ready");
   sleep(seconds(20));
 }
 
-// A loop without calls on the only P, beside which main goes on only if the loop is preempted.
+// A loop without calls runs on the only P; main goes on only if the loop is preempted.
 void preempt() {
   (void)set_gomaxprocs(1);
   go([] {
@@ -59,7 +59,7 @@ int shell(const char* script) {
   return run(argv);
 }
 
-// Opens n files, as far as it goes, and shows the limit that a child has.
+// Opens n files, or as many as possible, and shows the limit of a child process.
 void open_files(int n) {
   int opened = 0;
   os::File* files = new os::File[2000];
@@ -91,7 +91,7 @@ void read_stdin() {
   fmt::println("read", total);
 }
 
-// n lines of 40 bytes.
+// Lines of 40 bytes; the functions write n of them.
 constexpr char kLine[] = "012345678901234567890123456789012345678\n";
 void write_file(int n) {
   const os::File out = os::stdout_();
@@ -108,7 +108,7 @@ void println_lines(int n) {
   for (int i = 0; i < n; i++) println(Text{kLine, 39});
 }
 
-// Goroutines that write to a stream nobody reads; others, and stopping the world, must go on.
+// Goroutines write to a stream that nobody reads. Other goroutines must go on, and the world must stop.
 void blocked(const char* how) {
   const int procs = gomaxprocs_now();
   for (int i = 0; i < procs; i++)
@@ -148,7 +148,7 @@ void stats() {
   println("child", run(argv));
 }
 
-// A pipe, and no descriptor left for the poller.
+// Reads from a pipe with no descriptor left for the poller.
 void pipe_without_poller() {
   os::File* files = new os::File[64];
   int n = 0;
@@ -172,7 +172,7 @@ void pipe_without_poller() {
   sleep(ms(100));
 }
 
-// Starts a child from a process of so many MB, all of it in memory: the quickest of ten, in microseconds.
+// Starts a child from a process that has this many MB in memory: the shortest of ten times, in microseconds.
 void big_fork(int mb) {
   const size_t n = static_cast<size_t>(mb) << 20;
   char* p = static_cast<char*>(operator new(n));
@@ -190,7 +190,7 @@ void big_fork(int mb) {
   fmt::println("us", best);
 }
 
-// Our end of a pipe is non-blocking; that of a child must not be.
+// The parent's end of a pipe is non-blocking; the child's end must be blocking.
 void child_writes_much() {
   auto [ends, err] = os::pipe();
   if (err) panic(err);
@@ -216,7 +216,7 @@ void burst(int n) {
   for (int i = 0; i < n; i++) wg.go([] { gosched(); });
   wg.wait();
 }
-// Has a child of the same program, with the same environment.
+// Starts the same program as a child, with the same environment.
 void with_child(const char* self) {
   burst(2000);
   const char* const argv[] = {self, "burst", nullptr};
@@ -225,7 +225,7 @@ void with_child(const char* self) {
   fmt::println("child", status);
 }
 
-// Dials a port at which nobody listens, until it answers itself.
+// Dials a port where nobody listens, until a connection leads to itself.
 void dial_self(int tries, const char* address) {
   int connected = 0;
   for (int i = 0; i < tries && connected == 0; i++)
@@ -245,7 +245,7 @@ bool has(Text s, const char* what) {
   return false;
 }
 
-// Zones, ports and hosts that are hardly any.
+// Zones, ports and hosts that are barely valid, or not valid.
 void addresses() {
   const char* const zones[] = {"4294967297", "4294967298", "99999999999999999999", "1x", "nope", "lo", ""};
   const char* const ports[] = {"+", "-", "+0", "-80", "+-1", "65536"};

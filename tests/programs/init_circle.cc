@@ -1,4 +1,4 @@
-// Three init tasks in a circle, one that hangs on it, and one that is free.
+// Three init tasks in a circle, one that needs a task of the circle, and one that needs none of them.
 #include <rt0/rt0.h>
 
 extern rt0::InitTask rt0_init_one, rt0_init_two, rt0_init_three;

@@ -1,4 +1,4 @@
-// What init tasks may do besides computing: the environment's MODE says what this one does.
+// What an init task may do besides computing; the environment variable MODE chooses.
 #include <rt0/internal.h>
 
 #include "words.h"
@@ -12,7 +12,7 @@ void act() {
     rt0::go([] { rt0::println("the other goroutine runs"); });
     rt0::goexit_now();
   }
-  if (same(mode, "gosched")) {  // main is wired to m0, which waits its turn: another M runs the goroutines
+  if (same(mode, "gosched")) {  // main is locked to m0; another M runs the goroutines
     int left = 10;
     for (int i = 0; i < 10; i++)
       rt0::go([&left] {
@@ -37,7 +37,7 @@ void act() {
 RT0_INIT(act, act);
 
 int main() {
-  // Others that are always ready to run: an unwired main changes threads sooner or later.
+  // Goroutines that are always ready: if main is not locked to m0, it will run on another thread sooner or later.
   int left = 4;
   for (int i = 0; i < 4; i++)
     rt0::go([&left] {

@@ -1,4 +1,4 @@
-// Init tasks in an order that is neither the file's nor the alphabet's: each after those it needs, otherwise by name.
+// Init tasks whose order is neither the file's nor alphabetical: each after the tasks it needs, otherwise by name.
 #include <rt0/rt0.h>
 
 #define SAY(name) [] { rt0::println(#name); }
@@ -14,7 +14,7 @@ RT0_INIT(banana, SAY(banana));
 RT0_INIT(date, SAY(date), &rt0_init_banana);
 RT0_INIT(app, SAY(app));  // a prefix of apple: shorter comes first
 RT0_INIT(elderberry, SAY(elderberry));
-RT0_INIT(a8, SAY(a8), &rt0_init_a7);  // a chain against the order of names, and as many needs as there is room for
+RT0_INIT(a8, SAY(a8), &rt0_init_a7);  // a chain against the order of names; a0 has as many needs as possible
 RT0_INIT(a7, SAY(a7));
 RT0_INIT(a6, SAY(a6), &rt0_init_a8);
 RT0_INIT(a5, SAY(a5), &rt0_init_a6);

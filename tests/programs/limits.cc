@@ -1,4 +1,4 @@
-// What happens when something runs out, or many do what stops the world or a thread: limits WHAT [ARGUMENT].
+// What happens when a resource runs out, or when threads or the world are stopped often: limits WHAT [ARGUMENT].
 #include <rt0/rt0.h>
 
 #include "words.h"
@@ -7,7 +7,7 @@ using namespace rt0;
 
 namespace {
 
-// Each goroutine keeps a thread to itself.
+// Each goroutine keeps a thread for itself.
 void threads(int n) {
   Chan<Unit> never(0);
   for (int i = 0; i < n; i++)
@@ -19,7 +19,7 @@ void threads(int n) {
   println("all", n, "have a thread");
 }
 
-// Memory, until there is no more.
+// Allocates until no memory is left.
 void memory() {
   for (size_t n = 0;; n++) {
     auto* p = new char[1 << 20];
@@ -28,13 +28,13 @@ void memory() {
   }
 }
 
-// Goroutines, until there is no more memory.
+// Starts goroutines until no memory is left.
 void goroutines() {
   Chan<Unit> never(0);
   for (;;) go([never] { (void)never.recv(); });
 }
 
-// 50 goroutines sit in open(2) of a FIFO that nobody writes to; the others go on. Then somebody comes.
+// 50 goroutines are in open(2) of a FIFO that has no writer; others must go on. Then a writer opens it.
 void blocked(const char* fifo) {
   constexpr int kReaders = 50;
   atomic::Int64 opened, turns;
@@ -45,7 +45,7 @@ void blocked(const char* fifo) {
       if (err) println(err);
       opened.add(1);
       char b[8];
-      // The first gets what there is, the others the end.
+      // The first reader gets the data, the others the end of file.
       while (!f.read(b, sizeof(b)).err) {}
     });
   const Time began = now();
@@ -65,7 +65,7 @@ void blocked(const char* fifo) {
   println("opened", opened.load());
 }
 
-// GOMAXPROCS changes all the time while goroutines work, wait, sleep and are in system calls.
+// GOMAXPROCS changes all the time, while goroutines compute, wait, sleep and make system calls.
 void procs(int rounds) {
   atomic::Bool stop;
   atomic::Int64 sum, changes;
@@ -91,7 +91,7 @@ void procs(int rounds) {
     });
   for (int i = 0; i < 2; i++)
     work.go([&] {
-      while (!stop.load())  // no call into the runtime: it has to be interrupted
+      while (!stop.load())  // calls nothing of the runtime, so it must be preempted
         for (int k = 0; k < 100000; k++) __asm__ volatile("");
     });
   for (int id = 0; id < 4; id++)
@@ -123,8 +123,8 @@ void procs(int rounds) {
   println(set_gomaxprocs(0), gomaxprocs_now());
 }
 
-// n threads that end are made while the world is stopped again and again, so that their makers are asked to yield
-// meanwhile. Each runs a goroutine that only a signal can stop, until the world has been stopped twice more.
+// Makes n threads that end, while the world is stopped again and again, so that the creating threads are asked to
+// yield. Each runs a goroutine that only a signal can stop, until the world has been stopped twice more.
 void births(int n) {
   atomic::Bool over;
   atomic::Int64 stops;

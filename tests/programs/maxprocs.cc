@@ -1,7 +1,7 @@
-// GOMAXPROCS and a cgroup's quota, on a machine that says it has eight CPUs: tests/cases/host_test.py.
-//   maxprocs start        what a program would start with
-//   maxprocs follow N     what GOMAXPROCS is, each time it changes; ends when it is N
-//   maxprocs custom       the same for two seconds, after the program has said 3 itself
+// GOMAXPROCS and a cgroup's quota, on a machine that claims to have eight CPUs: tests/cases/host_test.py.
+//   maxprocs start        prints the value that a program would start with
+//   maxprocs follow N     prints GOMAXPROCS each time it changes; ends when it is N
+//   maxprocs custom       the same for two and a half seconds, after the program itself has set it to 3
 #include "sched/maxprocs.h"
 #include "kernel_iface/kernel.h"
 
@@ -18,7 +18,7 @@ rt0::Kernel with_more_cpus() {
 }
 rt0::Kernel machine;
 
-// Keeps a P busy: sysmon sleeps while nothing happens.
+// Yields all the time to keep a P busy, because sysmon sleeps while all Ps are idle.
 void show_changes(int until, rt0::Duration at_most) {
   int last = 0;
   const rt0::Time begin = rt0::now();

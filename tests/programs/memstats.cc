@@ -1,4 +1,4 @@
-// The heap's figures, and the collector's parameters as the environment and the program set them.
+// The heap's statistics, and the collector's parameters as set by the environment and by the program.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -19,10 +19,10 @@ int main() {
   if (with.heap_inuse + with.heap_idle != with.heap_sys) println("in use and idle are not all");
   if (after.heap_objects != before.heap_objects || after.heap_alloc != before.heap_alloc)
     println("not all has come back");
-  // Where the kernel's pages are not longer than the heap's.
+  // This holds if the kernel's pages are not larger than the heap's.
   if (after.heap_released > after.heap_idle || after.heap_inuse >= with.heap_inuse) println("not all is free");
   println("next_gc", before.next_gc);
-  // Each call says what the one before has set.
+  // Each call returns the value that the call before has set.
   println("gogc", set_gc_percent(-5));
   println("gogc", set_gc_percent(50));
   println("gogc", set_gc_percent(200));

@@ -25,7 +25,7 @@ T must(StrArg what, Result<T> r) {
   return static_cast<T&&>(r.value);
 }
 
-// The byte at position i of round r of pair id.
+// The byte at position i in round r of pair id.
 unsigned char pattern(unsigned id, unsigned r, size_t i) {
   return static_cast<unsigned char>(id * 7919u + r * 104729u + static_cast<unsigned>(i) * 31u +
                                     (static_cast<unsigned>(i) >> 8));
@@ -107,7 +107,7 @@ void pipes(unsigned pairs, unsigned rounds) {
   wg.wait();
 }
 
-// One connection, many who read, write, set deadlines and close: nothing may hang or break.
+// Many goroutines read, write, set deadlines and close on one connection: none may hang or crash.
 void misuse(unsigned rounds) {
   auto l = must("listen", net::listen("tcp", "127.0.0.1:0"));
   for (unsigned r = 0; r < rounds; r++) {
@@ -145,7 +145,7 @@ void misuse(unsigned rounds) {
   }
 }
 
-// Two writers take turns: a message is never cut by another.
+// Two goroutines write to one connection: no message is interrupted by another.
 void writers(unsigned rounds) {
   auto [pair, err] = net::socketpair();
   if (err) fail("socketpair", err);
@@ -172,7 +172,7 @@ void writers(unsigned rounds) {
   wg.wait();
 }
 
-// Descriptors run out: an error, and all goes on when there are some again.
+// When descriptors run out there is an error; as soon as some are free, everything works again.
 void too_many() {
   os::File kept[200];
   auto l = must("listen", net::listen("tcp", "127.0.0.1:0"));

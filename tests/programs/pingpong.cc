@@ -1,4 +1,4 @@
-// Goroutines that do nothing but wake each other must leave their share of the P to others: pingpong HOW.
+// Goroutines that only wake each other must not keep the P from other goroutines: pingpong HOW.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -50,5 +50,5 @@ int main(int argc, char** argv) {
   sleep(seconds(1));
   stop.store(true);
   const long long had = turns.load();
-  println(had >= 6, had);  // once or twice if the pairs keep the P; some thirty times on a machine that is not busy
+  println(had >= 6, had);  // 1 or 2 if the pairs keep the P; about 30 on an idle machine
 }

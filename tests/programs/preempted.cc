@@ -1,7 +1,7 @@
-// Preemption, seen from inside: preempted MODE.
-//   registers N   loops that hold patterns in every register, interrupted as often as can be, until N preemptions have
-//   been; or for
-//                 10 s, in which there must be a tenth of them
+// Preemption as the preempted goroutine sees it: preempted MODE.
+//   registers N   loops that hold patterns in every register are interrupted as often as possible,
+//                 until there have been N preemptions; or for 10 s, in which there
+//                 must be a tenth of N
 //   loop          goroutines that call nothing of rt0 share one P with main
 //   rounding      a loop that has changed how its thread rounds shares a P with one that has not
 //   yields        the same with GODEBUG=asyncpreemptoff=1 and loops that call into rt0
@@ -48,10 +48,10 @@ int registers(u64 wanted) {
   const u64 before = ticks();
   const i64 end = kernel->nanotime() + i64{10} * 1000000000;
   while (ticks() - before < wanted && kernel->nanotime() < end) {
-    for (P* pp : procs()) preemptone(pp);  // not the one we run on
+    for (P* pp : procs()) preemptone(pp);  // this does not hit the P that runs here
     for (int spin = 0; spin < 500; spin++) Isa::cpu_relax();
   }
-  // On a machine so busy that our threads take turns on one CPU each of them takes milliseconds.
+  // On a busy machine this program's threads may share one CPU, and then each of them takes milliseconds.
   const bool enough = ticks() - before >= wanted / 10;
   __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
   while (load(finished) < kLoops) gosched();

@@ -1,9 +1,9 @@
-// tests/oracle/println.go in C++: every kind of operand, and the sizes at which the buffer behind them is full.
+// tests/oracle/println.go in C++: every kind of operand, and the sizes at which print's buffer is full.
 #include <rt0/rt0.h>
 
 namespace {
 
-// A string with its length: NUL bytes are bytes.
+// A string with an explicit length, so that it may contain NUL bytes.
 struct Bytes {
   const char* ptr;
   size_t len;
@@ -17,7 +17,7 @@ constexpr Bytes bytes(const char (&s)[n]) {
 
 constinit char long_text[1000] = {};
 
-// The compiler must not compute these.
+// Hides the value from the compiler, which would otherwise compute the result itself.
 double volatile_double(double v) {
   volatile double d = v;
   return d;

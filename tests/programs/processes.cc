@@ -1,5 +1,5 @@
-// Processes of our own: their status, their output through a pipe, their environment, directory and death; and that
-// others go on while one is waited for.
+// Child processes: their status, their output through a pipe, their environment, directory and death; and that other
+// goroutines go on while one waits for a child.
 #include <rt0/rt0.h>
 
 using namespace rt0;

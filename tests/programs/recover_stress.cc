@@ -1,5 +1,5 @@
-// Goroutines panic and recover a million times between them, with values that need a heap and values that do not, and
-// some faults. argv[1]: how many times. Prints "ok" if every value came back, and if the process has not grown
+// Goroutines panic and recover a million times in all, with values that need the heap, values that do not, and some
+// faults. argv[1]: the number of times. Prints "ok" if every value came back, and "steady" if the process has not grown
 // meanwhile.
 #include <rt0/rt0.h>
 

@@ -1,5 +1,5 @@
-// Pages of the process that are in memory, of QEMU's too if that runs us; -1 if the kernel does not say. For programs
-// that look into the runtime: it makes no goroutine wait.
+// The pages of the process that are in memory, including QEMU's if it runs the program; -1 if the kernel does not tell.
+// For programs that use the runtime's internals: no goroutine waits in this function.
 #pragma once
 
 #include "kernel_iface/kernel.h"

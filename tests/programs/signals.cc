@@ -1,4 +1,4 @@
-// signals raise N: sends itself signal N and says that it is still there. signals stack: stacks as text.
+// signals raise N: sends signal N to itself and prints that it is still there. signals stack: prints stacks as text.
 #include "kernel_iface/kernel.h"
 
 #include <rt0/rt0.h>

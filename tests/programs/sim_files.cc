@@ -1,4 +1,4 @@
-// Four goroutines that read a file at the same time: system calls that last, with few Ps to go round.
+// Four goroutines read a file at the same time: their system calls take time, and there are fewer Ps than goroutines.
 #include <rt0/rt0.h>
 
 using namespace rt0;

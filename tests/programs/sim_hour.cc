@@ -1,4 +1,4 @@
-// Sleeps, timers and deadlines of an hour and more: for the simulated kernel, whose clock jumps.
+// Sleeps, timers and deadlines of an hour and more, for the simulated kernel, whose clock jumps.
 #include <rt0/rt0.h>
 
 using namespace rt0;

@@ -1,4 +1,4 @@
-// A bug that some schedules show: two goroutines add to a number with a load and a store, which together are no atom.
+// A bug that only some schedules show: two goroutines add to a number with a load and a store, which is not atomic.
 #include <rt0/rt0.h>
 
 using namespace rt0;

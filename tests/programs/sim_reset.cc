@@ -1,4 +1,4 @@
-// A client and a server that talk until one of them is told that the connection was reset, or until they are done.
+// A client and a server exchange bytes until one of them gets a connection reset, or until they are done.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -6,7 +6,7 @@ using rt0::errors::Err;
 using rt0::errors::Error;
 
 namespace {
-// Sends and receives n bytes, one at a time. True if it was done, false if the connection broke. All else is a panic.
+// Sends and receives n bytes, one at a time. Returns false if the connection broke; panics at any other error.
 template <class C>
 bool talk(const C& c, int n, bool first) {
   for (int i = 0; i < n; i++) {

@@ -1,4 +1,4 @@
-// Loops that wait for others without ever calling into the runtime.
+// Loops that wait for another goroutine without ever calling into the runtime.
 #include <rt0/rt0.h>
 
 int main() {

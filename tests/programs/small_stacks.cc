@@ -1,4 +1,4 @@
-// Goroutines on stacks of 2 KiB, side by side: small_stacks WHAT [N]. A prototype: see tests/programs/go_small.h.
+// Goroutines on 2 KiB stacks: small_stacks WHAT [N]. A prototype: see tests/programs/go_small.h.
 #include <rt0/rt0.h>
 
 #include "kernel_iface/kernel.h"
@@ -14,7 +14,7 @@ namespace {
 // In bytes.
 size_t resident() { return static_cast<size_t>(resident_pages()) * 4096; }
 
-// The most that any of them has ever used; slots begin as zeroes.
+// The most stack that any of them has ever used; slots begin as zeroes.
 size_t most_used() {
   size_t most = 0;
   stopTheWorld();
@@ -45,7 +45,7 @@ void parked(int n) {
   println("parked", n, "bytes_each", each, "most_used", most_used());
 }
 
-// Made, parked, woken and ended by many at once, beside goroutines of all other sizes.
+// Many goroutines make, park, wake and end them at once, beside goroutines of all other sizes.
 void stress(int rounds) {
   atomic::Int64 sum;
   WaitGroup all;
@@ -84,7 +84,7 @@ int main(int argc, char** argv) {
   if (same(what, "parked")) parked(n);
   if (same(what, "stress")) stress(n);
   if (same(what, "overflow")) {
-    // The last word that is its own; a real overflow would go on into the neighbour's G.
+    // The last word of the stack itself; a real overflow would go on into the neighbour's G.
     go_small([n] { static_cast<volatile uintptr_t*>(reinterpret_cast<uintptr_t*>(getg()->stack.lo))[n] = 0; });
     while (num_goroutine() > 1) gosched();
     println("fits");

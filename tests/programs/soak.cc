@@ -1,10 +1,10 @@
-// Many goroutines at work on everything at once: soak SECONDS GOROUTINES PATIENCE GENERATIONS.
+// Many goroutines that use everything at once: soak SECONDS GOROUTINES PATIENCE GENERATIONS.
 //
-// They come in generations: each makes all its goroutines, lets them work, tells them to stop and waits for all of
-// them. What was counted has to add up, so a lost or doubled value is found. A watchdog looks at every kind of work
-// each second: a kind that has not moved for PATIENCE seconds, or a goroutine that does not end, has lost a wake-up.
-// Memory is measured while a generation is at work; from the second generation on it must not grow. The last lines say
-// what was done.
+// They come in generations: each generation makes all its goroutines, lets them work, tells them to stop and waits for
+// all of them. The counts must add up at the end, so a lost or doubled value is found. A watchdog checks every kind of
+// work each second: a kind that has not progressed for PATIENCE seconds, or a goroutine that does not end, has lost a
+// wake-up. Memory is measured while a generation works; from the second generation on it must not grow. The last lines
+// printed tell how much work was done.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -20,7 +20,7 @@ constexpr const char* kNames[kKinds] = {"pairs", "rings", "selects", "timers", "
 
 struct Progress {
   atomic::Int64 steps, running;
-  // The watchdog's own.
+  // Used by the watchdog only.
   long long seen = 0;
   int still = 0;
 };
@@ -51,13 +51,13 @@ void start(Kind k, F f) {
     progress[k].running.add(-1);
   });
 }
-// A step is done. Lets others run now and then: with so many it would take minutes until each has had a time slice of
-// its own.
+// Counts a step. Yields now and then: otherwise, with so many goroutines, it would take minutes until each has had a
+// time slice.
 void step(Kind k) {
   if (progress[k].steps.add(1) % 8 == 0) gosched();
 }
 
-// Two goroutines, two channels: each number comes back as its double.
+// Two goroutines, two channels: each number comes back doubled.
 void pair() {
   Chan<u64> there(0), back(0);
   start(kPairs, [=] {
@@ -76,8 +76,8 @@ void pair() {
   });
 }
 
-// Ten goroutines in a circle, buffered channels between them, three tokens on the way. The first takes them off at the
-// end.
+// Ten goroutines in a circle with buffered channels between them, and three tokens on the way. The first goroutine
+// takes the tokens out at the end.
 void ring() {
   constexpr int kNodes = 10, kTokens = 3;
   Chan<u64> in[kNodes];
@@ -104,7 +104,7 @@ void ring() {
   });
 }
 
-// Two producers, one that selects over both, a timer and a nil channel and sends on by another select, and a consumer.
+// Two producers; a goroutine that selects over both, a timer and a nil channel and sends by a select; a consumer.
 void selects() {
   Chan<u64> a(0), b(1), out(0), sums(2);
   const Chan<u64> inputs[] = {a, b};
@@ -147,7 +147,7 @@ void selects() {
   });
 }
 
-// Sleeps, timers that fire, are stopped, are reset: never early, and a stopped one never fires.
+// Sleeps, and timers that fire, are stopped, are reset: none fires early, and a stopped one never fires.
 void timers(unsigned seed) {
   start(kTimers, [seed] {
     unsigned x = seed;
@@ -191,7 +191,7 @@ struct Shared {
   bool over = false;
 };
 
-// Eight goroutines, a mutex, a read-write mutex and a condition that lets them go on in turn.
+// Eight goroutines, a mutex, a read-write mutex, and a condition that lets the goroutines go on in turn.
 void mutexes() {
   auto* s = new Shared;
   for (unsigned id = 0; id < 8; id++)
@@ -206,7 +206,7 @@ void mutexes() {
         if (next_random(&r) % 8 == 0) gosched();
         s->b++;
         mine++;
-        // In turn, each of them as often as the others: all leave after the same number of rounds.
+        // In turn, each as often as the others, so all of them leave after the same number of rounds.
         while (s->turn % 8 != id) s->changed.wait();
         if (id == 0 && stop.load()) s->over = true;
         s->turn++;
@@ -227,13 +227,13 @@ void mutexes() {
       s->mu.lock();
       s->sum += mine;
       s->mu.unlock();
-      if (s->users.add(-1) != 0) return;  // whoever is in there is done with the mutex
+      if (s->users.add(-1) != 0) return;  // another goroutine is still using it
       if (s->sum != s->a) fail("mutex: sum", static_cast<long long>(s->sum), static_cast<long long>(s->a));
       delete s;
     });
 }
 
-// Goroutines that come and go.
+// Goroutines that are started and end.
 void forks() {
   start(kForks, [] {
     while (!stop.load()) {
@@ -297,7 +297,7 @@ T must(Result<T> r) {
   return static_cast<T&&>(r.value);
 }
 
-// TCP, unix and pipes, `n` of each; the servers end when the listeners are closed.
+// TCP, unix and pipes, `n` of each; a server ends when its listener is closed.
 void sockets(unsigned n, net::Listener* listeners) {
   const StrArg networks[2] = {"tcp", "unix"}, addresses[2] = {"127.0.0.1:0", "@rt0-soak"};
   for (int k = 0; k < 2; k++) {
@@ -319,7 +319,7 @@ void sockets(unsigned n, net::Listener* listeners) {
     });
     for (unsigned id = 0; id < n; id++)
       start(kSockets, [l, id, network = networks[k]] {
-        // Now and then a new connection.
+        // Makes a new connection now and then.
         while (!stop.load()) {
           auto c = must(net::dial(network, l.addr()));
           talk(c, c, id);
@@ -336,7 +336,7 @@ void sockets(unsigned n, net::Listener* listeners) {
   }
 }
 
-// System calls that the poller knows nothing of.
+// System calls that do not go through the poller.
 void files() {
   start(kFiles, [] {
     auto f = must(os::open("/dev/zero"));
@@ -365,7 +365,7 @@ long rss_kib() {
   exit(3);
 }
 
-// For `seconds_`: every kind moves.
+// Watches for `seconds_`: every kind of work must progress.
 void watch(int seconds_, int patience) {
   for (auto& p : progress) p.still = 0;
   for (int s = 0; s < seconds_; s++) {
@@ -380,7 +380,7 @@ void watch(int seconds_, int patience) {
   }
 }
 
-// All of them end; as long as some do, the others have time.
+// Waits until all goroutines have ended; as long as some end, the others are given more time.
 void wind_up(int patience) {
   long long before = -1;
   for (int still = 0; still < 20 * patience; still++) {
@@ -394,7 +394,7 @@ void wind_up(int patience) {
   stuck("the end", patience);
 }
 
-// n goroutines or a few more, in twentieths.
+// n goroutines or a few more, divided among the kinds by twentieths.
 void generation(int n, net::Listener* listeners) {
   stop.store(false);
   const int share = n / 20;

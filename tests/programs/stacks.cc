@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kKiB = 1024;
 
-// Uses about n bytes of stack, all of them, and says what it found there.
+// Uses all of about n bytes of stack, and returns what it read back from them.
 [[gnu::noinline]] size_t use(size_t n) {
   volatile char room[1024];
   for (size_t i = 0; i < sizeof(room); i += 64) room[i] = static_cast<char>(n + i);
@@ -31,7 +31,7 @@ constexpr size_t kKiB = 1024;
   room[1] = room[0];
 }
 
-// Many Ps make and end goroutines of all sizes; each fills three quarters of what it was given.
+// Goroutines of all sizes are made and end on many Ps; each fills three quarters of its stack.
 void stress(int rounds) {
   constexpr size_t kSizes[] = {0,      1,          16 * kKiB,  20000,      32 * kKiB,  64 * kKiB,
                                100000, 128 * kKiB, 256 * kKiB, 512 * kKiB, 1024 * kKiB};
@@ -56,11 +56,11 @@ void stress(int rounds) {
       }
     });
   wg.wait();
-  while (num_goroutine() > 1) gosched();  // the last ones are still on their way out
+  while (num_goroutine() > 1) gosched();  // the last ones may still be ending
   println("ended", ended.load(), "wrong", wrong.load(), "left", num_goroutine());
 }
 
-// Goroutines one after another take the same memory again, whatever they ask for, and so do many at once.
+// Goroutines that run one after another get the same memory, whatever size they ask for; so do many at once.
 void reuse() {
   Chan<uintptr_t> where(0);
   uintptr_t first[4] = {};
@@ -94,7 +94,7 @@ void range(size_t bytes) {
   room[0] = static_cast<char>(n);
   return n == 0 ? 0 : deep(n - 1) + room[0];
 }
-// A function of rt0's with a frame of several pages is called where the stack is nearly used up.
+// Calls a function of rt0 that has a frame of several pages, when the stack is nearly used up.
 [[gnu::noinline]] int rename_at_the_end(int n) {
   volatile char room[256];
   room[0] = static_cast<char>(n);
@@ -104,11 +104,11 @@ void range(size_t bytes) {
   }
   return rename_at_the_end(n + 1) + room[0];
 }
-// A frame that is larger than any guard.
+// A frame larger than any guard.
 [[gnu::noinline]] int huge(int n) {
   char room[300 * 1024];
   char* p = room;
-  __asm__ volatile("" : "+r"(p) : : "memory");  // no compiler makes it smaller
+  __asm__ volatile("" : "+r"(p) : : "memory");  // no compiler can make the frame smaller
   p[0] = static_cast<char>(n);
   return p[0] + 1;
 }
@@ -132,7 +132,7 @@ void parked(int n, size_t stack) {
   println("all have ended");
 }
 
-// 100 goroutines have used much and ended; then nobody does anything for so long that their memory goes back.
+// 100 goroutines have used much stack and ended; then the program is idle until their memory is given back.
 void idle() {
   WaitGroup wg;
   for (int i = 0; i < 100; i++) {
@@ -156,19 +156,19 @@ void idle() {
   println("done");
 }
 
-// Runs f on an M other than m0, which has the process's own stack.
+// Runs f on another M than m0, because m0 has the process's own stack.
 template <class F>
 void on_another_m(F f) {
   go([f] {
     lock_os_thread();
-    if (getg()->m == &m0) on_another_m(f);  // this one waits, so the next goroutine has another
+    if (getg()->m == &m0) on_another_m(f);  // this M waits here, so the next goroutine runs on another one
     else f();
     Chan<Unit> never(0);
     (void)never.recv();
   });
 }
 
-// What lies below the stacks of all Ms, of which there are 20 or more, some of them the second on their stacks.
+// Checks the memory below the stacks of all Ms: 20 or more, of which some reuse the stack of an M that has ended.
 void guards() {
   Chan<Unit> c(0);
   WaitGroup ended;
@@ -178,7 +178,7 @@ void guards() {
       lock_os_thread();
       sleep(ms(20));
       if (i % 2 != 0) (void)c.recv();
-      else ended.done();  // wired to its thread, which ends with it
+      else ended.done();  // locked to its thread, which ends with it
     });
     if (i == 20) ended.wait();
   }
@@ -200,7 +200,7 @@ void guards() {
   println("enough", n >= 40, "without", without, "broken", broken);
 }
 
-// A signal handler that needs more than gsignal has, but not much more: without a guard nobody would notice.
+// A signal handler that needs a little more stack than gsignal has: without a guard this would go unnoticed.
 constinit Kernel greedy = {};
 SigContext greedy_sigcontext(void* info, void* uctx) {
   (void)deep(150);
@@ -208,10 +208,10 @@ SigContext greedy_sigcontext(void* info, void* uctx) {
 }
 void fault() { *static_cast<volatile int*>(nullptr) = 1; }  // NOLINT(clang-analyzer-core.NullDereference): on purpose
 
-// In kB; of QEMU, if that runs us.
+// In kB; includes QEMU's memory if it runs the program.
 size_t resident() { return static_cast<size_t>(resident_pages()) * 4; }
 
-// 2,000 goroutines are there at once, have used much of their stacks, and end. What brings that memory back?
+// 2,000 goroutines exist at once, use much of their stacks, and end. `how` says what must bring that memory back.
 void back(const char* how) {
   constexpr int kGoroutines = 2000;
   constexpr size_t kEach = sizeof(void*) == 8 ? 96 * kKiB : 40 * kKiB;
@@ -246,7 +246,7 @@ void back(const char* how) {
 constinit Kernel slow;
 atomic::Int32 slow_calls;
 
-// Two goroutines give back at once: what one of them has taken off the lists, the other must wait for.
+// Two goroutines give memory back at once: each must also wait for stacks that the other has taken off the lists.
 void twice() {
   constexpr int kStacks = 64;
   Chan<Unit> c(0);
@@ -273,12 +273,12 @@ void twice() {
   println("given back later:", slow_calls.load() - calls);
 }
 
-// Kept out of the frame that is overwritten: what the loop needs is in registers.
+// Not part of the frame that is overwritten: the loop's variables are in registers here.
 [[gnu::noinline]] void overwrite(volatile char* p, const char* end, char value) {
   while (p != end) *p++ = value;
 }
 
-// A goroutine writes n bytes beyond the upper end of its stack, and ends.
+// A goroutine writes n bytes beyond the upper end of its stack, then ends.
 void upwards(size_t n, char value) {
   go([=] {
     char here[1];
@@ -288,7 +288,7 @@ void upwards(size_t n, char value) {
   println("nobody noticed");
 }
 
-// A nil pointer is used by a goroutine that has 16 KiB of stack, and has used so much of it.
+// A goroutine with 16 KiB of stack uses a nil pointer after it has used `depth` bytes of the stack.
 void nil_deep(size_t depth) {
   WaitGroup wg;
   wg.add(1);
@@ -335,7 +335,7 @@ int main(int argc, char** argv) {
     (void)never.recv();
   }
   if (same(what, "gsignal")) {
-    sleep(ms(50));  // for sysmon to see to m0's
+    sleep(ms(50));  // until sysmon has set up m0's guard
     greedy = *kernel;
     greedy.sigcontext = greedy_sigcontext;
     kernel = &greedy;
@@ -357,7 +357,7 @@ int main(int argc, char** argv) {
     });
     (void)never.recv();
   }
-  // No address space for more: larger stacks that are free are cut up.
+  // No address space is left: larger free stacks are cut up.
   if (same(what, "memory"))
     for (;;) go_with({.stack = n}, [never] { (void)never.recv(); });
   if (same(what, "cut")) {

@@ -11,12 +11,12 @@ using namespace rt0;
 
 namespace {
 
-constinit uintptr done = 0, torn = 0, ids = 0;  // words: not every compiler has atomics of 64 bits on 32-bit machines
+constinit uintptr done = 0, torn = 0, ids = 0;  // words: not every compiler has 64-bit atomics on 32-bit machines
 
 uintptr load(const uintptr& v) { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
 void add(uintptr& v, uintptr n) { __atomic_add_fetch(&v, n, __ATOMIC_ACQ_REL); }
 
-// Yields some times, with a pattern on the stack that no other goroutine has.
+// Yields several times, with a pattern on the stack that no other goroutine has.
 [[gnu::noinline]] void yield_with_pattern(u64 id, int times) {
   volatile u64 words[32];
   for (u64 i = 0; i < 32; i++) words[i] = id * 1000003 + i;
@@ -27,7 +27,7 @@ void add(uintptr& v, uintptr n) { __atomic_add_fetch(&v, n, __ATOMIC_ACQ_REL); }
   }
 }
 
-// A tree of goroutines: each starts two, so that work appears on all Ps and is stolen from all.
+// A tree of goroutines: each starts two, so that every P gets work, and other Ps steal it.
 void node(u64 id, u64 n) {
   if (2 * id <= n) go([id, n] { node(2 * id, n); });
   if (2 * id + 1 <= n) go([id, n] { node(2 * id + 1, n); });
@@ -47,7 +47,7 @@ int tree(u64 n) {
   return 0;
 }
 
-// The same goroutines again and again: dead ones are used anew, so there are never more than there are at once.
+// Few goroutines at once, but many in all: the Gs of dead ones are reused, so their number stays small.
 int churn(u64 n) {
   u64 started = 0;
   for (int round = 0; round < 20; round++) {
@@ -62,7 +62,7 @@ int churn(u64 n) {
   return 0;
 }
 
-// Goroutines that end wired to their thread, so the thread ends too.
+// Goroutines that end while they are locked to their thread, so that the thread ends too.
 int locked(int rounds) {
   constexpr u64 kAtOnce = 20;
   long pages = 0;

@@ -1,5 +1,5 @@
-// Package sync under many goroutines: sync_stress WHAT ROUNDS. Each prints what it counted, and what it should have
-// been.
+// Package sync with many goroutines: sync_stress WHAT ROUNDS. Each case prints what it counted, beside the number
+// expected where that is not known in advance.
 #include <rt0/rt0.h>
 
 namespace {
@@ -25,7 +25,7 @@ unsigned next_random(unsigned* x) { return *x = *x * 1664525u + 1013904223u; }
 
 constexpr int kGoroutines = 64;
 
-// Counters that a lost exclusion would tear.
+// Counters that would be wrong if two goroutines were ever inside at once.
 void mutex(int rounds) {
   static Mutex mu;
   long a = 0, b = 0, torn = 0;
@@ -50,7 +50,7 @@ void mutex(int rounds) {
   rt0::println("mutex", a, b, "torn", torn);
 }
 
-// One goroutine hardly ever lets go of the mutex, and never while somebody else runs; the others get it all the same.
+// One goroutine nearly always holds the mutex, and always while others run; the others must get it nevertheless.
 void starve(int rounds) {
   Mutex mu;
   rt0::atomic::Bool stop;
@@ -111,7 +111,7 @@ void rwmutex(int rounds) {
   rt0::println("rwmutex", a, b, reads.load(), "torn", torn.load());
 }
 
-// Fork and join, over and over, with the WaitGroup on the stack; several goroutines wait for one.
+// Forks and joins again and again, with the WaitGroup on the stack; several goroutines wait for one.
 void waitgroup(int rounds) {
   long sum = 0;
   for (int i = 0; i < rounds; i++) {
@@ -136,7 +136,7 @@ void waitgroup(int rounds) {
   rt0::println("waitgroup", sum);
 }
 
-// A queue of one place between producers and consumers.
+// A queue with one place between producers and consumers.
 void cond(int rounds) {
   Mutex mu;
   rt0::Cond not_empty(mu), not_full(mu);
@@ -176,7 +176,7 @@ struct Item {
   int payload = 0;
 };
 
-// Nobody gets what somebody else has.
+// No goroutine gets an item that another one has.
 void pool(int rounds) {
   static rt0::atomic::Int32 made;
   static rt0::sync::Pool<Item> items([] {
@@ -205,7 +205,7 @@ void pool(int rounds) {
   rt0::println("pool bad", bad.load(), "reused", made.load() < kGoroutines * 3 * 4);
 }
 
-// What lies with Ps that GOMAXPROCS takes away comes back, once, also while goroutines on the others take and put.
+// Items in the caches of Ps that GOMAXPROCS removes come back once, also while goroutines on other Ps use the pool.
 void pool_shrink(int rounds) {
   static rt0::sync::Pool<Item> items;
   long bad = 0, lost = 0;
@@ -243,7 +243,7 @@ void pool_shrink(int rounds) {
   rt0::println("pool_shrink bad", bad, "lost", lost);
 }
 
-// Each goroutine owns some keys; one key is everybody's.
+// Each goroutine has keys of its own; all share one more key.
 void map(int rounds) {
   static rt0::sync::Map<int, long> m;
   rt0::atomic::Int64 bad;
@@ -318,7 +318,7 @@ void once(int rounds) {
   rt0::println("once", runs, "early", early);
 }
 
-// The first error counts; the limit holds.
+// The first error is returned; the limit on goroutines is kept.
 void errgroup(int rounds) {
   int right = 0;
   rt0::atomic::Int64 inside, bad;

@@ -1,5 +1,5 @@
-// Goroutines in and out of system calls, long and short, while GOMAXPROCS changes: every way a P can be lost and found
-// again.
+// Goroutines make long and short system calls while GOMAXPROCS changes: every way in which a goroutine can lose its P
+// and get one again.
 //   syscalls <goroutines> <calls of each> <changes of GOMAXPROCS>
 #include "kernel_iface/kernel.h"
 #include "rt0/rt0.h"
@@ -13,7 +13,7 @@ namespace {
 void call(unsigned kind) {
   if (kind % 5 == 4) entersyscallblock();  // gives its P away at once
   else entersyscall();
-  if (kind % 17 == 16) kernel->usleep(12000);  // so long that sysmon takes the P
+  if (kind % 17 == 16) kernel->usleep(12000);  // so long that sysmon retakes the P
   else if (kind % 3 == 2) kernel->usleep(30);
   exitsyscall();
 }

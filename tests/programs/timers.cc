@@ -12,7 +12,7 @@ constinit unsigned long early = 0, woken = 0;
 unsigned long load(const unsigned long& v) { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
 void add(unsigned long& v, unsigned long n) { __atomic_add_fetch(&v, n, __ATOMIC_ACQ_REL); }
 
-// A goroutine's own random numbers.
+// Random numbers of one goroutine.
 struct Random {
   uint64_t state;
   unsigned below(unsigned n) {
@@ -21,10 +21,10 @@ struct Random {
   }
 };
 
-// So many goroutines at once: each stack is two mappings, and Linux allows a process 65,530.
+// How many goroutines may exist at once: each stack is two mappings, and Linux allows a process 65,530.
 constexpr unsigned long kAlive = 25000;
 
-// N goroutines sleep for 0 to 50 ms each: every one wakes, and not before its time.
+// N goroutines sleep for 0 to 50 ms each: each must wake, and not before its time.
 int sleepers(unsigned long n) {
   for (unsigned long i = 0; i < n; i++) {
     while (i - load(woken) >= kAlive) sleep(ms(1));
@@ -42,8 +42,8 @@ int sleepers(unsigned long n) {
   return 0;
 }
 
-// Goroutines stop, reset and let fire the same timers. Each start has one outcome: f runs, or a stop or a reset says
-// that it will not.
+// Goroutines stop and reset the same timers, or let them fire. Each start has one outcome: f runs, or a stop or a reset
+// reports that f will not run.
 int races(unsigned long rounds) {
   constexpr int kTimers = 16, kGoroutines = 8;
   static unsigned long started = 0, ran = 0, prevented = 0, ended = 0;
@@ -73,13 +73,13 @@ int races(unsigned long rounds) {
   while (load(ended) < kGoroutines) sleep(ms(1));
   for (int i = 0; i < kTimers; i++)
     if (timers[i].stop()) add(prevented, 1);
-  for (int k = 0; k < 1000 && load(started) != load(ran) + load(prevented); k++) sleep(ms(1));  // those on their way
+  for (int k = 0; k < 1000 && load(started) != load(ran) + load(prevented); k++) sleep(ms(1));  // those still running
   println("lost", load(started) - load(ran) - load(prevented), "some ran", load(ran) > 0);
   delete[] timers;
   return 0;
 }
 
-// N timers, each of which lives in its own function: it starts itself again three times.
+// N timers, each used by its own function only, which starts it again three times.
 int chains(unsigned long n) {
   struct Link {
     Timer t;
@@ -102,9 +102,9 @@ int chains(unsigned long n) {
   return 0;
 }
 
-// Timers and tickers that are stopped and reset while they are about to send: what is received is never from before,
-// and what stop and reset say is true. Each owner waits in a select for its timer and for a poker, which comes at any
-// moment.
+// Timers and tickers that are stopped and reset while they are about to send: no value that is received is from before
+// the last reset, and the results of stop and reset are true. Each owner waits in a select for its timer and for
+// another goroutine, which sends at any moment.
 constinit unsigned long stale = 0, lost = 0, fired = 0;
 
 void own_timer(Random r, Chan<int> poke, unsigned long rounds) {
@@ -112,13 +112,13 @@ void own_timer(Random r, Chan<int> poke, unsigned long rounds) {
   if (!t.stop()) add(lost, 1);
   for (unsigned long k = 0; k < rounds; k++) {
     const Time start = now();
-    if (t.reset(us(r.below(60)))) add(stale, 1);  // it was stopped or has fired
+    if (t.reset(us(r.below(60)))) add(stale, 1);  // because it was stopped or has fired
     bool got = false;
     auto take = [&](Time v) {
       got = true;
       if (v.before(start)) add(stale, 1);
     };
-    if (r.below(4) == 0) {  // nobody waits
+    if (r.below(4) == 0) {  // no goroutine waits for it
       sleep(us(r.below(60)));
       if (auto v = t.c().try_recv(); v.ready) take(v.value);
     } else {

@@ -1,4 +1,4 @@
-// Arguments of test programs: words and numbers, without a C library.
+// Compares and parses the arguments of test programs without a C library.
 #pragma once
 
 inline bool same(const char* a, const char* b) {
@@ -6,7 +6,7 @@ inline bool same(const char* a, const char* b) {
   return *a == *b;
 }
 
-// The value of "<key>=<value>" if s is that, else null.
+// The value if s is "<key>=<value>", else null.
 inline const char* value_of(const char* s, const char* key) {
   while (*key != '\0' && *s == *key) s++, key++;
   return *key == '\0' && *s == '=' ? s + 1 : nullptr;

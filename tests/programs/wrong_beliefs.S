@@ -1,4 +1,4 @@
-// What the assembly of a stale build would believe of the C++ structs: the first offset is off by one word.
+// Offsets of C++ structs as the assembly of a stale build would have them: the first one is wrong by one word.
 #include "arch/asm.h"
 #include "go_asm.h"
 

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// close wakes all receivers: the order in which they run.
+// close wakes all receivers; this shows the order in which they run.
 #include <rt0/rt0.h>
 
 int main() {

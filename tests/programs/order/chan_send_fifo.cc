@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Senders that wait are served first come, first served; the order in which they then run.
+// Waiting senders are served in the order of their arrival; this shows the order in which they then run.
 #include <rt0/rt0.h>
 
 int main() {

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1
-// Everybody sleeps, each for another reason.
+// All goroutines sleep, each for another reason.
 #include <rt0/rt0.h>
 
 int main() {

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1
-// A lock that was used well is no different.
+// runlock of an unlocked lock is fatal also after correct uses of that lock.
 #include <rt0/rt0.h>
 
 int main() {

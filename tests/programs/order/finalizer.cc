@@ -8,7 +8,7 @@ struct T {
   char b[64];
 };
 
-// A function of its own, so that no word of main's frame points to one of them.
+// A function of its own, so that no word in main's frame points to one of the objects.
 [[gnu::noinline]] void make() {
   for (int i = 0; i < 4; i++) {
     T* t = new T{i, {}};

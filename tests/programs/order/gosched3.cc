@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Three goroutines that give way to each other.
+// Three goroutines that yield to each other.
 #include <rt0/rt0.h>
 
 int main() {

@@ -1,6 +1,6 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// The order of variables and init functions; goroutines started and gosched called during init. What Go's compiler
-// finds out for itself is said here: each task names the one before it.
+// The order of variables and init functions; goroutines started and gosched called during init. Go's compiler finds the
+// order itself; here each task names the task before it.
 #include <rt0/rt0.h>
 
 namespace {

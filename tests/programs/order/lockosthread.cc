@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// A goroutine wired to its thread keeps its place in the queues.
+// A goroutine that is locked to its thread keeps its place in the queues.
 #include <rt0/rt0.h>
 
 int main() {

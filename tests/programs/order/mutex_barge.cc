@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Mutex, normal mode: a woken waiter that finds the mutex taken waits in front. Twice, for the first time may be slow.
+// Mutex, normal mode: a woken waiter that finds the mutex taken waits in front. Runs twice: the first may be slow.
 #include <rt0/rt0.h>
 
 static void scene(bool show) {

@@ -5,7 +5,7 @@ using namespace rt0;
 
 namespace {
 
-// The two strings in one, for show.
+// Both strings joined, for show().
 FixedText<100> with(StrArg a, StrArg b) {
   FixedText<100> t;
   t.put(a);

@@ -5,7 +5,7 @@ using namespace rt0;
 
 namespace {
 
-// Go: io.ReadAll.
+// Like Go's io.ReadAll.
 Result<FixedText<100>> read_all(const net::Conn& c) {
   Result<FixedText<100>> out;
   for (;;) {

@@ -1,12 +1,12 @@
-// What the programs about files and sockets share: an error as Go's recorded programs print it, with ports that the
-// kernel chose masked as P, and a way to wait for a goroutine.
+// Shared by the programs about files and sockets: prints an error as Go's recorded programs do, with ports that the
+// kernel chose masked as P; and waits for a goroutine.
 #pragma once
 
 #include <rt0/rt0.h>
 
 inline void show(rt0::StrArg what, const rt0::net::Error& err) {
-  static char text[1024];  // one goroutine at a time prints here
-  size_t n = 0, host = 0;  // host: digits and dots, or brackets, seen just before
+  static char text[1024];  // only one goroutine at a time prints here
+  size_t n = 0, host = 0;  // host: how many digits and dots came just before
   const char* s = err.data();
   for (size_t i = 0; i < err.size() && n + 2 < sizeof(text); i++) {
     text[n++] = s[i];
@@ -33,7 +33,7 @@ struct Done {
   }
 };
 
-// What was read, as a string for println.
+// Bytes that were read, as a string for println.
 struct Bytes {
   const char* p;
   size_t n;

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// The prime sieve: a chain of goroutines that grows.
+// The prime sieve: a growing chain of goroutines.
 #include <rt0/rt0.h>
 
 namespace {

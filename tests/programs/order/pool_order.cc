@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Pool: the private slot comes first, then the P's others, last in first out; null is not put.
+// Pool: get takes the private slot first, then the P's other values, last in first out; put ignores null.
 #include <rt0/rt0.h>
 
 static int made;

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Nil and closed channels in selects; cases that are switched off by nil.
+// Nil and closed channels in selects; setting a channel to nil switches its case off.
 #include <rt0/rt0.h>
 
 int main() {

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1
-// A select that waits to send, and the channel is closed.
+// A select waits to send, and its channel is closed.
 #include <rt0/rt0.h>
 
 int main() {

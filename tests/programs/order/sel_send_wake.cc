@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Selects that send: a value leaves by one channel only.
+// Selects that send: each value leaves through one channel only.
 #include <rt0/rt0.h>
 
 int main() {

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Goroutines that select on the same two channels: who is woken by whom, and in which order they run.
+// Goroutines select on the same two channels: which event wakes which goroutine, and in which order they run.
 #include <rt0/rt0.h>
 
 int main() {

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Several cases are ready: each is chosen as often.
+// When several cases are ready, each is chosen equally often.
 #include <rt0/rt0.h>
 
 int main() {

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// runnext: the last goroutine created runs first, the others in FIFO order.
+// runnext: the goroutine created last runs first, the others in the order of their creation.
 #include <rt0/rt0.h>
 
 int main() {

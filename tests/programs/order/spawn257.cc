@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// 257 goroutines: runnext + 256 = local queue exactly full.
+// 257 goroutines: one in runnext and 256 in the local queue, which is then exactly full.
 #include <rt0/rt0.h>
 
 int main() {

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Local run queue overflow: 128+1 goroutines go to the global queue at once.
+// The local run queue overflows: 128+1 goroutines move to the global queue at once.
 #include <rt0/rt0.h>
 
 int main() {

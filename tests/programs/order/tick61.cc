@@ -1,6 +1,6 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Every 61st tick of a P the global queue comes first: main, which yields into it, reappears among the 250 goroutines
-// of the local queue.
+// At every 61st tick of a P the global queue comes first: main, which gosched puts there, runs again among the 250
+// goroutines of the local queue.
 #include <rt0/rt0.h>
 
 int main() {

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Three workers between a queue of jobs and a channel of results; then they are told to stop.
+// Three workers between a queue of jobs and a channel of results; at the end they are told to stop.
 #include <rt0/rt0.h>
 
 namespace {

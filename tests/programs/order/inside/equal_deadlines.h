@@ -1,6 +1,6 @@
-// Go's faketime stands still while goroutines run, and then jumps to the next deadline; so timers can have equal ones.
-// Here the timers are due in an hour, and run() says that it is over: it runs what is due at each deadline as the
-// scheduler would, then lets the goroutines run that this has started, as AfterFunc does.
+// Go's faketime stands still while goroutines run, then jumps to the next deadline, so timers can have equal deadlines.
+// Here the timers are due in an hour, and run() pretends that the hour is over: it runs the timers due at each deadline
+// as the scheduler would, then lets the goroutines run that they started, as AfterFunc does.
 #pragma once
 
 #include "lib/time/timer.h"
@@ -46,7 +46,7 @@ class EqualDeadlines {
     });
   }
 
-  // With GOMAXPROCS=1 nobody else touches them at the same time.
+  // With GOMAXPROCS=1 no two goroutines use them at the same time.
   static inline constinit volatile int fired_ = 0, ended_ = 0;
   rt0::i64 base_ = rt0::deadline_after(rt0::hours(1).count);
   int n_ = 0;
