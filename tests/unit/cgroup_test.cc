@@ -1,5 +1,5 @@
-// kernel_iface/linux/cgroup.cc: where the cgroup is found, and what its quota means. Each case runs in a process of its
-// own, for the search is made once.
+// kernel_iface/linux/cgroup.cc: where the cgroup is found, and how its quota is read. Each case runs in its own
+// process, because cgroup.cc searches only once per process.
 #include <gtest/gtest.h>
 
 #include <sys/wait.h>
@@ -15,7 +15,7 @@
 namespace rt0 {
 namespace {
 
-// The files there are, and how much a read returns at most.
+// The files that exist, and the most that one read returns.
 std::map<std::string, std::string> files;
 size_t at_most = 100000;
 std::map<i32, std::pair<std::string, size_t>> open_files;
@@ -35,7 +35,7 @@ SysResult read_file(i32 fd, void* p, usize n) {
   return {got, Errno::ok};
 }
 
-// cpu_limit() of a process that sees these files.
+// cpu_limit() in a process that sees these files.
 u32 limit(std::map<std::string, std::string> all, size_t most = 100000) {
   int ends[2];
   if (pipe(ends) != 0) return 999;
@@ -44,7 +44,7 @@ u32 limit(std::map<std::string, std::string> all, size_t most = 100000) {
     files = std::move(all);
     at_most = most;
     const u32 n = cpu_limit();
-    _exit(write(ends[1], &n, sizeof(n)) == sizeof(n) && cpu_limit() == n ? 0 : 1);  // the second time without a search
+    _exit(write(ends[1], &n, sizeof(n)) == sizeof(n) && cpu_limit() == n ? 0 : 1);  // the second call must not search
   }
   u32 n = 999;
   close(ends[1]);
@@ -102,8 +102,8 @@ TEST(Cgroup, FirstVersion) {
   EXPECT_EQ(limit(all), 0u);
 }
 
-// The mount's root is above the cgroup, or it; a name that only begins alike is another one; escapes mean what they
-// stand for.
+// The mount's root is above the cgroup or equal to it; a longer name with the same beginning is another cgroup; escapes
+// are decoded.
 TEST(Cgroup, Roots) {
   auto with = [](const std::string& cgroup, const std::string& mount, const std::string& file) {
     return limit({{"/proc/self/cgroup", "0::" + cgroup + "\n"},

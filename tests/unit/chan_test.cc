@@ -1,5 +1,5 @@
-// sched/chan, sched/select, and the public API in front of them, with threads as goroutines: ASan sees who touches a
-// frame or a channel that has gone, TSan whether the locks order what they guard.
+// lib/chan and the public API in front of it, with threads as goroutines. ASan finds a use of a frame or a channel that
+// is gone, TSan an access that no lock orders.
 #include "lib/chan/chan.h"
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ std::string panic_of(F f) {
   return "";
 }
 
-// Counts its living objects, and knows its own address, so it may not travel as bytes.
+// Counts its living objects. It contains its own address, so the channel may not copy it as bytes.
 struct Tracked {
   static inline std::atomic<int> alive{0};
   std::unique_ptr<int> p;
@@ -152,7 +152,7 @@ TEST_F(chan_test, panics) {
             }),
             "reflect.Select: multiple default cases");
   EXPECT_EQ(self.m.m.locks, 0);
-  Chan<Unit> many(PTRDIFF_MAX);  // they take no room
+  Chan<Unit> many(PTRDIFF_MAX);  // values of Unit take no room
   EXPECT_EQ(many.cap(), static_cast<usize>(PTRDIFF_MAX));
   many.send({});
   EXPECT_EQ(many.len(), 1u);
@@ -161,7 +161,7 @@ TEST_F(chan_test, panics) {
 TEST_F(chan_test, without_waiting) {
   ThisThreadIsGoroutine self;
   for (i32 procs : {1, 4}) {
-    gomaxprocs.store_relaxed(procs);  // 1: the lock that is only counted
+    gomaxprocs.store_relaxed(procs);  // 1: the lock only counts, see lib/chan/chan.h
     Chan<int> c(2), u(0), nil;
     EXPECT_TRUE(c.try_send(1));
     EXPECT_TRUE(c.try_send(2));
@@ -182,7 +182,7 @@ TEST_F(chan_test, without_waiting) {
   }
 }
 
-// Every value arrives once, and those of one sender in their order.
+// Every value arrives once, and the values of each sender arrive in order.
 TEST_F(chan_test, exactly_once_and_in_order) {
   constexpr int kSenders = 3, kReceivers = 3, kEach = 3000;
   for (int size : {0, 1, 7, 128}) {
@@ -229,13 +229,13 @@ TEST_F(chan_test, selects_against_each_other) {
           if (ok) received += x, recvs++;
         };
         const auto out = [&] { sent += v, sends++; };
-        // Each worker in an order of its own.
+        // Each worker has its own order of cases.
         select(send(cs[w % 4], v, out), recv(cs[(w + 1) % 4], add), send(cs[(w + 2) % 4], v, out),
                recv(cs[(w + 3) % 4], add), recv(cs[w % 4], add));
       }
       working--;
     });
-  // Keeps things moving until all are through, and then empties the buffers.
+  // Keeps the workers moving until all are done, then empties the buffers.
   gs.go([&] {
     while (working > 0) {
       for (auto& c : cs) {
@@ -306,7 +306,7 @@ TEST_F(chan_test, close_wakes_everybody) {
   }
 }
 
-// The last handle of the channel that wakes a select goes before the select is over, and that of another, too.
+// While a select waits, the last handles of its channels go away: of the one that wakes it, and of another one.
 TEST_F(chan_test, handles_may_go_while_a_select_waits) {
   for (int round = 0; round < 300; round++) {
     ThisThreadIsGoroutine self;
@@ -362,7 +362,7 @@ TEST_F(chan_test, chance_is_fair) {
   for (int n : chosen) EXPECT_NEAR(n, 3000, 300);
 }
 
-// Out of the middle, the ends, and when it is no longer there.
+// dequeueSudoG takes from the middle, from both ends, and tolerates an entry that is no longer in the queue.
 TEST_F(chan_test, wait_queue) {
   G gs[4] = {};
   Sudog s[4];
@@ -388,7 +388,7 @@ TEST_F(chan_test, wait_queue) {
   gs[1].selectDone.store_relaxed(1);  // another channel has woken it
   EXPECT_EQ(q.dequeue(), &s[0]);
   EXPECT_EQ(q.dequeue(), &s[2]);
-  q.dequeueSudoG(&s[1]);  // as its pass 3 does
+  q.dequeueSudoG(&s[1]);  // as pass 3 of selectgo does
   EXPECT_EQ(q.dequeue(), &s[3]);
 }
 

@@ -1,4 +1,4 @@
-// trace/event: the table of events, and how one becomes a line. docs/TRACE.md is the grammar.
+// trace/event: the table of events, and the line that an event becomes. docs/TRACE.md has the grammar.
 #include "trace/event.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ std::string line(TraceWho who, Ev e, std::vector<TraceValue> values, i64 time = 
 TraceValue number(i64 v) { return {v, {}, false}; }
 TraceValue string(Str s) { return {0, s, true}; }
 
-// The rows once more, straight from the file.
+// The rows once more, read directly from the file.
 struct Row {
   const char *id, *name, *args;
   bool function;
@@ -97,7 +97,7 @@ TEST(event, text_is_one_word) {
   EXPECT_EQ(line({0, 0, 1}, Ev::GoCreate, {number(5), string("a b.cc:7")}),
             "0 m0 p0 g1 GoCreate new=5 at=a%20b.cc:7\n");
   EXPECT_EQ(line({0, 0, 1}, Ev::Throw, {string("")}), "0 m0 p0 g1 Throw why=\n");
-  // Every byte: as it is if it is printable and means nothing to the grammar, else % and two digits.
+  // Every byte: printable ones that mean nothing to the grammar stay, others become % and two digits.
   std::string all, want = "0 m0 p0 g1 Throw why=";
   for (int c = 0; c < 256; c++) {
     all += static_cast<char>(c);

@@ -1,4 +1,4 @@
-// base/format: numbers to text and back. Floats are compared with what Go's println wrote, byte for byte.
+// base/format: numbers to text and back. Floats are compared byte for byte with what Go's println wrote.
 #include "base/format.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ std::string i64_text(i64 v) { return text_of(format_i64, v, kMaxDecimal); }
 std::string hex_text(u64 v) { return text_of(format_hex, v, kMaxHex); }
 std::string float_text(double v) { return text_of(format_float, v, kMaxFloat); }
 
-// Values around every power of two and of ten, and random ones of every length.
+// Values around every power of two and of ten, and random ones of every bit length.
 std::vector<u64> interesting() {
   std::vector<u64> all;
   for (u32 bit = 0; bit < 64; bit++)
@@ -88,7 +88,7 @@ TEST(format, floats_have_one_width) {
     }
     ASSERT_EQ(s.size(), 14u) << s;
     EXPECT_EQ(s[0], v < 0 ? '-' : '+');
-    // The scaling by tens may be off in the last digit, as Go's is; more would be a mistake.
+    // The scaling by tens may be off in the last digit, as Go's is; a larger difference is an error.
     EXPECT_NEAR(strtod(s.c_str(), nullptr) / v, 1, 2e-6) << s;
   }
 }

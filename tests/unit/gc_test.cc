@@ -1,4 +1,4 @@
-// mem/gc: what GOGC and GOMEMLIMIT mean. Real Go's answers are in tests/oracle/env_values.txt.
+// mem/gc: how GOGC and GOMEMLIMIT are read. Go's own answers are in tests/oracle/env_values.txt.
 #include "mem/gc.h"
 
 #include <gtest/gtest.h>
@@ -80,7 +80,7 @@ TEST(gc, gomemlimit) {
   }
 }
 
-// Rows "variable, value in quotes, exit code, output" of what Go 1.24 did.
+// Rows of Go 1.24's results: variable, value in quotes, exit code, output.
 TEST(gc, as_go_does) {
   std::ifstream file(RT0_ORACLE "/env_values.txt");
   ASSERT_TRUE(file) << RT0_ORACLE "/env_values.txt cannot be read";

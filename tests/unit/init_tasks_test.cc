@@ -1,4 +1,4 @@
-// sched/init_tasks: the order in which tasks run, for many graphs, against a model that is easy to believe.
+// runtime/boot/init_tasks: the order in which tasks run, for many graphs, against a simple model.
 #include "runtime/boot/init_tasks.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 #include "sched/proc.h"
 #include "sched/syscall.h"
 
-// What print statements need in a program that runs already. None of it is called while init tasks run.
+// Functions that print statements need in a running program. None is called while init tasks run.
 namespace rt0 {
 constinit bool bootDone = false;
 void entersyscall() { abort(); }
@@ -43,7 +43,7 @@ void task();
 
 }  // namespace
 
-// The linker's table holds these, in whatever order; each test gives them names, needs and kinds.
+// The linker puts these into the table in any order; each test gives them names, needs and kinds.
 RT0_INIT(t0, task<0>);
 RT0_INIT(t1, task<1>);
 RT0_INIT(t2, task<2>);
@@ -75,7 +75,7 @@ void task() {
 
 class init_tasks : public testing::Test {
  protected:
-  // As they were linked.
+  // The fields as they were linked.
   struct Saved {
     const char* name;
     InitTask* const* needs;
@@ -97,7 +97,7 @@ class init_tasks : public testing::Test {
     rt0::inittrace = {};
     rt0::hosted::fake_nanotime = 0;
   }
-  // Task i needs those in `of`.
+  // Task i needs the tasks in `of`.
   void needs(usize i, std::vector<usize> of) {
     lists_[i].clear();
     for (usize n : of) lists_[i].push_back(kTasks[n]);
@@ -135,7 +135,7 @@ TEST_F(init_tasks, by_name_not_by_place) {
     kTasks[i]->name = names[i];
     want.push_back(names[i]);
   }
-  std::sort(want.begin(), want.end());  // by bytes
+  std::sort(want.begin(), want.end());  // names are compared by bytes
   rt0::doInit(false);
   EXPECT_EQ(ran, want);
 }
@@ -147,7 +147,7 @@ TEST_F(init_tasks, events_say_what_runs) {
                                                         "doInit1", "InitTask t7", "InitTaskDone t7"}));
 }
 
-// 2,000 graphs without circles: the order is that of "take the first by name whose needs are done".
+// 2,000 graphs without circles. The expected order: repeatedly the first task by name whose needs are done.
 TEST_F(init_tasks, random_graphs) {
   std::mt19937 random(1);
   for (u32 round = 0; round < 2000; round++) {
@@ -191,7 +191,7 @@ void expect_circle(const std::string& message) {
 
 TEST_F(init_tasks, a_circle_is_named) {
   none_of_them_needs_anything();
-  needs(0, {1});  // t0 leads into the circle t1 -> t2 -> t3 -> t1; it is not on it
+  needs(0, {1});  // t0 leads into the circle t1 -> t2 -> t3 -> t1, but is not part of it
   needs(1, {4, 2});
   needs(2, {3});
   needs(3, {5, 1});
@@ -216,7 +216,7 @@ TEST_F(init_tasks, a_task_that_needs_itself) {
   expect_circle("rt0: init tasks need each other: t2 -> t2\n");
 }
 
-// rt0's own tasks run before the program's, so one of them can't need one of those.
+// rt0's own tasks run before the program's, so a runtime task cannot need a task of the program.
 TEST_F(init_tasks, a_runtime_task_that_needs_a_later_one) {
   none_of_them_needs_anything();
   kTasks[6]->runtime = 1;
@@ -228,7 +228,7 @@ TEST_F(init_tasks, a_runtime_task_that_needs_a_later_one) {
   EXPECT_TRUE(ran.empty());
 }
 
-// The times as Go prints them: whole milliseconds from 10 ms on, two digits below.
+// Times have Go's form: whole milliseconds from 10 ms on, two digits below.
 TEST_F(init_tasks, inittrace_lines) {
   none_of_them_needs_anything();
   const std::pair<i64, const char*> times[] = {

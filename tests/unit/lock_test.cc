@@ -1,5 +1,4 @@
-// sched/lock: mutexes and notes on real futexes, with threads that are Ms. TSan sees whether a lock orders what it
-// guards.
+// sched/lock: mutexes and notes on real futexes; threads are Ms. TSan finds accesses that a lock fails to order.
 #include "base/lock.h"
 
 #include <gtest/gtest.h>
@@ -36,7 +35,7 @@ class lock_test : public testing::TestWithParam<i32> {
   void TearDown() override { ncpu = 4; }
 };
 
-// Plain variables, guarded: a lost update or a data race means that two threads were inside.
+// Plain variables under the lock: a lost update or a data race means that two threads held it at once.
 TEST_P(lock_test, one_at_a_time) {
   constexpr u32 kThreads = 4, kRounds = 20000;
   Mutex l{};
@@ -60,7 +59,7 @@ TEST_P(lock_test, one_at_a_time) {
   EXPECT_EQ(l.key.v, 0u);
 }
 
-// Everybody sleeps on the futex while the lock is held for long; each must be woken, one after the other.
+// All threads sleep on the futex while the lock is held for long; each must be woken, one after the other.
 TEST_P(lock_test, sleepers_are_woken) {
   constexpr u32 kThreads = 6;
   for (u32 round = 0; round < 20; round++) {
@@ -133,7 +132,7 @@ constexpr LockRank kRanks[] = {
 TEST(lock, ranks_are_kept) {
   for (LockRank first : kRanks)
     for (LockRank second : kRanks) {
-      if (first == LockRank::hchan && second == first) continue;  // by address: see below
+      if (first == LockRank::hchan && second == first) continue;  // channels are ordered by address: see below
       ThisThreadIsM self;
       Mutex a{}, b{};
       lockInit(&a, first);
@@ -151,7 +150,7 @@ TEST(lock, ranks_are_kept) {
     }
 }
 
-// A select locks several channels, and so that two selects do not wait for each other, by address.
+// A select locks several channels. It locks them by address, so that two selects cannot wait for each other.
 TEST(lock, channels_are_locked_by_address) {
   Mutex chans[20];
   for (Mutex& c : chans) lockInit(&c, LockRank::hchan);
@@ -190,7 +189,7 @@ TEST(lock, unlock_of_another_threads_lock) {
 }
 #endif
 
-// Two threads hand a plain variable back and forth.
+// Two threads pass a plain variable back and forth.
 TEST(note, ping_pong) {
   constexpr u32 kRounds = 5000;
   Note ping{}, pong{};
@@ -235,7 +234,7 @@ TEST(note, time_limits) {
   EXPECT_FALSE(self.m.blocked);
 }
 
-// A wake-up and the end of the time race: the answer must be what the note says.
+// A wake-up races with the end of the time limit: the result must agree with the note.
 TEST(note, woken_or_out_of_time) {
   u32 woken = 0, late = 0;
   for (u32 round = 0; round < 300; round++) {

@@ -1,4 +1,4 @@
-// base/mem.cc, compiled under other names, against byte loops that cannot be wrong.
+// base/mem.cc, compiled under other names, against simple byte loops.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,7 +28,7 @@ Bytes pattern(size_t n) {
   for (size_t i = 0; i < n; i++) b[i] = static_cast<uint8_t>(i * 37 + i / 251 + 1);
   return b;
 }
-// Copied one by one from a second copy, so that overlapping does not matter.
+// Copies byte by byte from a second copy, so that overlap does not matter.
 Bytes moved(const Bytes& before, size_t to, size_t from, size_t n) {
   Bytes after = before;
   for (size_t i = 0; i < n; i++) after[to + i] = before[from + i];
@@ -70,7 +70,7 @@ TEST(mem, memset_writes_just_that) {
       }
 }
 
-// Exactly as long as it says: memory behind is not there.
+// Reads and writes no byte too many: the memory after the buffer is not mapped.
 TEST(mem, no_byte_too_many) {
   for (size_t n = 0; n < 70; n++) {
     Bytes a = pattern(n), b = pattern(n);
@@ -103,7 +103,7 @@ TEST(mem, memcmp_orders_by_the_first_difference) {
       for (size_t differ = 0; differ <= n; differ++) {
         const Bytes a = pattern(64);
         Bytes b = a;
-        b[at + n] ^= 0xff;  // behind the end: must not matter
+        b[at + n] ^= 0xff;  // after the end: must not matter
         int want = 0;
         if (differ < n) {
           b[at + differ] = static_cast<uint8_t>(a[at + differ] + 0x80);
@@ -136,7 +136,7 @@ TEST(mem, memchr_finds_the_first) {
     for (size_t at = 0; at < 16; at++)
       for (size_t n = 0; n < 60; n++)
         for (size_t where = 0; where <= n; where++) {
-          // c + 1 after a c is what a search by words may take for a c, too.
+          // A search by words may mistake c + 1 after a c for another c.
           Bytes b(100, static_cast<uint8_t>(c + 1));
           for (size_t i = where; i < 80; i += 3) b[at + i] = static_cast<uint8_t>(c);
           const void* want = where < n ? &b[at + where] : nullptr;
@@ -144,7 +144,7 @@ TEST(mem, memchr_finds_the_first) {
         }
 }
 
-// Word loops at every alignment: no way takes more than a few times as long as the fastest.
+// Word loops at every alignment: none takes more than a few times as long as the fastest.
 TEST(mem, no_alignment_is_slow) {
 #if defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP() << "each access is checked, and that takes the time";

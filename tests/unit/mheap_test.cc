@@ -1,6 +1,6 @@
-// mem/mheap: the page heap against a simple model. After every operation the spans tile each arena, none overlaps
-// another, free runs of a kind have no neighbours of it (H3), and the counters are what the spans add up to; each
-// object has the bytes its owner wrote.
+// mem/mheap: the page heap against a simple model. After every operation the spans cover each arena without overlap,
+// free runs of one kind are never neighbours (H3), the counters equal the sums over the spans, and each object still
+// has the bytes that were written to it.
 #include "mem/mheap.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,8 @@ namespace {
 
 using Word = volatile usize;
 
-// Half of the objects of these tests are large, half spans of small ones: what class those have is all the same here.
+// Half of the objects in these tests are large, half are spans of small ones; which size class those have does not
+// matter here.
 constexpr SpanClass kSmall = 2;
 
 struct Object {
@@ -35,7 +36,7 @@ class mheap : public testing::Test {
     static bool inited = false;
     if (!inited) mheap_init();
     inited = true;
-    hosted::fake_nanotime = 1;  // giving back takes no time, so nothing keeps the heap from doing it
+    hosted::fake_nanotime = 1;  // giving back takes no time, so nothing delays it
     gcController.init(100, kMemoryLimitOff);
   }
   void TearDown() override {
@@ -87,7 +88,7 @@ class mheap : public testing::Test {
     mheap_free(o.span);
   }
 
-  // Makes a large object longer by `more` pages; false if it can't be.
+  // Makes a large object longer by `more` pages; false if that is impossible.
   bool grow(std::map<uintptr, Object>::iterator at, usize more) {
     Object& o = at->second;
     if (!mheap_grow(o.span, o.npages + more)) return false;
@@ -103,7 +104,7 @@ class mheap : public testing::Test {
     return true;
   }
 
-  // Everything, against the model.
+  // Compares everything with the model.
   void look() {
     struct Run {
       uintptr end;
@@ -131,8 +132,8 @@ class mheap : public testing::Test {
     usize live = 0;
     for (const auto& o : objects_) live += o.second.npages;
     ASSERT_EQ(in_use, live);
-    // The runs of an arena of its own kind lie without a gap from behind its map to its end; a huge object's end
-    // before.
+    // The runs of an ordinary arena cover it without a gap from the end of its map to its own end. The arena of a huge
+    // object ends earlier.
     const Run* last = nullptr;
     for (const auto& [base, run] : runs) {
       const uintptr arena = align_down(base, kArenaBytes);
@@ -154,7 +155,7 @@ class mheap : public testing::Test {
     return o != objects_.begin() && (--o)->second.span->huge_bytes != 0;
   }
 
-  // A page that is touched costs time: of a huge object some are enough.
+  // Touching a page costs time: for a huge object, some pages are enough.
   static usize stride(usize npages) { return npages > 1000 ? 61 : 1; }
   static Word* page(const MSpan* s, usize i) { return reinterpret_cast<Word*>(s->base + i * kHeapPage); }
 
@@ -164,8 +165,8 @@ class mheap : public testing::Test {
   usize stamps_ = 1;
 };
 
-// What was wrong once: an object is given the clean pages beside dirty ones, and passes the limit. The dirty ones
-// become clean, and were joined with the pages it had just been given.
+// A former bug: an object got clean pages beside dirty ones, and the limit was passed. The dirty pages became clean,
+// and were joined with the pages that had just been given to the object.
 TEST_F(mheap, limit_beside_a_new_span) {
   ASSERT_TRUE(alloc(40, 1, kLargeSpan) && alloc(8, 1, kLargeSpan) && alloc(8, 1, kLargeSpan));
   const uintptr a = objects_.begin()->first;
@@ -178,7 +179,7 @@ TEST_F(mheap, limit_beside_a_new_span) {
   look();
 }
 
-// Of runs that are too short there may be many; the shortest that is long enough is taken, at once.
+// With many runs that are too short, the shortest that is long enough is found at once.
 TEST_F(mheap, shortest_run_that_is_long_enough) {
   for (usize n = 1; n <= 40; n++) ASSERT_TRUE(alloc(n, 1, kLargeSpan) && alloc(1, 1, kLargeSpan));
   std::map<usize, uintptr> runs;
@@ -188,14 +189,14 @@ TEST_F(mheap, shortest_run_that_is_long_enough) {
     runs[here->second.npages] = here->first;
     free(here);
   }
-  for (usize n = 39; n > 3; n -= 3) {  // each leaves a run of 2
+  for (usize n = 39; n > 3; n -= 3) {  // each leaves a free run of 2 pages
     ASSERT_TRUE(alloc(n - 2, 1, kLargeSpan));
     EXPECT_EQ(objects_.count(runs[n]), 1u) << n - 2 << " pages do not lie in the run of " << n;
   }
   look();
 }
 
-// Dirty pages are behind it first, then clean ones, then an object.
+// The object is followed by dirty pages, then clean ones, then another object.
 TEST_F(mheap, grows_in_place) {
   ASSERT_TRUE(alloc(4, 1, kLargeSpan) && alloc(6, 1, kLargeSpan) && alloc(5, 1, kLargeSpan) && alloc(2, 1, kLargeSpan));
   const auto a = objects_.begin();
@@ -261,7 +262,7 @@ TEST_F(mheap, at_random) {
       } else if (dice < 92) {
         (void)bgscavenge(static_cast<i64>(step + 1) * kScavengeNs);
       } else if (dice < 97) {
-        // Mostly about where the heap is just now.
+        // Mostly near the heap's present size.
         const usize pages = mheap_pages.in_use + one_of(64);
         mheap_set_limit(one_of(4) == 0 ? kMemoryLimitOff : static_cast<i64>(pages * kHeapPage));
       } else {

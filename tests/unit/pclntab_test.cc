@@ -1,8 +1,8 @@
-// The PC-line table: mkpclntab's tables of small real programs as the reader sees them, and what the reader makes of
-// tables that are broken. docs/PCLNTAB.md has the format.
+// The PC-line table: mkpclntab's tables of small real programs as the reader sees them, and the reader's behaviour on
+// broken tables. docs/PCLNTAB.md has the format.
 //
-// The programs are compiled by hosted/pclntab_build.h. Settings from CMake, or from the environment by the same
-// name: RT0_MKPCLNTAB, the tool (without it the tests that need it are skipped); RT0_TEST_TMP, where to put files.
+// hosted/pclntab_build.h compiles the programs. Settings, from CMake or from environment variables of the same name:
+// RT0_MKPCLNTAB, the tool (without it the tests that need it are skipped); RT0_TEST_TMP, the folder for files.
 #include "pclntab_build.h"
 
 #include <algorithm>
@@ -40,7 +40,7 @@ TEST_P(Sample, SecondLinkNeedsTheSameTable) {
 }
 
 TEST_P(Sample, StaleTableIsRefused) {
-  // The first link's program holds a table that has nothing to do with it.
+  // The program of the first link has a table that does not belong to it.
   const Ran r = run(tool() + " --elf " + tmp_dir() + "/" + GetParam().name + ".1 --verify --strip-prefix " + tmp_dir());
   EXPECT_EQ(r.status, 1) << r.out;
   EXPECT_NE(r.out.find("stale"), string::npos) << r.out;
@@ -90,7 +90,7 @@ TEST_P(Sample, InlinedCallsAreFrames) {
                                at("main.main", "func1") + "!"));
 }
 
-// A function of the runtime is one frame, whatever was inlined into it, and at its calls it has the right line.
+// A function of the runtime is one frame, whatever was inlined into it, and has the right line at each of its calls.
 TEST_P(Sample, RuntimeFunctionsAreOneFrame) {
   bool call_of_lambda = false;
   for (uintptr pc = prog().symbols.at("runtime.stop"); prog().name(pc) == "runtime.stop"; pc++) {
@@ -102,7 +102,7 @@ TEST_P(Sample, RuntimeFunctionsAreOneFrame) {
   EXPECT_TRUE(call_of_lambda);
 }
 
-// Also at indirect calls, which DWARF does not list.
+// Also at indirect calls, which are not in DWARF.
 TEST_P(Sample, EveryCallInTheRuntimeHasItsLine) {
   std::set<u32> lines;
   for (uintptr pc = prog().text; pc < prog().text_end; pc++)
@@ -154,7 +154,7 @@ TEST_P(Sample, EveryInstructionOfTheProgramHasALine) {
 }
 
 TEST_P(Sample, ReturnAddressBehindTheLastCallIsTheCallers) {
-  // main ends in a call that does not return: its return address is the first byte behind main, or padding.
+  // main ends in a call that does not return, so its return address is the first byte after main, or padding.
   uintptr end = prog().symbols.at("main.main");
   while (prog().name(end) == "main.main") end++;
   uintptr ret = 0;
@@ -206,8 +206,8 @@ TEST_P(Sample, DumpShowsTheFrames) {
   EXPECT_EQ(run(tool() + " --elf " + prog().elf + " --dump --pc 1").status, 1);
 }
 
-// An independent reader of DWARF must see the same lines: of every instruction of the program, and of the calls in the
-// runtime. binutils' addr2line cannot follow clang's range lists.
+// An independent reader of DWARF must find the same lines, for every instruction of the program and for the calls in
+// the runtime. Only with GCC: binutils' addr2line cannot follow clang's range lists.
 TEST_P(Sample, AgreesWithAddr2line) {
   if (GetParam().name != "gcc" || !have("addr2line")) GTEST_SKIP();
   std::istringstream code(run("objdump -d --no-show-raw-insn " + prog().elf).out);
@@ -249,7 +249,7 @@ TEST_P(Sample, AgreesWithAddr2line) {
       dwarf.erase(dwarf.begin(), dwarf.end() - 1);
       in_runtime++;
     }
-    // The reader shows a lambda and its conversion to a function pointer as one.
+    // rt0's reader shows a lambda and its conversion to a function pointer as one frame.
     if (!frames.empty() && dwarf.size() == lines.size() + 1 && func(frames.back()).find(".func") != string::npos)
       continue;
     EXPECT_EQ(lines, dwarf) << std::hex << at_pc;
@@ -259,8 +259,8 @@ TEST_P(Sample, AgreesWithAddr2line) {
   EXPECT_GT(in_runtime, 3u);
 }
 
-// Any bits may flip, in the packed table or after unpacking: the reader stays inside (the vectors are exactly as long
-// as the table, for the sanitizer) and comes to an end.
+// Any bits may flip, in the packed table or after unpacking: the reader stays inside the table (the vectors have
+// exactly its size, so that the sanitizer notices) and terminates.
 TEST_P(Sample, SurvivesBitFlips) {
   std::mt19937 rng(20240611);
   const auto flip = [&](vector<u8>& b, size_t from) {
@@ -278,7 +278,7 @@ TEST_P(Sample, SurvivesBitFlips) {
       const usize n = pclntab_frames({raw.data(), raw.size()}, pc, {f, 4});
       EXPECT_LE(n, 4u);
       answers += n != 0;
-      for (usize i = 0; i < n; i++) (void)(func(f[i]) + text(f[i].file));  // the strings lie inside
+      for (usize i = 0; i < n; i++) (void)(func(f[i]) + text(f[i].file));  // the strings are inside the table
     }
   };
   for (size_t i = 0; i < rounds; i++) {
@@ -321,7 +321,7 @@ TEST(PcLnTab, RefusesRubbish) {
   EXPECT_FALSE(pclntab_header(ones.data(), ones.size(), &h));
 }
 
-// Random bytes behind a header that passes, and random bytes as an unpacked table.
+// Random bytes after a valid header, and random bytes as an unpacked table.
 TEST(PcLnTab, SurvivesRubbishBehindAGoodHeader) {
   std::mt19937 rng(7);
   for (int round = 0; round < 4000; round++) {
@@ -338,7 +338,7 @@ TEST(PcLnTab, SurvivesRubbishBehindAGoodHeader) {
       raw.resize(300);
       for (u8& x : raw) x = static_cast<u8>(rng());
     }
-    if (round % 2 == 0) {  // offsets that hold
+    if (round % 2 == 0) {  // valid offsets
       const u32 offsets[] = {8 + static_cast<u32>(rng() % (raw.size() - 8)), static_cast<u32>(raw.size()) - 8};
       for (size_t i = 0; i < 8; i++) raw[i] = static_cast<u8>(offsets[i / 4] >> 8 * (i % 4));
     }
@@ -378,7 +378,7 @@ TEST(MkPcLnTab, SaysWhatIsWrongInOneLine) {
   }
 }
 
-// More levels of inlining than the reader has room for: the outermost are left out. Long names stay whole.
+// More levels of inlining than the reader has room for: it leaves out the outermost. Long names are not cut.
 TEST(MkPcLnTab, DeepInliningAndLongNames) {
   if (tool().empty() || !have("g++")) GTEST_SKIP();
   const string d = tmp_dir() + "/", longest(150, 'x');

@@ -1,4 +1,5 @@
-// rt0-trace: the grammar, the state machine, what differs and why, and that nothing in it breaks on whatever bytes.
+// rt0-trace: the grammar, the state machine, differences and their causes; and that no input, whatever its bytes,
+// crashes it.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -10,7 +11,7 @@ using namespace rt0trace;
 
 namespace {
 
-// A trace that can be true: the boot up to main.main, with goroutine 1 on m0 and P 0.
+// A valid trace: the boot up to main.main, with goroutine 1 on m0 and P 0.
 const string kBoot =
     "0 m0 p- g0 _rt0_amd64_linux\n0 m0 p- g0 _rt0_amd64\n0 m0 p- g0 rt0_go\n0 m0 p- g0 check\n0 m0 p- g0 args\n"
     "0 m0 p- g0 TraceOpen kernel=linux\n1 m0 p- g0 osinit\n1 m0 p- g0 schedinit\n2 m0 p- g0 ProcsChange n=4\n"
@@ -32,7 +33,7 @@ Result run_check(const string& trace) {
     return {status, err.str()};
   } catch (const Unusable& e) { return {kUnusable, e.what()}; }
 }
-// After the boot come these lines, each "m0 p0 g1 Event args"; times are put before them.
+// The boot followed by these lines, each "m0 p0 g1 Event args"; the times are added here.
 string with(const std::vector<string>& lines, const string& end = kEnd) {
   string trace = kBoot;
   int time = 100;
@@ -43,7 +44,7 @@ void fine(const std::vector<string>& lines, const string& end = kEnd) {
   const Result r = run_check(with(lines, end));
   EXPECT_EQ(r.status, kFine) << r.text;
 }
-// The last line is the offence.
+// The last line must be reported.
 void broken(const std::vector<string>& lines, const string& words) {
   const Result r = run_check(with(lines));
   EXPECT_EQ(r.status, kBroken) << lines.back();
@@ -125,7 +126,7 @@ TEST(Grammar, Files) {
   unusable(string(300000, 'x'), "t:1: a line of more than 1023 bytes");
   unusable(kBoot + "5 m0 p0 g1 GoSt", "t:22: the trace is cut: its last line has no end");
   unusable(kBoot, "t:21: the trace is cut: it ends without Exit");
-  // The longest line there can be, cut within an encoded byte.
+  // The longest possible line, cut within an encoded byte.
   string longest = "100 m0 p0 g1 Throw why=";
   while (longest.size() < kMaxLine - 1) longest += 'x';
   EXPECT_EQ(run_check(kBoot + longest + "%\n").status, kFine);
@@ -137,18 +138,18 @@ TEST(Rules, TrueTraces) {
   fine({"m0 p0 g1 Throw why=x"}, "");  // a core dump
   fine({"m0 p0 g1 GoCreate new=2 at=a.cc:1", "m0 p0 g1 GoBlock id=1 reason=select", "m0 p0 g2 GoStart id=2",
         "m0 p0 g2 GoUnblock id=1", "m0 p0 g1 GoDestroy id=2", "m0 p0 g1 GoStart id=1"});
-  // Back from a system call on its own P, on another one, without one.
+  // Returns from a system call: with the same P, with another one, without one.
   fine({"m0 p0 g1 GoSysCall id=1", "m0 p0 g1 GoSysExit id=1"});
   fine({"m0 p0 g1 GoSysCall id=1", "m1 p- g0 ProcRetake p=0", "m0 p1 g1 ProcStart p=1", "m0 p1 g1 GoSysExit id=1"},
        "200 m0 p1 g1 Exit status=0\n");
   fine({"m0 p0 g1 GoSysCall id=1", "m0 p- g1 GoSysBlock id=1", "m1 p- g0 ProcRetake p=0", "m0 p- g0 MStop",
         "m1 p- g0 MWake id=0", "m0 p0 g0 ProcStart p=0", "m0 p0 g0 GoStart id=1", "m0 p0 g1 GoSysExit id=1"});
   fine({"m0 p0 g1 GoSysCall id=1", "m0 p0 g0 ProcStop p=0", "m0 p0 g1 ProcStart p=0", "m0 p0 g1 GoSysExit id=1"});
-  // Taken, and taken back from the next system call of who took it.
+  // A P that is retaken from a system call, and retaken again from the next M's system call.
   fine({"m0 p0 g1 GoCreate new=2 at=a.cc:1", "m0 p0 g1 MStart new=2", "m0 p0 g1 GoSysCall id=1",
         "m1 p- g0 ProcRetake p=0", "m2 p0 g0 ProcStart p=0", "m2 p0 g0 GoStart id=2", "m2 p0 g2 GoSysCall id=2",
         "m0 p0 g1 GoSysExit id=1", "m2 p- g2 GoSysBlock id=2"});
-  // Fewer Ps, among them the speaker's own.
+  // Fewer Ps; the one that is taken away belongs to the M that makes the change.
   fine({"m0 p0 g1 GoSysCall id=1", "m1 p- g0 ProcRetake p=0", "m0 p3 g1 ProcStart p=3", "m0 p3 g1 GoSysExit id=1",
         "m0 p3 g0 ProcsChange n=2", "m0 p0 g0 ProcStart p=0"});
   fine({"m0 p0 g1 MStart new=2", "m0 p0 g1 MLock id=1", "m0 p0 g1 GoBlock id=1 reason=sleep", "m0 p0 g0 ProcStop p=0",
@@ -240,7 +241,7 @@ TEST(Ids, Ranges) {
     EXPECT_TRUE(ids.has(i));
   }
   EXPECT_EQ(ids.ranges(), 1u);
-  for (int64_t i = 0; i < 200000; i++) ids.add(10000 + 2 * i);  // never more than so many, whatever comes
+  for (int64_t i = 0; i < 200000; i++) ids.add(10000 + 2 * i);  // the number of ranges is limited, whatever ids come
   EXPECT_LE(ids.ranges(), 65536u);
   EXPECT_TRUE(ids.has(10000 + 2 * 199999));
 }
@@ -319,7 +320,7 @@ TEST(Durations, Text) {
     EXPECT_FALSE(parse_duration(text, &ns)) << text;
 }
 
-// A trace in which everything happens, from which the mutants come.
+// A trace that has every kind of event; the mutants are made from it.
 string rich() {
   return with({"m0 p0 g1 InitTask name=a",
                "m0 p0 g1 InitTaskDone name=a",
@@ -385,7 +386,7 @@ string mutated(string t, std::mt19937& random) {
       case 3: t.erase(from, n); break;
       case 4: t.insert(to, t.substr(from, n)); break;
       case 5: t.resize(below(t.size())); break;
-      case 6:  // one number into another
+      case 6:  // replaces one number by another
         for (size_t i = below(t.size()); i < t.size(); i++)
           if (std::isdigit(static_cast<unsigned char>(t[i]))) {
             constexpr const char* kNumbers[] = {
@@ -401,7 +402,7 @@ string mutated(string t, std::mt19937& random) {
   return t;
 }
 
-// What every command makes of it: an answer, whatever it is.
+// Runs every command on it; each must give an answer, whatever that is.
 int all_commands(const string& t, const string& other) {
   int worst = run_check(t).status;
   std::ostringstream out, err;
@@ -423,7 +424,7 @@ int all_commands(const string& t, const string& other) {
 TEST(Fuzz, Mutants) {
   EXPECT_EQ(all_commands(with({}), rich()), kFine);
   const string base = rich();
-  // Choose is an event to come: until it is, a trace with it is broken.
+  // As long as the tool does not know Choose, a trace with it is reported as broken.
   string known = base;
   if (run_check(base).status == kBroken) {
     const size_t at = known.find(std::to_string(131) + " m3 p0 g1 Choose");

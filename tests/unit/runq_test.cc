@@ -1,5 +1,6 @@
-// sched/runq: the local run queue against a model, and with its owner and thieves at work at once. Nothing may be lost,
-// nothing may come out twice. TSan sees whether what the putter wrote into a G is ordered before what the taker reads.
+// sched/runq: the local run queue against a model, and with its owner and thieves at work at once. No goroutine may be
+// lost or come out twice. TSan checks that what the putting thread wrote into a G is ordered before what the taking
+// thread reads.
 #include "sched/runq.h"
 
 #include <gtest/gtest.h>
@@ -45,7 +46,7 @@ class runq : public testing::Test {
     return all;
   }
 
-  // Rounds of a race, for long enough that its threads have met on any machine. Each has its own seed.
+  // Repeats a race until its threads must have met on any machine. Each round has its own seed.
   template <class F>
   void for_a_while(F round) {
     const Clock::time_point end = Clock::now() + std::chrono::milliseconds(400);
@@ -68,7 +69,7 @@ class runq : public testing::Test {
 
 u64 id(const G* gp) { return gp == nullptr ? 0 : gp->goid; }
 
-// What runq.h promises, without any concurrency.
+// The behaviour that runq.h promises, without concurrency.
 struct Model {
   std::deque<G*>& global;
   std::deque<G*> local;
@@ -131,7 +132,7 @@ TEST_F(runq, as_the_model_says) {
     std::deque<G*> global;
     Model models[2] = {{global, {}, nullptr}, {global, {}, nullptr}};
     std::vector<G*> free = make(2000);
-    // Near the end of the numbers half of the time: indices wrap around.
+    // In half of the rounds the counters start near their maximum, so that the indices wrap around.
     for (u32 i = 0; i < 2; i++)
       if (round % 2 == 1) p(i)->runqhead.v = p(i)->runqtail.v = ~u32{0} - 100 * (i + 1);
     const u32 puts = 30 + random() % 50;
@@ -152,14 +153,14 @@ TEST_F(runq, as_the_model_says) {
         ASSERT_FALSE(got.try_wake_p);
         if (got.gp != nullptr) free.push_back(got.gp);
       } else if (dice < 90) {
-        if (!m.local.empty()) continue;  // who steals has nothing left
+        if (!m.local.empty()) continue;  // a P steals only when it has nothing left
         const bool runnext = random() % 2 == 0;
         G* want = m.steal(models[1 - w], runnext);
         G* got = runqsteal(p(w), p(1 - w), runnext);
         ASSERT_EQ(id(got), id(want)) << "round " << round << " step " << step;
         if (got != nullptr) free.push_back(got);
       } else if (dice < 95) {
-        // A fair share only fits while there is room for it: schedule() asks for one.
+        // runqget from the global queue takes a fair share only if there is room for it, as in schedule().
         const u32 max_n = m.local.size() <= kRunqSize / 2 ? random() % 3 * 50 : 1;
         lock(&sched.lock);
         G* want = m.get_global(max_n);
@@ -207,12 +208,13 @@ TEST_F(runq, events) {
   EXPECT_EQ(seen, (std::vector<std::string>{"RunqOverflow 129", "ProcSteal 0", "GlobrunqGet 5", "ProcSteal 2"}));
 }
 
-// The time slice is over: who would inherit it goes behind the others, and the request is done.
+// The time slice is over: the goroutine that would inherit it goes to the end of the global queue, and the request is
+// done.
 TEST_F(runq, the_heir_goes_to_the_global_queue) {
   ThisThreadIsM self;
   const std::vector<G*> gs = make(2);
   p(0)->preempt.v = 1;
-  end_slice(p(0));  // nobody is there
+  end_slice(p(0));  // nothing is in runnext
   EXPECT_EQ(p(0)->preempt.v, 0u);
   EXPECT_EQ(sched.runqsize.v, 0u);
   runqput(p(0), gs[0], false);
@@ -227,8 +229,9 @@ TEST_F(runq, the_heir_goes_to_the_global_queue) {
   EXPECT_EQ(self.m.locks, 0);
 }
 
-// Who took a G: marks it, so that a second taker is caught, and reads and writes what the putter wrote, without
-// atomics. What the ledger itself shares is relaxed: only the queue may order one thread's doings before another's.
+// Checks each G that is taken: marks it, so that a second taker is detected, and reads and writes without atomics what
+// the putting thread wrote. The ledger's own shared data is relaxed, so that only the queue can order one thread's
+// accesses before another's.
 struct Ledger {
   explicit Ledger(usize n) : in_hand(n + 1), rest(n) {}
   ~Ledger() {
@@ -253,7 +256,7 @@ struct Ledger {
   const Clock::time_point deadline = Clock::now() + std::chrono::seconds(20);
 };
 
-// All threads begin together, and give way now and then: so they meet also where there are fewer CPUs than threads.
+// All threads begin together and yield now and then, so that they also meet on fewer CPUs than threads.
 struct Start {
   std::atomic<u32> missing;
   void wait() {
@@ -262,7 +265,7 @@ struct Start {
   }
 };
 
-// One owner puts and gets, three thieves steal and hand nothing back.
+// One owner puts and gets; three thieves steal and put nothing back.
 void runq::owner_and_three_thieves(u32 seed) {
   constexpr usize kGs = 10000;
   const std::vector<G*> gs = make(kGs);
@@ -281,7 +284,7 @@ void runq::owner_and_three_thieves(u32 seed) {
   threads.emplace_back([&] {
     ThisThreadIsM self;
     std::mt19937 random(seed);
-    const u32 floods = seed % 2 == 0 ? 16 : 2;  // how rare it is that the queue is filled
+    const u32 floods = seed % 2 == 0 ? 16 : 2;  // how rarely the queue is filled
     start.wait();
     for (usize made = 0; made < kGs || !ledger.over();) {
       for (u32 burst = random() % (random() % floods == 0 ? 400 : 8); burst > 0 && made < kGs; burst--) {
@@ -322,7 +325,7 @@ TEST_F(runq, owner_and_three_thieves) {
   EXPECT_GT(stolen_, 100u) << "the thieves hardly got anything: this run shows nothing";
 }
 
-// The owner puts one goroutine at a time and takes it back at once, while two thieves are after just that one.
+// The owner puts one goroutine at a time and takes it back at once, while two thieves try to steal it.
 void runq::runnext_goes_to_one_only() {
   constexpr usize kGs = 10000;
   const std::vector<G*> gs = make(kGs);
@@ -351,7 +354,7 @@ void runq::runnext_goes_to_one_only() {
   ThisThreadIsM self;
   start.wait();
   for (usize i = 0; i < kGs; i++) {
-    // While the P runs, a thief sleeps between looking at runnext and taking it.
+    // While the P runs, a thief sleeps between reading runnext and taking it.
     p(0)->status.store_relaxed(static_cast<u32>(i / 1000 % 2 == 0 ? PStatus::running : PStatus::idle));
     ledger.give(gs[i]);
     runqput(p(0), gs[i], true);
@@ -367,7 +370,7 @@ TEST_F(runq, runnext_goes_to_one_only) {
   EXPECT_GT(stolen_, 10u) << "the thieves hardly got anything: this run shows nothing";
 }
 
-// Everybody owns a P, steals from all others, and puts what he got back several times.
+// Each thread owns a P, steals from all others, and puts each goroutine that it got back several times.
 void runq::all_against_all(u32 seed) {
   constexpr usize kGs = 3000;
   constexpr u32 kHops = 30;
@@ -399,7 +402,7 @@ void runq::all_against_all(u32 seed) {
           ledger.take(gp);
           hand.push_back(gp);
         }
-        // Now and then many at once, so that queues are full and empty by turns.
+        // Now and then puts many at once, so that queues are full and empty by turns.
         if (gp != nullptr && hand.size() < random() % 300) continue;
         for (G* h : hand) {
           if (h->created.line == 0) {
@@ -418,7 +421,7 @@ TEST_F(runq, all_against_all) {
   for_a_while([&](u32 seed) { all_against_all(seed); });
 }
 
-// A queue that always holds something never looks empty, while a goroutine moves from runnext to its end and away.
+// A queue that is never empty must never look empty, while a goroutine moves from runnext to the queue's end and away.
 TEST_F(runq, runqempty_is_never_wrong) {
   const std::vector<G*> gs = make(2);
   std::atomic<bool> over{false};
@@ -438,10 +441,10 @@ TEST_F(runq, runqempty_is_never_wrong) {
   const Clock::time_point end = Clock::now() + std::chrono::milliseconds(400);
   for (u32 i = 0; i % 1024 != 0 || Clock::now() < end; i++) {
     if (i % 1024 == 0) std::this_thread::yield();
-    runqput(p(0), in_hand, true);  // kicks the other one to the end of the queue
+    runqput(p(0), in_hand, true);  // moves the other one to the end of the queue
     in_hand = runqget(p(0)).gp;    // runnext is empty now, the queue is not
     runqput(p(0), in_hand, true);
-    in_hand = runqsteal(p(1), p(0), false);  // and now it is the other way round
+    in_hand = runqsteal(p(1), p(0), false);  // now the queue is empty, runnext is not
     ASSERT_NE(in_hand, nullptr);
   }
   over = true;

@@ -1,5 +1,5 @@
-// Semaphores and what package sync is made of, with threads as goroutines: each thread is an M with a goroutine of its
-// own, which parks on a futex. What the real scheduler adds (order on one P, hand-off) is tested by programs.
+// Semaphores and the parts of package sync, with threads as goroutines: each thread is an M with its own goroutine,
+// which parks on a futex. Test programs cover what the real scheduler adds (order on one P, hand-off).
 #include "lib/sync/sema.h"
 
 #include <gtest/gtest.h>
@@ -19,11 +19,11 @@
 namespace rt0 {
 
 namespace {
-std::atomic<int> parked{0};  // how many threads have given up their lock and sleep
+std::atomic<int> parked{0};  // the number of threads that have released their lock and sleep
 std::atomic<int> yields{0};
 }  // namespace
 
-// The scheduler's part. preempt is the goroutine's wake-up token, for nobody else uses it here.
+// In place of the scheduler. `preempt` serves as the goroutine's wake-up token; nothing else uses it here.
 void gopark(bool (*unlockf)(G*, void*), void* l, WaitReason) {
   G* gp = getg();
   parked++;
@@ -74,7 +74,7 @@ TEST(Sema, FirstInFirstOutAndLifo) {
   std::atomic<int> next{0};
   std::vector<std::thread> all;
   std::vector<int> order(4);
-  for (int i = 0; i < 4; i++) {  // 0, 1, 2 at the end; 3 to the front
+  for (int i = 0; i < 4; i++) {  // 0, 1, 2 go to the end of the queue; 3 to its front
     all.push_back(m([&, i] {
       semacquire1(&s, i == 3, WaitReason::semacquire);
       order[static_cast<size_t>(next++)] = i;
@@ -111,16 +111,17 @@ TEST(Sema, HandoffGivesTheCountAndYields) {
   wait_parked(1);
   yields = 0;
   semrelease1(&s, true);
-  EXPECT_EQ(s.value, 0u);  // nobody else could have taken it
+  EXPECT_EQ(s.value, 0u);  // no other goroutine could have taken it
   EXPECT_EQ(yields, 1);
   t.join();
   EXPECT_TRUE(got);
-  semrelease1(&s, true);  // nobody waits: no yield, and the count stays
+  semrelease1(&s, true);  // without a waiter there is no yield, and the count stays
   EXPECT_EQ(yields, 1);
   EXPECT_EQ(s.value, 1u);
 }
 
-// Every release is matched by one acquire, whoever wins: nobody sleeps for ever, and the count is right at the end.
+// Each release is matched by one acquire, whichever thread gets it: no thread sleeps for ever, and the count is right
+// at the end.
 TEST(Sema, ManyThreads) {
   constexpr int kThreads = 8, kRounds = 20000;
   Sema s;
@@ -158,7 +159,7 @@ TEST(Mutex, Counts) {
   EXPECT_EQ(n, kThreads * kRounds);
 }
 
-// One goroutine holds the mutex nearly always; the waiter gets it all the same, by hand-off.
+// One goroutine holds the mutex nearly always; the waiter gets it nevertheless, by hand-off.
 TEST(Mutex, StarvationEnds) {
   sync::Mutex mu;
   std::atomic<bool> stop{false};
@@ -171,7 +172,7 @@ TEST(Mutex, StarvationEnds) {
     }
   });
   std::thread t = m([&] {
-    for (int i = 0; i < 2000 && yields == 0; i++) {  // now and then the waiter is faster than the hog
+    for (int i = 0; i < 2000 && yields == 0; i++) {  // sometimes the waiter is faster than the hog
       mu.lock();
       mu.unlock();
       std::this_thread::sleep_for(50us);
@@ -180,10 +181,10 @@ TEST(Mutex, StarvationEnds) {
   });
   t.join();
   hog.join();
-  EXPECT_GT(yields, 0);  // it was handed over at least once
+  EXPECT_GT(yields, 0);  // the mutex was handed over at least once
 }
 
-// The last one out frees the mutex's memory at once: the unlock of the one before must not look at it any more.
+// The last owner frees the mutex's memory at once: the unlock of the owner before must not access it any more.
 TEST(Mutex, MayBeFreedByTheLastOwner) {
   struct Shared {
     sync::Mutex mu;

@@ -1,6 +1,6 @@
-// mem/stack: caches, pools, large stacks and the scavenger, with threads at work at once. A stack is one owner's from
-// stackalloc to stackfree: each stamps his and looks at it again; TSan sees whether the last owner's doings are ordered
-// before the next one's.
+// mem/stack: caches, pools, large stacks and the scavenger, with threads at work at once. From stackalloc to stackfree
+// a stack has one owner, which stamps it and later compares the stamps. TSan checks that the last owner's accesses are
+// ordered before the next owner's.
 #include "mem/stack.h"
 
 #include <gtest/gtest.h>
@@ -28,8 +28,8 @@ struct Owned {
   bool guard;
   u64 stamp;
 
-  // Words at the top, where the link of a free stack lies, above the guard, and in between. An address on another page
-  // each, so that the scavenger has something to take.
+  // Words at the top, where a free stack has its link, above the guard, and in between. Each is on another page, so
+  // that the scavenger has pages to take.
   static constexpr usize kPlaces = 6;
   u64* place(usize i) const {
     const usize room = bytes - physPageSize - 64;
@@ -55,7 +55,8 @@ class stack : public testing::Test {
   hosted::ThisThreadIsM self_;
 };
 
-// Takes and gives by chance, until the time is over. All of its stacks go back, and its cache to the pools.
+// Allocates and frees at random until the time is over. Then all of its stacks go back, and its cache goes to the
+// pools.
 struct Worker {
   explicit Worker(u32 id) : random(id), next(u64{id} << 40) {}
   std::mt19937 random;
@@ -66,7 +67,7 @@ struct Worker {
 
   void take() {
     const u32 order = random() % 4 == 0 ? random() % kOrders : random() % kNumStackOrders;
-    const bool guard = random() % 8 != 0;  // Ms' own have none
+    const bool guard = random() % 8 != 0;  // the stacks of Ms have none
     Owned o = {nullptr, kStackMin << order, guard, next += 64};
     try {
       o.base = static_cast<u8*>(stackalloc(o.bytes, guard, guard && random() % 8 != 0 ? &cache : nullptr));
@@ -87,7 +88,7 @@ struct Worker {
     else stackfree(o.base, o.bytes, o.guard);
   }
   void run(u32 most, Clock::time_point end) {
-    // Many at once and few, by turns, so that caches overflow and run dry.
+    // Many stacks and few, by turns, so that caches overflow and run dry.
     while (Clock::now() < end) {
       for (const usize until = random() % most; owned.size() < until && refused < 1000;) {
         take();
@@ -102,7 +103,7 @@ struct Worker {
   }
 };
 
-// What the pools hold: each stack once, none inside another; how many bytes.
+// Checks that the pools hold each stack once and none inside another; returns the number of bytes.
 usize look_at_pools() {
   std::set<std::pair<uintptr, uintptr>> all;
   usize bytes = 0;
@@ -159,7 +160,7 @@ TEST_F(stack, many_owners_and_the_scavenger) {
   hosted::dontneed_fails = 5;
   work(3, 50, std::chrono::milliseconds(500), true);
   hosted::dontneed_fails = 0;
-  // What is clean is not given back once more.
+  // Clean stacks are not given back a second time.
   (void)stackpool_scavenge();
   const usize before = hosted::given_back;
   EXPECT_EQ(stackpool_scavenge(), 0u);
@@ -167,20 +168,22 @@ TEST_F(stack, many_owners_and_the_scavenger) {
   (void)look_at_pools();
 }
 
-// No address space: smaller stacks come out of larger ones, by several at once, and those who get none are told.
+// Without address space smaller stacks are cut out of larger ones, by several threads at once; a thread that gets none
+// is told.
 TEST_F(stack, larger_ones_are_cut_up) {
   stack_cut_larger();
   std::vector<void*> large;
   for (u32 i = 0; i < 40; i++) large.push_back(stackalloc(kStackMin << (kOrders + 1), true));
   for (void* p : large) stackfree(p, kStackMin << (kOrders + 1), true);
-  // Who is told that there is nothing has all that was free: at most a few find less than they could.
+  // A thread that is told there is nothing has seen every free stack taken; at most a few get less than they could
+  // have.
   hosted::map_fails = 1;
   work(4, 400, std::chrono::milliseconds(1500), true);
   hosted::map_fails = 0;
   (void)look_at_pools();
 }
 
-// One thread, one stack: the same memory again, the guard where it belongs, and only the topmost page left by the
+// One thread, one stack: the same memory again, the guard in its place, and only the topmost page left by the
 // scavenger.
 TEST_F(stack, one_after_another) {
   for (u32 order = 0; order < kOrders; order++) {

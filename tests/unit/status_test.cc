@@ -1,4 +1,4 @@
-// sched/status: the table of moves and casgstatus, which keeps to it.
+// sched/status: the table of moves, and casgstatus, which allows no others.
 #include "sched/status.h"
 
 #include <gtest/gtest.h>
@@ -45,11 +45,11 @@ TEST(status, every_wait_reason_has_a_text) {
     EXPECT_TRUE(texts.insert(std::string(t.ptr, t.len)).second) << std::string(t.ptr, t.len) << " twice";
     EXPECT_EQ(t.empty(), i == 0);
   }
-  // A traceback asks also of goroutines whose memory has been overwritten.
+  // A traceback also prints goroutines whose memory has been overwritten, so every value must be safe.
   for (u32 i = static_cast<u32>(WaitReason::kCount); i < 256; i++) wait_reason_text(static_cast<WaitReason>(i));
 }
 
-// What a goroutine's life must look like, whatever else the table will hold.
+// The moves of an ordinary goroutine's life, which the table must always contain.
 TEST(status, a_life_is_possible) {
   const GStatus life[] = {GStatus::idle,     GStatus::dead,    GStatus::runnable, GStatus::running,
                           GStatus::runnable, GStatus::running, GStatus::waiting,  GStatus::runnable,

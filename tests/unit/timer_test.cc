@@ -1,7 +1,7 @@
-// sched/timer and its heap: against a model, and with owners, thieves and strangers at work at once. Each time a timer
-// is started, exactly one of these follows: it fires, a stop says that it has prevented that, or a restart says so.
-// Nothing fires early. The memory of a timer that was stopped by timer_stop_wait is given back at once, so ASan sees
-// who still looks at it.
+// lib/time/timer and its heap: against a model, and with owners, thieves and other threads at work at once. Each start
+// of a timer is followed by exactly one of these: the timer fires; a stop reports that it prevented that; a restart
+// reports the same. No timer fires early. The memory of a timer that timer_stop_wait has stopped is freed at once, so
+// that ASan detects a later access.
 #include "lib/time/timer.h"
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ constinit Atomic<const TimerHooks*> timer_hooks{nullptr};
 
 namespace {
 
-// As sysmon asks for it: without a lock.
+// The earliest deadline, read without a lock, as sysmon does.
 i64 earliest_of_all() {
   i64 first = kMaxWhen;
   for (P* pp : procs())
@@ -67,7 +67,7 @@ class timer : public testing::Test {
     allp.store_relaxed(raw_);
     wakes = 0;
     hosted::fake_nanotime = 0;
-    ThisThreadIsM me;  // the first timer hands the hooks in
+    ThisThreadIsM me;  // the first timer sets the scheduler's timer hooks
     me.m.p = p(0);
     RtTimer t;
     timer_init(&t, nullptr, nullptr);
@@ -81,7 +81,7 @@ class timer : public testing::Test {
     hosted::fake_nanotime = 0;
   }
 
-  // Calls f(n, me, rng) again and again on kPs threads, for so long; me is thread n's M, with P n.
+  // Calls f(n, me, rng) repeatedly on kPs threads for the given time; `me` is the M of thread n, with P n.
   template <class F>
   void on_all_ps(std::chrono::milliseconds how_long, F f) {
     std::atomic<bool> done{false};
@@ -107,7 +107,7 @@ class timer : public testing::Test {
   P* raw_[kPs];
 };
 
-// The heap as timer_heap.h promises it: a parent is not later than its children, places are right.
+// Checks what timer_heap.h promises: a parent is not later than its children, and each timer knows its place.
 void verify(const Timers& ts) {
   const u32 n = ts.len.v;
   for (u32 i = 0; i < n; i++) {
@@ -130,8 +130,8 @@ struct Probe {
   }
 };
 
-// The timers of tests/oracle/order/timer_afterfunc_faketime, in the order in which Go fires them; their goroutines run
-// in another, for the last one made ready runs next.
+// The timers of tests/oracle/order/timer_afterfunc_faketime, in the order in which Go fires them. Their goroutines run
+// in another order, because the last one made ready runs next.
 TEST_F(timer, equal_deadlines_fire_in_gos_order) {
   ThisThreadIsM me;
   me.m.p = p(0);
@@ -165,13 +165,13 @@ TEST_F(timer, heap_agrees_with_a_sorted_set) {
     hosted::fake_nanotime = 1;
     std::vector<int> fired;
     std::vector<Probe> probes(200);
-    std::map<int, i64> model;  // id → when
+    std::map<int, i64> model;  // id → deadline
     for (int i = 0; i < 200; i++) {
       probes[i].fired = &fired;
       probes[i].id = i;
       timer_init(&probes[i].t, Probe::fire, &probes[i]);
     }
-    const u32 range = seed % 2 == 0 ? 20 : 100000;  // many equal ones; few
+    const u32 range = seed % 2 == 0 ? 20 : 100000;  // a small range gives many equal deadlines, a large one few
     for (int step = 0; step < 3000; step++) {
       const int id = static_cast<int>(rng() % 200);
       RtTimer* t = &probes[id].t;
@@ -221,12 +221,12 @@ TEST_F(timer, ticker_skips_what_it_missed) {
   const TimerHooks* h = timer_hooks.v;
   EXPECT_EQ(h->check(p(0), 109).poll_until, 110);
   EXPECT_EQ(h->check(p(0), 110).poll_until, 120);
-  EXPECT_EQ(h->check(p(0), 147).poll_until, 150);  // those of 130 and 140 never were
+  EXPECT_EQ(h->check(p(0), 147).poll_until, 150);  // the ticks at 130 and 140 are skipped
   EXPECT_EQ(late, (std::vector<i64>{0, 27}));
   EXPECT_TRUE(timer_stop(&t));
   EXPECT_FALSE(timer_stop(&t));
   timer_reset(&t, 200, kMaxWhen);
-  EXPECT_EQ(h->check(p(0), 300).poll_until, kMaxWhen);  // does not overflow
+  EXPECT_EQ(h->check(p(0), 300).poll_until, kMaxWhen);  // the next deadline does not overflow
   EXPECT_TRUE(timer_stop(&t));
 }
 
@@ -299,8 +299,7 @@ TEST_F(timer, dying_p_hands_its_timers_on) {
   EXPECT_EQ(earliest_of_all(), kMaxWhen);
 }
 
-// --- Several threads
-// ---------------------------------------------------------------------------------------------------
+// --- Several threads -------------------------------------------------------------------------------------------------
 
 struct Shared {
   RtTimer t;
@@ -313,7 +312,7 @@ struct Shared {
   }
 };
 
-// Four threads with a P each start, stop and restart the same timers, run their own heap and steal from others'.
+// Four threads with a P each start, stop and restart the same timers, run their own heaps and steal from the others'.
 TEST_F(timer, every_start_has_one_outcome) {
   constexpr int kTimers = 24;
   auto shared = std::make_unique<Shared[]>(kTimers);
@@ -369,7 +368,7 @@ TEST_F(timer, every_start_has_one_outcome) {
   for (u32 i = 0; i < kPs; i++) verify(p(i)->timers);
 }
 
-// Timers in memory that goes away as soon as timer_stop_wait says so, on heaps that other threads run.
+// Timers whose memory is freed as soon as timer_stop_wait has returned, on heaps that other threads run.
 TEST_F(timer, memory_may_go_after_stop_wait) {
   std::atomic<u64> fired{0}, prevented{0}, started{0};
   on_all_ps(std::chrono::milliseconds(800), [&](u32 n, ThisThreadIsM&, std::mt19937& rng) {
@@ -386,7 +385,7 @@ TEST_F(timer, memory_may_go_after_stop_wait) {
   EXPECT_GT(prevented, 10u);
 }
 
-// After timer_stop_wait no f is inside the object, wherever the timer was restarted while f ran.
+// After timer_stop_wait no f is still running in the object, whichever thread restarted the timer while f ran.
 TEST_F(timer, no_f_runs_after_stop_wait) {
   struct Object {
     RtTimer t;
@@ -412,8 +411,7 @@ TEST_F(timer, no_f_runs_after_stop_wait) {
   });
 }
 
-// One-shot timers on the stacks of those who wait for them to fire: nothing of a timer is touched after its f was
-// called.
+// One-shot timers on the stacks of the threads that wait for them: after calling f, the code must not touch the timer.
 TEST_F(timer, memory_may_go_when_a_one_shot_has_fired) {
   std::atomic<u64> rounds{0};
   on_all_ps(std::chrono::milliseconds(500), [&](u32 n, ThisThreadIsM&, std::mt19937& rng) {

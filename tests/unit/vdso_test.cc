@@ -1,6 +1,6 @@
-// kernel_iface/linux/vdso.cc: finds clock_gettime in good images, and in bad ones reads nothing outside of them.
+// kernel_iface/linux/vdso.cc: finds clock_gettime in valid images, and never reads outside of broken ones.
 //
-// Images lie between two pages that cannot be touched, so a read outside is the end of the test program.
+// Images lie between two inaccessible pages, so a read outside kills the test program.
 #include <elf.h>
 #include <gtest/gtest.h>
 #include <sys/auxv.h>
@@ -35,7 +35,7 @@ using Image = std::vector<u8>;
 constexpr usize kPage = 4096;
 const char* const kWanted = linux_abi::kVdsoClockGettime;
 
-// Memory for one image: readable pages between two that are not.
+// Memory for one image: readable pages between two inaccessible ones.
 class Fenced {
  public:
   explicit Fenced(usize bytes) : pages_((bytes + kPage - 1) / kPage) {
@@ -50,7 +50,8 @@ class Fenced {
   u8* at() const { return all_ + kPage; }
   usize size() const { return pages_ * kPage; }
 
-  // Offset of the function that is found in `image`, the rest of its last page being `fill`; -1 if none is.
+  // The offset of the function that is found in `image`, with the rest of its last page filled with `fill`; -1 if none
+  // is found.
   ptrdiff_t find(const Image& image, u8 fill = 0) const {
     std::fill_n(at(), size(), fill);
     std::copy_n(image.begin(), std::min(image.size(), size()), at());
@@ -76,7 +77,8 @@ struct Symbol {
   u16 shndx;
 };
 
-// A small vDSO of our own. Where the parts begin: in the order program headers, dynamic, hash, symbols, strings.
+// A small vDSO made here, and the offsets of its parts, in this order: program headers, dynamic, hash, symbols,
+// strings.
 struct Made {
   Image bytes;
   usize dynamic, hash, symtab, strtab;
@@ -236,7 +238,7 @@ TEST(vdso, cut_off_at_every_length) {
   }
 }
 
-// Pages that the kernel calls readable, fewer than the image claims to have.
+// The kernel reports fewer readable pages than the image claims to have.
 TEST(vdso, pages_missing) {
   const Image image = make(usual(), true, 0, 8 * kPage).bytes;
   for (usize pages = 0; pages <= 8; pages++) {
@@ -253,7 +255,7 @@ TEST(vdso, bytes_flipped_at_random) {
       Image bad = image;
       const u32 flips = 1 + random() % 8;
       for (u32 i = 0; i < flips; i++) {
-        // Mostly where the tables are: the first kilobyte.
+        // Mostly in the first kilobyte, where the tables are.
         const usize where = random() % (random() % 4 == 0 ? bad.size() : std::min<usize>(bad.size(), 1024));
         bad[where] = static_cast<u8>(random() % 3 == 0 ? 0xff : random() % 3 == 0 ? 0 : random());
       }
@@ -262,7 +264,7 @@ TEST(vdso, bytes_flipped_at_random) {
   }
 }
 
-// Every aligned field of the headers and tables, set to what is most likely to be wrong.
+// Every aligned field of the headers and tables, set to values that are likely to be mishandled.
 TEST(vdso, hostile_numbers) {
   for (const Image& image : images()) {
     const usize size = image.size();
@@ -300,27 +302,27 @@ TEST(vdso, hostile_numbers) {
       for (usize where = 0; where + width <= std::min<usize>(size, 2048); where += width)
         for (uintptr n : numbers) {
           Image bad = image;
-          memcpy(&bad[where], &n, width);  // on big-endian hosts its upper bytes: just as hostile
+          memcpy(&bad[where], &n, width);  // on big-endian hosts its upper bytes, which is just as hostile
           at.find(bad);
         }
   }
 }
 
-// The last bytes of the image hold the beginning of an entry that goes on behind it.
+// The image ends within a table entry.
 TEST(vdso, tables_that_straddle_the_end) {
   const Fenced at(2 * kPage);
   const Made good = make(usual());
   for (usize left = sizeof(void*); left < sizeof(Sym); left += sizeof(void*)) {
     Image bad = good.bytes;
     const uintptr where = bad.size() - left;
-    memset(&bad[where], DT_STRTAB, left);  // a tag that is looked for, a section that is defined
+    memset(&bad[where], DT_STRTAB, left);  // a tag that is searched for; a section that is defined
     Image other = bad;
     reinterpret_cast<Phdr*>(&bad[sizeof(Ehdr)])[1].p_vaddr = where;
     EXPECT_EQ(at.find(bad), -1) << "dynamic, " << left;
     reinterpret_cast<Dyn*>(&other[good.dynamic])[1].d_un.d_val = where;
     EXPECT_EQ(at.find(other), -1) << "symbols, " << left;
   }
-  // Two program headers in the header's page, the third behind it.
+  // Two program headers are in the header's page, the third is after it.
   Image many = good.bytes;
   reinterpret_cast<Ehdr*>(many.data())->e_phoff = kPage - 2 * sizeof(Phdr);
   reinterpret_cast<Ehdr*>(many.data())->e_phnum = 3;

@@ -44,8 +44,8 @@ int live_blocks() { return blocks; }
 
 }  // namespace hosted
 
-// As in the runtime, unlockf runs when nothing but a wake-up lets the goroutine go on; a wake-up may come before it
-// returns.
+// As in the runtime, unlockf runs at a point where only a wake-up lets the goroutine go on; a wake-up may come before
+// unlockf returns.
 void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason) {
   auto* gp = static_cast<hosted::ThisThreadIsGoroutine::Parked*>(getg());
   hosted::parked_now++;

@@ -1,5 +1,5 @@
-// Threads in place of goroutines, for hosted tests of what goroutines wait in: gopark stops the thread, goready lets it
-// go on.
+// Threads in place of goroutines, for hosted tests of code in which goroutines wait: gopark stops the thread, goready
+// lets it go on.
 #pragma once
 
 #include <condition_variable>
@@ -13,12 +13,12 @@
 
 namespace rt0::hosted {
 
-// panic_plain in tests.
+// panic_plain throws this in tests.
 struct Panicked : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
-// The calling thread becomes a goroutine on an M of its own, until the object goes away.
+// Makes the calling thread a goroutine on an M of its own, as long as the object lives.
 class ThisThreadIsGoroutine {
  public:
   ThisThreadIsGoroutine();
@@ -33,7 +33,7 @@ class ThisThreadIsGoroutine {
   Parked g{};
 };
 
-// Goroutines of a test; the destructor waits for all of them.
+// The goroutines of a test; the destructor waits for all of them.
 class Goroutines {
  public:
   ~Goroutines() { join(); }
@@ -44,11 +44,11 @@ class Goroutines {
   std::vector<std::thread> threads_;
 };
 
-// How many goroutines stand in gopark now, for tests that want somebody to wait before they go on.
+// The number of goroutines in gopark now, for tests that need a waiting goroutine before they go on.
 int parked();
 void wait_until_parked(int n);
 
-// Blocks of mallocgc that have not been freed.
+// The number of blocks from mallocgc that have not been freed.
 int live_blocks();
 
 }  // namespace rt0::hosted

@@ -1,5 +1,4 @@
-// The twin of tests/programs/heap_torture.cc on a C++ library, its threads and its heap: to compare speed and memory
-// with.
+// tests/programs/heap_torture.cc on a C++ library, with its threads and its heap, to compare speed and memory.
 //   g++ -O2 -std=c++20 -pthread tests/unit/hosted/heap_twin.cc -o heap_twin && RT0_HEAP_SECONDS=10 ./heap_twin
 #include <atomic>
 #include <chrono>

@@ -20,7 +20,7 @@
 
 namespace rt0 {
 
-// Of runtime/boot/boot.cc, runtime/boot/main.cc and others, as far as the code under test looks at them.
+// Variables of runtime/boot/boot.cc, runtime/boot/main.cc and others, as far as the code under test needs them.
 Schedt sched = {};
 i32 ncpu = 4;
 Atomic<i32> gomaxprocs{4};

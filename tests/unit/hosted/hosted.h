@@ -1,4 +1,4 @@
-// What hosted unit tests put in place of the layers that are not under test: a kernel table on the host's libc, throw_
+// What hosted unit tests have in place of the layers that are not under test: a kernel table on the host's libc, throw_
 // and fatal as C++ exceptions, threads as Ms, the trace as a list.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace rt0::hosted {
 
-// throw_ (a broken runtime) and fatal (a broken program) in tests.
+// In tests throw_ (the runtime is broken) throws Thrown, and fatal (the program is wrong) throws Fatal.
 struct Thrown : std::runtime_error {
   using runtime_error::runtime_error;
 };
@@ -20,7 +20,7 @@ struct Fatal : std::runtime_error {
   using runtime_error::runtime_error;
 };
 
-// The calling thread becomes an M that stands on its g0, until the object goes away.
+// Makes the calling thread an M that runs on its g0, as long as the object lives.
 class ThisThreadIsM {
  public:
   ThisThreadIsM();
@@ -32,10 +32,10 @@ class ThisThreadIsM {
   G g0{};
 };
 
-// What the code under test wrote to file descriptors since the last call.
+// Everything that the code under test wrote to file descriptors since the last call.
 std::string take_written();
 
-// What kernel->nanotime says; 0: the host's clock.
+// The result of kernel->nanotime; 0: the host's clock.
 extern i64 fake_nanotime;
 
 // One event per entry, "name arg=value …", while a Recording lives. Not for tests with several threads.
@@ -46,7 +46,7 @@ class Recording {
   std::vector<std::string> events;
 };
 
-// Memory between these two can be read, says page_readable.
+// page_readable is true for memory between these two.
 extern uintptr readable_lo, readable_hi;
 
 }  // namespace rt0::hosted

@@ -1,5 +1,5 @@
-// A test double of arch/<isa>/isa.h, for runtime code that runs hosted: each thread of the test is an M, and its g lies
-// in a thread_local. What needs real assembly (gogo, mcall) is not there; a test that reaches for it does not link.
+// A test double of arch/<isa>/isa.h, for hosted runtime code: each thread of the test is an M and has its g in a
+// thread_local. Functions that need real assembly (gogo, mcall) are missing; a test that calls one does not link.
 #pragma once
 
 #include "arch/gobuf.h"

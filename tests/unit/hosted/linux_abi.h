@@ -1,5 +1,5 @@
-// A test double of arch/<isa>/linux_abi.h: what kernel_iface/linux/vdso.cc needs of it, for the machine the tests run
-// on.
+// A test double of arch/<isa>/linux_abi.h, as far as kernel_iface/linux/vdso.cc needs it, for the machine that runs the
+// tests.
 #pragma once
 
 #include <time.h>

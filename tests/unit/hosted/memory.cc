@@ -4,7 +4,7 @@
 
 namespace rt0 {
 
-// What osinit would ask the kernel for.
+// In the runtime osinit asks the kernel for it.
 [[maybe_unused]] static const uintptr page_size_set = physPageSize = 4096;
 
 namespace hosted {

@@ -1,4 +1,4 @@
-// A kernel for hosted tests of mem/: pages from the host, and failures when a test wants them.
+// A kernel for hosted tests of mem/: pages from the host, and failures that a test asks for.
 #pragma once
 
 #include <atomic>
@@ -7,7 +7,7 @@
 
 namespace rt0::hosted {
 
-// While it lives, `kernel` has the memory calls.
+// As long as it lives, `kernel` has the memory calls.
 class MemoryKernel {
  public:
   MemoryKernel();
@@ -18,9 +18,9 @@ class MemoryKernel {
   const Kernel* before_;
 };
 
-// Every so-manieth call of this kind fails; 0: none does.
+// Every n-th call of this kind fails; 0: none does.
 extern std::atomic<u32> map_fails, dontneed_fails;
-// How many bytes mem_dontneed has given back.
+// The number of bytes that mem_dontneed has given back.
 extern std::atomic<usize> given_back;
 
 }  // namespace rt0::hosted

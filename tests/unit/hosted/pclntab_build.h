@@ -1,4 +1,5 @@
-// Builds the sample with every compiler found, runs the tool on it, and asks the table. One test includes it.
+// Builds the sample with every compiler found, runs mkpclntab on it, and reads the table. Only pclntab_test.cc includes
+// it.
 #pragma once
 
 #include "base/pclntab.h"
@@ -54,7 +55,7 @@ string tmp_dir() {
 
 struct Ran {
   int status;
-  string out;  // both streams
+  string out;  // of stdout and stderr
 };
 
 Ran run(const string& command) {
@@ -71,7 +72,7 @@ bool have(const string& program) { return run("command -v " + program).status ==
 
 void write_file(const string& name, const string& text) { std::ofstream(tmp_dir() + "/" + name) << text; }
 
-// The bytes of the table in an assembly file.
+// Reads the bytes of the table from an assembly file.
 vector<u8> table_of(const string& path) {
   std::ifstream in(path);
   vector<u8> bytes;
@@ -87,7 +88,7 @@ vector<u8> table_of(const string& path) {
 string text(Str s) { return string(s.ptr, s.len); }
 string func(const PcFrame& f) { return text(f.package) + text(f.func); }
 
-// The unpacked table; empty if the reader does not take it.
+// The unpacked table; empty if the reader refuses it.
 vector<u8> unpack(const vector<u8>& packed) {
   PcLnHeader h;
   if (!pclntab_header(packed.data(), packed.size(), &h)) return {};
@@ -103,18 +104,18 @@ struct Program {
   std::map<string, uintptr> symbols;
   uintptr text = 0, text_end = 0;
 
-  // Of the instruction at pc. For a return address one asks for the byte before it.
+  // The frames at the instruction at pc. For a return address, pass the address of the byte before it.
   vector<PcFrame> frames(uintptr pc) const {
     vector<PcFrame> f(kMaxPcDepth);
     f.resize(pclntab_frames({raw.data(), raw.size()}, static_cast<u32>(pc - text), {f.data(), f.size()}));
     return f;
   }
-  // The physical function; empty if there is none.
+  // The name of the physical function; empty if there is none.
   string name(uintptr pc) const {
     const auto f = frames(pc);
     return f.empty() ? "" : func(f.back());
   }
-  // "func:line func:line …" of a pc, innermost first; the physical function is marked by a '!'.
+  // "func:line func:line …" at pc, innermost first; the physical function has a '!'.
   string chain(uintptr pc) const {
     string s;
     for (const PcFrame& f : frames(pc))
@@ -163,7 +164,7 @@ vector<Toolchain> toolchains() {
   return all;
 }
 
-// Links twice, as the real build does; null with a message if anything fails.
+// Links twice, as the real build does; returns null and reports a failure if anything fails.
 std::unique_ptr<Program> build(const Toolchain& tc) {
   const string d = tmp_dir() + "/", base = d + tc.name;
   write_file("sample.cc", kSample);

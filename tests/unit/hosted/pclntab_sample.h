@@ -1,4 +1,4 @@
-// A program with all that makes a PC-line table hard, and its linker script.
+// A program with everything that makes a PC-line table difficult, and its linker script.
 #pragma once
 
 inline constexpr char kSample[] = R"sample(
@@ -104,7 +104,7 @@ int main() {                                                              //@mai
 extern "C" [[noreturn]] void _start() { main(); __builtin_trap(); }
 )sample";
 
-// Assembly without line information, with what real files have: a label inside a function, a size of 0, an alias.
+// Assembly without line information, as real files have it: a label inside a function, a size of 0, an alias.
 inline constexpr char kAsm[] = R"(
   .text
   .p2align 4
