@@ -1,8 +1,8 @@
-// The x87 registers in interrupted_loop of amd64 and 386: all eight full of patterns, and a control word that is not
-// the usual one.
+// The x87 part of interrupted_loop on amd64 and 386: fills all eight registers with patterns and sets an unusual
+// control word.
 #pragma once
 
-// Fills them from the low half of `seed`, by way of `word` in memory. Changes ecx and flags.
+// Fills the registers from the low half of `seed`, by way of `word` in memory. Changes ecx and flags.
         .macro  X87_SET seed, word
         fninit
         movl    $0x0f7f, \word                  // round towards zero, all exceptions masked
@@ -14,7 +14,8 @@
         .endr
         .endm
 
-// Goes to 9 with eax = 42 if the control word is another, and with `first` + n if register n is. Leaves them empty.
+// Jumps to 9 with eax = 42 if the control word has changed, or with eax = `first` + n if register n has. Leaves the
+// registers empty.
         .macro  X87_EXPECT seed, word, first
         movl    $42, %eax
         movl    $0, \word
@@ -30,7 +31,7 @@
         .endr
         .endm
 
-// As a caller wants it back: empty, with the control word that every thread begins with.
+// Restores what a caller expects: empty registers, and the control word with which every thread begins.
         .macro  X87_RESET
         fninit
         .endm

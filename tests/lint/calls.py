@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""calls.py BUILD...: who may call whom, checked in what has been compiled: the objects of build/<isa>.
+"""calls.py BUILD...: checks which room calls which, in the compiled objects of build/<isa>.
 
-A function or variable of a room may be used by the rooms whose row in rooms.txt names that room, and by nobody else but through a
-row `up`. Prints one line per offence, `file: what`, and exits with 1 if there was one, with 2 if there is nothing to look at.
+A room's functions and variables may be used by the rooms whose row in rooms.txt names that room; other uses need a row `up`.
+Prints one line per offence, `file: what`, and exits with 1 if there was one, with 2 if there are no objects to check.
 """
 import os
 import re
@@ -14,10 +14,10 @@ from source import ROOT, read
 
 
 def symbols(build):
-    """The symbols that each source file's object defines for others, and those it wants: two dicts of sets, by source file."""
+    """The symbols that each source file's object defines for others, and those it needs: two dicts of sets, by source file."""
     where = os.path.join(build, 'CMakeFiles', 'rt0.dir')
     objects = [os.path.join(at, n) for at, _, names in os.walk(where) for n in names if n.endswith('.o')]
-    # An object of a file that has moved lies about until the folder is cleaned.
+    # Ignores objects of source files that have been moved: they remain until the folder is cleaned.
     objects = sorted(o for o in objects if os.path.exists(os.path.join(ROOT, os.path.relpath(o, where)[:-2])))
     if not objects:
         sys.exit(f'calls.py: no objects in {where}: run make build first')
@@ -37,7 +37,7 @@ def symbols(build):
 
 
 def bare(symbol):
-    """rt0::lock(rt0::Mutex*) → lock: as rooms.txt writes it."""
+    """The symbol as rooms.txt writes it: rt0::lock(rt0::Mutex*) → lock."""
     return re.sub(r'\(.*', '', symbol).removeprefix('rt0::')
 
 
@@ -55,7 +55,8 @@ def check(defines, wants, root=ROOT):
                 found.append(f'{path if here is None else home[s]}: lies in no room of rooms.txt: move it into one, or add a row')
             elif here != there and there not in table.callable(here):
                 used.add(s)
-                # A file that may not include the declaration may not use the symbol either; assembly includes none.
+                # An `up` row helps only a file that may include the declaring header; assembly, which includes none, may
+                # always use it.
                 if s not in table.up or not path.endswith('.S') and \
                         table.calls_as(table.up[s][0]) not in table.callable(here) | {here}:
                     found.append(f'{path}: {s} is in {home[s]}, and {here}/ may not call {there}/ (rooms.txt): move one of the two, '

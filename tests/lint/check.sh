@@ -1,7 +1,7 @@
 #!/bin/sh
-# check.sh ISA...: what `make check` looks at: format, layers, docs; then for each ISA both compilers with warnings as
-# errors, clang-tidy, what the binaries consist of, and whether they run. One line per step, "ok   step" or "FAIL step: why",
-# with what it said, cut short; all of it is in build/check/. Exit status 1 if a step failed.
+# check.sh ISA...: the steps of `make check`: format, layers, docs; then for each ISA both compilers with warnings as
+# errors, clang-tidy, checks of the binaries, and a run of hello. Prints one line per step, "ok   step" or "FAIL step: why",
+# followed by the first lines of the errors; the whole output is in build/check/. Exit status 1 if a step failed.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 [ $# -gt 0 ] || { echo "check.sh: which ISAs? Known: $(awk '/^[a-z0-9]/ {printf "%s ", $1}' arch/isas.txt)" >&2; exit 2; }
@@ -10,7 +10,7 @@ mkdir -p "$logs"
 jobs=$(nproc)
 failed=0
 
-# step NAME REASON COMMAND...: runs it and reports.
+# step NAME REASON COMMAND...: runs the command and reports; REASON is printed if it fails.
 step() {
   name=$1 reason=$2
   shift 2
@@ -30,7 +30,7 @@ sources() {
   else find . -path './build*' -prune -o \( -name '*.h' -o -name '*.cc' \) -print
   fi | sort | while read -r f; do [ -f "$f" ] && echo "$f"; done
 }
-# Names each file that is not as .clang-format says, and how many places of it.
+# Names each file that differs from what .clang-format demands, with the number of differences.
 format() {
   wrong=$(sources | xargs clang-format-19 --dry-run -Werror 2>&1 | sed -n 's/^\([^: ]*\):[0-9]*:.*/\1/p' | sort | uniq -c)
   echo "$wrong"
@@ -51,7 +51,8 @@ clang() {
   done
 }
 
-# Of the runtime and the examples, as clang compiles them. Test programs do on purpose what clang-tidy warns of.
+# clang-tidy on the runtime and the examples, as clang compiles them. Not on tests: they do on purpose what clang-tidy warns
+# about.
 tidy() {
   files=$(python3 -c '
 import json, sys
@@ -70,7 +71,7 @@ binaries() {
   for dir in "$1" "$1-dev" "$1-clang" "$1-clang-dev"; do tests/lint/symbols.py --isa "$1" "build/$dir/bin" || return 1; done
 }
 
-# The same program from both compilers says the same.
+# hello prints the same from both compilers.
 hello() {
   for dir in "$1" "$1-dev" "$1-clang" "$1-clang-dev"; do
     said=$(qemu/run.sh "$1" qemu "build/$dir/bin/hello") || { echo "build/$dir/bin/hello: exit status $?"; return 1; }

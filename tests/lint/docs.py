@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""docs.py [--root DIR | --write]: what the docs say is what the code has, and the other way round.
+"""docs.py [--root DIR | --write]: checks that the docs agree with the code, in both directions.
 
 Prints one line per offence, `file:line: what`, and exits with 1 if there was one.
 """
@@ -25,7 +25,7 @@ class Docs:
         self.failures.append(f'{path}:{line}: {what}')
 
     def text(self, path):
-        """The file's text; an empty one, and a failure, if it is missing."""
+        """The file's text; if it is missing, a failure and None."""
         if path not in self.paths:
             self.fail(path, 1, 'is missing')
             return None
@@ -76,7 +76,7 @@ class Docs:
         page = self.text('README.md')
         if page is None:
             return
-        # Code blocks are whole lines of one file of examples/.
+        # Each code block consists of consecutive whole lines of one file of examples/.
         examples = {p: read(p, self.root).splitlines() for p in self.paths if re.match(r'examples/[^/]+\.cc$', p)}
         for m in re.finditer(r'^```(?:cpp|c\+\+|cc)\n(.*?)^```', page, re.M | re.S):
             block = m.group(1).rstrip('\n').split('\n')
@@ -94,7 +94,7 @@ class Docs:
                         self.fail(page_path, n, f'make {target}: the Makefile has no such target')
 
     def marks(self):
-        """`// DOC(name)` in the code marks a line which the docs explain under `DOC(name)`, and nothing is left alone."""
+        """`// DOC(name)` in the code marks a line that the docs explain under `DOC(name)`; each mark has its text, and the reverse."""
         code, docs = {}, {}
         for path in self.paths:
             if not path.endswith(CODE + ('.md',)) or path.startswith('tests/lint/'):
@@ -137,7 +137,7 @@ class Docs:
                     self.fail(path, 1, f'does not name the budget {name} of tests/boot_cost.py, {value:,}')
 
     def journeys(self):
-        """Each row of a journey in docs/READING.md leads to a function that is there, and no file is entered twice without a word."""
+        """Each row of a journey in docs/READING.md leads to a function that exists. A row that returns to an earlier file says why."""
         path = 'docs/READING.md'
         page = self.text(path)
         if page is None:

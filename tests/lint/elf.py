@@ -1,4 +1,4 @@
-"""The parts of an ELF file that the lint looks at: header, segments, sections, symbols. Both word sizes, both byte orders."""
+"""The parts of an ELF file that the lint needs: header, segments, sections, symbols. Both word sizes, both byte orders."""
 import struct
 
 ET_EXEC = 2

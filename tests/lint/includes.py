@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""includes.py [--fix] [FILE...]: no file includes what it does not use.
+"""includes.py [--fix] [FILE...]: no file includes a header that it does not use.
 
-clang-tidy's misc-include-cleaner says which headers those are; only its "not used directly" counts here, for a header of rt0 may
-bring in others on purpose. Looked at are the sources and headers of all rooms of rooms.txt, as the first ISA compiles them. Where
-the answer is wrong, the line ends in "// IWYU pragma: keep" and a comment says why. --fix takes the lines out.
-Exits with 1 if a file includes too much, with 2 if clang-tidy can't be run.
+clang-tidy's misc-include-cleaner finds those headers. Only its "not used directly" counts: its other finding, a header that is
+included indirectly, is allowed, because a header of rt0 may bring in others on purpose. Checked are the sources and headers of
+all rooms of rooms.txt, compiled for the first ISA. Where clang-tidy is wrong, the line ends in "// IWYU pragma: keep" and a comment
+gives the reason. --fix removes the lines. Exits with 1 if a file includes too much, with 2 if clang-tidy can't be run.
 """
 import concurrent.futures
 import os
@@ -28,7 +28,7 @@ def command(path):
 
 
 def unused(path):
-    """[(line, header)] of one file; an error's text instead if it does not compile."""
+    """[(line, header)] of one file; the error text instead if it does not compile."""
     done = subprocess.run(command(path), cwd=ROOT, capture_output=True, text=True, check=False)
     if re.search(r': error:', done.stdout):
         return done.stdout
@@ -37,7 +37,7 @@ def unused(path):
 
 
 def looked_at():
-    """Headers that are made for several inclusions, or for assembly, are no translation units of their own."""
+    """The files to check. Headers made for several inclusions or for assembly are left out: they do not compile on their own."""
     rooms = Rooms(ROOT)
     others = [r['folder'] for r in isa_rows()[1:]]
     for path in files(ROOT):

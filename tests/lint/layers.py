@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""layers.py [--root DIR]: who may include whom, and what may be named where.
+"""layers.py [--root DIR]: checks which files include which, and which names may be used where.
 
 Prints one line per offence, `file:line: what`, and exits with 1 if there was one.
 """
@@ -9,11 +9,12 @@ import re
 from rooms import Rooms
 from source import files, isa_rows, read, strip, strip_hash, main
 
-# Assembly: macros, the generated offsets, how this ISA notes an early event, and what it has in common with others.
+# The headers that assembly may include: macros, generated offsets, how this ISA records an early event, parts shared with
+# other ISAs.
 ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'frame.h', 'trace_early.h', 'x86.h', 'arch/generic/asm.S', 'arch/x86/asm.S',
             'arch/x86/preempt.S']
 PORT_LINES = 500
-# Single edges beside the table, each with its reason.
+# Includes that the table does not allow, each with its reason.
 ALSO = {
     ('runtime/boot/asm_offsets.cc', 'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
     ('runtime/panic/cxxlib.cc', 'stdarg.h'): 'a function of the library\'s ABI takes a format and its arguments',
@@ -22,17 +23,17 @@ ALSO = {
     ('runtime/boot/asm_offsets.cc', 'asm_constants.def'): 'the same',
     ('runtime/boot/asm_offsets.cc', 'arch/generic/asm_constants.def'): 'the same',
 }
-# Names of the language itself, which happen to live in std.
+# Names in namespace std that belong to the language rather than to the library.
 LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b'),
             'tests/programs/cxx_headers.cc': re.compile(r'std::')}  # its subject
-# Hosted code has the whole C++ library and may include whatever it tests.
+# Hosted code has the whole C++ library and may include the code that it tests.
 HOSTED = ['tools', 'qemu', 'tests']
 
-# What may know of an ISA or of Linux.
+# Rooms that may depend on an ISA or on Linux.
 UNPORTABLE = ('arch', 'arch/*', 'kernel_iface/linux')
-LARGEST_ROOM = 5  # no room has more than this part of the runtime's lines: then it holds two nouns
+LARGEST_ROOM = 5  # no room has more than a fifth of the runtime's lines; a larger one has more than one purpose
 COLUMNS = 120
-WIDE = ('arch/', 'base/', 'kernel_iface/', 'lib/io/', 'mem/', 'tests/arch/', 'tools/rt0-trace/', 'trace/')  # not seen to yet
+WIDE = ('arch/', 'base/', 'kernel_iface/', 'lib/io/', 'mem/', 'tests/arch/', 'tools/rt0-trace/', 'trace/')  # not yet wrapped to COLUMNS
 SOURCES = ('.h', '.cc', '.S', '.def')
 
 # ISA names that are macros of compilers. The rest comes from arch/isas.txt.
@@ -47,7 +48,7 @@ BANNED = {
     'typeid': 'there is no RTTI',
     'std::': 'target code has no C++ library',
 }
-# The default of `make run` and its like; the table of ports is arch/isas.txt.
+# Lines that may name an ISA: the default of `make run` and similar commands. The table of ports is arch/isas.txt.
 DEFAULT_ISA = re.compile(r'or \$\(ISA\),\w+|RT0_ISA "\w+" CACHE|^bench:|^\t@(?:tests/boot_cost|bench/compare)\.py')
 
 # Assembly: "8(%rax)", "[x0, #8]", "ld.d $a0, $a1, 8".
@@ -64,7 +65,7 @@ CALL = re.compile(r'^(?:\w+:)?\s*(?:call|jmp|j[a-z]{1,3}|bl|b|b\.\w+|bal|brasl|j
 
 
 def inside_programs(root):
-    """Test programs that look into the runtime, as CMake builds them: they may include what the runtime includes."""
+    """Test programs that use the runtime's internals, by their CMake rows: they may include whatever the runtime includes."""
     path = 'tests/programs/CMakeLists.txt'
     if not os.path.exists(os.path.join(root, path)):
         return set()
@@ -85,7 +86,7 @@ class Lint:
         names = set()
         for r in rows:
             names |= {r['folder'], r['go'], r['native'], r['triple'].split('-')[0], r['qemu'].removeprefix('qemu-')}
-        # "386" is a number and "arm" a verb: as macros they are found anyway.
+        # "386" is a number and "arm" a verb, so these names are not searched for; MACROS finds their macros.
         names = {n for n in names if not n.isdigit() and not (n.isalpha() and len(n) <= 4)}
         self.names = re.compile(r'(?<![A-Za-z0-9])(' + '|'.join(sorted(map(re.escape, names))) + r')(?![A-Za-z0-9])')
 
@@ -105,7 +106,7 @@ class Lint:
         return self.failures
 
     def lengths(self):
-        """A port is short: every line of its folder counts, those of comments too. What is longer has something that others share."""
+        """A port is short. Every line of its folder counts, comments too. A longer port has code that other ports could share."""
         for folder in sorted(self.folders):
             lines = sum(len(read(p, self.root).splitlines()) for p in self.paths if p.startswith(f'arch/{folder}/'))
             if lines > PORT_LINES:
@@ -115,7 +116,7 @@ class Lint:
         return self.rooms.room_of(path) is None and any(path.startswith(h + '/') for h in HOSTED)
 
     def sizes(self):
-        """A room that outgrows the others holds more than one noun."""
+        """A room much larger than the others has more than one purpose."""
         lines = {}
         for path in self.paths:
             room = self.rooms.room_of(path)
@@ -124,7 +125,7 @@ class Lint:
         for room, n in lines.items():
             if n * LARGEST_ROOM > sum(lines.values()) and not room.startswith('arch'):
                 self.fail('rooms.txt', 1, f'{room}/ has {n} of {sum(lines.values())} lines, and no room has more than one in '
-                                          f'{LARGEST_ROOM}: which second noun is in it? Give that a room of its own')
+                                          f'{LARGEST_ROOM}: it has more than one purpose; give the second one a room of its own')
 
     def columns(self, path):
         for n, line in enumerate(read(path, self.root).splitlines(), 1):
@@ -167,7 +168,7 @@ class Lint:
             if name not in ASSEMBLY:
                 self.fail(path, n, f'{name}: assembly includes {", ".join(ASSEMBLY)}, nothing else')
             return
-        # A room's own folder needs no mention. The public API is included as <rt0/X.h> or "rt0/X.h".
+        # A file may include its own room. The public API is included as <rt0/X.h> or "rt0/X.h".
         tokens = self.rooms.include[rule]
         folder = os.path.dirname(name) if not name.startswith('rt0/') else 'include/rt0'
         for allowed in tokens + [rule]:
@@ -214,7 +215,7 @@ class Lint:
         self.upcalls(path, code)
 
     def upcalls(self, path, code):
-        # What is defined for another ISA only, the linker finds.
+        # All ISAs' FUNCs count as defined; the linker finds a call to one that this ISA lacks.
         here = ''.join(read(p, self.root) for p in self.paths if p.endswith('.S') and p.startswith('arch/'))
         allowed = set(re.findall(r'\bFUNC\(([\w.]+)\)', here)) | {'runtime.newproc'}
         upcalls = read('arch/arch.h', self.root).split('C++ that assembly calls')

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""lint_test.py: breaks a copy of the tree, one way at a time, and wants layers.py or docs.py to notice each."""
+"""lint_test.py: breaks a copy of the tree, one way at a time; layers.py or docs.py must report each break."""
 import os
 import re
 import sys
@@ -14,7 +14,7 @@ from source import files, isa_rows, read, ROOT
 ISA = isa_rows()[0]['folder']
 ASM = f'arch/{ISA}/asm.S'
 
-# A check, the file, the line that is put into it (at the top; '' with a pattern: replaced), and what must be said.
+# The file, the line that is put at its top (or s/pattern/replacement/), and a part of the message that must appear.
 LAYERS = [
     ('base/types.h', '#include "trace/event.h"', 'base/types.h:1: trace/event.h: base/ may include'),
     ('base/types.h', '#include <string.h>', 'string.h: base/ may include'),
@@ -67,7 +67,8 @@ LAYERS = [
     (f'arch/{ISA}/linux_abi.h', '//\n' * 500, 'lines: a port has at most 500'),
     ('CMakeLists.txt', f'if(RT0_ISA STREQUAL "{ISA}")\nendif()', f'{ISA}: no build file knows an ISA'),
 ]
-# What objects have: the file that wants a symbol, the symbol, the file that defines it, and what must be said.
+# A file that uses a symbol, the symbol, the file that defines it, and a part of the message that must appear; None if it is
+# allowed.
 CALLS = [
     ('sched/proc.cc', 'print_args', 'runtime/diag/print.cc', 'sched/proc.cc: print_args is in runtime/diag/print.cc, and sched/ may not call'),
     ('lib/chan/chan.cc', 'timer_set', 'lib/time/timer.cc', 'lib/chan/chan.cc: timer_set is in lib/time/timer.cc'),
@@ -80,7 +81,7 @@ CALLS = [
     ('kernel_iface/kernel.cc', 'sim_kernel', 'kernel_iface/sim/kernel.cc', None),
     ('runtime/boot/main.cc', 'runtime.newm', 'sched/mthread.cc', None),
 ]
-# What must not be mistaken for an offence.
+# Lines that must not be reported.
 FINE = [
     ('sched/proc.cc', f'// {ISA} has std::atomic, virtual and thread_local; #include "sched/x.h"; SYS_write'),
     ('sched/proc.cc', 'constexpr char k[] = "std::string, virtual";'),
@@ -120,7 +121,7 @@ DOCS = [
 
 
 def good_docs(root):
-    """Pages that docs.py has nothing against, whatever the real ones look like."""
+    """Writes pages that docs.py accepts, so that the tests do not depend on the real ones."""
     events = re.findall(r'^(?:FN|EV)\(\w+,\s*"([^"]+)"(?:,\s*"([^"]*)",)?', read('trace/events.def', root), re.M)
     rows = [f'| `{n}` | {" ".join(f"`{a}`" for a in args.split())} |' for n, args in events]
     targets = re.findall(r'^([a-z-]+):.*?## ', read('Makefile', root), re.M)
@@ -138,7 +139,7 @@ def put(root, path, text):
 
 
 def broken(root, path, change, run):
-    """What `run` says while `path` is changed; None if the change changes nothing."""
+    """The findings of `run` while `path` is changed; None if the change changes nothing."""
     full = os.path.join(root, path)
     before = read(path, root) if os.path.exists(full) else None
     m = re.fullmatch(r's/(.*)/(.*)/', change, re.S)

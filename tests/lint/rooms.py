@@ -1,4 +1,4 @@
-"""rooms.txt as the lint scripts read it."""
+"""Reads rooms.txt for the lint scripts."""
 import fnmatch
 import os
 
@@ -6,8 +6,8 @@ from source import ROOT, read
 
 
 class Rooms:
-    """include: room → the tokens its files may include, words replaced. up: symbol → (header, line). purpose: room → its sentence.
-    library: the rooms that the runtime consists of, lowest first."""
+    """include: room → the tokens its files may include, with words expanded. up: symbol → (header, line). purpose: room → its purpose.
+    library: the rooms of the runtime's library, lowest first."""
 
     def __init__(self, root=ROOT):
         self.include, self.purpose, self.up, self.library, words = {}, {}, {}, [], {}
@@ -24,7 +24,7 @@ class Rooms:
                 self.up.update({s: (row[1], n) for s in row[2].split()})
 
     def room_of(self, path):
-        """The room that a file lies in: the longest row that fits; None if there is none."""
+        """The room that a file lies in: the row of the innermost folder that has one; None if there is none."""
         folder = os.path.dirname(path)
         while folder:
             for name in self.include:
@@ -34,7 +34,7 @@ class Rooms:
         return None
 
     def calls_as(self, path):
-        """The room that a file's calls count for."""
+        """The room to which a file's calls are attributed."""
         return self.family(self.room_of(path))
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What the lint scripts share: the project's files, and C++ and assembly without comments."""
+"""Shared by the lint scripts: the list of the project's files, and source text without comments."""
 import argparse
 import functools
 import os
@@ -17,7 +17,7 @@ TOKENS = re.compile(
 
 @functools.lru_cache(maxsize=None)
 def strip(text, strings=True):
-    """`text` with comments blanked out and, unless `strings`, what stands inside quotes; line numbers stay."""
+    """`text` with comments blanked out and, unless `strings`, the contents of quotes too; line numbers stay the same."""
     def blank(m):
         t = m.group(0)
         if t.startswith('/'):
@@ -37,7 +37,7 @@ def read(path, root=ROOT):
 
 
 def files(root=ROOT, under=''):
-    """All files of the project, as paths from its root, sorted; without what builds and git leave behind."""
+    """All files of the project, as paths from its root, sorted; without git's and the builds' own."""
     found = []
     for where, dirs, names in os.walk(os.path.join(root, under)):
         at = os.path.relpath(where, root)
@@ -55,7 +55,7 @@ def isa_rows(root=ROOT):
 
 
 def main(doc, checker):
-    """The command of a checker: prints what it finds wrong below --root; exit status 1 if that is something."""
+    """A checker's command line: prints its findings below --root; exit status 1 if there are any."""
     parser = argparse.ArgumentParser(description=doc.split('\n')[0])
     parser.add_argument('--root', default=ROOT)
     failures = checker(parser.parse_args().root).run()

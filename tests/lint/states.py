@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""states.py --write | --check: docs/STATES.md, generated from sched/status.h."""
+"""states.py --write | --check: generates docs/STATES.md from sched/status.h, or compares the two."""
 import os
 import re
 import sys
@@ -15,7 +15,7 @@ changes a goroutine's state, and builds with `RT0_DCHECK=1` refuse every move th
 
 
 def parse(text):
-    """({type: [(state, number, what it means)]}, [(from, to, by, remark)])"""
+    """({type: [(state, number, meaning)]}, [(from, to, by, remark)])"""
     states = {}
     for name, body in re.findall(r'enum class (\w+Status) : \w+ \{(.*?)\n\};', text, re.S):
         rows = re.findall(r'^\s*(\w+) = (\d+),\s*// (.*)$', body, re.M)
@@ -70,7 +70,7 @@ def moves_in_code(root=ROOT):
 
 
 def unlike_code(root=ROOT):
-    """Where kGMoves and the calls of casgstatus differ, as texts."""
+    """The differences between kGMoves and the calls of casgstatus, as texts."""
     _, moves = parse(read('sched/status.h', root))
     table_rows = {(by, a, b) for a, b, by, _ in moves}
     calls = moves_in_code(root)
@@ -82,7 +82,7 @@ def unlike_code(root=ROOT):
 
 
 def difference(root=ROOT):
-    """What is wrong with docs/STATES.md, or None."""
+    """The first difference between docs/STATES.md and what it should be, or None."""
     wanted = page(read('sched/status.h', root))
     try:
         found = read('docs/STATES.md', root)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""symbols.py BINARY|DIRECTORY...: a target binary stands on its own, is laid out as arch/rt0.ld says, and its symbols speak Go.
+"""symbols.py BINARY|DIRECTORY...: a target binary is static, laid out as arch/rt0.ld says, and has Go's symbol names.
 
 Prints one line per offence, `binary: what`, and exits with 1 if there was one.
 """
@@ -12,7 +12,8 @@ import elf
 from elf import Elf
 from source import files, isa_rows, read, ROOT
 
-# What a compiler calls on its own; base/mem.cc has them, tests with -finstrument-functions the next two, runtime/panic/ubsan.cc the rest.
+# C names that a compiler calls on its own. base/mem.cc defines them, tests with -finstrument-functions the next two,
+# runtime/panic/ubsan.cc the rest.
 OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
          '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
 # Names of libraries that some programs are about: mem/cmalloc.cc, runtime/panic/cxxlib.cc, lib/sync/guard.cc,
@@ -21,7 +22,7 @@ CXX_ABI = r'(?:__cxa_(?:guard_\w+|atexit)|__dso_handle|__aeabi_atexit)$'
 SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|reallocarray|str(?:n?dup)|'
                                 r'malloc_usable_size|free_(?:aligned_)?sized)$'),
            'heap_costs': re.compile(r'(?:malloc|realloc|free)$'),
-           # All that compilers call, from the compiler's own library.
+           # Everything in the compiler's own library.
            'builtins_O0': re.compile(r'(?:__[\w.]+|ffs)$'), 'builtins_O2': re.compile(r'(?:__[\w.]+|ffs)$'),
            'globals': re.compile(CXX_ABI), 'gcroots': re.compile(CXX_ABI),
            'globals_panic': re.compile(r'$.'),
@@ -30,9 +31,9 @@ SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|po
 # base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
 ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
                         r'atomic_(?:fetch_(?:add|sub|x?or|n?and)|(?:compare_)?exchange)_[12])$')
-# Names without C++ mangling that may be seen from other files. Everything else is a libc's, or on its way to clash with one.
+# Unmangled names that may be global. Any other belongs to a libc, or could clash with one.
 PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$|port_entry$')
-# C++ names which somebody else's library has to define.
+# C++ names that only a library other than rt0 could define.
 FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|_ITM_|__gmon|__tls_get_addr')
 SECTIONS = {
     '.interp': 'a dynamic loader is asked for', '.dynamic': 'a dynamic loader is asked for',
@@ -50,27 +51,27 @@ def flags_text(flags):
 
 
 def boot_functions(root=ROOT):
-    """The symbols that the FN rows of trace/events.def promise, with <go> for the ISA's Go name."""
+    """The symbols that the FN rows of trace/events.def require, with <go> for the ISA's Go name."""
     names = re.findall(r'^FN\(\w+,\s*"([^"]+)"\)', read('trace/events.def', root), re.M)
     names = [n.replace('<isa>', '<go>') for n in names]
     return [n if n.startswith(('_rt0_', 'main.')) else f'runtime.{n}' for n in names]
 
 
 def entries(root=ROOT):
-    """Test programs which are meant to be entered elsewhere: {program: symbol}."""
+    """Test programs with another entry point: {program: symbol}."""
     path = 'tests/programs/CMakeLists.txt'
     text = read(path, root) if os.path.exists(os.path.join(root, path)) else ''
     return dict(re.findall(r'^\s*rt0_enter_at\((\w+)\s+(\w+)\)', text, re.M))
 
 
 def test_symbols(root=ROOT):
-    """What the assembly of tests/arch defines or calls: some test programs are linked with it."""
+    """Symbols that the assembly of tests/arch defines or calls: some test programs are linked with it."""
     text = ''.join(read(p, root) for p in files(root, 'tests/arch') if p.endswith('.S'))
     return set(re.findall(r'(?:\bFUNC\(|\.globl\s+|\b(?:call|bl|jal|brasl)\s+(?:%?\w+,\s*)?)(\w+)', text))
 
 
 def check(path, go_names, functions, entry=None):
-    """What is wrong with the binary at `path`, as a list of texts. entry: where it is entered if not at _rt0_<go>_linux."""
+    """What is wrong with the binary at `path`, as a list of texts. entry: the entry point if it is not _rt0_<go>_linux."""
     e = Elf(path)
     bad = []
     known = OWN_C | test_symbols()
@@ -103,7 +104,7 @@ def check(path, go_names, functions, entry=None):
         bad.append('no .gopclntab: tracebacks would have no lines')
 
     loads = [p for p in e.segments if p.type == elf.PT_LOAD]
-    # A linker may leave out the segment of data that the program has none of.
+    # A linker may leave out the data segment of a program that has no data.
     no_data = not any(s.size != 0 and s.name in ('.data', '.got', '.bss') for s in e.sections)
     layout = [row for row in LAYOUT if not (no_data and row[1] & elf.PF_W and len(loads) < len(LAYOUT))]
     if [p.flags for p in loads] != [flags for _, flags in layout]:
@@ -135,7 +136,8 @@ def check(path, go_names, functions, entry=None):
         bad.append(f'entry {e.entry:#x} is {", ".join(sorted(at_entry)) or "no symbol"}: must be _rt0_<go>_linux, <go> one of '
                    f'{", ".join(sorted(go_names))}')
         go = go or sorted(go_names)[0]
-    # The runtime calls them too, wherever the linker has put them, and nobody may interrupt the runtime.
+    # Isa's functions must lie outside the program's text: the runtime calls them too, and a preemption there would
+    # interrupt the runtime.
     text, etext = defined.get('runtime.programtext'), defined.get('runtime.eprogramtext')
     for s in e.symbols:
         if text and etext and s.name.startswith('_ZN3rt03Isa') and s.type == elf.STT_FUNC and text.value <= s.value < etext.value:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""symbols_test.py BINARY: breaks copies of a good binary, one way at a time, and wants symbols.py's check to notice each."""
+"""symbols_test.py BINARY: breaks copies of a good binary, one way at a time; symbols.py's check must report each break."""
 import os
 import struct
 import sys
@@ -12,7 +12,7 @@ from source import isa_rows
 
 
 class Broken:
-    """A binary's bytes, and where its headers' fields are."""
+    """A binary's bytes, and the places of its headers' fields."""
 
     def __init__(self, good):
         self.elf = Elf(good)
@@ -34,14 +34,14 @@ class Broken:
         return next(i for i, p in enumerate(self.elf.segments) if p.type == elf.PT_GNU_STACK)
 
     def rename_section(self, old, new):
-        """Its name is overwritten in place, so `new` may be no longer than `old`."""
+        """Overwrites the name in place, so `new` may be no longer than `old`."""
         s = next(s for s in self.elf.sections if s.name == old)
         names = self.elf.sections[self.elf.get('H', 62 if self.elf.wide else 50)[0]]
         at = names.offset + s.name_at
         self.data[at:at + len(old) + 1] = new.encode().ljust(len(old) + 1, b'\0')
 
     def symbol(self, name):
-        """Where the symbol's entry and its name are in the file."""
+        """The file offsets of the symbol's entry and of its name."""
         size = 24 if self.elf.wide else 16
         for t in self.elf.sections:
             if t.type != elf.SHT_SYMTAB:
@@ -66,7 +66,7 @@ class Broken:
 
 
 R, W, X = elf.PF_R, elf.PF_W, elf.PF_X
-# What is broken, how, and a piece of what must be said about it.
+# Name of the break, the change, and a part of the message that must appear.
 CASES = [
     ('not static', lambda b: b.put('H', 16, 3), 'not ET_EXEC'),
     ('text writable', lambda b: b.segment_field(b.load(0), 'flags', R | W | X), 'writable and executable'),

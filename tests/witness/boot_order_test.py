@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""qemu/boot_order.py on made-up logs, traces and orders: one boot on which all accounts agree, then every way to disagree."""
+"""qemu/boot_order.py on made-up logs, traces and orders: first a boot on which all three agree, then each kind of disagreement."""
 
 import pathlib
 import subprocess

@@ -1,7 +1,7 @@
-// Every instruction of this program is numbered: the witness must come to the same numbers. The number at a function is
-// that of its first instruction, counted from 0 at the ELF entry. witness_test.py knows them.
+// The comment of each instruction is its number, and the witness must count the same. Numbers start with 0 at the ELF
+// entry; a function's number is that of its first instruction. witness_test.py has the expected log.
         .text
-        .globl  _rt0_amd64_linux                // a bare label, no .type: asm is often like that
+        .globl  _rt0_amd64_linux                // a bare label without .type, as assembly often has
 _rt0_amd64_linux:
         xorl    %ebx, %ebx                      // 0
         movl    $10, %ecx                       // 1
@@ -14,7 +14,7 @@ _rt0_amd64_linux:
         call    runtime.fill                    // 32
         movl    $5, %ecx                        // 40
         leaq    buffer(%rip), %rdi              // 41
-        rep stosb                               // 42 … 47: five times, and once to see that it is over
+        rep stosb                               // 42 … 47: five times, and once to find that rcx is 0
         movl    $39, %eax                       // 48 getpid
         syscall                                 // 49
         movl    $39, %eax                       // 50
@@ -25,16 +25,16 @@ _rt0_amd64_linux:
 
         .globl  runtime.check, a.bare_label
         .type   runtime.check, @function
-a.bare_label:                                   // a function's name goes before a label's
+a.bare_label:                                   // of two names at one address, the function's is logged
 runtime.check:
         nop                                     // 23, 53
-        .globl  bare_label_inside               // a global label is an entry too; it says so in the log
+        .globl  bare_label_inside               // a global label counts as an entry, too
 bare_label_inside:
-local_label:                                    // a local one is not
+local_label:                                    // a local label does not
         nop                                     // 24, 54
         .globl  runtime.args
         .type   runtime.args, @function
-runtime.args:                                   // fallen into, in the middle of a block
+runtime.args:                                   // an entry without a call, in the middle of a block
         nop                                     // 25, 55
         ret                                     // 26, 56
 
@@ -42,13 +42,13 @@ runtime.args:                                   // fallen into, in the middle of
 local_function:
         nop                                     // 28
         .type   local_function.cold, @function
-local_function.cold:                            // where the compiler put a function's cold half: no entry
+local_function.cold:                            // the compiler's name for a function's cold part: no entry
         ret                                     // 29
 
         .globl  runtime.fill
         .type   runtime.fill, @function
 runtime.fill:
-        rep stosb                               // 33 … 38: one entry, though QEMU comes by six times
+        rep stosb                               // 33 … 38: one entry, though QEMU runs it six times
         ret                                     // 39
 
         .globl  main, main.main, another_name

@@ -1,5 +1,5 @@
-// A fault in the middle of a block. With an argument the handler is installed first and its entry has a number; without
-// one the program dies by SIGSEGV, after main.main.
+// A fault in the middle of a block. With an argument the program first installs a handler, whose entry must have the
+// right number; without one it dies of SIGSEGV, after main.main.
         .text
         .globl  _rt0_amd64_linux
 _rt0_amd64_linux:
@@ -18,7 +18,7 @@ main.main:                                      // 9, or 3
         xorl    %eax, %eax                      // 9
         nop                                     // 10
         movl    (%rax), %eax                    // 11 faults
-        nop                                     // never done, though in the same block
+        nop                                     // not reached, though in the same block
         nop
         nop
         nop

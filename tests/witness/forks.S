@@ -1,5 +1,5 @@
-// A child process enters runtime.child; the log must not tell of it. The exit status is the lowest free descriptor,
-// which must be what it is without a plugin.
+// A child process enters runtime.child; the log must not show it. The exit status is the lowest free descriptor, which
+// must be the same as without a plugin.
         .text
         .globl  _rt0_amd64_linux
 _rt0_amd64_linux:

@@ -1,5 +1,5 @@
-// Three threads one after the other: 1 has ended, and QEMU's index for it is free again, before 2 begins. The first
-// thread waits on the word which the kernel clears at a thread's end, and QEMU wakes it only when the vcpu is gone.
+// Three threads, one after the other: thread 1 has ended, and QEMU can reuse its index, before thread 2 begins. The
+// first thread waits for the word that the kernel clears at a thread's end; QEMU wakes it only after the vcpu is gone.
         .text
         .globl  _rt0_amd64_linux
 _rt0_amd64_linux:
@@ -24,7 +24,7 @@ runtime.newosproc:
         testl   %eax, %eax
         jnz     2f
         jmp     runtime.mstart                  // the child's instructions 0 and 1 are the two before this one
-2:      movl    tid(%rip), %edx                 // ends when the kernel has cleared it
+2:      movl    tid(%rip), %edx                 // the loop ends when the kernel has cleared it
         testl   %edx, %edx
         jz      3f
         movl    $202, %eax                      // futex WAIT

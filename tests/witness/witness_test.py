@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""qemu/witness.cc against programs of which every instruction is numbered in their source, counted.S and its neighbours.
+"""qemu/witness.cc on programs whose sources number every instruction: counted.S and the others here.
 
 Builds the plugin and the programs with g++ (GNU as for amd64) in a temporary directory, and runs them under qemu-x86_64 with
 an empty environment. WITNESS_PLUGIN=FILE tests that plugin instead; WITNESS_CLANG and WITNESS_LLD name a clang and an lld
-for the programs of other ISAs. Skipped: all of it where there is no qemu-x86_64 that loads the plugin; an ISA where its QEMU
-or the compiler is missing.
+for the programs of other ISAs. Without a qemu-x86_64 that loads the plugin everything is skipped; without an ISA's QEMU or
+compiler, that ISA.
 """
 
 import os
@@ -22,7 +22,7 @@ CLANG = os.environ.get("WITNESS_CLANG") or shutil.which("clang-19") or shutil.wh
 LLD = os.environ.get("WITNESS_LLD") or shutil.which("ld.lld-19") or shutil.which("ld.lld")
 PLUGIN_FLAGS = ["-std=c++20", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-exceptions", "-Wall", "-Wextra", "-Werror"]
 
-# The same for every ISA: word sizes, byte orders, and what a symbol's address means differ.
+# One program for every ISA: word size, byte order and the meaning of a symbol's address differ.
 ANY_ISA = """
 void check(int *) __asm__("runtime.check");
 void main_main(int *) __asm__("main.main");
@@ -32,7 +32,8 @@ __attribute__((noinline)) void main_main(int *p) { __asm__ volatile("" : : "r"(p
 void start(void) { check((int *)8); main_main((int *)16); __builtin_trap(); }
 """
 
-# ppc64 ELFv1: symbols are descriptors in data. No linker at hand makes such a file, so e_flags is set by hand.
+# ppc64 ELFv1, where symbols point at descriptors in data. No linker at hand writes such files, so the test sets e_flags
+# itself.
 DESCRIPTORS = """
         .text
 code_start: bl code_check
@@ -66,7 +67,7 @@ def build(command):
 
 
 def plugins_work():
-    """Debian 12's QEMU has plugins and speaks version 1; others may lack the option, or want version 2."""
+    """QEMU 7.2 (Debian 12) has plugins of version 1; others may lack the option, or demand version 2."""
     if QEMU is None:
         return False
     version = re.search(r"version (\d+)\.(\d+)", run([QEMU, "--version"]).stdout)
@@ -92,7 +93,7 @@ class WitnessTest(unittest.TestCase):
         cls.temporary.cleanup()
 
     def witness(self, program, options="", args=(), qemu=QEMU):
-        """Runs a program; the log's lines without the header."""
+        """Runs a program; returns the Done and the log's lines without the header."""
         log = self.dir / "log"
         log.unlink(missing_ok=True)
         program = self.dir / program
@@ -109,13 +110,13 @@ class WitnessTest(unittest.TestCase):
             "0 0 _rt0_amd64_linux",
             "0 23 runtime.check",
             "0 24 bare_label_inside",
-            "0 25 runtime.args",        # fallen into
+            "0 25 runtime.args",        # entered without a call
             "0 28 local_function",
-            "0 33 runtime.fill",        # once, though it begins with a rep
+            "0 33 runtime.fill",        # logged once, though it begins with a rep
             "0 53 runtime.check",
             "0 54 bare_label_inside",
             "0 55 runtime.args",
-            "0 58 main.main",           # not main, not another_name
+            "0 58 main.main",           # not "main" or "another_name"
             "# until main.main thread 0 instructions 58 syscalls 2",
             "0 59 runtime.check",
             "0 60 bare_label_inside",
@@ -149,7 +150,7 @@ class WitnessTest(unittest.TestCase):
                                       "# exit thread 0 instructions - syscalls 3"])
 
     def test_one_instruction_per_block_gives_the_same_numbers(self):
-        """As QEMU itself logs it. There a rep ends with its last iteration: two reps, two fewer."""
+        """QEMU's own log of single instructions agrees. There a rep ends with its last iteration: two reps, two fewer."""
         log = self.dir / "exec.log"
         run([QEMU, "-singlestep", "-d", "exec,nochain", "-D", log, self.dir / "counted"])
         self.assertEqual(len(re.findall(r"^Trace 0:", log.read_text(), re.M)), 66 - 2)
@@ -173,7 +174,7 @@ class WitnessTest(unittest.TestCase):
         done, lines = self.witness("faults", ",until=main.main")
         self.assertEqual(done.returncode, -11)
         self.assertEqual(lines, ["0 0 _rt0_amd64_linux", "0 3 main.main",
-                                 "# until main.main thread 0 instructions 3 syscalls 0"])  # no totals: QEMU says nothing
+                                 "# until main.main thread 0 instructions 3 syscalls 0"])  # no totals: QEMU calls no plugin then
 
     def test_a_child_process_is_not_logged_and_descriptors_stay_the_guests(self):
         plain = run([QEMU, self.dir / "forks"])
@@ -226,7 +227,7 @@ class WitnessTest(unittest.TestCase):
                 _, lines = self.witness("any", ",until=main.main", qemu=qemu)
                 self.assertEqual([line.split()[-1] for line in lines[:3]], ["_rt0_any_linux", "runtime.check", "main.main"])
                 numbers = [int(line.split()[1]) for line in lines[:3]]
-                # ppc64's functions begin with two instructions which set up r2; the witness looks behind them.
+                # ppc64's functions begin with two instructions that set up r2; their entry is the instruction after these.
                 self.assertEqual(numbers[0], 2 if isa in ("ppc64", "ppc64le") else 0)
                 self.assertLess(numbers[1], numbers[2])
                 self.assertTrue(lines[3].startswith("# until main.main thread 0 instructions "), lines)

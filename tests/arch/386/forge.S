@@ -1,5 +1,5 @@
-// forge_entry: the ELF entry point of tests/programs/forged.cc. Lets C++ build another initial stack, then enters the
-// runtime there as the kernel would: the stack pointer is all it may rely on, every other register holds rubbish.
+// forge_entry: the ELF entry point of tests/programs/forged.cc. Calls C++ to build another initial stack, then enters
+// the runtime there as the kernel would: only the stack pointer means anything, every other register holds garbage.
 #include "arch/asm.h"
 
 FUNC(forge_entry)

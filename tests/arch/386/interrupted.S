@@ -1,9 +1,9 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns,
-// stays where it may be interrupted at any instruction, and then looks at them all.
+// Shows that asynchronous preemption preserves all registers: a loop fills every register and the flags with patterns,
+// runs for a while where it may be interrupted at any instruction, and then compares them all.
 #include "arch/asm.h"
 #include "tests/arch/x87.h"
 
-// The frame, from esp up; above it edi esi ebx ebp as the caller had them, the return address, rounds, seed.
+// The frame, from esp up. Above it: edi esi ebx ebp as the caller had them, the return address, rounds, seed.
 #define FLAGS     0
 #define MXCSR     4
 #define OWN_MXCSR 8
@@ -15,9 +15,10 @@
 #define SEED      FRAME + 28
 #define AVX       FRAME + 36
 
-// u64 interrupted_loop(u64 rounds, u64 seed, u64 avx): 0, or what was damaged first: 1–7 a general register in the
-// order of REGS, 40 the flags, 41 mxcsr, 42 the x87 control word, 50–57 a vector register, 60–67 an x87 register, 70–77
-// the upper half of a vector register, if avx is 1. Of the arguments the low halves are used.
+// u64 interrupted_loop(u64 rounds, u64 seed, u64 avx): returns 0, or the number of what was damaged first: 1–7 a
+// general register in the order of REGS, 40 the flags, 41 mxcsr, 42 the x87 control word, 50–57 a vector register,
+// 60–67 an x87 register, 70–77 the upper half of a vector register, if avx is 1. Only the low halves of the arguments
+// are used.
 FUNC(interrupted_loop)
         pushl   %ebp
         pushl   %ebx
@@ -39,16 +40,16 @@ FUNC(interrupted_loop)
         .endr
 2:      X87_SET %eax, GOT(%esp)
         movl    $0x202, %ecx                    // interrupts are on, always
-        movl    $0x1f80, %edx                   // what mxcsr is
+        movl    $0x1f80, %edx                   // the usual mxcsr
         testl   $1, ROUNDS(%esp)
         jz      3f
-        movl    $0xed7, %ecx                    // c p a z s d o, too
-        movl    $0x7fbf, %edx                   // towards zero, all exceptions seen
+        movl    $0xed7, %ecx                    // carry parity adjust zero sign direction overflow as well
+        movl    $0x7fbf, %edx                   // towards zero, all exception flags set
 3:      movl    %edx, MXCSR(%esp)
         movl    %ecx, FLAGS(%esp)
         ldmxcsr MXCSR(%esp)
         pushl   %ecx
-        popfl                                   // no flag changes from here to pushfl
+        popfl                                   // no instruction changes a flag from here to pushfl
         leal    1(%eax), %ebx
         leal    2(%eax), %edx
         leal    3(%eax), %esi

@@ -1,4 +1,5 @@
-// Proof that a call keeps what it must: all callee-saved registers hold a pattern before it and are looked at after it.
+// Shows that a call preserves what the ABI demands: each callee-saved register gets a pattern before it and is compared
+// after it.
 #include "arch/asm.h"
 
         .macro  EXPECT reg, n
@@ -15,10 +16,10 @@
 1:
         .endm
 
-// u64 poisoned_call(fn, arg, u64 seed): calls fn(arg); bit i of the result: register i of the list ebx, esi, edi, ebp
-// came back changed. Of the seed the low half is used.
-//   frame  arg, fn, a word that keeps it aligned; edi esi ebx ebp as the caller had them; above the return address fn,
-//   arg, seed
+// u64 poisoned_call(fn, arg, u64 seed): calls fn(arg). Bit i of the result is set if register i of the list ebx, esi,
+// edi, ebp was changed. Only the low half of the seed is used.
+//   The frame: arg, fn, a word for alignment; edi esi ebx ebp as the caller had them; above the return address fn, arg,
+//   seed.
 FUNC(poisoned_call)
         pushl   %ebp
         pushl   %ebx

@@ -1,4 +1,4 @@
-// The few things that tests must know of 386.
+// What tests need to know about 386.
 #pragma once
 
 #include "arch/arch.h"
@@ -7,13 +7,13 @@
 
 namespace test_isa {
 
-// What the thread pointer is; 0 if nobody has set it: an empty selector.
+// The thread pointer: gs, an empty selector (0) if it has not been set.
 inline rt0::uintptr thread_pointer() {
   rt0::u32 gs;
   __asm__ volatile("movl %%gs, %0" : "=r"(gs));
   return gs;
 }
-// What a C library's start code does for the main thread.
+// Sets the thread pointer as a C library's start code does for the main thread.
 inline void set_thread_pointer(rt0::uintptr* tls) {
   struct {
     rt0::u32 entry, base, limit, flags;
@@ -22,8 +22,7 @@ inline void set_thread_pointer(rt0::uintptr* tls) {
   __asm__ volatile("movw %w0, %%gs" ::"r"(desc.entry * 8 + 3) : "memory");
 }
 
-// Whether interrupted_loop may look at the upper halves of vector registers: the CPU has AVX, and the system saves its
-// registers.
+// Whether interrupted_loop can use the upper halves of vector registers: the CPU has AVX, and the system saves them.
 inline bool has_wide_vectors() {
   constexpr rt0::u32 kAVX = 1u << 28, kOSXSAVE = 1u << 27, kSavesAVX = 6;
   if ((rt0::cpuid(1).ecx & (kAVX | kOSXSAVE)) != (kAVX | kOSXSAVE)) return false;

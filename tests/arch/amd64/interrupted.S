@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register, the flags and the red zone hold
-// patterns, stays where it may be interrupted at any instruction, and then looks at them all.
+// Shows that asynchronous preemption preserves all registers: a loop fills every register, the flags and the red zone
+// with patterns, runs for a while where it may be interrupted at any instruction, and then compares them all.
 #include "arch/asm.h"
 #include "tests/arch/x87.h"
 
@@ -15,9 +15,9 @@
 #define FRAME     328                           /* with 6 registers and the return address a multiple of 16 */
 #define FLAGS     0xcd5                         /* carry parity adjust zero sign direction overflow */
 
-// u64 interrupted_loop(rdi = rounds, rsi = seed, rdx = 1 if there is AVX): 0, or what was damaged first: 1–15 a general
-// register, 20 the flags, 30–45 the red zone, 42 the x87 control word, 50–65 a vector register, 70–85 the upper half of
-// a vector register, 90–97 an x87 register.
+// u64 interrupted_loop(rdi = rounds, rsi = seed, rdx = 1 if there is AVX): returns 0, or the number of what was damaged
+// first: 1–15 a general register, 20 the flags, 30–45 the red zone, 42 the x87 control word, 50–65 a vector register,
+// 70–85 the upper half of a vector register, 90–97 an x87 register.
 FUNC(interrupted_loop)
         pushq   %rbp
         pushq   %rbx
@@ -47,7 +47,7 @@ FUNC(interrupted_loop)
         jz      3f
         movq    $0, WANT(%rsp)
 3:      pushq   WANT(%rsp)
-        popfq                                   // no flag changes from here to pushfq
+        popfq                                   // no instruction changes a flag from here to pushfq
         leaq    2(%rax), %rbx
         leaq    4(%rax), %rdx
         leaq    5(%rax), %rsi
@@ -94,7 +94,7 @@ FUNC(interrupted_loop)
         popq    GOT(%rsp)
         cld
         movq    SEED(%rsp), %r8
-        addq    $3, %r8                         // what rcx counts for: it came back 0, or we would not be here
+        addq    $3, %r8                         // the loop ended, so rcx was 0: record the value expected for it
         movq    %r8, (REGS + 16)(%rsp)
         movq    SEED(%rsp), %r8
 

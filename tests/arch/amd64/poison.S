@@ -1,9 +1,10 @@
-// Proof that a call keeps what it must: all callee-saved registers hold a pattern before it and are looked at after it.
+// Shows that a call preserves what the ABI demands: each callee-saved register gets a pattern before it and is compared
+// after it.
 #include "arch/asm.h"
 
-// u64 poisoned_call(rdi = fn, rsi = arg, rdx = seed): calls fn(arg); bit i of the result: register i of the list below
-// came back changed.
-//   frame  (%rsp) seed; then r15 r14 r13 r12 rbx rbp as the caller had them
+// u64 poisoned_call(rdi = fn, rsi = arg, rdx = seed): calls fn(arg). Bit i of the result is set if register i of the
+// list below was changed.
+//   The frame: (%rsp) seed; then r15 r14 r13 r12 rbx rbp as the caller had them.
 FUNC(poisoned_call)
         pushq   %rbp
         pushq   %rbx

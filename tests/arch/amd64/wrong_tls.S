@@ -1,4 +1,4 @@
-// A settls that succeeds and sets the thread pointer elsewhere: what rt0_go's store of 0x123 is there to find.
+// A faulty settls: it succeeds but sets the thread pointer to the wrong place. rt0_go's store of 0x123 must detect it.
 #include "arch/asm.h"
 #include "go_asm.h"
 

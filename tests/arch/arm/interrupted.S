@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns,
-// stays where it may be interrupted at any instruction, and then looks at them all.
+// Shows that asynchronous preemption preserves all registers: a loop fills every register and the flags with patterns,
+// runs for a while where it may be interrupted at any instruction, and then compares them all.
 #include "arch/asm.h"
         .syntax unified
 
@@ -12,8 +12,9 @@
 #define REGS      24                            /* r0–r12, lr */
 #define FRAME     80
 
-// u64 interrupted_loop(r0:r1 = rounds, r2:r3 = seed): 0, or what was damaged first: 1–14 a general register (r0 counts
-// as 14, lr as 13), 40 the flags, 41 fpscr, 50–81 a floating-point register. Of the arguments the low halves are used.
+// u64 interrupted_loop(r0:r1 = rounds, r2:r3 = seed): returns 0, or the number of what was damaged first: 1–14 a
+// general register (r0 counts as 14, lr as 13), 40 the flags, 41 fpscr, 50–81 a floating-point register. Only the low
+// halves of the arguments are used.
 FUNC(interrupted_loop)
         push    {r3, r4-r11, lr}
         vpush   {d8-d15}
@@ -31,7 +32,7 @@ FUNC(interrupted_loop)
         ldr     r1, [sp, ROUNDS]
         tst     r1, 1
         ldr     r2, =0xf8000000                 // n z c v q, all or none
-        ldr     r3, =0xf1c0001f                 // its own flags, flush to zero, towards zero, all exceptions seen
+        ldr     r3, =0xf1c0001f                 // its own flags, flush to zero, towards zero, all exception flags set
         moveq   r2, 0
         moveq   r3, 0
         str     r2, [sp, FLAGS]
@@ -41,10 +42,10 @@ FUNC(interrupted_loop)
         add     r\n, r0, \n
         .endr
         add     lr, r0, 13
-        msr     apsr_nzcvq, r2                  // no flag changes from here to mrs
+        msr     apsr_nzcvq, r2                  // no instruction changes a flag from here to mrs
         add     r2, r0, 2
         add     r0, r0, 14
-        .rept   400                             // no loop: to count and branch takes the flags
+        .rept   400                             // not a loop: counting and branching would change the flags
         nop
         .endr
 

@@ -1,4 +1,5 @@
-// Proof that a call keeps what it must: all callee-saved registers hold a pattern before it and are looked at after it.
+// Shows that a call preserves what the ABI demands: each callee-saved register gets a pattern before it and is compared
+// after it.
 #include "arch/asm.h"
         .syntax unified
 
@@ -12,9 +13,9 @@
         mvneq   \reg, \reg
         .endm
 
-// u64 poisoned_call(r0 = fn, r1 = arg, r2:r3 = seed): calls fn(arg); bit i of the result: register i of the list below
-// came back changed: r4–r11 are 0–7, the halves of d8–d15 are 8–23. Of the seed the low half is used.
-//   frame  seed and a word, r4–r11 lr and a word, d8–d15 as the caller had them
+// u64 poisoned_call(r0 = fn, r1 = arg, r2:r3 = seed): calls fn(arg). Bit i of the result is set if register i of this
+// list was changed: r4–r11 are 0–7, the halves of d8–d15 are 8–23. Only the low half of the seed is used.
+//   The frame: seed and a word; r4–r11, lr and a word, d8–d15 as the caller had them.
 FUNC(poisoned_call)
         push    {r3, r4-r11, lr}
         vpush   {d8-d15}

@@ -1,4 +1,4 @@
-// The few things that tests must know of arm.
+// What tests need to know about arm.
 #pragma once
 
 #include "arch/arch.h"
@@ -6,18 +6,18 @@
 
 namespace test_isa {
 
-// What the thread pointer is; 0 if nobody has set it.
+// The thread pointer; 0 if it has not been set.
 inline rt0::uintptr thread_pointer() {
   rt0::uintptr tp;
   __asm__ volatile("mrc p15, 0, %0, c13, c0, 3" : "=r"(tp));
   return tp;
 }
-// What a C library's start code does for the main thread.
+// Sets the thread pointer as a C library's start code does for the main thread.
 inline void set_thread_pointer(rt0::uintptr* tls) {
   (void)rt0::Isa::syscall6(rt0::linux_abi::kSetTls, rt0::Isa::tls_base(tls), 0, 0, 0, 0, 0);
 }
 
-// interrupted_loop looks at every vector register that all CPUs have.
+// interrupted_loop compares every vector register that all CPUs have.
 inline bool has_wide_vectors() { return false; }
 
 // __builtin_frame_address(0) modulo the stack alignment, in every function that was entered on an aligned stack.

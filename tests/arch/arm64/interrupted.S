@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register and the flags hold patterns,
-// stays where it may be interrupted at any instruction, and then looks at them all.
+// Shows that asynchronous preemption preserves all registers: a loop fills every register and the flags with patterns,
+// runs for a while where it may be interrupted at any instruction, and then compares them all.
 #include "arch/asm.h"
 #include "kept.h"
 
@@ -9,12 +9,12 @@
 #define FLAGS     176
 #define FPSR      184
 #define FPCR      192
-#define REGS      208                           /* x0–x30; x0's place: where the loop's count ended */
+#define REGS      208                           /* x0–x30; in x0's place the loop counter's last value */
 #define VECTOR    464
 #define FRAME     480
 
-// u64 interrupted_loop(x0 = rounds, x1 = seed): 0, or what was damaged first: 1–31 a general register (x0 counts as
-// 31), 40 the flags, 41 fpsr, 42 fpcr, 50–81 a vector register.
+// u64 interrupted_loop(x0 = rounds, x1 = seed): returns 0, or the number of what was damaged first: 1–31 a general
+// register (x0 counts as 31), 40 the flags, 41 fpsr, 42 fpcr, 50–81 a vector register.
 FUNC(interrupted_loop)
         sub     sp, sp, FRAME
         KEPT_AT_SP st
@@ -32,7 +32,7 @@ FUNC(interrupted_loop)
         tst     x1, 1
         mov     x2, 0xf0000000                  // n z c v, all or none
         csel    x2, x2, xzr, ne
-        mov     x3, 0x9f                        // all the exceptions that fpsr can remember
+        mov     x3, 0x9f                        // all exception flags of fpsr
         csel    x3, x3, xzr, ne
         mov     x4, 0x1c00000                   // flush to zero, round towards zero
         csel    x4, x4, xzr, ne
@@ -40,7 +40,7 @@ FUNC(interrupted_loop)
         str     x3, [sp, FPSR]
         msr     fpsr, x3
         msr     fpcr, x4
-        msr     nzcv, x2                        // no flag changes from here to mrs
+        msr     nzcv, x2                        // no instruction changes a flag from here to mrs
         .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
         add     x\n, x0, \n
         .endr

@@ -1,4 +1,5 @@
-// How poison.S and interrupted.S keep what they must: x29 x30, x19–x28 and d8–d15, in 160 bytes at sp.
+// Saves and restores the callee-saved registers for poison.S and interrupted.S: x29 x30, x19–x28 and d8–d15, in 160
+// bytes at sp.
 #pragma once
 
 // op: st or ld

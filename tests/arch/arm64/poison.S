@@ -1,4 +1,5 @@
-// Proof that a call keeps what it must: all callee-saved registers hold a pattern before it and are looked at after it.
+// Shows that a call preserves what the ABI demands: each callee-saved register gets a pattern before it and is compared
+// after it.
 #include "arch/asm.h"
 #include "kept.h"
 
@@ -18,9 +19,9 @@
 1:
         .endm
 
-// u64 poisoned_call(x0 = fn, x1 = arg, x2 = seed): calls fn(arg); bit i of the result: register i of the list below
-// came back changed: x19–x28 are 0–9, x29 is 10, d8–d15 are 11–18.
-//   frame  x29 x30, x19–x28 and d8–d15 as the caller had them, seed
+// u64 poisoned_call(x0 = fn, x1 = arg, x2 = seed): calls fn(arg). Bit i of the result is set if register i of this list
+// was changed: x19–x28 are 0–9, x29 is 10, d8–d15 are 11–18.
+//   The frame: x29 x30, x19–x28 and d8–d15 as the caller had them, seed.
 FUNC(poisoned_call)
         sub     sp, sp, FRAME
         KEPT_AT_SP st

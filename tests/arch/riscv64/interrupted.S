@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register and fcsr hold patterns, stays
-// where it may be interrupted at any instruction, and then looks at them all.
+// Shows that asynchronous preemption preserves all registers: a loop fills every register and fcsr with patterns, runs
+// for a while where it may be interrupted at any instruction, and then compares them all.
 #include "arch/asm.h"
 #include "kept.h"
 
@@ -9,11 +9,11 @@
 #define FCSR      224
 #define OWN_FCSR  232
 #define OWN_GP    240
-#define REGS      256                           /* x0–x31; x2 and x4 are not among them, x10's place: where the count ended */
+#define REGS      256                           /* x0–x31 without x2 and x4; in x10's place the loop counter's last value */
 #define FRAME     512
 
-// u64 interrupted_loop(a0 = rounds, a1 = seed): 0, or what was damaged first: 1–31 a general register, 40 fcsr, 50–81 a
-// floating-point register.
+// u64 interrupted_loop(a0 = rounds, a1 = seed): returns 0, or the number of what was damaged first: 1–31 a general
+// register, 40 fcsr, 50–81 a floating-point register.
 FUNC(interrupted_loop)
         addi    sp, sp, -FRAME
         KEEP    sd

@@ -1,4 +1,5 @@
-// How poison.S and interrupted.S keep what they must: ra, s0–s11 and fs0–fs11, in 208 bytes at sp.
+// Saves and restores the callee-saved registers for poison.S and interrupted.S: ra, s0–s11 and fs0–fs11, in 208 bytes
+// at sp.
 #pragma once
 
         .macro  KEEP op

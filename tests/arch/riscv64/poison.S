@@ -1,4 +1,5 @@
-// Proof that a call keeps what it must: all callee-saved registers hold a pattern before it and are looked at after it.
+// Shows that a call preserves what the ABI demands: each callee-saved register gets a pattern before it and is compared
+// after it.
 #include "arch/asm.h"
 #include "kept.h"
 
@@ -18,9 +19,9 @@
 1:
         .endm
 
-// u64 poisoned_call(a0 = fn, a1 = arg, a2 = seed): calls fn(arg); bit i of the result: register i of the list below
-// came back changed: s0–s11 are 0–11, fs0–fs11 are 12–23.
-//   frame  ra, s0–s11 and fs0–fs11 as the caller had them, seed
+// u64 poisoned_call(a0 = fn, a1 = arg, a2 = seed): calls fn(arg). Bit i of the result is set if register i of this list
+// was changed: s0–s11 are 0–11, fs0–fs11 are 12–23.
+//   The frame: ra, s0–s11 and fs0–fs11 as the caller had them, seed.
 FUNC(poisoned_call)
         addi    sp, sp, -FRAME
         KEEP    sd

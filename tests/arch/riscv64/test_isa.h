@@ -1,4 +1,4 @@
-// The few things that tests must know of riscv64.
+// What tests need to know about riscv64.
 #pragma once
 
 #include "arch/arch.h"
@@ -6,18 +6,18 @@
 
 namespace test_isa {
 
-// What the thread pointer is; 0 if nobody has set it.
+// The thread pointer; 0 if it has not been set.
 inline rt0::uintptr thread_pointer() {
   rt0::uintptr tp;
   __asm__ volatile("mv %0, tp" : "=r"(tp));
   return tp;
 }
-// What a C library's start code does for the main thread.
+// Sets the thread pointer as a C library's start code does for the main thread.
 inline void set_thread_pointer(rt0::uintptr* tls) {
   __asm__ volatile("mv tp, %0" ::"r"(rt0::Isa::tls_base(tls)) : "memory");
 }
 
-// interrupted_loop looks at all of every floating-point register, on any CPU.
+// interrupted_loop compares all of every floating-point register, on any CPU.
 inline bool has_wide_vectors() { return false; }
 
 // __builtin_frame_address(0) modulo the stack alignment, in every function that was entered on an aligned stack.

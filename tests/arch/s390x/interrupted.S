@@ -1,5 +1,5 @@
-// Proof that asynchronous preemption keeps everything: a loop that has every register, the condition code and fpc hold
-// patterns, stays where it may be interrupted at any instruction, and then looks at them all.
+// Shows that asynchronous preemption preserves all registers: a loop fills every register, the condition code and fpc
+// with patterns, runs for a while where it may be interrupted at any instruction, and then compares them all.
 #include "arch/asm.h"
 #include "kept.h"
 
@@ -10,11 +10,11 @@
 #define FPC       244
 #define OWN_FPC   248
 #define VECTOR    256
-#define REGS      272                           /* r0–r14; r2's place: where the loop's count ended */
+#define REGS      272                           /* r0–r14; in r2's place the loop counter's last value */
 #define FRAME     400
 
-// u64 interrupted_loop(r2 = rounds, r3 = seed): 0, or what was damaged first: 1–15 a general register (r0 counts as
-// 15), 40 the condition code, 41 fpc, 50–81 a vector register.
+// u64 interrupted_loop(r2 = rounds, r3 = seed): returns 0, or the number of what was damaged first: 1–15 a general
+// register (r0 counts as 15), 40 the condition code, 41 fpc, 50–81 a vector register.
 FUNC(interrupted_loop)
         ENTER   FRAME
         stg     %r2, ROUNDS(%r15)
@@ -34,7 +34,7 @@ FUNC(interrupted_loop)
         lghi    %r4, 0
         nill    %r3, 1
         jz      2f
-        llilf   %r4, 0x00f80001                 // all exceptions seen, round towards zero
+        llilf   %r4, 0x00f80001                 // all exception flags set, round towards zero
 2:      st      %r4, FPC(%r15)
         lfpc    FPC(%r15)
         spm     %r1                             // no condition code is set from here to ipm

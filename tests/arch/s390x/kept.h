@@ -1,4 +1,5 @@
-// How poison.S and interrupted.S keep what they must: r6–r15 in the caller's save area, f8–f15 above their own.
+// Saves and restores the callee-saved registers for poison.S and interrupted.S: r6–r15 in the caller's save area,
+// f8–f15 above the save area of these functions.
 #pragma once
 
         .macro  FLOATS op

@@ -1,4 +1,5 @@
-// Proof that a call keeps what it must: all callee-saved registers hold a pattern before it and are looked at after it.
+// Shows that a call preserves what the ABI demands: each callee-saved register gets a pattern before it and is compared
+// after it.
 #include "arch/asm.h"
 #include "kept.h"
 
@@ -18,9 +19,9 @@
         xilf    \reg, 0xffffffff
 1:
         .endm
-// u64 poisoned_call(r2 = fn, r3 = arg, r4 = seed): calls fn(arg); bit i of the result: register i of the list below
-// came back changed: r6–r13 are 0–7, f8–f15 are 8–15.
-//   frame  a save area, f8–f15 as the caller had them, seed
+// u64 poisoned_call(r2 = fn, r3 = arg, r4 = seed): calls fn(arg). Bit i of the result is set if register i of this list
+// was changed: r6–r13 are 0–7, f8–f15 are 8–15.
+//   The frame: a save area, f8–f15 as the caller had them, seed.
 FUNC(poisoned_call)
         ENTER   FRAME
         stg     %r4, SEED(%r15)
