@@ -1,18 +1,19 @@
 #!/usr/bin/python3
-"""Compares three accounts of one boot: the witness's log, rt0's own trace, and the order in which Go's runtime does it.
+"""Compares three records of one boot: the witness's log, rt0's own trace, and the order in which Go's runtime boots.
 
   trace    From the first event to main.main, m0's boot events in the trace are exactly the witness's entries on thread 0
-           that bear a boot function's name: same names, same order, same number, nothing merged.
-  order    Of the names which rt0 and Go both enter on the first thread up to main.main, rt0's entries are a subsequence of
+           of boot functions: same names, same order, same number, repeated entries included.
+  order    Of the names that rt0 and Go both enter on the first thread up to main.main, rt0's entries are a subsequence of
            Go's (consecutive duplicates merged on both sides), and the order of first occurrences is the same.
-  sysmon   The same for the thread that runs sysmon, up to the end of Go's list, where both have one.
-  budget   Instructions and system calls from the first instruction to main.main, with --max-instructions, --max-syscalls.
+  sysmon   The same for the thread that runs sysmon, up to the end of Go's list, if both have such a thread.
+  budget   Instructions and system calls from the first instruction to main.main, against --max-instructions, --max-syscalls.
 
-Every check runs for which there is input; each failure is told. Exit status: 0 agreement, 1 mismatch, 2 unusable input.
+Every check runs for which there is input; each failure is printed. Exit status: 0 agreement, 1 mismatch, 2 unusable input.
 
-Names are compared after these changes. All: `_rt0_<isa>_linux` for any ISA. Symbols: `runtime.` and the compiler's
-`.constprop.N`, `.isra.N` go; symbols without a Go name (C++'s own) do not take part. Go: `(*mheap).init` is `mheap.init`,
-`findRunnable` is `findrunnable`, `_rt0_…` is `_rt0`; closures (`malg.func1`) and packages' init functions are Go's only.
+Names are compared after these changes. All: `_rt0_<isa>_linux` for any ISA. Symbols: the prefix `runtime.` and the compiler's
+suffixes `.constprop.N`, `.isra.N` are removed; symbols without a Go name (C++'s own) are ignored. Go: `(*mheap).init` becomes
+`mheap.init`, `findRunnable` becomes `findrunnable`, `_rt0_…` becomes `_rt0`; closures (`malg.func1`) and packages' init functions
+exist in Go only.
 """
 
 import argparse
@@ -21,15 +22,15 @@ import re
 import sys
 
 MAIN = "main.main"
-SHOWN = 12  # differences told in full
+SHOWN = 12  # most differences that are printed one by one
 
 
 class Unusable(Exception):
-    """Input which no check can be made on: exit status 2."""
+    """Input on which no check can be made: exit status 2."""
 
 
 class Entry:
-    """One entry of a function: its name, and where to find it in the file it comes from."""
+    """One entry of a function: its name, and its place in the file it comes from."""
 
     def __init__(self, name, where):
         self.name = name
@@ -45,7 +46,7 @@ def any_isa(name):
 
 
 def from_symbol(symbol):
-    """The function's name of an ELF symbol; None when it is not one of Go's names."""
+    """The Go name that an ELF symbol stands for; None if it has none."""
     symbol = re.sub(r"(\.(constprop|isra|lto_priv)\.\d+|\.localalias|\.abi0)+$", "", symbol)
     if symbol.startswith("runtime."):
         return without_receiver(symbol[len("runtime."):])
@@ -55,10 +56,10 @@ def from_symbol(symbol):
 
 
 def from_go(name):
-    """The name under which rt0 has it; None for what only Go can have."""
+    """The name under which rt0 has the function; None for functions that only Go can have."""
     if re.search(r"\.(func|gowrap)\d+(\.\d+)*$", name):
         return None
-    if re.search(r"(^|[^)]\.)init(\.\d+)?$", name):  # a package's; a method's has its receiver in parentheses
+    if re.search(r"(^|[^)]\.)init(\.\d+)?$", name):  # this is a package's init; a method's has its receiver in parentheses
         return None
     return for_order(without_receiver(name))
 
@@ -68,7 +69,7 @@ def without_receiver(name):
 
 
 def for_order(name):
-    """Go's order knows one _rt0, and another spelling of findrunnable."""
+    """For Go's order: one name for all of _rt0_…, and Go's spelling of findRunnable."""
     if name.startswith("_rt0"):
         return "_rt0"
     return "findrunnable" if name == "findRunnable" else name
@@ -133,7 +134,7 @@ class Witness:
 
 
 class Trace:
-    """ms: M -> events. Events which precede the first known M are m0's: nobody else is there."""
+    """ms: M -> events. Events before the first known M are m0's: no other M exists yet."""
 
     LINE = re.compile(r"-?\d+ m(\d+|-) p(?:\d+|-) g(?:\d+|-) (\S+)((?: [^ =]+=\S*)*)")
 
@@ -153,7 +154,7 @@ class Trace:
             self.ms.setdefault(m, []).append(Entry(any_isa(match[2]), f"line {number}"))
 
     def boot_events(self, m):
-        """Boot functions' names begin in lower case or with '_', the scheduler's events with a capital."""
+        """Boot functions' names begin with a lower-case letter or '_', other events' names with a capital."""
         return [e for e in self.ms.get(m, []) if not e.name[0].isupper()]
 
 
@@ -162,7 +163,7 @@ def read_functions(path):
 
 
 def read_go_order(path):
-    """Thread number -> names as rt0 spells them, and the names dropped on the way."""
+    """Thread number -> (names as rt0 spells them, names that only Go has)."""
     threads = {}
     current = None
     for number, line in lines_of(path):
@@ -175,7 +176,7 @@ def read_go_order(path):
             raise Unusable(f"{path}:{number}: {line!r} comes before the first '## thread N'")
         else:
             name = from_go(line.strip())
-            if name == "main" and current[0] == ["_rt0"]:  # an assembly label of some ISAs, not the function
+            if name == "main" and current[0] == ["_rt0"]:  # some ISAs have an assembly label of this name
                 name = None
             current[name is None].append(name or line.strip())
     if not threads.get(0, ([], []))[0]:
@@ -211,7 +212,7 @@ def cut_at_main(entries):
 
 
 def check_trace(report, witness, trace, functions):
-    """Neither more nor less: both sides' boot functions, one by one."""
+    """Both sides have the same boot functions, one by one; neither has more."""
     told, told_main = cut_at_main(trace.boot_events(0))
     seen_all, seen_main = cut_at_main(witness.threads.get(0, []))
     for name in sorted({e.name for e in told} - functions):
@@ -243,7 +244,7 @@ def check_trace(report, witness, trace, functions):
 
 
 def check_order(report, check, rt0, go, go_only):
-    """rt0 and go: names on one thread, as rt0 spells them."""
+    """rt0 and go: the names on one thread, in rt0's spelling."""
     shared = set(rt0) & set(go)
     r = merged(n for n in rt0 if n in shared)
     g = merged(n for n in go if n in shared)
@@ -278,7 +279,7 @@ def thread_with(threads, name):
 
 
 def check_go(report, threads, go):
-    """threads: rt0's, number -> names as the trace has them."""
+    """threads: of rt0, number -> names as the trace has them."""
     rt0 = {n: [for_order(name) for name in names] for n, names in threads.items()}
     check_order(report, "order", up_to(rt0.get(0, []), MAIN), up_to(go[0][0], MAIN), go[0][1])
     theirs = thread_with({n: names for n, (names, _) in go.items()}, "sysmon")
@@ -313,14 +314,14 @@ def check_budget(report, until, args):
 
 def parse(argv):
     parser = argparse.ArgumentParser(description="Compare the witness's log, rt0's trace and Go's order of one boot.")
-    parser.add_argument("--witness", metavar="LOG", help="what libwitness.so wrote")
-    parser.add_argument("--trace", metavar="FILE", help="what RT0_TRACE=FILE wrote in the same run")
-    parser.add_argument("--functions", metavar="FILE", help="the boot functions a trace tells of, one per line")
+    parser.add_argument("--witness", metavar="LOG", help="the log that libwitness.so wrote")
+    parser.add_argument("--trace", metavar="FILE", help="the trace that RT0_TRACE=FILE wrote in the same run")
+    parser.add_argument("--functions", metavar="FILE", help="the boot functions that a trace records, one per line")
     parser.add_argument("--go", metavar="FILE", help="Go's order: tests/oracle/go-boot-order.<isa>.txt")
     parser.add_argument("--max-instructions", metavar="N", type=int)
     parser.add_argument("--max-syscalls", metavar="N", type=int)
     parser.add_argument("--summary", action="store_true", help="print the counts at main.main")
-    parser.add_argument("--verbose", action="store_true", help="print which names took part")
+    parser.add_argument("--verbose", action="store_true", help="print the names that were compared")
     args = parser.parse_args(argv)
     budget = args.summary or args.max_instructions is not None or args.max_syscalls is not None
     if args.trace and args.witness and not args.functions:

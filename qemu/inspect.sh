@@ -1,7 +1,7 @@
 #!/bin/sh
-# inspect.sh BINARY: what a target binary is made of, as GNU binutils see it: entry, segments, sections, sizes, and the
-# launch chain from the entry point to main.main with the calls of runtime.rt0_go in their order. Nothing is taken from
-# the sources: every line is read from the file. Of runtime.mainPC, a pointer, its value is followed.
+# inspect.sh BINARY: the contents of a target binary as GNU binutils see it: entry, segments, sections, sizes, and the
+# launch chain from the entry point to main.main, with the calls of runtime.rt0_go in order. Everything is read from the
+# file, nothing from the sources. runtime.mainPC is a pointer; the chain goes on at its value.
 set -eu
 export LC_ALL=C
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -13,7 +13,8 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 field() { echo "$header" | sed -n "s/^ *$1: *//p" | head -n 1; }
-# Name, size, kind and address of each symbol, in order of address; of two at one address those with a '.' come first.
+# Name, size, kind and address of each symbol, in order of address; among symbols at one address, names with a '.' come
+# first.
 readelf -sW "$bin" | awk '$1 ~ /^[0-9]+:$/ && $8 != "" && $7 != "UND" && ($4 == "FUNC" || $4 == "OBJECT" || $4 == "NOTYPE") {
   print $2, ($8 ~ /\./ ? 0 : 1), $3, $4, $8}' | sort >"$tmp/symbols"
 address_of() { awk -v n="$1" '$5 == n {print "0x" $1; exit}' "$tmp/symbols" | sed 's/^0x0*/0x/'; }
@@ -61,8 +62,8 @@ readelf -SW "$bin" | sed -n 's/^ *\[ *[0-9]*\] //p' | awk '
   $1 ~ /^\.debug/ { debug += 1 }
   END { if (debug) printf "  and %d sections of debug information, which are not loaded\n", debug }'
 
-# The disassembly as "function|mnemonic|target", one line per instruction that names a target outside its function; a call
-# through a register has the target "*symbol", the one that was loaded last.
+# The disassembly as "function|mnemonic|target", one line per instruction that names a target outside its function. A call
+# through a register has the target "*symbol": the symbol whose value was loaded last.
 "$(tool objdump)" -d --no-show-raw-insn "$bin" | awk '
   /^[0-9a-f]+ <.*>:$/ { f = $2; gsub(/^<|>:$/, "", f); next }
   match($0, /<[^>]+>/) {
@@ -71,10 +72,10 @@ readelf -SW "$bin" | sed -n 's/^ *\[ *[0-9]*\] //p' | awk '
     next
   }
   $2 ~ /^call/ && $3 ~ /^\*/ || $2 ~ /^(blr|jalr|bctrl|basr|jirl)$/ { print f "|call|*" last }' >"$tmp/targets"
-how() {  # how CALLER CALLEE: the instruction that leads from one to the other
+how() {  # how CALLER CALLEE: the mnemonic of the instruction that leads from one to the other
   awk -F'|' -v f="$1" -v t="$2" '$1 == f && $3 == t && $2 !~ /^(lea|adr|la|mov)/ {print $2; exit}' "$tmp/targets"
 }
-pointer_at() {  # the symbol whose address lies at symbol $1
+pointer_at() {  # the function whose address is stored at symbol $1
   a=$(address_of "$1")
   [ -n "$a" ] || return 0
   size=$(awk -v n="$1" '$5 == n {print $3; exit}' "$tmp/symbols")

@@ -1,10 +1,10 @@
 #!/bin/sh
-# matrix.sh ISA...: the ports, one row each, out of what lies in build/ now: which compilers have built them, how many tests
-# of the last ctest run passed, what the witness makes of their boot, and how long the port is.
-#   g++, clang   the compiler's version, and how many programs it made; "-": not built
-#   tests        passed/run of those labelled with the ISA; "old": the programs were built after the run; "-": none ran
-#   ladder       the grade of the last `make port-check`; "-": none was run
-#   goldens      whether the golden traces are the same on this ISA, by the last ctest run
+# matrix.sh ISA...: the table of ports, one row each, from the present contents of build/: the compilers that have built a
+# port, how many tests of the last ctest run passed, its grade, its golden traces, and its length.
+#   g++, clang   the compiler's version, and how many programs it built; "-": not built
+#   tests        passed/run of the tests labelled with the ISA; "old": the programs were built after the run; "-": none ran
+#   ladder       the grade of the last `make port-check`; "-": not run
+#   goldens      whether the golden traces are the same on this ISA, in the last ctest run
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")/.."
@@ -17,8 +17,8 @@ built() {  # built DIRECTORY COMPILER-ID
   if [ "$id" = "$2" ] && [ "$programs" -gt 0 ]; then echo "$version ($programs)"; else echo "-"; fi
 }
 
-# "LABEL STATUS NAME" of every test in the last run, out of ctest's JUnit file (`ctest --output-junit`; its own log calls a test
-# passed whose program is missing) and the labels that ctest knows.
+# "LABEL STATUS NAME" of every test in the last run, from ctest's JUnit file (`ctest --output-junit`) and the labels that
+# ctest knows. ctest's own log would not do: it reports a test as passed if its program is missing.
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 junit=build/host/junit.xml

@@ -1,10 +1,10 @@
 // QEMU's TCG plugin interface, version 1, as far as witness.cc needs it. Debian ships QEMU 7.2 with plugins but without
-// their header, so the names are declared here: <qemu source>/include/qemu/qemu-plugin.h is the original and the
-// authority.
+// their header, so the names are declared here. <qemu source>/include/qemu/qemu-plugin.h is the original; where this
+// file differs from it, this file is wrong.
 //
-// QEMU resolves these when it loads the plugin (they are exported by the qemu-<isa> binary itself). QEMU 7.2 accepts
-// plugins of version 0 and 1; QEMU 10 wants 2 or later, where vcpu-wide inline counters look different: a plugin built
-// from this header does not load there.
+// QEMU resolves these names when it loads the plugin; the qemu-<isa> binary itself exports them. QEMU 7.2 accepts
+// plugins of version 0 and 1. QEMU 10 demands version 2 or later, where inline counters of vcpus look different, so a
+// plugin built with this header does not load there.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ using qemu_plugin_id_t = uint64_t;
 struct qemu_plugin_tb;    // a translated block; valid during the translation callback
 struct qemu_plugin_insn;  // one of its instructions; valid as long
 
-// Alive during install only. In user mode the part after system_emulation means nothing.
+// Valid during install only. In user mode the part after system_emulation means nothing.
 struct qemu_info_t {
   const char* target_name;  // "x86_64", "aarch64", …
   struct {
@@ -33,11 +33,11 @@ struct qemu_info_t {
 // What a callback may do with guest registers. Version 1 offers no access at all.
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_CB_RW_REGS };
 
-// The plugin's side: QEMU looks these two up by name.
+// Defined by the plugin: QEMU looks these two up by name.
 QEMU_PLUGIN_EXPORT extern int qemu_plugin_version;
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info, int argc, char** argv);
 
-// QEMU's side.
+// Defined by QEMU.
 using qemu_plugin_udata_cb_t = void (*)(qemu_plugin_id_t, void* userdata);
 using qemu_plugin_vcpu_simple_cb_t = void (*)(qemu_plugin_id_t, unsigned vcpu_index);
 using qemu_plugin_vcpu_udata_cb_t = void (*)(unsigned vcpu_index, void* userdata);
@@ -58,9 +58,9 @@ size_t qemu_plugin_tb_n_insns(const qemu_plugin_tb*);
 qemu_plugin_insn* qemu_plugin_tb_get_insn(const qemu_plugin_tb*, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const qemu_plugin_insn*);
 
-// Of the guest program, in user mode. QEMU 7.2 crashes when asked before the program is loaded, so never during
-// install.
-char* qemu_plugin_path_to_binary(void);  // the caller's to free()
-uint64_t qemu_plugin_start_code(void);   // where its lowest executable segment lies
+// About the guest program, in user mode. QEMU 7.2 crashes when one is called before the program is loaded, so they must
+// not be called during install.
+char* qemu_plugin_path_to_binary(void);  // the caller must free() it
+uint64_t qemu_plugin_start_code(void);   // the address of its lowest executable segment
 
 }  // extern "C"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh <isa> <qemu|native> <program> [argument ...]: runs a target binary, under QEMU or as it is. The row of
-# arch/isas.txt says which QEMU, and on which machine the ISA is native. RT0_QEMU names another QEMU binary.
+# run.sh <isa> <qemu|native> <program> [argument ...]: runs a target binary, under QEMU or natively. The row of
+# arch/isas.txt says which QEMU to use, and on which machine the ISA is native. RT0_QEMU names another QEMU binary.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 isa=$1 how=$2

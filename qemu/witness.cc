@@ -1,21 +1,18 @@
-// The witness: a QEMU TCG plugin which writes down which functions a guest enters, on which thread, after how many
-// instructions. rt0 tells its own boot in a trace; this is somebody else telling it, so that the two can be compared.
-// boot_order.py reads the log; README.md beside it says how to run it.
+// The witness: a QEMU TCG plugin that logs which functions a guest enters, on which thread, after how many
+// instructions. rt0 records its own boot in a trace; this log comes from an independent observer, so that the two can
+// be compared. boot_order.py reads the log; README.md beside it says how to run it.
 //
-//   W1  An entry is the execution of an instruction which stands at a function symbol's address, however it was
-//   reached:
-//       call, jump, or falling into it from above. So the test is made for every instruction translated, not for every
-//       block: blocks begin and end where QEMU likes.
-//   W2  A count is of instructions begun by that thread before this one, to the instruction. Every instruction has its
-//   own
-//       callback: counting per block is cheaper, but wrong where a block is left in the middle, by a fault.
-//   W3  Every line is one write(2) to a file opened for appending. A guest that dies by a signal takes nothing along
-//   but
-//       the totals, and threads need no lock. QEMU 7.2 calls no plugin at such a death.
+//   W1  An entry is the execution of an instruction at a function symbol's address, however it was reached: by a call,
+//   a jump, or by running into it from the code above. So the test is made for every translated instruction, not for
+//   every block: QEMU decides where blocks begin and end.
+//   W2  A count is the exact number of instructions that this thread began before the present one. Every instruction
+//   has its own callback: counting per block is cheaper, but wrong where a fault leaves a block in the middle.
+//   W3  Every line is one write(2) to a file opened for appending. So a guest that dies by a signal loses only the
+//   totals (QEMU 7.2 calls no plugin then), and threads need no lock.
 //
-// Owners: all of `g` but its atomics is written during install, before any guest thread exists, and by on_translate()
-// under QEMU's translation lock. A Thread is written by its own guest thread; the exception is the pair of bases, see
-// on_from().
+// Which thread writes what: all of `g` except its atomics is written during install, before any guest thread exists,
+// and by on_translate() under QEMU's translation lock. A Thread is written by its own guest thread, except for its two
+// base counts, see on_from().
 #include "qemu_plugin.h"
 
 #include <elf.h>
@@ -46,30 +43,30 @@ int qemu_plugin_version = 1;
 
 namespace {
 
-constexpr int kLowestLogFd = 900;        // the guest shares our descriptor table: stay out of its way
-constexpr unsigned kMaxVcpus = 1 << 16;  // vcpu indexes are reused, so this bounds the threads alive at once
+constexpr int kLowestLogFd = 900;        // the guest shares this descriptor table and uses low numbers
+constexpr unsigned kMaxVcpus = 1 << 16;  // vcpu indexes are reused, so this limits the threads alive at once
 
-// Atomics with one writer: relaxed load and store are plain moves. They are atomic because totals are read at exit, and
-// bases set at `from`, by another thread.
+// A counter with one writer: relaxed load and store compile to plain moves. Atomic because another thread reads totals
+// at exit, and sets bases at `from`.
 struct Count {
   std::atomic<uint64_t> n{0};
   uint64_t get() const { return n.load(std::memory_order_relaxed); }
   void set(uint64_t v) { n.store(v, std::memory_order_relaxed); }
 };
 
-// A function: an address which some symbols name. Never freed, QEMU's translated code points here.
+// A function: an address with one or more symbols. Never freed, because QEMU's translated code has pointers to it.
 struct Function {
-  std::string name;                  // of several, the one that better() likes best
+  std::string name;                  // of several, the one that better() prefers
   std::vector<std::string> aliases;  // all of them, for from= and until=
-  bool log = false;                  // prefix= wants it
+  bool log = false;                  // chosen by prefix=, or is `from` or `until`
 };
 
-// A guest thread, numbered in order of creation. Never freed: at exit the totals are still wanted.
+// A guest thread, numbered in order of creation. Never freed, because its totals are needed at exit.
 struct alignas(64) Thread {
   unsigned number = 0;
   Count insns, syscalls;            // since the thread's first instruction
-  Count base_insns, base_syscalls;  // what they were when `from` was met
-  const Function* last = nullptr;   // the entry met last, and at which count: see on_entry
+  Count base_insns, base_syscalls;  // their values when `from` was met
+  const Function* last = nullptr;   // the last entry, and the count at it: see on_entry
   uint64_t last_at = 0;
   Thread* next = nullptr;
 };
@@ -78,13 +75,13 @@ enum Phase : int { kBefore, kLogging, kOver };
 
 struct {
   int fd = -1;
-  pid_t pid = 0;  // a forked child inherits the descriptor; it is not ours to tell of
+  pid_t pid = 0;  // a forked child inherits the descriptor, but must not be logged
   std::string elf;
-  uint64_t code = 0;             // where the file has its lowest executable segment
+  uint64_t code = 0;             // address of the lowest executable segment in the file
   uint64_t mask = ~uint64_t{0};  // 32-bit guests have 32-bit addresses
   bool count = true, all = false;
-  bool met = false;   // written, as the next, under the translation lock
-  uint64_t bias = 0;  // guest address minus the file's: other than 0 for a position-independent program
+  bool met = false;   // written under the translation lock, as is the next
+  uint64_t bias = 0;  // guest address minus file address: not 0 for a position-independent program
   std::deque<Function> functions;
   std::unordered_map<uint64_t, Function*> by_address;
   const Function* from = nullptr;
@@ -96,12 +93,12 @@ struct {
   std::atomic<Thread*> threads{nullptr};
 } g;
 
-// The thread which now runs as that vcpu. Written by whoever creates the thread, before it runs.
+// The thread that now runs as that vcpu. Written by the thread that creates it, before it runs.
 std::atomic<Thread*> by_vcpu[kMaxVcpus];
 
-// --- Telling ---------------------------------------------------------------------------------------------------------
+// --- Output ----------------------------------------------------------------------------------------------------------
 
-// One line on stderr. Returns false, for the caller to return.
+// Prints one line on stderr. Returns false, for the caller to return in turn.
 [[gnu::format(printf, 1, 2)]] bool complain(const char* format, ...) {
   char text[1024];
   va_list ap;
@@ -120,7 +117,7 @@ void put(std::string_view a, std::string_view b, std::string_view c) {
   while (writev(g.fd, v, 3) < 0 && errno == EINTR) {}  // a full disk loses lines: the reader misses the until line
 }
 
-// The totals of one thread behind some words: "# exit thread 0 instructions 12 syscalls 1".
+// The totals of one thread after the words `what`: "# exit thread 0 instructions 12 syscalls 1".
 void put_totals(std::string_view what, const Thread* t) {
   char n[128];
   const uint64_t syscalls = t->syscalls.get() - t->base_syscalls.get();
@@ -142,8 +139,8 @@ void put_entry(const Thread* t, const Function* f) {
 
 // --- What the guest does ---------------------------------------------------------------------------------------------
 
-// Runs on the creating thread's back, before the new one runs, so the numbers are in order of creation. Between a
-// thread's end and the reuse of its index QEMU orders the two.
+// Runs on the creating thread, before the new one runs, so the numbers are in order of creation. QEMU orders a thread's
+// end before the reuse of its index.
 void on_thread(qemu_plugin_id_t, unsigned vcpu) {
   auto* t = new Thread;
   t->number = g.n_threads.fetch_add(1);
@@ -152,13 +149,14 @@ void on_thread(qemu_plugin_id_t, unsigned vcpu) {
   if (vcpu < kMaxVcpus) by_vcpu[vcpu].store(t, std::memory_order_release);
 }
 
-// A thread's own end. Main's vcpu does not come here when the process exits, nor does anyone else's then: see on_exit.
+// A thread ends by itself. QEMU does not call this for the main thread when the process exits, nor for other threads
+// that are alive then: see on_exit.
 void on_thread_end(qemu_plugin_id_t, unsigned vcpu) {
   if (vcpu >= kMaxVcpus) return;
   Thread* t = by_vcpu[vcpu].exchange(nullptr);
   if (t == nullptr) return;
   if (g.phase.load() != kBefore) put_totals("exit", t);
-  t->number = ~0u;  // told
+  t->number = ~0u;  // its totals are written
 }
 
 Thread* thread_of(unsigned vcpu) {
@@ -175,8 +173,8 @@ void on_insn(unsigned vcpu, void*) {
   t->insns.set(t->insns.get() + 1);
 }
 
-// Counting begins: what any thread did so far is its base. Another thread may run meanwhile and get a base which is a
-// few instructions old; the one which met `from` gets its own exactly.
+// Counting begins: each thread's counts so far become its base. Another thread may run meanwhile and get a base that is
+// a few instructions old; the base of the thread that met `from` is exact.
 void on_from() {
   for (Thread* t = g.threads.load(); t != nullptr; t = t->next) {
     t->base_insns.set(t->insns.get());
@@ -185,7 +183,7 @@ void on_from() {
   g.phase.store(kLogging);
 }
 
-// What there is to say about an entry. The instruction itself is not counted yet.
+// Logs an entry, as far as the options ask for it. The instruction itself is not counted yet.
 void tell_entry(Thread* t, const Function* f) {
   if (f == g.from && g.phase.load() == kBefore) on_from();
   if (g.phase.load(std::memory_order_relaxed) != kLogging) return;
@@ -214,8 +212,8 @@ void on_syscall(qemu_plugin_id_t, unsigned vcpu, int64_t, uint64_t, uint64_t, ui
   t->syscalls.set(t->syscalls.get() + 1);
 }
 
-// exit_group, or main's return from QEMU. Other threads' guest code has no callbacks any more, so their counts stand
-// still.
+// Runs at exit_group, or at main's return from QEMU. Other threads' guest code has no callbacks any more, so their
+// counts no longer change.
 void on_exit(qemu_plugin_id_t, void*) {
   if (g.phase.exchange(kBefore) == kBefore) return;  // `from` was not met, or QEMU calls a second time
   std::vector<const Thread*> left;
@@ -235,8 +233,8 @@ bool same_contents(const char* a, const char* b) {
   return sa.st_size == sb.st_size && fa && fb && std::equal(It(fa), It(), It(fb), It());
 }
 
-// The guest is loaded now. Is it the ELF file we were told of, and where did it land? Symbols of yesterday's build
-// would make a witness who lies, so the whole file must be the same.
+// The guest is loaded now. Checks that it is the ELF file given as elf=, and finds its load address. With the symbols
+// of an older build the log would be wrong, so the whole file must be the same.
 void meet_guest() {
   g.met = true;
   char* path = qemu_plugin_path_to_binary();
@@ -270,8 +268,9 @@ struct Symbol {
   bool is_func, is_global;
 };
 
-// Several names at one address: an STT_FUNC before a bare label, unless only the label has a '.' in its name; Go's
-// names have one, so main.main before main. The rest makes the choice a function of the names alone.
+// The order of preference among names at one address: a name with a '.', as Go's have (so main.main before main); then
+// STT_FUNC before a bare label; then global before local; then alphabetical, so that the choice depends on the names
+// alone.
 bool better(const Symbol& a, const Symbol& b) {
   const bool a_dot = a.name.find('.') != a.name.npos, b_dot = b.name.find('.') != b.name.npos;
   if (a_dot != b_dot) return a_dot;
@@ -280,7 +279,8 @@ bool better(const Symbol& a, const Symbol& b) {
   return a.name < b.name;
 }
 
-// Not entries: the assembler's own labels, the compiler's split-off ends of functions, the linker's marks.
+// Symbols that are not entries: the assembler's own labels, the cold parts that compilers split off functions, the
+// linker's marks.
 bool is_no_function(std::string_view name) {
   static constexpr std::string_view kMarks[] = {"runtime.text", "runtime.etext", "etext",
                                                 "_etext",       "__etext",       "__executable_start"};
@@ -298,7 +298,7 @@ uint64_t through_descriptor(Elf_Scn* scn, const GElf_Shdr& section, uint64_t add
   return code;
 }
 
-// Where a function's first instruction is, for any caller. 0: this symbol is no function.
+// The address of a function's first instruction that every caller reaches. 0: this symbol is no function.
 uint64_t entry_address(Elf* elf, const GElf_Ehdr& header, const GElf_Sym& sym) {
   Elf_Scn* scn = sym.st_shndx < SHN_LORESERVE ? elf_getscn(elf, sym.st_shndx) : nullptr;
   GElf_Shdr section;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# need.sh <debian package> ...: installs what is missing, says which, and touches nothing that is there. Without root or
-# sudo it says the one line to type.
+# need.sh <debian package> ...: installs the packages that are missing and prints their names; leaves installed ones alone.
+# Without root or sudo it prints the command to type instead.
 set -eu
 missing=
 for p in "$@"; do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# new_isa.sh NAME [LIKE]: begins a port: copies another one's folders under the new name, each file with an #error on top that goes
-# when the file has been adapted. LIKE (default riscv64) is best one of the same word size, with or without a link register.
-# The row of arch/isas.txt is yours to write: it is printed as far as it can be guessed.
+# new_isa.sh NAME [LIKE]: begins a port. Copies the folders of another ISA under the new name; each file begins with an
+# #error, to be removed when the file has been adapted. LIKE (default riscv64) should have the same word size, and a link
+# register if the new ISA has one. The row of arch/isas.txt has to be written by hand; the script prints a first guess.
 set -eu
 cd "$(dirname "$0")/.."
 new=${1:-} like=${2:-riscv64}
@@ -26,4 +26,4 @@ for folder in arch tests/arch; do
 done
 echo "arch/$new and tests/arch/$new are $like's, to be adapted. Next: a row in arch/isas.txt, such as"
 awk -v l="$like" -v n="$new" '$1 == l {$1 = n; $2 = n; print "  " $0}' arch/isas.txt
-echo "then make port-check ISA=$new, and arch/PORTING.md for what it asks for."
+echo "then run make port-check ISA=$new; arch/PORTING.md explains what it asks for."

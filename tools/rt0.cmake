@@ -1,8 +1,10 @@
-# How an rt0 library and an rt0 program are built. No branch on an ISA: what differs is in arch/isas.txt and arch/<isa>/.
+# Builds the rt0 library and rt0 programs. Nothing here depends on the ISA by name: the differences are in arch/isas.txt and
+# arch/<isa>/.
 
 set(RT0_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wundef -Wvla -Werror)
 
-# Of all target code. Frame pointers everywhere: tracebacks follow them. No unwind tables, no plt, no builtin guesses.
+# For all target code. Frame pointers everywhere, because tracebacks follow them. No unwind tables, no plt, no builtin
+# functions.
 set(RT0_TARGET_OPTIONS
     -std=c++20 -Oz -g -nostdlib -fno-exceptions -fno-rtti -fno-stack-protector
     -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer -fno-pic -fno-builtin
@@ -13,11 +15,11 @@ set(RT0_TARGET_OPTIONS
 set(RT0_RUNTIME_OPTIONS -ffreestanding -fno-threadsafe-statics)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND RT0_WARNINGS -Wglobal-constructors)
-  # Or paths, relative already, would be joined to the build folder's.
+  # Without this, clang would put the build folder before paths, which are relative already.
   list(APPEND RT0_TARGET_OPTIONS -ffile-compilation-dir=.)
   set(RT0_ASM_OPTIONS -ffile-compilation-dir=.)
 else()
-  # The first is for mem.cc, the others make small code smaller.
+  # The first option keeps mem.cc's loops from being compiled into calls of memcpy and memset; the others make code smaller.
   list(APPEND RT0_RUNTIME_OPTIONS -fno-tree-loop-distribute-patterns -fno-tree-ch -fno-tree-loop-im -fno-jump-tables)
 endif()
 # Lines that begin with "GNU:" or "Clang:" are for that compiler only.
@@ -32,8 +34,9 @@ if(RT0_DEV)
   set(RT0_DEV_DEFINES RT0_DCHECK=1 RT0_LOCKRANK=1)
 endif()
 
-# The compiler's own library of arithmetic: 128 bits, floating point that the CPU lacks, conversions, builtins. It is linked last:
-# rt0's own functions of these names (base/, arch/) win, and a program takes from it only what it calls and rt0 lacks.
+# The compiler's own arithmetic library: 128 bits, floating point that the CPU lacks, conversions, builtins. It is linked
+# last, so that rt0's own functions of these names (base/, arch/) are preferred, and a program gets only functions that it
+# calls and rt0 lacks.
 set(target_flag "")
 if(CMAKE_CXX_COMPILER_TARGET)
   set(target_flag "--target=${CMAKE_CXX_COMPILER_TARGET}")
@@ -45,12 +48,12 @@ if(NOT EXISTS "${RT0_LIBGCC}")
   set(RT0_LIBGCC "")
 endif()
 
-# The functions below are called from the directory of whoever uses rt0, where only cached variables are seen.
+# The functions below are called from the directory of a project that uses rt0, where only cached variables are visible.
 foreach(name RT0_LIBGCC RT0_SOURCE_DIR RT0_TARGET_OPTIONS RT0_ASM_OPTIONS RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_DEV_DEFINES)
   set(${name} "${${name}}" CACHE INTERNAL "rt0")
 endforeach()
 
-# mkpclntab runs on the host. In a cross build, or somebody else's project, it is configured and built on the side.
+# mkpclntab runs on the host. In a cross build, and in a project that includes rt0, it is configured and built separately.
 function(rt0_find_mkpclntab)
   if(RT0_MKPCLNTAB)
     return()
@@ -69,7 +72,8 @@ function(rt0_target_options target)
   target_compile_definitions(${target} PRIVATE ${RT0_DEV_DEFINES})
 endfunction()
 
-# go_asm.h: compiled to assembly, read back. See runtime/boot/asm_offsets.cc.
+# go_asm.h holds C++ offsets for assembly: a source is compiled to assembly and its values read back. See
+# runtime/boot/asm_offsets.cc.
 function(rt0_add_go_asm)
   set(gen "${CMAKE_BINARY_DIR}/gen")
   file(MAKE_DIRECTORY "${gen}")
@@ -91,17 +95,17 @@ function(rt0_add_go_asm)
   add_custom_target(rt0_go_asm DEPENDS "${gen}/go_asm.h")
 endfunction()
 
-# A frame that is larger than the guard page must not step over it: the flags for that.
+# The flags that make a frame larger than the guard page touch each of its pages, so that it cannot step over the guard.
 function(rt0_probes out)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    set(${out} --start-no-unused-arguments -fstack-clash-protection --end-no-unused-arguments PARENT_SCOPE)  # not for every ISA
+    set(${out} --start-no-unused-arguments -fstack-clash-protection --end-no-unused-arguments PARENT_SCOPE)  # not every ISA has it
   else()
     set(${out} -fstack-clash-protection --param=stack-clash-protection-guard-size=12 PARENT_SCOPE)
   endif()
 endfunction()
 
-# rt0_sources(<var> mem/malloc …): these source files, absolute. A file that is not there any more is an error, or its option would
-# be lost without a word.
+# rt0_sources(<var> mem/malloc …): the absolute paths of these source files. A missing file is an error; otherwise its
+# options would be lost silently.
 function(rt0_sources out)
   set(paths "")
   foreach(name IN LISTS ARGN)
@@ -113,7 +117,7 @@ function(rt0_sources out)
   set(${out} "${paths}" PARENT_SCOPE)
 endfunction()
 
-# The rooms of the library, from rooms.txt; an ISA's folder is chosen by RT0_ISA.
+# The rooms of the library, from rooms.txt, without the ISAs' folders: RT0_ISA chooses among those.
 function(rt0_rooms out)
   file(STRINGS "${RT0_SOURCE_DIR}/rooms.txt" rows REGEX "^room ")
   set(names "")
@@ -127,7 +131,7 @@ function(rt0_rooms out)
   set(${out} "${names}" PARENT_SCOPE)
 endfunction()
 
-# The library rt0: everything a program is linked with.
+# The library rt0, which every program is linked with.
 function(rt0_add_runtime)
   rt0_find_mkpclntab()
   rt0_add_go_asm()
@@ -149,13 +153,14 @@ function(rt0_add_runtime)
   rt0_target_options(rt0)
   target_compile_options(rt0 PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${RT0_RUNTIME_OPTIONS}>
                          $<$<COMPILE_LANGUAGE:CXX>:${RT0_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:-Wno-invalid-offsetof>)
-  # What runs a million times a second is compiled for speed, everything else for size.
+  # Code that runs a million times a second is compiled for speed, everything else for size.
   rt0_sources(hot sched/lock sched/runq sched/park sched/proc sched/newproc sched/syscall lib/chan/chan lib/chan/select lib/sync/sema lib/sync/mutex
               lib/time/timer lib/io/netpoll)
   set_source_files_properties(${hot} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS -O2)
   rt0_sources(heap mem/malloc)
   set_source_files_properties(${heap} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
-  # Paths and names lie on the stacks of goroutines. No other part of rt0 has frames of a page.
+  # lib/io's functions have paths and names on goroutine stacks, so their frames are as large as a page; no others in rt0
+  # are.
   rt0_probes(probes)
   file(GLOB io "${RT0_SOURCE_DIR}/lib/io/*.cc")
   set_source_files_properties(${io} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "${probes}")
@@ -164,20 +169,20 @@ function(rt0_add_runtime)
   target_include_directories(rt0 PUBLIC "${RT0_SOURCE_DIR}/include")
 endfunction()
 
-# rt0_add_executable(hello hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build folder.
-# Linked twice: the PC-line table is made from the first link and is part of the second. It must then still be right, which
-# mkpclntab --verify proves.
+# rt0_add_executable(hello hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build folder. Linked
+# twice: the PC-line table is made from the first link and is part of the second. mkpclntab --verify checks that it is right
+# for the second, too.
 function(rt0_add_executable name)
   set(objects ${name}_objects)
   add_library(${objects} OBJECT ${ARGN})
   rt0_target_options(${objects})
-  # As in Go, a call at a function's end leaves a frame behind: a traceback must not lack it.
+  # As in Go, a call at a function's end is an ordinary call: a tail call would leave the function out of tracebacks.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-optimize-sibling-calls>)
-  # A null pointer's use is a fault at run time, which panics, and nothing that the compiler may draw conclusions from.
+  # The use of a null pointer is a fault at run time, which panics. The compiler must not assume that it never happens.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-delete-null-pointer-checks>)
   rt0_probes(probes)
   target_compile_options(${objects} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${probes}>")
-  # Division by zero panics, on ISAs too whose division does not trap: see runtime/panic/ubsan.cc.
+  # Division by zero panics, also on ISAs whose division does not trap: see runtime/panic/ubsan.cc.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=integer-divide-by-zero>
                          $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize-recover=integer-divide-by-zero>)
   target_include_directories(${objects} PRIVATE "${RT0_SOURCE_DIR}/include")
@@ -187,7 +192,7 @@ function(rt0_add_executable name)
   set(script "${RT0_SOURCE_DIR}/arch/rt0.ld")
   set(no_pie -no-pie)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    set(no_pie "")  # -static alone says it, and clang warns of the other
+    set(no_pie "")  # clang needs only -static and warns of -no-pie
   endif()
   set(link_options -nostdlib -static ${no_pie} -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack
       "-Wl,-T,${script}" "-Wl,--defsym=RT0_BASE=0x400000" "-Wl,-e,_rt0_${row_go}_linux" "-Wl,--defsym=main.main=main"

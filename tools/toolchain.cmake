@@ -1,5 +1,5 @@
-# CMake toolchain file for one ISA: -DRT0_ISA=<folder in arch/> [-DRT0_COMPILER=gcc|clang]. All it knows comes from
-# arch/isas.txt. Without RT0_ISA the host's own compiler is used, for host tools and tests.
+# CMake toolchain file for one ISA: -DRT0_ISA=<folder in arch/> [-DRT0_COMPILER=gcc|clang]. What differs between ISAs comes
+# from arch/isas.txt. Host tools and tests are configured without this file, with the host's own compiler.
 include("${CMAKE_CURRENT_LIST_DIR}/isas.cmake")
 
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES RT0_ISA RT0_COMPILER)

@@ -1,4 +1,4 @@
-// What the parts of mkpclntab share.
+// Shared by the parts of mkpclntab.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ using u32 = uint32_t;
 using u64 = uint64_t;
 using i64 = int64_t;
 
-// Anything that is wrong with the input: one line on stderr, exit status 2.
+// Something is wrong with the input: main() prints the text as one line on stderr and returns exit status 2.
 struct BadInput : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -14,7 +14,7 @@
 
 namespace mkpclntab {
 
-// What one needs to know of a DIE's place in the tree, by offset: libdw has no way up.
+// The place of a DIE in the tree. Kept by offset, because libdw cannot go from a DIE to its parent.
 struct Scope {
   Dwarf_Off parent = 0;
   int tag = 0;
@@ -29,7 +29,7 @@ class Names {
  public:
   void add_scope(Dwarf_Die* die, Dwarf_Off parent) { scopes_[dwarf_dieoffset(die)] = {parent, dwarf_tag(die)}; }
 
-  // To be called once all scopes are known: numbers the lambdas of each function, class or namespace in source order.
+  // To be called when all scopes are known: numbers the lambdas of each function, class or namespace in source order.
   void number_lambdas(Dwarf* dw) {
     vector<Dwarf_Off> types;
     for (const auto& [off, s] : scopes_) {
@@ -40,14 +40,13 @@ class Names {
     }
     std::sort(types.begin(), types.end());
     for (Dwarf_Off off : types) lambda_number_[off] = 0;
-    std::map<size_t, vector<Dwarf_Off>>
-        by_depth;  // outer lambdas first, for the inner ones' context holds their number
+    std::map<size_t, vector<Dwarf_Off>> by_depth;  // outer lambdas first: the context of an inner one has their number
     for (Dwarf_Off off : types) {
       size_t depth = 0;
       for (Dwarf_Off o = parent_of(off); o != 0; o = parent_of(o)) {
         Dwarf_Die die;
         if (scopes_.at(o).tag == DW_TAG_subprogram && dwarf_offdie(dw, o, &die) != nullptr) {
-          die = declaration_of(&die);  // that is where its class is
+          die = declaration_of(&die);  // the declaration is inside its class
           o = dwarf_dieoffset(&die);
         }
         depth += lambda_number_.count(o);
@@ -61,8 +60,8 @@ class Names {
         Dwarf_Die die;
         dwarf_offdie(dw, off, &die);
         Place place = place_of(&die);
-        // One lambda has several DIEs: per file that includes it, per instance of a template around it. Without a
-        // column (clang) lambdas of one line are told apart by their order in the function's DIE.
+        // One lambda has several DIEs: one per file that includes it, one per instance of a template around it. Without
+        // column numbers (clang) the lambdas of one line are told apart by their order in the function's DIE.
         if (std::get<2>(place) == 0) std::get<3>(place) = on_line[{parent_of(off), place}]++;
         by_context[context_of(dw, off)][place].push_back(off);
       }
@@ -76,7 +75,7 @@ class Names {
     }
   }
 
-  // Whether this is the plain function a lambda without captures converts to: it only calls the lambda.
+  // Whether this is the plain function to which a lambda without captures converts: it only calls the lambda.
   static bool is_invoker(Dwarf_Die* die) {
     const char* n = plain_name(die);
     return n != nullptr && (string_view(n) == "_FUN" || string_view(n) == "__invoke");
@@ -90,7 +89,7 @@ class Names {
     return names_[key] = std::move(n);
   }
 
-  // The DIE that declares the function: through abstract origins and specifications.
+  // The DIE that declares the function, found by following abstract origins and specifications.
   static Dwarf_Die declaration_of(Dwarf_Die* die) {
     Dwarf_Die d = *die;
     for (int hops = 0; hops < 16; hops++) {
@@ -105,7 +104,7 @@ class Names {
   }
 
  private:
-  using Place = std::tuple<string, int, int, int>;  // file, line, column, which of those
+  using Place = std::tuple<string, int, int, int>;  // file, line, column, index among several there
 
   Dwarf_Off parent_of(Dwarf_Off off) const {
     const auto it = scopes_.find(off);
@@ -122,7 +121,7 @@ class Names {
     const char* n = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_linkage_name, &a));
     if (n == nullptr) n = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &a));
     if (n == nullptr) return {};
-    while (*n == '\1' || *n == '*') n++;  // "exactly so", in clang's and GCC's way
+    while (*n == '\1' || *n == '*') n++;  // clang and GCC mark verbatim names with these
     return n;
   }
 
@@ -147,11 +146,11 @@ class Names {
     return {file == nullptr ? "" : file, line, column, 0};
   }
 
-  // The name of the function, class or namespace a lambda belongs to.
+  // The name of the function, class or namespace that a lambda belongs to.
   string context_of(Dwarf* dw, Dwarf_Off off) { return join(path_above(dw, off)); }
 
-  // The names of the scopes around the DIE at `off`, outermost first. With a function among them, whose linkage name
-  // has Go's form, that name stands for all before it: then the first component holds dots.
+  // The names of the scopes around the DIE at `off`, outermost first. If a function is among them, its name, already in
+  // Go's form, stands for itself and all scopes around it, so the first component then has dots.
   vector<string> path_above(Dwarf* dw, Dwarf_Off off) {
     vector<string> path;
     for (Dwarf_Off o = parent_of(off); o != 0; o = parent_of(o)) {
@@ -221,7 +220,7 @@ class Names {
     return s;
   }
 
-  // Whether a function without a linkage name is called by its symbol: C, or C++'s extern "C".
+  // Whether the symbol of a function without a linkage name is its plain name: in C, or in extern "C".
   bool is_c_function(Dwarf_Die* die, Dwarf_Die* decl) const {
     for (Dwarf_Off o = parent_of(dwarf_dieoffset(decl)); o != 0; o = parent_of(o)) {
       const int tag = scopes_.at(o).tag;

@@ -1,4 +1,4 @@
-// The ELF file.
+// Reads the ELF file.
 #pragma once
 
 #include <elfutils/libdw.h>
@@ -51,7 +51,7 @@ class Image {
   Image& operator=(const Image&) = delete;
 
   const string& path() const { return path_; }
-  // Opened here and not before, for printing a table needs no DWARF.
+  // Opened at the first call, because printing a table needs no DWARF.
   Dwarf* dwarf() {
     if (symtab_ == nullptr) throw BadInput(path_ + ": no symbol table (stripped?)");
     if (dwarf_ == nullptr) dwarf_ = dwarf_begin_elf(elf_, DWARF_C_READ, nullptr);
@@ -63,10 +63,11 @@ class Image {
   const vector<Symbol>& symbols() const { return symbols_; }         // in executable sections, unsorted
   const std::optional<vector<u8>>& table() const { return table_; }  // what .gopclntab holds
 
-  // Adds to `out` every return address, found by stepping through the code; true if this ISA's calls are known here.
+  // Adds every return address to `out`, found by stepping through the code; false if the calls of this ISA are not
+  // known here.
   bool find_returns(std::set<u64>* out) {
     const bool x86 = ehdr_.e_machine == EM_X86_64 || ehdr_.e_machine == EM_386;
-    std::set<u64> starts;  // an x86 instruction's length depends on the one before: begin anew at each symbol
+    std::set<u64> starts;  // x86 instructions have no fixed length: start anew at each symbol
     for (const Symbol& f : symbols_) starts.insert(f.addr);
     for (Elf_Scn* s = elf_nextscn(elf_, nullptr); s != nullptr; s = elf_nextscn(elf_, s)) {
       GElf_Shdr h;
@@ -119,7 +120,8 @@ class Image {
     text_ = code_.front().lo;
   }
 
-  // The first word of a function descriptor (powerpc64 with ELFv1, whose function symbols do not point at code).
+  // The first word of a function descriptor: on powerpc64 with ELFv1 function symbols point at descriptors, not at
+  // code.
   std::optional<u64> follow_descriptor(u64 addr) {
     Elf_Data* d = elf_rawdata(opd_, nullptr);
     if (d == nullptr || addr < opd_addr_ || addr - opd_addr_ + 8 > d->d_size) return {};
@@ -158,11 +160,11 @@ class Image {
       if (r.lo < text_) throw BadInput(path_ + ": executable code lies before the symbol runtime.text");
   }
 
-  // The linker names what it puts between functions to get round a mistake in some arm64 processors by the number of
-  // the section, which another link may change: e843419@0024_000003e2_48.
+  // For arm64 processors with a certain fault the linker inserts code between functions. Its names hold a section
+  // number, which another link may change: e843419@0024_000003e2_48. This drops the number.
   static string without_number(const string& n) { return starts_with(n, "e8") ? n.substr(0, n.find('@')) : n; }
 
-  // Labels which are no functions: compilers' local and mapping symbols, and the linker script's own.
+  // Labels that are not functions: compilers' local and mapping symbols, and the linker script's own.
   static bool is_mark(string_view n) {
     if (n.empty() || n[0] == '$' || starts_with(n, ".L")) return true;
     for (string_view m : {"runtime.text", "runtime.etext", "etext", "_etext", "__etext", "__executable_start"})

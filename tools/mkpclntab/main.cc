@@ -1,13 +1,13 @@
 // mkpclntab: makes the PC-line table of a linked program, which a traceback reads to print `function` and `file:line`.
 //
 // The program is linked twice (as Linux does with kallsyms): first with an empty table; this tool reads symbols and
-// DWARF of the result and writes the table as assembly; the second link takes it in. The linker script puts .gopclntab
-// behind the text, so that nothing the table speaks of moves, and --verify proves it: the table made from the final
-// program must be the one that is inside. Hence nothing here may depend on the table, on addresses outside the text, or
-// on the host. The format is in docs/PCLNTAB.md, its reader in base/pclntab.cc.
+// DWARF of the result and writes the table as assembly; the second link includes it. The linker script puts .gopclntab
+// after the text, so that nothing in the text moves. --verify checks that: a table made from the final program must
+// equal the one inside it. So nothing here may depend on the table, on addresses outside the text, or on the host. The
+// format is in docs/PCLNTAB.md, its reader in base/pclntab.cc.
 //
-// In order of the work: image.h (the ELF file), calls.cc (where it calls), names.cc and dwarf_names.h (what functions
-// are called), model.cc (functions, inline trees, rows), table.cc and pack.cc (bytes).
+// In order of the work: image.h (the ELF file), calls.cc (the calls in the code), names.cc and dwarf_names.h (the names
+// of functions), model.cc (functions, inline trees, rows), table.cc and pack.cc (bytes).
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -34,7 +34,7 @@ void write_assembly(const vector<u8>& table, const string& path, const string& n
     out << "  .section .rodata.programname, \"a\", %progbits\n"
            "  .globl runtime.programname\n"
            "  .type runtime.programname, %object\n"
-           "  .p2align 1\n"  // some ISAs have no instruction for an odd address
+           "  .p2align 1\n"  // some ISAs cannot form an odd address
            "runtime.programname:\n"
            "  .asciz \""
         << name
@@ -44,7 +44,7 @@ void write_assembly(const vector<u8>& table, const string& path, const string& n
   if (!out) throw BadInput(path + ": cannot write");
 }
 
-// 0 if the table inside is the one that this program needs, else 1.
+// Returns 0 if the table in the program equals the one made from the program, else 1.
 int verify(Image& image, const vector<string>& strip) {
   if (!image.table()) throw BadInput(image.path() + ": no section .gopclntab");
   const vector<u8> want = make_table(image, strip);
@@ -76,7 +76,7 @@ void print_frames(u64 lo, u64 hi, const rt0::PcFrame* frames, size_t n) {
   }
 }
 
-// Prints the rows of the table inside, or those of one pc; 1 if that pc has none.
+// Prints the rows of the table in the program, or those of one pc; returns 1 if that pc has none.
 int dump(const Image& image, const std::optional<u64>& only) {
   if (!image.table()) throw BadInput(image.path() + ": no section .gopclntab");
   const vector<u8> raw = unpack(*image.table(), image.path() + ": .gopclntab");

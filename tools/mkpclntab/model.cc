@@ -1,4 +1,4 @@
-// DWARF and symbols into functions, inline trees and rows.
+// Turns DWARF and symbols into functions, inline trees and rows.
 #include "mkpclntab/model.h"
 
 #include <dwarf.h>
@@ -11,7 +11,7 @@ namespace mkpclntab {
 
 namespace {
 
-// Files as the project names them: relative, without "./" and "a/../".
+// Files as the project names them: relative paths without "./" and "a/../".
 class Paths {
  public:
   explicit Paths(vector<string> strip) : strip_(std::move(strip)) {
@@ -105,8 +105,8 @@ class Reader {
         if (out.size() != first) out.back().hi = s.addr;
         out.push_back({s.addr, code.hi, s.size != 0 ? s.addr + s.size : code.hi, name_of(s), {}, {}});
       }
-      // Padding between functions belongs to the one before it. Not so behind the last one: another link may pad
-      // otherwise.
+      // Padding between functions counts as part of the function before it. Padding after the last one does not count
+      // at all, because another link may pad differently.
       if (out.size() != first && out.back().code_hi < out.back().hi) out.back().hi = out.back().code_hi;
     }
     if (out.empty()) throw BadInput(image_.path() + ": no function symbols");
@@ -154,7 +154,7 @@ class Reader {
     }
   }
 
-  static constexpr int kMaxDepth = 512;  // DIE trees of real programs are some twenty deep
+  static constexpr int kMaxDepth = 512;  // DIE trees of real programs have about twenty levels
 
   void index_scopes(Dwarf_Die* die, Dwarf_Off parent, int depth) {
     names_.add_scope(die, parent);
@@ -180,8 +180,8 @@ class Reader {
     Dwarf_Lines* lines;
     size_t n;
     if (dwarf_getsrclines(unit, &lines, &n) != 0) return;
-    // A row may stand where its sequence ends, without an instruction; sorted, it follows the end, and seems to reach
-    // as far as the unit's next function. What the unit says of its code tells.
+    // A row may stand at the end of its sequence, without an instruction. Sorted, it follows the end, and seems to
+    // reach to the unit's next function. The unit's own address ranges cut it off.
     vector<Range> own;
     Dwarf_Addr base, from, to;
     for (std::ptrdiff_t off = 0; (off = dwarf_ranges(unit, off, &base, &from, &to)) > 0;) own.push_back({from, to});
@@ -193,7 +193,7 @@ class Reader {
       if (dwarf_lineaddr(l, &lo) != 0 || dwarf_lineaddr(dwarf_onesrcline(lines, i + 1), &hi) != 0) continue;
       if (dwarf_lineendsequence(l, &end) != 0 || end || lo >= hi) continue;
       const Range* code = image_.code_at(lo);
-      if (code == nullptr) continue;  // a function the linker has thrown out
+      if (code == nullptr) continue;  // a function that the linker has removed
       const auto in = std::find_if(own.begin(), own.end(), [lo](const Range& r) { return lo >= r.lo && lo < r.hi; });
       if (in == own.end() && !own.empty()) continue;
       if (in != own.end()) hi = std::min<u64>(hi, in->hi);
@@ -203,8 +203,8 @@ class Reader {
     }
   }
 
-  // Makes a Node of each function with code and each inlined call, and paints the pcs they cover: callers first, so
-  // that in the end each pc has its innermost call.
+  // Makes a Node of each function with code and each inlined call, and "paints" its pcs: notes in paint_ that they
+  // belong to it. Callers come first, so that in the end each pc has its innermost call.
   void read_calls(Dwarf_Die* die, Dwarf_Die* owner, int parent, Dwarf_Files* files, int depth) {
     Dwarf_Die c;
     if (depth > kMaxDepth || dwarf_child(die, &c) != 0) return;
@@ -227,7 +227,7 @@ class Reader {
     Dwarf_Addr base, lo, hi;
     for (std::ptrdiff_t off = 0; (off = dwarf_ranges(die, off, &base, &lo, &hi)) > 0;)
       if (lo < hi && image_.code_at(lo) != nullptr) pcs.push_back({lo, hi});
-    if (pcs.empty()) return parent;  // no code: an abstract instance, or a call of which nothing is left
+    if (pcs.empty()) return parent;  // no code: an abstract instance, or a call that was optimised away
     Node n{parent, names_.of_die(image_.dwarf(), die), "", 0, "", 0, Names::is_invoker(die)};
     int line = 0;
     n.decl_file = paths_.clean(dwarf_decl_file(die));
@@ -285,13 +285,13 @@ class Reader {
 
   // ---- a physical function's inline tree and rows
 
-  // The local number of a global node within f; -1 for a function itself.
+  // The number within f of a node of the whole program; -1 for the function itself.
   int import_node(Function& f, std::map<int, int>& known, int global) {
     if (global < 0 || nodes_[static_cast<size_t>(global)].parent < 0) return -1;
     if (const auto it = known.find(global); it != known.end()) return it->second;
     Node n = nodes_[static_cast<size_t>(global)];
     n.parent = import_node(f, known, n.parent);
-    for (size_t i = 0; i < f.nodes.size(); i++) {  // several DIEs of one call look the same to the reader
+    for (size_t i = 0; i < f.nodes.size(); i++) {  // several DIEs of one call count once
       const Node& o = f.nodes[i];
       if (o.parent == n.parent && o.name == n.name && o.call_line == n.call_line && o.call_file == n.call_file)
         return known[global] = static_cast<int>(i);
@@ -300,10 +300,11 @@ class Reader {
     return known[global] = static_cast<int>(f.nodes.size()) - 1;
   }
 
-  // Fills in rows; *line is the first line row that may reach into f, for functions come in order.
+  // Fills in f's rows. *line is the first line row that may reach into f; it only grows, because functions come in
+  // order.
   void fill(Function& f, size_t* line) {
     std::map<int, int> known;
-    std::map<int, u32> last;  // the last line seen per node, for code of no line
+    std::map<int, u32> last;  // the last line of each node, for code that has no line
     while (*line < lines_.size() && lines_[*line].hi <= f.lo) ++*line;
     size_t at = *line;
     const u64 end = std::min(f.hi, f.code_hi);

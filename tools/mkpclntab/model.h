@@ -1,22 +1,22 @@
-// What the table is made from.
+// The data from which the table is made.
 #pragma once
 
 #include "mkpclntab/image.h"
 
 namespace mkpclntab {
 
-// A call that was inlined, or (parent < 0) a function as it was compiled.
+// An inlined call, or (parent < 0) a function as it was compiled.
 struct Node {
   int parent;
   string name;
-  string call_file;  // where the caller called it
+  string call_file;  // the place of the call in the caller
   u32 call_line;
   string decl_file;
   u32 decl_line;
   bool invoker;
 };
 
-// From pc `lo` on up to the next row: which line of which file, in which inlined call (-1: the function itself).
+// From pc `lo` up to the next row: the file and line, and the inlined call they are in (-1: the function itself).
 struct Row {
   u64 lo;
   int node;
@@ -26,13 +26,13 @@ struct Row {
 
 struct Function {
   u64 lo, hi;
-  u64 code_hi;  // behind it is padding
-  string name;  // empty: a hole, no function
+  u64 code_hi;  // the rest, up to hi, is padding
+  string name;  // empty: a hole between functions
   vector<Node> nodes;
   vector<Row> rows;
 };
 
-// All of the program's text, in order and without gaps. strip: leading directories that files' names lose.
+// All of the program's text, in order and without gaps. strip: leading directories to remove from files' names.
 vector<Function> read_model(Image& image, vector<string> strip);
 
 }  // namespace mkpclntab

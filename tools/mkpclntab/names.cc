@@ -24,7 +24,7 @@ string strip_clone(string s) {
     }
     if (std::find(std::begin(kSuffixes), std::end(kSuffixes), word) == std::end(kSuffixes)) return s;
     const string rest = s.substr(0, dot);
-    if (rest == "runtime" || rest == "main") return s;  // a function of that very name
+    if (rest == "runtime" || rest == "main") return s;  // a function whose own name is the suffix
     s = rest;
   }
 }
@@ -35,7 +35,7 @@ bool is_word(char c) {
   return isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$' || c == '~' || (c & 0x80);
 }
 
-// The length of the operator symbol at s ("()", "<<=", "->"), which stands behind the word `operator`.
+// The length of the operator symbol at s ("()", "<<=", "->"), which follows the word `operator`.
 size_t operator_symbol(string_view s) {
   for (string_view op : {"()", "[]", "<=>", "<<=", ">>=", "->*", "<<", ">>", "<=", ">=", "->", "&&", "||",
                          "++", "--", "==",  "!=",  "+=",  "-=",  "*=", "/=", "%=", "^=", "&=", "|="})
@@ -43,7 +43,7 @@ size_t operator_symbol(string_view s) {
   return 1;
 }
 
-// The index behind the bracket that closes the one at s[i].
+// The index after the bracket that closes the one at s[i].
 size_t skip_brackets(string_view s, size_t i) {
   int depth = 0;
   for (; i < s.size(); i++) {
@@ -76,7 +76,7 @@ vector<string> split_demangled(string_view s) {
     const string_view rest = s.substr(i);
     if (cur.empty() && starts_with(rest, "operator") && rest.size() > 8 && !is_word(rest[8])) {
       if (rest[8] == ' ' && !starts_with(rest, "operator new") && !starts_with(rest, "operator delete")) {
-        const size_t end = rest.rfind("()");  // a conversion: its type may hold anything
+        const size_t end = rest.rfind("()");  // a conversion: its type may contain anything
         if (end == string_view::npos) return {};
         string type(rest.substr(9, end - 9));
         for (size_t lt; (lt = type.find('<')) != string::npos;) type.erase(lt, skip_brackets(type, lt) - lt);
@@ -118,7 +118,7 @@ vector<string> split_demangled(string_view s) {
       if (i < s.size() && starts_with(s.substr(i), "::")) continue;
       push();
       return out;
-    } else if (s[i] == ' ' || s[i] == '*' || s[i] == '&') {  // all so far was the return type
+    } else if (s[i] == ' ' || s[i] == '*' || s[i] == '&') {  // everything so far was the return type
       out.clear();
       cur.clear();
       i++;
@@ -136,7 +136,7 @@ bool is_lambda(string_view component) {
   return starts_with(component, "{lambda") || starts_with(component, "'lambda") || starts_with(component, "$_");
 }
 
-// The name Go's programmers know for a method of rt0's packages: try_rlock is TryRLock, lock_slow is lockSlow.
+// The name that Go gives to a method of rt0's packages: try_rlock is TryRLock, lock_slow is lockSlow.
 string go_method(string_view s) {
   static const std::map<string_view, string_view> kOdd = {
       {"rlock", "RLock"},        {"runlock", "RUnlock"},        {"try_rlock", "TryRLock"},
@@ -152,8 +152,8 @@ string go_method(string_view s) {
   return out;
 }
 
-// Namespaces of rt0 which are packages of Go with tracebacks of their own: rt0::sync::WaitGroup::wait is
-// sync.(*WaitGroup).Wait. Empty if `path` is not in one of them. A class's name is a capital's, by the house's style.
+// Namespaces of rt0 that are packages in Go: rt0::sync::WaitGroup::wait is sync.(*WaitGroup).Wait. Empty if `path` is
+// in none of them. A component with a capital letter is a class, as rt0's style demands.
 string name_in_package(const vector<string>& path) {
   static constexpr string_view kPackages[] = {"sync", "time", "context", "errgroup", "semaphore"};
   if (path.size() < 3 || path[0] != "rt0") return {};

@@ -1,6 +1,6 @@
-// Names are what a Go programmer expects: runtime.Chan.send, main.main, main.main.func1. A name that has Go's form
-// already (it has a dot, as asm labels give it) stays; a C++ name loses parameters, template arguments and qualifiers;
-// rt0:: is the package runtime and everything else the package main; a C or assembly name stays as it is.
+// Makes names that a Go programmer expects: runtime.Chan.send, main.main, main.main.func1. A name that has Go's form
+// already (it has a dot, as assembly labels have) stays. A C++ name loses parameters, template arguments and
+// qualifiers; rt0:: becomes the package runtime, everything else the package main. A C or assembly name stays as it is.
 #pragma once
 
 #include "mkpclntab/common.h"
@@ -11,15 +11,15 @@ namespace mkpclntab {
 string strip_clone(string s);
 
 // The qualified name inside a demangled C++ name, as its components; lambdas are "{lambda(…)#n}" or "$_n". Empty if
-// this parser does not understand it.
+// this parser cannot parse it.
 vector<string> split_demangled(string_view s);
 
-// Go's name of the C++ entity `path`. A component that is a lambda has become func<n> before. The global operators new
-// and delete are part of the language, and so of its runtime.
+// Go's name of the C++ entity `path`, in which lambdas have been replaced by func<n>. The global operators new and
+// delete are part of the language, so they belong to runtime.
 string go_name(const vector<string>& path);
 
-// Go's name of an ELF symbol or a DW_AT_linkage_name. Lambdas are numbered as the mangled name does it; DWARF knows
-// better (see dwarf_names.h), so this is for code without DWARF. Empty if it has no Go form.
+// Go's name of an ELF symbol or a DW_AT_linkage_name; empty if it has none. Lambdas get the numbers of the mangled
+// name. This is for code without DWARF; with DWARF the numbers are Go's (dwarf_names.h).
 string name_of_symbol(const string& raw);
 
 bool mentions_lambda(const string& mangled);

@@ -4,9 +4,9 @@ namespace mkpclntab {
 
 namespace {
 
-// LZSS with an optimal parse: 0 and a byte (five bits of it if the upper three are those of the byte before), or 1, a
-// length and a distance, both in Elias gamma codes (the lowest seven bits of the distance as they are). Beats fancier
-// codes here, for the program must carry the decoder.
+// LZSS with an optimal parse. An item is 0 and a byte (five bits of it if the upper three are those of the byte
+// before), or 1, a length and a distance, both in Elias gamma codes (the lowest seven bits of the distance as they
+// are). Better codes would save less than their larger decoder costs, which every program contains.
 class Packer {
  public:
   static vector<u8> pack(const vector<u8>& in) {
@@ -14,7 +14,7 @@ class Packer {
     struct Match {
       u32 length, back;
     };
-    // Per position the matches worth a thought: each longer than all nearer ones.
+    // For each position, the matches worth considering: each longer than all nearer ones.
     vector<vector<Match>> matches(n);
     vector<vector<u32>> seen(65536);
     for (size_t i = 0; i + 1 < n; i++) {
@@ -59,7 +59,8 @@ class Packer {
     while (v >> n != 0) n++;
     return n;
   }
-  // 00 and the lower five bits, if the upper three are those of the byte before; else 01 and all eight.
+  // The bits of a literal: 00 and the lower five bits if the upper three are those of the byte before; else 01 and all
+  // eight.
   static u32 literal_bits(const vector<u8>& in, size_t i) { return i > 0 && (in[i] ^ in[i - 1]) < 32 ? 7 : 10; }
   static u32 gamma_bits(u32 v) { return 2 * width(v) - 1; }
   void bits(u32 v, u32 n) {

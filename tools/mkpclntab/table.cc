@@ -1,4 +1,4 @@
-// The model into bytes.
+// Turns the model into bytes.
 #include "mkpclntab/table.h"
 
 #include <algorithm>
@@ -14,15 +14,15 @@ namespace mkpclntab {
 
 namespace {
 
-// The runtime's own functions are only met in tracebacks at their calls, and are half of every program: they are not
-// split into what was inlined into them, and keep one row per call, from the end of the call before it on. `returns`:
-// all return addresses, from the code itself, for DWARF's call sites leave out indirect calls (GCC) and many more
-// (clang), and a call that is missing here would show the line of the next one. Null if they are not known: then all
-// rows stay.
+// Shortens the tables of the runtime's own functions, which are half of every program but appear in tracebacks only at
+// their calls: they are not split into the functions inlined into them, and keep one row per call, which begins at the
+// end of the call before. `returns`: all return addresses, found in the code itself, because DWARF leaves out indirect
+// calls (GCC) and many more (clang), and a call missing here would show the line of the next one. Null if they are not
+// known: then all rows stay.
 void thin(Function& f, const std::set<u64>* returns) {
   if (!starts_with(f.name, "runtime.")) return;
   if (starts_with(f.name, "runtime.detail.") || starts_with(f.name, "runtime.internal."))
-    return;  // hold the program's lambdas
+    return;  // these contain the program's lambdas
   vector<Row> flat;
   for (const Row& r : f.rows) {
     Row row{r.lo, -1, r.file, r.line};
@@ -55,7 +55,7 @@ class Encoder {
  public:
   Encoder(const vector<Function>& functions, u64 text) : functions_(functions), text_(text) {}
 
-  // The unpacked table: docs/PCLNTAB.md.
+  // The unpacked table; docs/PCLNTAB.md has the format.
   vector<u8> encode() {
     u64 end = text_;
     for (const Function& f : functions_) {
@@ -125,8 +125,8 @@ class Encoder {
   std::map<string, u32> file_ids_;
 };
 
-// Reads the finished table with the program's own reader and compares it with the model, row by row. A difference is a
-// mistake in this tool or in the reader, and must not reach a binary.
+// Reads the finished table with the reader that programs have, and compares it with the model, row by row. A difference
+// is an error in this tool or in the reader; the exception keeps the table out of the program.
 void check_table(const vector<u8>& table, const vector<Function>& functions, u64 text) {
   const vector<u8> raw = unpack(table, "internal error");
   const auto same = [](rt0::Str package, rt0::Str func, const string& b) {

@@ -1,4 +1,4 @@
-// The table: docs/PCLNTAB.md.
+// The PC-line table; docs/PCLNTAB.md has the format.
 #pragma once
 
 #include "mkpclntab/common.h"
@@ -6,10 +6,10 @@
 
 namespace mkpclntab {
 
-// The table of a program. strip: leading directories that files' names lose.
+// The table of a program. strip: leading directories to remove from files' names.
 vector<u8> make_table(Image& image, const vector<string>& strip);
 
-// Unpacks a table with the program's own reader. what: who it belongs to, for errors.
+// Unpacks a table with the reader that programs have. what: the table's owner, for error messages.
 vector<u8> unpack(const vector<u8>& table, const string& what);
 
 // Packs the unpacked table; pack.cc has the format.
