@@ -1,8 +1,10 @@
-// The yardsticks: the same work as bench/go/yardsticks.go does on the real Go runtime, under the same names.
-//   build/amd64/bin/bench [NAME…]     prints "name value unit", one per line; without a name all of them
+// The yardsticks: benchmarks that do the same work as bench/go/yardsticks.go on the real Go runtime, under the same
+// names.
 //
-// Each is run three times and the best counts, as there. What differs because C++ does: malloc_64B allocates and frees,
-// and gc_binarytrees_16 frees its trees itself, for there is no collector yet.
+//   build/amd64/bin/bench [NAME…]     prints "name value unit", one per line; without a name, all of them
+//
+// Each is run three times and the best run counts, as in Go's. C++ makes two differences: malloc_64B allocates and
+// frees, and gc_binarytrees_16 frees its trees itself, because there is no collector yet.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -186,7 +188,7 @@ void forkjoin() {
   });
 }
 
-// Pages in memory, in bytes.
+// The memory that is resident, in bytes.
 int64_t rss() {
   auto [f, err] = os::open("/proc/self/statm");
   if (err) return 0;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""compare.py BENCH [NAME...]: runs the yardsticks, and beside them the same on the real Go runtime where `go` is on PATH.
+"""compare.py BENCH [NAME...]: runs rt0's benchmarks and, where `go` is on PATH, the same ones on the real Go runtime.
 
-Both sides run one after the other, yardstick by yardstick, so that a machine which is busy for a while is so for both. GOMAXPROCS is
-passed on (default 1). Prints rt0's number, Go's, and their ratio: below 1 rt0 is faster, or smaller.
+Each benchmark runs on both sides before the next, so that a busy spell of the machine slows down both. GOMAXPROCS is passed on
+(default 1). Prints rt0's number, Go's, and their ratio: below 1, rt0 is faster, or smaller.
 """
 import os
 import pathlib
@@ -16,7 +16,7 @@ NAMES = "switch spawn pingpong buffered select mutex mutexc skynet forkjoin time
 
 
 def numbers(command, env):
-    """{name: (value, unit)} of what a bench prints; empty, and said so, if it fails."""
+    """{name: (value, unit)} of what a benchmark prints; empty if it fails, with the reason on stderr."""
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=600)
     if done.returncode != 0:
         print(f"{' '.join(map(str, command))}: exit status {done.returncode}: {done.stderr.strip()[:200]}", file=sys.stderr)
@@ -26,7 +26,7 @@ def numbers(command, env):
 
 
 def build_go(folder):
-    """The yardsticks for the real Go, or None with the reason on stderr."""
+    """The path of the benchmarks for the real Go; None if they cannot be built, with the reason on stderr."""
     if shutil.which("go") is None:
         print("no `go` on PATH: rt0's numbers stand alone", file=sys.stderr)
         return None
