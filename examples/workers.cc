@@ -1,4 +1,4 @@
-// Goroutines that work, a channel for what they find, and a WaitGroup that tells when all of them are done.
+// Goroutines that compute, a channel for their results, and a WaitGroup that waits until all of them are done.
 #include <rt0/rt0.h>
 
 int main() {

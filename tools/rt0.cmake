@@ -10,8 +10,9 @@ set(RT0_TARGET_OPTIONS
     -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer -fno-pic -fno-builtin
     -fno-common -ffunction-sections -fdata-sections
     "-ffile-prefix-map=${RT0_SOURCE_DIR}/=" "-fmacro-prefix-map=${RT0_SOURCE_DIR}/=")
-# Of the runtime only; programs are compiled like hosted ones, so that main may end without a return.
-# In the runtime no static variable needs a constructor; in programs they are initialized once by lib/sync/guard.cc.
+# For the runtime only. Programs are compiled like hosted ones, so that main may end without a return. Static variables in
+# functions need no guards in the runtime, which has none with constructors; in programs lib/sync/guard.cc initialises each
+# once.
 set(RT0_RUNTIME_OPTIONS -ffreestanding -fno-threadsafe-statics)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND RT0_WARNINGS -Wglobal-constructors)

@@ -38,7 +38,7 @@ reflect.Select: multiple default cases
 """
 
 
-# Of tests/programs/names.cc.
+# The output of tests/programs/names.cc.
 NAMES = """\
 1 0 true
 true

@@ -42,7 +42,7 @@ class Order(rt0test.Case):
 
 @rt0test.each_how
 class Globals(rt0test.Case):
-    """Constructors of globals are one task, between rt0's own and the program's."""
+    """The constructors of all globals are one init task, between rt0's own tasks and the program's."""
 
     MADE = ["earliest", "early", "globals.cc 1", "globals.cc 2", "globals_other.cc", "task 4"]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Faults of the scheduler that ordinary programs met: none of them comes back."""
+"""Errors of the scheduler that ordinary programs once ran into, and which must not come back."""
 
 import pathlib
 import subprocess
@@ -18,7 +18,7 @@ class Sched(rt0test.Case):
         self.assertEqual(rt0test.text(done.err), line + "\n")
 
     def test_wired_goroutines_are_not_lost(self):
-        """They are next on a P whose goroutine parks, and whose wait is refused, so that it goes on at once."""
+        """When a goroutine's wait is refused, it goes on at once. A locked goroutine that was next on its P must not be lost."""
         for seed in range(1, 4 if self.how == "qemu" else 21):
             env = {"RT0_SIM": f"seed={seed},procs=2,strategy=random"}
             self.assert_says(self.run_program("sched", "wired", env=env, timeout=100), "received 200 200")
@@ -26,7 +26,7 @@ class Sched(rt0test.Case):
     def test_the_network_does_not_starve(self):
         env = {"GOMAXPROCS": "1"}
         self.assert_says(self.run_program("sched", "busy_reader", env=env), "reader woken true")
-        # The clock at more than 2^52 ns: it takes a time namespace, which not every machine allows.
+        # The clock is above 2^52 ns here. That takes a time namespace, which not every machine permits.
         machine = ("unshare", "--time", "--monotonic", DAYS_60)
         if subprocess.run([*map(str, machine), "true"], check=False, capture_output=True).returncode != 0:
             self.skipTest("no time namespace here: the clock at 60 days was not tried")
@@ -42,7 +42,7 @@ class Sched(rt0test.Case):
             self.assert_says(self.run_program("sched", "moved", env=env), "moved 2")
 
     def test_small_stacks_are_stopped(self):
-        """Where their own stack has no room for the registers, goroutines are preempted all the same."""
+        """Goroutines whose own stack has no room for all registers are preempted nevertheless."""
         for procs in "1", "4":
             self.assert_says(self.run_program("sched", "small_stack", env={"GOMAXPROCS": procs}), "ended 2 damaged 0")
         env = {"RT0_SIM": "seed=1,procs=2"}

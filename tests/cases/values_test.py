@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Values whose bytes may not be copied, on every way that a value can take."""
+"""Values whose bytes may not be copied, in every way in which rt0 passes or keeps a value."""
 
 import pathlib
 import sys

@@ -16,8 +16,9 @@ from source import files, isa_rows, read, ROOT
 # runtime/panic/ubsan.cc the rest.
 OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
          '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
-# Names of libraries that some programs are about: mem/cmalloc.cc, runtime/panic/cxxlib.cc, lib/sync/guard.cc,
-# runtime/boot/atexit.cc. These alone may also have globals with constructors.
+# Names of other libraries that may be in these programs, because the programs test them: mem/cmalloc.cc,
+# runtime/panic/cxxlib.cc, lib/sync/guard.cc, runtime/boot/atexit.cc. Only these programs may have globals with
+# constructors.
 CXX_ABI = r'(?:__cxa_(?:guard_\w+|atexit)|__dso_handle|__aeabi_atexit)$'
 SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|reallocarray|str(?:n?dup)|'
                                 r'malloc_usable_size|free_(?:aligned_)?sized)$'),
@@ -27,8 +28,8 @@ SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|po
            'globals': re.compile(CXX_ABI), 'gcroots': re.compile(CXX_ABI),
            'globals_panic': re.compile(r'$.'),
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$|' + CXX_ABI)}
-# What compilers call for 64-bit arithmetic where a word has 32 bits, for division and narrow atomics where the CPU has none:
-# base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
+# Functions that compilers call for 64-bit arithmetic on 32-bit CPUs, and for division and narrow atomics on CPUs without
+# these: base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
 ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
                         r'atomic_(?:fetch_(?:add|sub|x?or|n?and)|(?:compare_)?exchange)_[12])$')
 # Unmangled names that may be global. Any other belongs to a libc, or could clash with one.

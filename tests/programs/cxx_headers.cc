@@ -27,7 +27,7 @@ void expect(bool ok, const char* what) {
 // Made before main, and never destroyed.
 std::vector<int> global{1, 2, 3};
 
-// A short text lies in the string itself, so its bytes may not be copied.
+// A std::string has a short text inside itself, so its bytes may not be copied.
 struct Named {
   int n;
   std::string name;

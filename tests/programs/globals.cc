@@ -8,7 +8,7 @@ using namespace rt0;
 namespace {
 
 Says first("globals.cc 1");
-// It waits, in a constructor: others run meanwhile.
+// A constructor that waits; other goroutines run meanwhile.
 Says second([] {
   Chan<const char*> c(0);
   go([c] { c.send("globals.cc 2"); });
@@ -22,7 +22,7 @@ RT0_INIT(task, [] { println("task", channel.cap()); });
 
 atomic::Int32 made;
 
-// Aligned and with a destructor, made by whichever goroutine comes first; the others wait.
+// Has a strict alignment and a destructor. The first goroutine that comes makes it; others wait for that.
 int64_t& counted() {
   struct Slow {
     int64_t v;
@@ -58,7 +58,7 @@ int after_all() {
   return v;
 }
 
-// An initialization that panics, and one that ends its goroutine, leave the variable to the next caller.
+// If the initialization panics or ends its goroutine, the next caller initializes the variable.
 void panics() {
   func([] {
     Defer d([] { println("recovered", recover()); });

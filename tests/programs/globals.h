@@ -1,4 +1,4 @@
-// A global that says when it is made, and whether a destructor of it ever runs.
+// A global that prints when it is made, and when it is destroyed, if it ever is.
 #pragma once
 
 #include <rt0/rt0.h>

@@ -1,4 +1,4 @@
-// Linked after globals.cc.
+// Linked after globals.cc, so its globals are made later.
 #include "globals.h"
 
 namespace {

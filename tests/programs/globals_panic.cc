@@ -1,4 +1,4 @@
-// A global's constructor that panics.
+// The constructor of a global panics.
 #include <rt0/rt0.h>
 
 static int fails() { rt0::panic("in a constructor"); }

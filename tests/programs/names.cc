@@ -1,10 +1,10 @@
-// The API as a program meets it that has its own names beside rt0's. What it prints is in tests/cases/api_test.py.
+// The API in a program that uses some of rt0's names for its own things. tests/cases/api_test.py has the output.
 #define RT0_NO_SHORT_NAMES
 #include <rt0/rt0.h>
 
 using namespace rt0;
 
-// These are the program's, though rt0 has things of the same names.
+// The program's own types; rt0 has things of the same names.
 struct Error {
   int code;
 };

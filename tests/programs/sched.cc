@@ -1,10 +1,10 @@
-// Faults of the scheduler that ordinary programs met: sched MODE.
-//   wired        goroutines that are wired to threads are each time the next on the P of one whose wait is refused
-//   busy_reader  on one P beside loops that call nothing, a reader is woken, though no M waits for the network
+// Errors of the scheduler that ordinary programs once ran into: sched MODE.
+//   wired        again and again a goroutine locked to its thread is next on a P whose goroutine does not wait after all
+//   busy_reader  a reader is woken on one P beside loops that call nothing, although no M waits for the network
 //   moved        a closure's move constructor yields and waits
-//   inherited    a wired goroutine names its thread; how many threads have that name in the end
-//   small_spin   two goroutines in such stacks wait in loops for each other
-//   small_stack  a loop in a stack of 16 KiB, and one in a frame that nearly fills a default stack, can be stopped
+//   inherited    a goroutine locked to its thread names the thread; counts the threads that have the name in the end
+//   small_spin   two goroutines with stacks as in small_stack wait in loops for each other
+//   small_stack  a loop in a stack of 16 KiB, and one in a frame that nearly fills a default stack, can be preempted
 #include <rt0/rt0.h>
 
 #include "words.h"
@@ -13,8 +13,8 @@ using namespace rt0;
 
 namespace {
 
-// R parks in a read of a pipe while D, on another P, moves the deadline to the past and away again, so that the wait is
-// refused every now and then. Each time one of two wired goroutines is the next on R's P.
+// R parks in a read of a pipe. D, on another P, moves the deadline to the past and away again, so that R's wait is
+// refused now and then. Each time one of two goroutines that are locked to threads is next on R's P.
 int wired() {
   auto [p, err] = os::pipe();
   constexpr int kValues = 400;
@@ -78,7 +78,7 @@ int busy_reader() {
   return 0;
 }
 
-// Reads and writes the ends of its frame all the time: both must be as they were.
+// Writes and reads both ends of its frame all the time: the values must stay intact.
 [[gnu::noinline]] void fill_and_loop(atomic::Int32* stop, atomic::Int32* damaged) {
   constexpr int kDefaultStackKiB = sizeof(void*) == 8 ? 256 : 64;
   volatile char frame[(kDefaultStackKiB - 20) * 1024];

@@ -1,5 +1,5 @@
-// Values whose bytes may not be copied, on every way that a value can take through rt0: each object must find itself at
-// the address at which it was made, and be destroyed once.
+// Values whose bytes may not be copied, in every way in which rt0 passes or keeps a value: each object must find itself
+// at the address at which it was made, and be destroyed exactly once.
 #include <rt0/rt0.h>
 
 #include "words.h"
@@ -16,7 +16,7 @@ void expect(bool ok, const char* what) {
   exit(1);
 }
 
-// Like std::string with a short text: it holds a pointer to itself.
+// Like a std::string with a short text, it contains a pointer to itself.
 class Own {
  public:
   Own() : Own(0) {}
@@ -49,21 +49,21 @@ class Own {
   int v_;
 };
 
-// One among other fields, aligned more than the heap's classes are.
+// An Own among other fields, aligned more strictly than the heap's size classes.
 struct alignas(64) Wide {
   char before = 'b';
   Own own;
   char text[100] = {};
 };
 
-// It has neither a copy nor an assignment.
+// Can be neither copied nor assigned.
 struct Only {
   Own own;
   explicit Only(int v = 0) : own(v) {}
   Only(Only&&) = default;
 };
 
-// It waits and uses channels while it moves, as no lock is held then.
+// Its move waits and uses channels, which is allowed because rt0 holds no lock then.
 struct Busy {
   Own own;
   explicit Busy(int v = 0) : own(v) {}
@@ -79,7 +79,7 @@ struct Busy {
   }
 };
 
-// What f makes, it destroys.
+// f must destroy everything that it makes.
 template <class F>
 void balanced(const char* what, F f) {
   const int64_t before = made.load() - gone.load();
@@ -150,7 +150,7 @@ void channels() {
     Chan<Own> closed(2);
     closed.send(1);
     closed.close();
-    Chan<Chan<Own>> outer(1);  // a channel in a channel, and a value in that
+    Chan<Chan<Own>> outer(1);  // a channel in a channel, and a value in the inner one
     Chan<Own> inner(1);
     inner.send(3);
     outer.send(inner);
@@ -304,8 +304,8 @@ void keepers() {
     });
     expect(back.get() == 8, "func");
   });
-  // A panic passes by the destructors of the frames that it leaves, so objects are left there; but what was recovered
-  // keeps a copy of its own.
+  // A panic skips the destructors of the frames that it leaves, so their objects are never destroyed. The recovered
+  // value is a copy of its own, which is.
   Own kept;
   func([&] {
     Defer d([&] {
@@ -320,9 +320,9 @@ void keepers() {
   expect(kept.get() == 11, "a panic's value");
 }
 
-// Keys and values whose every function may use the map that they are in, or panic.
+// Keys and values whose functions use the map that they are in, or panic.
 void meddle();
-bool meddling = false;  // set while one goroutine alone uses the map
+bool meddling = false;  // set while only one goroutine uses the map
 const char* fails = nullptr;
 struct Meddler {
   Own own;
@@ -383,7 +383,7 @@ void map_calls_out() {
     meddling = false;
     meddled.clear();
   });
-  // With keys in one list, on all Ps: no store is lost, and no key is there twice.
+  // All keys are in one list, and several Ps use the map: no store is lost, and no key appears twice.
   balanced("a map with one list", [] {
     WaitGroup wg;
     atomic::Int32 sum;
@@ -405,7 +405,7 @@ void map_calls_out() {
     expect(n == 1, "what is left");
     meddled.clear();
   });
-  // What panics leaves the map unlocked, and as it was.
+  // After a panic in a function of a key or value the map is unlocked and unchanged.
   const char* const kinds[] = {"a copy", "a destructor", "==", "hash"};
   for (const char* what : kinds) {
     meddled.store(1, 10);
