@@ -33,46 +33,177 @@ usize put_literal(char* out, Str s) {
   for (usize i = 0; i < s.len; i++) out[i] = s[i];
   return s.len;
 }
+
+// A natural number below 2^1184. The largest that format_float needs is the smallest double's fraction times 10^324.
+struct Big {
+  static constexpr u32 kWords = 37;
+  u32 n;  // words in use, the lowest first; none of them is needless
+  u32 w[kWords];
+
+  explicit Big(u64 v) : n(0) {
+    for (; v != 0; v >>= 32) w[n++] = static_cast<u32>(v);
+  }
+  [[gnu::noinline]] void mul(u32 by) {
+    u64 carry = 0;
+    for (u32 i = 0; i < n; i++) {
+      carry += u64{w[i]} * by;
+      w[i] = static_cast<u32>(carry);
+      carry >>= 32;
+    }
+    if (carry != 0) w[n++] = static_cast<u32>(carry);
+  }
+  void mul_power(u32 base, u32 exponent) {
+    while (exponent-- > 0) mul(base);
+  }
+  // Both are at least 2^0, so that no step grows the number by more than one word.
+  void shift(u32 bits) {
+    mul_power(u32{1} << 31, bits / 31);
+    mul(u32{1} << bits % 31);
+  }
+  void mul_power10(u32 exponent) {
+    mul_power(1000000000, exponent / 9);
+    mul_power(10, exponent % 9);
+  }
+  void add(const Big& b) {
+    u64 carry = 0;
+    for (u32 i = 0; i < b.n || carry != 0; i++) {
+      if (i == n) w[n++] = 0;
+      carry += u64{w[i]} + (i < b.n ? b.w[i] : 0);
+      w[i] = static_cast<u32>(carry);
+      carry >>= 32;
+    }
+  }
+  // b is not the larger one.
+  void sub(const Big& b) {
+    u64 borrow = 0;
+    for (u32 i = 0; i < n; i++) {
+      const u64 d = u64{w[i]} - (i < b.n ? b.w[i] : 0) - borrow;
+      w[i] = static_cast<u32>(d);
+      borrow = d >> 63;
+    }
+    while (n > 0 && w[n - 1] == 0) n--;
+  }
+  // Below, at, above 0: *this is less than b, equal, more.
+  [[gnu::noinline]] int compare(const Big& b) const {
+    if (n != b.n) return n < b.n ? -1 : 1;
+    for (u32 i = n; i-- > 0;)
+      if (w[i] != b.w[i]) return w[i] < b.w[i] ? -1 : 1;
+    return 0;
+  }
+};
+
+// A float's fields: v = fraction * 2^exponent. least: the exponent that the smallest numbers have.
+struct Parts {
+  u64 fraction;
+  i32 exponent, least;
+  u32 fraction_bits;  // that are stored: a normal number's fraction has one more
+};
+
+// The decimal digits of 0.d1d2d3… * 10^point.
+struct Digits {
+  char d[18];
+  u32 n;
+  i32 point;
+};
+
+// The fewest digits that are read back as the same float, and of those the nearest to it. By exact arithmetic: the
+// float is r/s, its neighbours' middles lie at (r - below)/s and (r + above)/s, and digits are produced until what is
+// left lies between them. (Steele and White's free-format algorithm.)
+[[gnu::noinline]] void shortest(const Parts& v, Digits* out) {
+  const bool even = v.fraction % 2 == 0;  // then the middles themselves are read back as v
+  // Below a power of two the floats lie twice as close.
+  const bool narrow = v.fraction == u64{1} << v.fraction_bits && v.exponent > v.least;
+  Big r(v.fraction), s(1), below(1), above(narrow ? 2 : 1);
+  Big* const all[] = {&r, &below, &above};
+  const u32 half = narrow ? 2 : 1;  // everything counts in halves, or quarters, of the last place
+  const i32 e = v.exponent;
+  r.shift(half + (e > 0 ? static_cast<u32>(e) : 0));
+  s.shift(half + (e < 0 ? static_cast<u32>(-e) : 0));
+  if (e > 0) below.shift(static_cast<u32>(e)), above.shift(static_cast<u32>(e));
+
+  // 10^(point-1) <= v < 10^point; this may be one too small. 1292913986 / 2^32 is log10(2), near enough for every
+  // exponent.
+  const i32 log2 = 63 - __builtin_clzll(v.fraction) + e;
+  i32 point = static_cast<i32>(i64{log2} * 1292913986 >> 32) + 1;
+  if (point >= 0) {
+    s.mul_power10(static_cast<u32>(point));
+  } else {
+    for (Big* b : all) b->mul_power10(static_cast<u32>(-point));
+  }
+  const auto reaches = [&] {  // would a unit more be read back as v?
+    Big sum = r;
+    sum.add(above);
+    const int c = sum.compare(s);
+    return c > 0 || (c == 0 && even);
+  };
+  while (reaches()) s.mul(10), point++;
+
+  out->n = 0;
+  out->point = point;
+  for (bool down = false, up = false; !down && !up;) {
+    for (Big* b : all) b->mul(10);
+    u32 digit = 0;
+    for (; r.compare(s) >= 0; digit++) r.sub(s);
+    const int low = r.compare(below);
+    down = low < 0 || (low == 0 && even);
+    up = reaches();
+    if (down && up) {  // both ways: to the nearer one
+      Big twice = r;
+      twice.mul(2);
+      const int c = twice.compare(s);
+      up = c > 0 || (c == 0 && digit % 2 != 0);
+    }
+    out->d[out->n++] = static_cast<char>('0' + digit + (up ? 1 : 0));
+  }
+}
+
+// As Go's strconv.FormatFloat(v, 'g', -1) does.
+usize format_parts(char* out, bool negative, const Parts& v) {
+  usize n = 0;
+  if (negative) out[n++] = '-';
+  if (v.fraction == 0) {
+    out[n++] = '0';
+    return n;
+  }
+  Digits d;
+  shortest(v, &d);
+  const i32 exp10 = d.point - 1;
+  const i32 len = static_cast<i32>(d.n);
+  if (exp10 < -4 || exp10 >= 6) {
+    out[n++] = d.d[0];
+    if (d.n > 1) out[n++] = '.';
+    for (u32 i = 1; i < d.n; i++) out[n++] = d.d[i];
+    out[n++] = 'e';
+    out[n++] = exp10 < 0 ? '-' : '+';
+    const u32 e = static_cast<u32>(exp10 < 0 ? -exp10 : exp10);
+    if (e < 10) out[n++] = '0';
+    return n + format_u64(out + n, e);
+  }
+  for (i32 i = min(d.point - 1, 0); i < max(len, d.point); i++) {
+    if (i == d.point) out[n++] = '.';
+    out[n++] = i >= 0 && i < len ? d.d[i] : '0';
+  }
+  return n;
+}
+
+template <class Bits>
+usize format_bits(char* out, Bits bits, u32 fraction_bits, i32 bias) {
+  constexpr u32 kBits = sizeof(Bits) * 8;
+  const bool negative = bits >> (kBits - 1) != 0;
+  const u32 all_ones = (u32{1} << (kBits - 1 - fraction_bits)) - 1;
+  const u32 field = static_cast<u32>(bits >> fraction_bits) & all_ones;
+  u64 fraction = bits & ((Bits{1} << fraction_bits) - 1);
+  if (field == all_ones) return put_literal(out, fraction != 0 ? Str("NaN") : negative ? Str("-Inf") : Str("+Inf"));
+  const i32 least = 1 - bias - static_cast<i32>(fraction_bits);
+  if (field != 0) fraction |= u64{1} << fraction_bits;
+  return format_parts(out, negative,
+                      {fraction, least + (field != 0 ? static_cast<i32>(field) - 1 : 0), least, fraction_bits});
+}
 }  // namespace
 
-// Sign, one digit, point, six digits, exponent of three digits: all finite doubles in one fixed width, which needs no
-// arithmetic on big integers. The last digit can differ by one from the correctly rounded value, in the same cases as
-// Go's print, because both scale by repeated multiplication with 10.
-usize format_float(char* out, double v) {
-  if (v != v) return put_literal(out, "NaN");
-  if (v > 0 && v + v == v) return put_literal(out, "+Inf");
-  if (v < 0 && v + v == v) return put_literal(out, "-Inf");
-
-  constexpr int kDigits = 7;
-  int exp10 = 0;
-  bool negative = false;
-  if (v == 0) {
-    negative = 1 / v < 0;
-  } else {
-    negative = v < 0;
-    if (negative) v = -v;
-    while (v >= 10) exp10++, v /= 10;
-    while (v < 1) exp10--, v *= 10;
-    double half = 5.0;  // round: half a unit of the last digit
-    for (int i = 0; i < kDigits; i++) half /= 10;
-    v += half;
-    if (v >= 10) exp10++, v /= 10;
-  }
-  usize n = 0;
-  out[n++] = negative ? '-' : '+';
-  for (int i = 0; i < kDigits; i++) {
-    const int digit = static_cast<int>(v);
-    out[n++] = static_cast<char>('0' + digit);
-    if (i == 0) out[n++] = '.';
-    v = (v - digit) * 10;
-  }
-  out[n++] = 'e';
-  out[n++] = exp10 < 0 ? '-' : '+';
-  if (exp10 < 0) exp10 = -exp10;
-  out[n++] = static_cast<char>('0' + exp10 / 100);
-  out[n++] = static_cast<char>('0' + exp10 / 10 % 10);
-  out[n++] = static_cast<char>('0' + exp10 % 10);
-  return n;
+usize format_float(char* out, double v) { return format_bits(out, __builtin_bit_cast(u64, v), 52, 1023); }
+usize format_float32(char* out, double v) {
+  return format_bits(out, __builtin_bit_cast(u32, static_cast<float>(v)), 23, 127);
 }
 
 void Out::put(char c) {

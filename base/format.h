@@ -8,12 +8,14 @@ namespace rt0 {
 
 inline constexpr usize kMaxDecimal = 20;  // digits of 2^64 - 1, or a sign and those of 2^63
 inline constexpr usize kMaxHex = 18;      // 0x and 16 digits
-inline constexpr usize kMaxFloat = 14;    // +1.234567e+308
+inline constexpr usize kMaxFloat = 24;    // -1.2345678901234567e+308
 
 usize format_u64(char* out, u64 v);
 usize format_i64(char* out, i64 v);
-usize format_hex(char* out, u64 v);       // 0x…, no leading zeroes, as Go's print does for pointers
-usize format_float(char* out, double v);  // +1.234567e+008, as Go's print does
+usize format_hex(char* out, u64 v);  // 0x…, no leading zeroes, as Go's print does for pointers
+// The fewest digits that are read back as the same double, as Go's print writes them since 1.26: 0.1, 100000, 1e+06.
+usize format_float(char* out, double v);
+usize format_float32(char* out, double v);  // the same of a float
 
 // Text in a buffer of the caller's, most often on its stack. Bytes that do not fit are dropped and counted in `lost`.
 struct Out {

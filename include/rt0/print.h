@@ -6,11 +6,13 @@
 
 namespace rt0 {
 
-// At most 14 bytes: +1.234567e+008.
+// At most 24 bytes, the fewest digits that are read back as v: 0.1, 100000, 1e+06. format_float32: as the float v.
 size_t format_float(char* out, double v);
+size_t format_float32(char* out, double v);
 
 // One operand of a print: what is printable, converts to it. Numbers print in decimal (a char is a number, as in Go),
-// floats as +1.500000e+000, pointers as 0x…, bools as true or false, strings as they are.
+// floats with the fewest digits that say which they are (1.5, 1e+06), pointers as 0x…, bools as true or false, strings
+// as they are.
 struct PrintArg {
   enum class Kind : unsigned char { boolean, int_, uint_, pointer, string, formatted };
   struct Text {
@@ -63,7 +65,7 @@ struct PrintArg {
   PrintArg(unsigned v) : kind(Kind::uint_), uint_(v) {}
   PrintArg(unsigned long v) : kind(Kind::uint_), uint_(v) {}
   PrintArg(unsigned long long v) : kind(Kind::uint_), uint_(v) {}
-  PrintArg(float v) : PrintArg(static_cast<double>(v)) {}
+  PrintArg(float v) : kind(Kind::formatted), formatted{format_float32, static_cast<double>(v)} {}
   PrintArg(double v) : kind(Kind::formatted), formatted{format_float, v} {}
   PrintArg(decltype(nullptr)) : kind(Kind::pointer), pointer(nullptr) {}
   PrintArg(const volatile void* v) : kind(Kind::pointer), pointer(v) {}

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""print and println write what Go's do: the output of tests/oracle/println.go under Go 1.24.4, byte for byte."""
+"""print and println write what Go's do: tests/oracle/println.go's output as Go 1.26 gave it, byte for byte."""
 
 import pathlib
 import sys

@@ -1,5 +1,5 @@
-"""Programs that were run with Go, too: tests/programs/order/<name>.cc. What Go 1.24 printed and returned, in 20 runs of 20, is in
-tests/oracle/order/<name>.out and .exit. Each program's first line names its environment variables.
+"""Programs that Go has run too: tests/programs/order/<name>.cc, and what Go 1.26 printed and returned, 20 times out of 20, in
+tests/oracle/order/<name>.out and .exit. Their environment stands in the program's first line.
 
 Masked in both outputs: goroutine ids, addresses, the argument lists of frames, and the frames' files and lines."""
 
