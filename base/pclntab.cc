@@ -127,52 +127,107 @@ bool pclntab_unpack(const u8* table, const PcLnHeader& h, u8* out) {
   return true;
 }
 
-// Decodes the table from the first function on and drops everything before the pc: some ten thousand steps.
-usize pclntab_frames(Span<const u8> raw, u32 pc, Span<PcFrame> out, u32* lo, u32* hi) {
-  if (raw.len < 8) return 0;
-  const u32 names_at = le32(raw.ptr), files_at = le32(raw.ptr + 4);
-  if (names_at < 8 || names_at > files_at || files_at > raw.len) return 0;
-  Bytes code{raw.ptr + 8, raw.ptr + names_at}, names{raw.ptr + names_at, raw.ptr + files_at};
-  const Bytes files{raw.ptr + files_at, raw.end()};
-  auto file = [&](u32 i) { return Bytes(files).skip_texts(i).text(); };
+namespace {
 
-  u32 at = 0;
-  while (!code.done()) {
-    const u32 size = code.varint(), ncalls = code.varint();
-    const Bytes calls = code;
-    const u32 entry = at, end = at + size;
-    for (u32 i = 0; i < ncalls && !code.done(); i++) (void)code.varint(), (void)code.varint(), (void)code.varint();
-    const bool here = pc >= at && pc < end;
-    // A row is a number of bytes and the change of the line. A 0 before a row is followed by the call and the file to
-    // which the code belongs from here on.
-    u32 line = 0, call = 0, in_file = 0;
-    do {
-      u32 bytes = code.varint();
-      if (bytes == 0) call = code.varint(), in_file = code.varint(), bytes = code.varint();
-      line += static_cast<u32>(code.delta());
-      if (here && pc < at + bytes) {
-        if (lo != nullptr) *lo = at, *hi = at + bytes;
-        if (names.p != names.end && *names.p == 0) return 0;  // no name: a hole between functions
-        usize n = 0;
-        for (;; n++) {
-          if (n == out.len) return n;
-          PcFrame& f = out[n];
-          set_name(&f, Bytes(names).skip_texts(call).text());
-          f.file = file(in_file);
-          f.line = line;
-          f.inlined = call != 0;
-          f.entry = entry;
-          if (call == 0) return n + 1;
-          const Call c = call_of(calls, call);
-          call = c.caller, in_file = c.file, line = c.line;
-        }
-      }
-      at += bytes;
-    } while (at < end && !code.done());
-    at = end;
-    names.skip_texts(ncalls + 1);
+// The three streams of an unpacked table.
+struct Streams {
+  const u8* raw;
+  u32 names_at, files_at, len;  // all 0: this is no table
+
+  explicit Streams(Span<const u8> t) : raw(t.ptr), names_at(0), files_at(0), len(0) {
+    if (t.len < 8) return;
+    const u32 names = le32(raw), files = le32(raw + 4);
+    if (names < 8 || names > files || files > t.len) return;
+    names_at = names, files_at = files, len = static_cast<u32>(t.len);
   }
-  return 0;
+  Bytes code(u32 at) const { return {raw + at, raw + names_at}; }
+  Bytes names(u32 at) const { return {raw + at, raw + files_at}; }
+  Bytes files(u32 at) const { return {raw + at, raw + len}; }
+  PcMark start() const {
+    const u32 code = min<u32>(8, names_at);
+    return {code, code, names_at, 0, 0, 0, 0, 0, 0, 0};
+  }
+};
+
+// Reads the row behind m, and before it the head of its function if m stands before one; false at the end. The row's
+// bytes are [m->at - *bytes, m->at).
+bool next_row(const Streams& t, PcMark* m, u32* bytes) {
+  Bytes code = t.code(m->code);
+  if (code.done()) return false;
+  if (m->at >= m->end) {
+    m->names = static_cast<u32>(t.names(m->names).skip_texts(m->names_n).p - t.raw);
+    m->at = m->entry = m->end;
+    m->end += code.varint();
+    const u32 ncalls = code.varint();
+    m->names_n = ncalls + 1;
+    m->calls = static_cast<u32>(code.p - t.raw);
+    for (u32 i = 0; i < ncalls && !code.done(); i++) (void)code.varint(), (void)code.varint(), (void)code.varint();
+    m->line = m->call = m->file = 0;
+  }
+  // How many bytes, and the line's change. Before them, a 0 tells the call and the file from here on.
+  *bytes = code.varint();
+  if (*bytes == 0) m->call = code.varint(), m->file = code.varint(), *bytes = code.varint();
+  m->line += static_cast<u32>(code.delta());
+  m->at += *bytes;
+  m->code = static_cast<u32>(code.p - t.raw);
+  return true;
+}
+
+usize count_marks(u32 text_size) { return text_size / kPcStep + 1; }
+
+}  // namespace
+
+// A file's name takes a byte at least, so there are no more of them than bytes. Most of that memory is never touched.
+usize pclntab_index_size(Span<const u8> raw, u32 text_size) {
+  const Streams t(raw);
+  return count_marks(text_size) * sizeof(PcMark) + (t.len - t.files_at) * sizeof(u32);
+}
+
+PcIndex pclntab_index(Span<const u8> raw, u32 text_size, u32* memory) {
+  const Streams t(raw);
+  const usize nmarks = count_marks(text_size);
+  auto* marks = reinterpret_cast<PcMark*>(memory);
+  PcMark m = t.start();
+  usize n = 0;
+  for (PcMark before = m; n < nmarks; before = m) {
+    u32 bytes;
+    if (!next_row(t, &m, &bytes)) {
+      while (n < nmarks) marks[n++] = before;  // behind the last row there is nothing
+      break;
+    }
+    while (n < nmarks && n * kPcStep < m.at) marks[n++] = before;
+  }
+  u32* files = memory + nmarks * (sizeof(PcMark) / sizeof(u32));
+  usize nfiles = 0;
+  for (Bytes b = t.files(t.files_at); !b.done(); (void)b.text()) files[nfiles++] = static_cast<u32>(b.p - t.raw);
+  return {{marks, nmarks}, {files, nfiles}};
+}
+
+// Without an index everything before the pc is read and dropped: some ten thousand steps.
+usize pclntab_frames(Span<const u8> raw, u32 pc, Span<PcFrame> out, u32* lo, u32* hi, const PcIndex& index) {
+  const Streams t(raw);
+  const usize nmarks = index.marks.len;
+  PcMark m = nmarks == 0 ? t.start() : index.marks[min<usize>(pc / kPcStep, nmarks - 1)];
+  u32 bytes;
+  do {
+    if (!next_row(t, &m, &bytes)) return 0;
+  } while (pc < m.entry || pc >= m.end || pc >= m.at);
+  if (lo != nullptr) *lo = m.at - bytes, *hi = m.at;
+  const Bytes names = t.names(m.names);
+  if (!names.done() && *names.p == 0) return 0;  // no name: a hole between functions
+  for (usize n = 0;; n++) {
+    if (n == out.len) return n;
+    PcFrame& f = out[n];
+    set_name(&f, Bytes(names).skip_texts(m.call).text());
+    if (nmarks == 0) f.file = t.files(t.files_at).skip_texts(m.file).text();
+    else f.file = m.file < index.files.len ? t.files(index.files[m.file]).text() : Str();
+    f.line = m.line;
+    f.inlined = m.call != 0;
+    f.entry = m.entry;
+    if (m.call == 0) return n + 1;
+    const Call c = call_of(t.code(m.calls), m.call);
+    m.call = c.caller, m.file = c.file, m.line = c.line;
+  }
 }
 
 }  // namespace rt0

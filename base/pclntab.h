@@ -36,8 +36,30 @@ bool pclntab_header(const u8* table, usize len, PcLnHeader* h);
 // Unpacks a table whose header was found good into out[0, h.raw_len); false if it is corrupt.
 bool pclntab_unpack(const u8* table, const PcLnHeader& h, u8* out);
 
+// Where the reader stands before a row: offsets into the unpacked table, and what the rows before have said.
+struct PcMark {
+  u32 code, calls, names;  // the next row, the function's calls, its names
+  u32 names_n;             // how many names it has; 0 before the first function
+  u32 at, entry, end;      // offsets into the text: of the next row, of the function's first byte and behind its last
+  u32 line, call, file;
+};
+
+// Places in the unpacked table from which reading may start, so that a pc is found without reading all before it.
+struct PcIndex {
+  Span<const PcMark> marks;  // mark i: before the row in which the byte i * kPcStep of the text lies
+  Span<const u32> files;     // each file's name, as an offset into the unpacked table
+};
+inline constexpr u32 kPcStep = 128;
+
+// The memory that the index of an unpacked table takes, in bytes; it begins at a u32's alignment.
+usize pclntab_index_size(Span<const u8> raw, u32 text_size);
+// Makes the index there.
+PcIndex pclntab_index(Span<const u8> raw, u32 text_size, u32* memory);
+
 // The frames of `pc`, an offset into the text, innermost first, at most out.len; 0 if the table does not know it.
-// `raw`: the unpacked table. lo, hi: may be null; the offsets between which these frames hold.
-usize pclntab_frames(Span<const u8> raw, u32 pc, Span<PcFrame> out, u32* lo = nullptr, u32* hi = nullptr);
+// `raw`: the unpacked table. lo, hi: may be null; the offsets between which these frames hold. index: that table's, or
+// empty: then all before the pc is read.
+usize pclntab_frames(Span<const u8> raw, u32 pc, Span<PcFrame> out, u32* lo = nullptr, u32* hi = nullptr,
+                     const PcIndex& index = {});
 
 }  // namespace rt0

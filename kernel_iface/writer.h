@@ -30,6 +30,8 @@ class Writer {
   void vfmt(const char* format, __builtin_va_list args);
   void flush();
   usize room() const { return room_; }
+  // No more fits into the memory; false for a file.
+  bool full() const { return out_ != nullptr && len_ >= room_; }
 
  private:
   i32 fd_;

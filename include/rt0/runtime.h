@@ -54,8 +54,11 @@ void free_os_memory() __asm__("runtime.freeOSMemory");
 // Writes the calling goroutine's traceback, and with `all` then those of all others, into [buf, buf + n): how many
 // bytes that are. What does not fit is left out. `all` stops the world. Go: runtime.Stack.
 size_t stack(char* buf, size_t n, bool all) __asm__("runtime.Stack");
-// The calling goroutine's traceback to stderr. Go: debug.PrintStack.
+namespace runtime_debug {
 void print_stack();
+}
+// The calling goroutine's traceback to stderr. Go: debug.PrintStack.
+using runtime_debug::print_stack;
 
 // argv and environment as the kernel handed them over. Go: os.Args, os.Environ.
 struct Args {

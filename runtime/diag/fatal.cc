@@ -1,4 +1,4 @@
-// How a process dies: throw, fatal, and the end of a panic that nobody recovers. One M prints, the others wait.
+// How a process dies: throw, fatal, and a panic that no deferred call recovers. One M prints, the other Ms wait.
 // Go: panic.go fatalthrow, fatalpanic, startpanic_m, dopanic_m.
 #include "runtime/diag/fatal.h"
 
@@ -16,7 +16,8 @@ namespace rt0 {
 
 namespace {
 
-// Held by the M that prints its end; the others wait, for ever if it exits the process.
+// Held by the M that prints why the process ends. Other Ms that die meanwhile wait for it, and the exit of the process
+// ends their waiting.
 constinit Mutex paniclk{{0}, LockRank::panic};
 
 using ull = unsigned long long;  // what %llu takes
@@ -48,8 +49,8 @@ bool dopanic_m(G* gp, TracePoint at) {
 
 }  // namespace
 
-// Takes the right to die loudly. An M that fails while it does may try a second time; after that only exit helps.
-// Go: startpanic_m.
+// Takes the lock for printing why the process ends. If printing fails, the same M comes here again: it may try once
+// more, after that it only exits. Go: startpanic_m.
 void startpanic_m() {
   M* mp = getg()->m;
   mp->locks++;
@@ -153,12 +154,12 @@ void exit_process(i32 status) {
   trace_boot(Ev::exit);
   trace(Ev::Exit, status);
   kernel->exit(status);
-  // The kernel has let us down. Fault for ever, as Go does, rather than run on.
+  // exit has come back, which it must not. Fault for ever, as Go does, rather than run on.
   for (;;) *static_cast<volatile u32*>(nullptr) = 0;  // NOLINT(clang-analyzer-core.NullDereference): on purpose
 }
 
-// Live, such a program would hang. The thread that finds it out is one that waits itself; if it has to wait once more
-// for what it is to print, there is no way on.
+// On a real kernel such a program would hang. The thread that finds it out waits itself. If it has to wait a second
+// time, for the locks of printing, nothing can be printed, and the process exits.
 void sim_deadlock() {
   static constinit bool found = false;
   if (found) linux_kernel.exit(2);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/check.h"
+#include "base/guards.h"
 #include "kernel_iface/kernel.h"
 #include "runtime/diag/traceback.h"
 #include "sched/above.h"
@@ -18,19 +19,19 @@ namespace rt0 {
 [[noreturn]] void die_of_signal(const char* why, G* gp, const SigContext& c);
 // A signal in words: "SIGSEGV: segmentation violation". In runtime/panic/signal.cc.
 const char* signal_text(u32 sig);
-// The process dies of a signal, in Go's form: its name, where it came, all goroutines, the registers. gp: who was
-// interrupted.
+// The process dies of a signal, in Go's form: its name, where it came, all goroutines, the registers. gp: the goroutine
+// that was interrupted.
 [[noreturn]] void fatal_signal(u32 sig, G* gp, const SigContext& c, void* uctx) RT0_SYM("runtime.fatalsignal");
-// The same as throw_, for a caller that knows whose fault it is and where the traceback begins.
+// The same as throw_, for a caller that knows whether rt0 or the program is at fault, and where the traceback begins.
 [[noreturn]] void fatal_at(Str why, Throwing how, TracePoint at);
 
-// The two halves of a death whose message its caller prints in between. On g0 or the signal stack. Go: startpanic_m,
-// dopanic_m. startpanic_m takes the right to die loudly: another M that dies at the same time waits in it, for ever if
-// this one exits.
-void startpanic_m();
-// Prints the tracebacks that a fatal error owes, and ends the process with status 2 or by SIGABRT. gp: whose error it
-// is.
-[[noreturn]] void die(G* gp, TracePoint at);
+// The two halves of a fatal error; the caller prints its message in between. On g0 or the signal stack. Go:
+// startpanic_m, dopanic_m. startpanic_m takes the lock for printing: another M with a fatal error at the same time
+// waits in it, until this M exits the process.
+void startpanic_m() NO_LOCK_ANALYSIS;  // the second time the same M comes, it has the lock already
+// Prints the tracebacks that belong to a fatal error, and ends the process with status 2 or by SIGABRT. gp: the
+// goroutine with the error.
+[[noreturn]] void die(G* gp, TracePoint at) NO_LOCK_ANALYSIS;  // gives back the lock that startpanic_m took
 
 // Ends the process by `sig`'s default action, or, as process 1 of its namespace, which no signal ends by default, with
 // status 2. Writes the trace out first. Go: dieFromSignal.

@@ -26,7 +26,7 @@ void setTraceback(Str level) {
     if (level == cstr(s.name)) traceback_setting = s.means;
 }
 
-// A broken runtime shows everything there is; a fatal error of the program, all goroutines.
+// If the runtime is broken, all frames of all goroutines are shown; on a fatal error of the program, all goroutines.
 TracebackLevel gotraceback() {
   TracebackLevel t = traceback_setting;
   const Throwing how = getg()->m->throwing;

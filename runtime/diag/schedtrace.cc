@@ -66,7 +66,8 @@ void put_g(Writer& w, const G* gp) {
 
 }  // namespace
 
-// Under sched.lock, so that Ms, Ps and the queue do not change; goroutines do, and what is said of them may be torn.
+// Holds sched.lock, so that Ms, Ps and the global queue do not change. Goroutines may change meanwhile, so two figures
+// of one goroutine may be of different moments.
 void schedtrace(bool detailed) {
   const i64 now = kernel->nanotime();
   if (starttime == 0) starttime = now;

@@ -38,8 +38,11 @@ size_t stack(char* buf, size_t n, bool all) {
   return n - left;
 }
 
-void print_stack() {
-  const TracePoint at = caller_of(Isa::frame_pointer());
+namespace runtime_debug {
+
+// Two functions, as in Go: their frames are part of what is printed.
+[[gnu::noinline]] static void stack() {
+  const TracePoint at = trace_here();
   G* gp = getg();
   systemstack([&] {
     Writer w(kStderr);
@@ -47,5 +50,12 @@ void print_stack() {
     traceback(w, gp, at, kLevel);
   });
 }
+
+void print_stack() {
+  stack();
+  __asm__ volatile("");  // not a tail call
+}
+
+}  // namespace runtime_debug
 
 }  // namespace rt0

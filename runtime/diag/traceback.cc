@@ -21,28 +21,37 @@ constexpr u32 kMaxInline = 8;  // logical frames of one pc
 
 using ull = unsigned long long;  // what %llu takes
 
-constinit PcLnHeader pclntab{};                 // raw_len 0: there is no table
-constinit Atomic<const u8*> unpacked{nullptr};  // its raw_len bytes, by whoever needs them first
+constinit PcLnHeader pclntab{};  // raw_len 0: there is no table
+
+// The table as it is read, and behind this its raw_len bytes.
+struct Unpacked {
+  PcIndex index;
+
+  const u8* raw() const { return reinterpret_cast<const u8*>(this + 1); }
+};
+constinit Atomic<const Unpacked*> unpacked{nullptr};
 
 void read_header() {
   if (!pclntab_header(rt0_pclntab_start, static_cast<usize>(rt0_pclntab_end - rt0_pclntab_start), &pclntab))
     pclntab = {};
 }
 
-// Unpacks the table if that has not happened. Two Ms may do it at once, for no lock is safe here: both make the same
-// bytes. Before schedinit has looked at the header, this does.
-// Empty if there is no table, or no memory for it.
-Span<const u8> table() {
-  const u8* raw = unpacked.load_acquire();
-  if (raw == nullptr) {
-    if (pclntab.raw_len == 0) read_header();
-    constexpr uintptr kLargestPage = 64 * 1024;  // boot may not have asked yet how large pages are
-    u8* mem = static_cast<u8*>(sysAlloc(align_up(pclntab.raw_len + 1, kLargestPage)));
-    if (mem == nullptr || !pclntab_unpack(rt0_pclntab_start, pclntab, mem)) return {};
-    unpacked.store_release(mem);  // after its bytes
-    raw = mem;
-  }
-  return {raw, pclntab.raw_len};
+void* alloc(usize n) {
+  constexpr uintptr kLargestPage = 64 * 1024;  // boot may not have asked yet how large pages are
+  return sysAlloc(align_up(n, kLargestPage));
+}
+
+// Unpacks the table and makes its index. Without memory for the index, tracebacks are slow, but there.
+const Unpacked* unpack() {
+  if (pclntab.raw_len == 0) read_header();
+  auto* u = static_cast<Unpacked*>(alloc(sizeof(Unpacked) + pclntab.raw_len));
+  if (u == nullptr) return nullptr;
+  u8* raw = reinterpret_cast<u8*>(u + 1);
+  if (!pclntab_unpack(rt0_pclntab_start, pclntab, raw)) return nullptr;
+  const Span<const u8> bytes{raw, pclntab.raw_len};
+  void* memory = alloc(pclntab_index_size(bytes, pclntab.text_size));
+  u->index = memory != nullptr ? pclntab_index(bytes, pclntab.text_size, static_cast<u32*>(memory)) : PcIndex{};
+  return u;
 }
 
 bool is_runtime(const PcFrame& f) { return f.package == Str("runtime."); }
@@ -53,6 +62,17 @@ u32 text_offset(uintptr pc) {
   return off < pclntab.text_size ? static_cast<u32>(off) : ~u32{0};
 }
 
+// By the table, which the first call unpacks. Two Ms may do that at once, for no lock is safe here: both make the same
+// bytes, and the pointer is stored after them. 0 if there is no table, or no memory for it.
+usize frames_of(uintptr pc, Span<PcFrame> out) {
+  const Unpacked* u = unpacked.load_acquire();
+  if (u == nullptr) {
+    if (u = unpack(); u == nullptr) return 0;
+    unpacked.store_release(u);
+  }
+  return pclntab_frames({u->raw(), pclntab.raw_len}, text_offset(pc), out, nullptr, nullptr, u->index);
+}
+
 // The logical frames of a pc, innermost first; of a return address, those of the call before it.
 struct Frames {
   union {
@@ -60,7 +80,7 @@ struct Frames {
   };
   usize n;
 
-  Frames(uintptr pc, bool is_return) : n(pclntab_frames(table(), text_offset(pc - is_return), {at, kMaxInline})) {}
+  Frames(uintptr pc, bool is_return) : n(frames_of(pc - is_return, {at, kMaxInline})) {}
 };
 
 void put_func(Writer& w, const PcFrame& f) {
@@ -82,7 +102,7 @@ bool is_injected(const PcFrame& f) {
   return is_runtime(f) && (f.func == Str("sigpanic") || f.func == Str("asyncPreempt"));
 }
 
-// A pc of the outer end, kept until it is known that it is one of the last.
+// A pc of the outer end. It is kept until the end of the stack shows whether it is among the last, which are printed.
 struct OuterPc {
   uintptr pc;
   u32 at;  // how many frames are shown before it
@@ -94,10 +114,11 @@ class Printer {
  public:
   Printer(Writer& w, i32 level) : w_(w), level_(level) {}
 
-  // What one pc stands for; false if the goroutine's first function has been reached.
+  // What one pc stands for; false if the goroutine's first function has been reached, or nothing more can be written.
   bool add(uintptr pc, bool is_return) {
+    if (w_.full()) return false;
     const u32 before = shown_;
-    const bool more = show(pc, is_return, 0, kInnerFrames, &shown_);
+    const bool more = shown_ < kInnerFrames ? show(pc, is_return, 0, kInnerFrames, &shown_) : count(pc, is_return);
     if (shown_ > kInnerFrames && shown_ > before) ring_[ring_n_++ % kOuterFrames] = {pc, before, is_return};
     return more;
   }
@@ -125,6 +146,20 @@ class Printer {
     if (starts_with(f.func, Str("__ubsan_"))) return false;  // ours, by the compilers' name: runtime/panic/ubsan.cc
     if (!is_runtime(f)) return true;
     return (f.func == Str("gopanic") && at > 0) || (is_exported(f.func) && !f.inlined);
+  }
+
+  // As show, for a pc of which nothing is printed now. A deep stack consists of few different pcs, so what was found
+  // out about one is kept.
+  bool count(uintptr pc, bool is_return) {
+    Counted& c = counted_[pc / 4 % countof(counted_)];
+    if (c.pc != pc || c.is_return != is_return) {
+      u32 at = shown_;
+      const bool more = show(pc, is_return, 0, 0, &at);
+      c = {pc, at - shown_, is_return, more, injected_};
+    }
+    shown_ += c.frames;
+    injected_ = c.injected;
+    return c.more;
   }
 
   // Prints those frames of pc whose number, counted on in *at, lies in [from, to).
@@ -164,9 +199,16 @@ class Printer {
   u32 ring_n_ = 0;
   bool injected_ = false;
   OuterPc ring_[kOuterFrames];
+  struct Counted {
+    uintptr pc;
+    u32 frames;  // that are shown
+    bool is_return, more, injected;
+  };
+  Counted counted_[16] = {};
 };
 
-// Who started goroutine goid, unless it is the main one. parent: 0 is not named. Go: printcreatedby.
+// "created by": the go statement that started goroutine goid; nothing for the main one. parent: 0 is not printed. Go:
+// printcreatedby.
 void put_created_by(Writer& w, u64 goid, const GoSite& at, u64 parent) {
   if (at.gopc == 0 || goid == 1) return;
   const Frames f(at.gopc, true);
@@ -194,8 +236,9 @@ void put_ancestors(Writer& w, const G* gp, i32 level) {
 
 bool in(const Stack& s, uintptr a) { return a >= s.lo && a < s.hi; }
 
-// One step up the frame chain of gp's stack; false at its end. Trusts nothing: the stack may be what is broken. The
-// innermost frames of a preempted goroutine may lie on its preempt stack.
+// One step up the frame chain of gp's stack; false at its end. Each value is checked before it is used, because a
+// broken stack may be the reason for the traceback. The innermost frames of a preempted goroutine may lie on its preempt
+// stack.
 bool next_frame(const G* gp, uintptr* fp, uintptr* pc) {
   const uintptr at = *fp;
   const bool aside = in(gp->preempt_stack, at);
@@ -213,6 +256,17 @@ bool next_frame(const G* gp, uintptr* fp, uintptr* pc) {
 }
 
 }  // namespace
+
+bool put_program_function(Writer& w, uintptr pc, const char* before) {
+  const Frames f(pc, true);
+  for (usize i = 0; i < f.n; i++) {
+    if (is_runtime(f.at[i])) continue;
+    w.put(cstr(before));
+    put_func(w, f.at[i]);
+    return true;
+  }
+  return false;
+}
 
 void moduledataverify1() {
   trace_boot(Ev::moduledataverify1);
@@ -245,9 +299,9 @@ void goroutineheader(Writer& w, G* gp, bool with_pointers) {
   w.put("]:\n");
 }
 
-// How much of its stack the goroutine, or one that had the stack before it, has ever used: from its end down to the
-// first page that is in memory. Nothing if the kernel does not say; the simulated one does not, for frames differ
-// between ISAs.
+// How much of its stack the goroutine, or one that had the stack before it, has ever used: from the stack's end down to
+// the lowest page that is in memory. Prints nothing if the kernel does not tell which pages are. The simulated kernel
+// does not, because the sizes of frames differ between ISAs.
 static void put_stack_use(Writer& w, const G* gp) {
   u8 pages[64];
   const usize step = sizeof(pages) * physPageSize;
@@ -263,12 +317,13 @@ static void put_stack_use(Writer& w, const G* gp) {
   }
 }
 
-// May the function that was interrupted at pc have to return to lr, with no frame that says so? The link register still
-// holds what the last call has left there: an address in the function itself, or in the one that called it, which the
-// frames show as well.
+// True if the function that was interrupted at pc returns to lr and no frame says so. That is not so if the link
+// register still holds the address that the last call left there: it lies in the function itself, or in its caller,
+// which the frames show, too.
 static bool is_lost_return(uintptr lr, uintptr pc, const G* gp, uintptr fp) {
+  if (lr == 0) return false;
   const Frames in(pc, false), to(lr, true);
-  if (lr == 0 || to.n == 0 || (in.n != 0 && in.at[in.n - 1].entry == to.at[to.n - 1].entry)) return false;
+  if (to.n == 0 || (in.n != 0 && in.at[in.n - 1].entry == to.at[to.n - 1].entry)) return false;
   uintptr next;
   return !next_frame(gp, &fp, &next) || next != lr;
 }
@@ -293,8 +348,8 @@ static u32 put_frames(Writer& w, G* gp, TracePoint at, i32 level) {
   return p.shown();
 }
 
-// In a system call it is what has called the kernel that counts, wherever the thread may be. Without a frame of the
-// program's, those of the runtime are better than none.
+// In a system call the traceback starts at the function that has called the kernel, wherever the thread is by now. If
+// no frame belongs to the program, the runtime's frames are printed: they are better than none.
 void traceback(Writer& w, G* gp, TracePoint at, i32 level) {
   if (readgstatus(gp) == GStatus::syscall && gp->syscallsp != 0) at = {gp->syscallpc, gp->syscallbp, true};
   if (put_frames(w, gp, at, level) == 0 && level < 2) (void)put_frames(w, gp, at, 2);
@@ -316,11 +371,12 @@ void tracebackothers(Writer& w, G* me, i32 level) {
     goroutineheader(w, curg, level >= 2);
     traceback_saved(w, curg, level);
   }
-  // No lock: a fatal error may have stopped us holding any.
+  // No lock is taken: a fatal error may have come while this M held it.
   for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
     const GStatus status = readgstatus(gp);
     if (gp == me || gp == curg || status == GStatus::dead || status == GStatus::idle) continue;
     if (gp->system && level < 2) continue;
+    if (w.full()) return;
     w.put('\n');
     goroutineheader(w, gp, level >= 2);
     if (status == GStatus::running) {

@@ -1,4 +1,4 @@
-// Who called whom: the stacks of goroutines as text. Go: traceback.go, symtab.go.
+// Tracebacks: the stacks of goroutines as text. Go: traceback.go, symtab.go.
 #pragma once
 
 #include "runtime/diag/print.h"
@@ -11,9 +11,13 @@ namespace rt0 {
 struct TracePoint {
   uintptr pc, fp;
   bool is_return;
-  uintptr lr =
-      0;  // where pc's function returns to if it has not saved that, which only shows by its not being in the chain
+  // The link register, where there is one: pc's function returns there if it has not saved its return address. That it
+  // has not shows only by the address's not being in the chain of frames.
+  uintptr lr = 0;
 };
+
+// If the return address pc lies in a function of the program, writes `before` and that function's name.
+bool put_program_function(Writer& w, uintptr pc, const char* before);
 
 // Where the caller stands, for a traceback that begins with it. Not inlined: it looks at its own frame.
 [[gnu::noinline]] TracePoint trace_here();

@@ -41,10 +41,10 @@ constinit struct {
 } tracer;
 constinit char trace_buf[kBufBytes] = {};  // its pages are touched only when there is a trace
 
-// What trace_on is when there is nothing to be written.
+// The value of trace_on while no trace is written.
 u32 nothing_to_write() { return simulated != 0 ? kTracePoints : kTraceOff; }
 
-// Writes all of trace_buf, or gives up on the trace and says so, once.
+// Writes all of trace_buf. If that fails, prints so once and ends the trace.
 void flush_locked() REQUIRES(tracer.lock) {
   usize done = 0;
   while (done < tracer.len) {
@@ -103,7 +103,7 @@ void write_event(M* mp, Ev e, const TraceValue* values) {
   leave_tracer(mp);
 }
 
-// Not from a handler, and not once the end has begun: there the thread that runs goes on.
+// The other threads are not let run while a signal handler runs, or once the process has begun to end.
 void event_point(const M* mp, Ev e, const TraceValue* values) {
   const G* gp = getg();
   if (gp == mp->gsignal || mp->dying != 0 || e == Ev::TraceOpen || e == Ev::Exit) return;
@@ -121,7 +121,7 @@ void emit(Ev e, const TraceValue* values) {
 
 }  // namespace
 
-// No point: it is what was asked at one.
+// Does not call sim_event(): a Choose event reports a decision that was made inside of one, and must not open another.
 void trace_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on) {
   M* mp = getg()->m;
   if (trace_on.load_relaxed() != kTraceOn || mp->intrace != 0) return;

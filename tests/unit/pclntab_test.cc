@@ -90,7 +90,30 @@ TEST_P(Sample, InlinedCallsAreFrames) {
                                at("main.main", "func1") + "!"));
 }
 
-// A function of the runtime is one frame, whatever was inlined into it, and has the right line at each of its calls.
+// From the index's marks the same is read as from the table's start.
+TEST_P(Sample, IndexLeadsToTheSameFrames) {
+  const Span<const u8> raw{prog().raw.data(), prog().raw.size()};
+  const u32 size = static_cast<u32>(prog().text_end - prog().text);
+  std::vector<u32> memory(pclntab_index_size(raw, size) / sizeof(u32));
+  const PcIndex index = pclntab_index(raw, size, memory.data());
+  EXPECT_EQ(index.marks.len, size / kPcStep + 1);
+  EXPECT_LE(reinterpret_cast<const u32*>(index.files.end()), memory.data() + memory.size());
+  const auto same = [](Str a, Str b) { return a.ptr == b.ptr && a.len == b.len; };
+  for (u32 pc = 0; pc < size + 2 * kPcStep; pc++) {
+    PcFrame a[kMaxPcDepth], b[kMaxPcDepth];
+    u32 lo[2] = {}, hi[2] = {};
+    const usize n = pclntab_frames(raw, pc, {a, kMaxPcDepth}, &lo[0], &hi[0]);
+    ASSERT_EQ(pclntab_frames(raw, pc, {b, kMaxPcDepth}, &lo[1], &hi[1], index), n) << pc;
+    ASSERT_EQ(lo[0], lo[1]);
+    ASSERT_EQ(hi[0], hi[1]);
+    for (usize i = 0; i < n; i++) {
+      ASSERT_TRUE(same(a[i].func, b[i].func) && same(a[i].file, b[i].file)) << pc;
+      ASSERT_TRUE(a[i].line == b[i].line && a[i].entry == b[i].entry && a[i].inlined == b[i].inlined) << pc;
+    }
+  }
+}
+
+// A function of the runtime is one frame, whatever was inlined into it, and at its calls it has the right line.
 TEST_P(Sample, RuntimeFunctionsAreOneFrame) {
   bool call_of_lambda = false;
   for (uintptr pc = prog().symbols.at("runtime.stop"); prog().name(pc) == "runtime.stop"; pc++) {
@@ -116,7 +139,7 @@ TEST_P(Sample, NestedLambdasAreClosures) {
   for (uintptr pc = prog().text; pc < prog().text_end && !found; pc++) {
     const auto f = prog().frames(pc);
     if (f.size() < 3) continue;
-    found = func(f[0]) == "main.main.func2.func1" && f[0].line == line_of("func2_func1") && f[0].inlined &&
+    found = func(f[0]) == "main.main.func2.1" && f[0].line == line_of("func2_func1") && f[0].inlined &&
             func(f[1]) == "runtime.call" && f[1].line == line_of("call") && f[1].inlined &&
             func(f[2]) == "main.main.func2" && f[2].line == line_of("func2_call");
     // GCC inlines even more of it.
@@ -342,9 +365,12 @@ TEST(PcLnTab, SurvivesRubbishBehindAGoodHeader) {
       const u32 offsets[] = {8 + static_cast<u32>(rng() % (raw.size() - 8)), static_cast<u32>(raw.size()) - 8};
       for (size_t i = 0; i < 8; i++) raw[i] = static_cast<u8>(offsets[i / 4] >> 8 * (i % 4));
     }
+    std::vector<u32> memory(pclntab_index_size({raw.data(), raw.size()}, 5000) / sizeof(u32));
+    const PcIndex index = pclntab_index({raw.data(), raw.size()}, 5000, memory.data());
     for (u32 pc = 0; pc < 6000; pc += 1 + rng() % 300) {
       PcFrame f[kMaxPcDepth];
       (void)pclntab_frames({raw.data(), raw.size()}, pc, {f, kMaxPcDepth});
+      (void)pclntab_frames({raw.data(), raw.size()}, pc, {f, kMaxPcDepth}, nullptr, nullptr, index);
     }
   }
 }

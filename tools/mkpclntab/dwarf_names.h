@@ -210,7 +210,7 @@ class Names {
       if (is_c_function(die, decl)) return string_view(own) == "main" ? "main.main" : own;
       path.push_back(without_arguments(own));
     }
-    return join(path);
+    return number_closures(join(path));
   }
 
   static string join(const vector<string>& path) {

@@ -74,6 +74,10 @@ vector<string> split_demangled(string_view s) {
   };
   while (i < s.size()) {
     const string_view rest = s.substr(i);
+    if (cur.empty() && starts_with(rest, "decltype (")) {  // a return type
+      i = skip_brackets(s, i + strlen("decltype "));
+      continue;
+    }
     if (cur.empty() && starts_with(rest, "operator") && rest.size() > 8 && !is_word(rest[8])) {
       if (rest[8] == ' ' && !starts_with(rest, "operator new") && !starts_with(rest, "operator delete")) {
         const size_t end = rest.rfind("()");  // a conversion: its type may contain anything
@@ -157,11 +161,13 @@ string go_method(string_view s) {
 string name_in_package(const vector<string>& path) {
   static constexpr string_view kPackages[] = {"sync", "time", "context", "errgroup", "semaphore"};
   if (path.size() < 3 || path[0] != "rt0") return {};
+  if (path[1] == "runtime_debug") return "runtime/debug." + go_method(path[2]);
   size_t i = 1;
   string s;
   if (path[1] == "internal" && path[2] == "sync") s = "internal/", i = 2;
   if (i + 1 >= path.size() || std::find(std::begin(kPackages), std::end(kPackages), path[i]) == std::end(kPackages))
     return {};
+  if (path[i] == "errgroup" || path[i] == "semaphore") s = "golang.org/x/sync/";
   s += path[i++];
   if (i + 1 < path.size() && isupper(static_cast<unsigned char>(path[i][0]))) {
     s += ".(*" + path[i] + ")." + go_method(path[i + 1]);
@@ -171,7 +177,27 @@ string name_in_package(const vector<string>& path) {
   return s;
 }
 
+bool is_number(string_view s) { return !s.empty() && s.find_first_not_of("0123456789") == string_view::npos; }
+
+// "func1"
+bool is_closure(string_view component) { return starts_with(component, "func") && is_number(component.substr(4)); }
+
 }  // namespace
+
+string number_closures(string_view name) {
+  string out;
+  bool in_closure = false;
+  for (size_t begin = 0; begin <= name.size();) {
+    const size_t end = std::min(name.find('.', begin), name.size());
+    const string_view component = name.substr(begin, end - begin);
+    const bool closure = is_closure(component);
+    if (begin > 0) out += '.';
+    out += in_closure && closure ? component.substr(4) : component;
+    in_closure = closure || (in_closure && is_number(component));
+    begin = end + 1;
+  }
+  return out;
+}
 
 string go_name(const vector<string>& path) {
   if (string s = name_in_package(path); !s.empty()) return s;
@@ -211,7 +237,7 @@ string name_of_symbol(const string& raw) {
       path.push_back(p);
     after_lambda = false;
   }
-  return go_name(path);
+  return number_closures(go_name(path));
 }
 
 bool mentions_lambda(const string& mangled) {

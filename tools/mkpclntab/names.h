@@ -18,8 +18,11 @@ vector<string> split_demangled(string_view s);
 // delete are part of the language, so they belong to runtime.
 string go_name(const vector<string>& path);
 
-// Go's name of an ELF symbol or a DW_AT_linkage_name; empty if it has none. Lambdas get the numbers of the mangled
-// name. This is for code without DWARF; with DWARF the numbers are Go's (dwarf_names.h).
+// A closure in a closure has its number alone: main.main.func1.func2 becomes main.main.func1.2.
+string number_closures(string_view name);
+
+// Go's name of an ELF symbol or a DW_AT_linkage_name. Lambdas are numbered as the mangled name does it; DWARF knows
+// better (see dwarf_names.h), so this is for code without DWARF. Empty if it has no Go form.
 string name_of_symbol(const string& raw);
 
 bool mentions_lambda(const string& mangled);
