@@ -1,39 +1,89 @@
-// Go: golang.org/x/sync/semaphore. All state is under the lock of sema_, whose queue holds the waiting goroutines.
-#include "rt0/semaphore.h"
+// Go: golang.org/x/sync/semaphore. All state is under the lock of sema_, whose queue holds the waiters.
+#include "lib/sync/semaphore.h"
 
-#include "lib/sync/sema.h"
 #include "rt0/panic.h"
 #include "sched/proc.h"
 
 namespace rt0::semaphore {
 
 namespace {
-struct Waiter : SemaWaiter {
-  i64 n;
-};
 
 SemaWaiter* first_of(const detail::Sema& s) {
   SemaWaiter* last = static_cast<SemaWaiter*>(s.last);
   return last == nullptr ? nullptr : last->next;
 }
+
 }  // namespace
 
-void Weighted::acquire(int64_t n) {
+bool Weighted::take(int64_t n) REQUIRES(sema_mutex(&sema_)) {
+  const bool ok = sema_.last == nullptr && size_ - cur_ >= n;
+  if (ok) cur_ += n;
+  return ok;
+}
+
+// The first waiter that does not get its share yet keeps those behind it waiting, or it might wait for ever.
+void* Weighted::grant() REQUIRES(sema_mutex(&sema_)) {
+  SemaWaiter* last = nullptr;
+  while (SemaWaiter* s = first_of(sema_)) {
+    Waiter* w = static_cast<Waiter*>(s);
+    if (size_ - cur_ < w->n) break;
+    cur_ += w->n;
+    w->granted = true;
+    w->queued = false;
+    (void)sema_dequeue(&sema_);
+    w->next = last == nullptr ? w : last->next;  // to the ring's end
+    if (last != nullptr) last->next = w;
+    last = w;
+  }
+  return last;
+}
+
+void Weighted::wait(Waiter* w) {
   sema_lock(&sema_);
-  if (sema_.last == nullptr && size_ - cur_ >= n) {
-    cur_ += n;
+  w->granted = !w->given_up && take(w->n);
+  if (w->granted || w->given_up) {
     sema_unlock(&sema_);
     return;
   }
-  Waiter me{{getg(), nullptr, 0}, n};
-  sema_enqueue(&sema_, &me);
-  sema_park(&sema_, WaitReason::semacquire);  // until a release has given us our share
+  w->queued = true;
+  sema_enqueue(&sema_, w);
+  sema_park(&sema_, WaitReason::select);  // as Go, which waits for its context, too
+}
+
+void Weighted::give_up(Waiter* w) {
+  sema_lock(&sema_);
+  if (w->granted) {
+    sema_unlock(&sema_);
+    return;
+  }
+  w->given_up = true;
+  const bool queued = w->queued;
+  if (queued) {  // take it out: once around the ring
+    SemaWaiter* all = sema_take_all(&sema_);
+    for (SemaWaiter *at = all->next, *next;; at = next) {
+      next = at->next;
+      const bool end = at == all;
+      if (at != w) sema_enqueue(&sema_, at);
+      if (end) break;
+    }
+    w->queued = false;
+  }
+  SemaWaiter* ready = static_cast<SemaWaiter*>(grant());  // those behind it, if it was what kept them waiting
+  sema_unlock(&sema_);
+  ready_all(ready);
+  if (queued) goready(w->g);  // last, so that it runs first: in Go it is the goroutine that wakes the others
+}
+
+void Weighted::acquire(int64_t n) {
+  // Never free: in the queue it would keep the others from what is.
+  if (n > size_) gopark(nullptr, nullptr, WaitReason::chan_receive_nil);
+  Waiter me(n);
+  wait(&me);
 }
 
 bool Weighted::try_acquire(int64_t n) {
   sema_lock(&sema_);
-  const bool ok = sema_.last == nullptr && size_ - cur_ >= n;
-  if (ok) cur_ += n;
+  const bool ok = take(n);
   sema_unlock(&sema_);
   return ok;
 }
@@ -45,18 +95,9 @@ void Weighted::release(int64_t n) {
     sema_unlock(&sema_);
     panic("semaphore: released more than held");
   }
-  // Those at the front whose share is free now. The first that has to wait on keeps the others waiting, or it might for
-  // ever.
-  SemaWaiter* last = nullptr;
-  for (SemaWaiter* w; (w = first_of(sema_)) != nullptr && size_ - cur_ >= static_cast<Waiter*>(w)->n;) {
-    cur_ += static_cast<Waiter*>(w)->n;
-    (void)sema_dequeue(&sema_);
-    w->next = last == nullptr ? w : last->next;  // to the ring's end
-    if (last != nullptr) last->next = w;
-    last = w;
-  }
+  SemaWaiter* ready = static_cast<SemaWaiter*>(grant());
   sema_unlock(&sema_);
-  ready_all(last);
+  ready_all(ready);
 }
 
 }  // namespace rt0::semaphore

@@ -1,0 +1,20 @@
+// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
+#include <rt0/rt0.h>
+using namespace rt0;
+
+int main() {
+  const Context bg = context::background();
+  // acquire with a context that ends
+  Semaphore t(1);
+  (void)t.acquire(bg, 1);
+  const auto [ctx, cancel] = context::with_timeout(bg, ms(2));
+  println(t.acquire(ctx, 1));
+  println(t.try_acquire(1));
+  t.release(1);
+  println(static_cast<bool>(t.acquire(ctx, 1)), t.try_acquire(1));
+  // more than there is: waits until the context ends
+  const auto [ctx2, cancel2] = context::with_timeout(bg, ms(1));
+  println(t.acquire(ctx2, 5));
+  cancel2();
+  cancel();
+}
