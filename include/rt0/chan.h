@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "rt0/go.h"
+#include "rt0/panic.h"
 #include "rt0/relocate.h"
 
 namespace rt0 {
@@ -269,5 +270,13 @@ class Chan {
  private:
   Hchan* c_ = nullptr;
 };
+
+namespace detail {
+template <class T>
+struct GoType<Chan<T>> {
+  static constexpr auto kName = JoinedName<kGoName<T>.len + 5>().add({"chan ", 5}).add(kGoName<T>);
+  static constexpr Text name() { return {kName.s, kName.n}; }
+};
+}  // namespace detail
 
 }  // namespace rt0

@@ -65,14 +65,18 @@ inline void* operator new(size_t, rt0::detail::InPlace, void* p) noexcept { retu
 namespace rt0 {
 namespace detail {
 
+// Calls *f and destroys it. In panic.h, which this header includes at its end.
+template <class F>
+void run_owned(F* f);
+
 template <class F>
 struct Closure {
   void (*fn)(Closure* self);  // first: a Closure is a Funcval to the runtime
   F f;
 
   static void run(Closure* self) {
-    self->f();
-    self->f.~F();
+    if constexpr (__is_trivially_copyable(F)) self->f();
+    else run_owned(&self->f);
   }
   static void move(void* dst, void* src) {
     ::new (InPlace{}, dst) Closure(static_cast<Closure&&>(*static_cast<Closure*>(src)));
@@ -82,8 +86,8 @@ struct Closure {
 }  // namespace detail
 
 // Starts a goroutine that runs f(). f is any callable: a function, a lambda with its captures, an object with
-// operator(). It is copied or moved first, then belongs to the goroutine and is destroyed when f returns. Captures by
-// reference are the caller's to keep alive, as anywhere in C++.
+// operator(). It is copied or moved first, then belongs to the goroutine and is destroyed when f returns or calls
+// goexit_now(). Captures by reference are the caller's to keep alive, as anywhere in C++.
 // Inlined always, so that the goroutine is "created by" the function that says go.
 template <class F>
 [[gnu::always_inline]] inline void go(F&& f, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
@@ -107,3 +111,5 @@ template <class F>
 }
 
 }  // namespace rt0
+
+#include "rt0/panic.h"

@@ -164,8 +164,10 @@ class Map {
         });
         while (more && i < n) {
           const Node* x = all[i].node;
-          if constexpr (kInPlace) more = f(x->key, static_cast<const V&>(all[i].value));
-          else more = f(x->key, x->value);
+          more = func([&]() -> bool {  // f may recover its own panic
+            if constexpr (kInPlace) return f(x->key, static_cast<const V&>(all[i].value));
+            else return f(x->key, x->value);
+          });
           release(all[i++].node);
         }
       }

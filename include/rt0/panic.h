@@ -117,7 +117,64 @@ RT0_GO_TYPE(float, "float32")
 RT0_GO_TYPE(double, "float64")
 RT0_GO_TYPE(const char*, "string")
 RT0_GO_TYPE(char*, "string")
+RT0_GO_TYPE(void*, "unsafe.Pointer")
+RT0_GO_TYPE(const void*, "unsafe.Pointer")
 #undef RT0_GO_TYPE
+
+template <class T>
+struct RemoveConst {
+  using type = T;
+};
+template <class T>
+struct RemoveConst<const T> {
+  using type = T;
+};
+struct NoPointer {};
+template <class T>
+struct PointedTo {
+  using type = NoPointer;
+};
+template <class T>
+struct PointedTo<T*> : RemoveConst<T> {};
+template <>
+struct PointedTo<void*> : PointedTo<int> {};
+template <>
+struct PointedTo<const void*> : PointedTo<int> {};
+template <class R, class... A>
+struct PointedTo<R (*)(A...)> : PointedTo<int> {};
+
+// A name as Go spells it, of a type without const.
+template <class T>
+inline constexpr Text kGoName = GoType<typename RemoveConst<typename RemoveRef<T>::type>::type>::name();
+template <>
+inline constexpr Text kGoName<void> = {"", 0};
+
+// Names that are made of others: *T, func(A, B) R, chan T.
+template <size_t N>
+struct JoinedName : TypeName<N> {
+  constexpr JoinedName& add(Text t) {
+    this->put(t.ptr, t.len);
+    return *this;
+  }
+};
+template <class T>
+struct GoType<T*> {
+  static constexpr auto kName = JoinedName<kGoName<T>.len + 1>().add({"*", 1}).add(kGoName<T>);
+  static constexpr Text name() { return {kName.s, kName.n}; }
+};
+template <class R, class... A>
+struct GoType<R (*)(A...)> {
+  static constexpr auto kName = [] {
+    JoinedName<kGoName<R>.len + ((kGoName<A>.len + 2) + ... + 7)> n;
+    n.add({"func(", 5});
+    bool first = true;
+    ((n.add({", ", first ? size_t{0} : size_t{2}}).add(kGoName<A>), first = false), ...);
+    n.add({")", 1});
+    if (kGoName<R>.len != 0) n.add({" ", 1});
+    return n.add(kGoName<R>);
+  }();
+  static constexpr Text name() { return {kName.s, kName.n}; }
+};
 
 // The value as print takes it. A class may name a type of the language that it stands for, as Go's `type T int` does:
 // struct T { using Underlying = int; explicit operator int() const; … }.
@@ -146,6 +203,10 @@ inline constexpr Type kType = [] {
       auto s = static_cast<const T*>(v)->String();
       return {s.data(), s.size()};
     };
+  using E = typename PointedTo<T>::type;  // a pointer has the methods of what it points to
+  if constexpr (HasError<E>) t.error = [](const void* v) { return kType<E>.error(*static_cast<const E* const*>(v)); };
+  if constexpr (HasString<E>)
+    t.string = [](const void* v) { return kType<E>.string(*static_cast<const E* const*>(v)); };
   if constexpr (!__is_trivially_copyable(T)) {
     t.copy = [](void* to, const void* from) { ::new (InPlace{}, to) T(*static_cast<const T*>(from)); };
     t.destroy = [](void* v) { static_cast<T*>(v)->~T(); };
@@ -218,8 +279,15 @@ struct RecoverPoint {
 namespace detail {
 void defer_push(DeferRecord* d) __asm__("runtime.deferproc");
 void defer_return(DeferRecord* d) __asm__("runtime.deferreturn");
+// Takes the newest record, which must be this one, off without running it.
+void defer_pop(DeferRecord* d);
+// Are deferred calls running because of a panic that nobody has recovered yet?
+bool is_panicking();
 Any gorecover() __asm__("runtime.gorecover");
+Any recover_value();
 [[gnu::returns_twice]] int setrecover(RecoverPoint* p) __asm__("runtime.setrecover");
+// origin: where the panic that has been recovered has its value.
+[[noreturn]] void panic_again(Any value, const void* origin);
 // Go: the panic of a type assertion that fails.
 [[noreturn]] void panicdottype(const Type* have, const Type* want) __asm__("runtime.panicdottypeE");
 
@@ -261,13 +329,47 @@ class Defer : DeferRecord {
   F f_;
 };
 
+namespace detail {
+
+// For rt0's own duty at the end of a goroutine that it has started, the first record of that goroutine: last() runs at
+// the end of the scope, and also when the program's function recovers a panic without a recover point of its own, or
+// calls goexit_now(). It does not run on a panic: nobody is left to recover it, and its value may lie in what last()
+// destroys.
+template <class L>
+class Finally : DeferRecord {
+ public:
+  explicit Finally(L last) : DeferRecord{&run, nullptr, nullptr}, last_(last) { defer_push(this); }
+  ~Finally() {
+    defer_pop(this);
+    last_();
+  }
+  Finally(const Finally&) = delete;
+
+ private:
+  static void run(DeferRecord* d) {
+    if (!is_panicking()) static_cast<Finally*>(d)->last_();
+  }
+  L last_;
+};
+
+template <class F>
+void run_owned(F* f) {
+  const Finally destroy([f] { f->~F(); });
+  (*f)();
+}
+
+}  // namespace detail
+
+class Recovered;
+[[noreturn]] void panic(const Recovered& r);
+
 // What recover() has found; false if there was no panic, or its value was nil. It keeps a copy of the panic's value,
 // and so may outlive the deferred call.
 class Recovered {
  public:
   Recovered() = default;
-  explicit Recovered(Any v);
-  Recovered(const Recovered& r) : Recovered(r.value()) {}
+  explicit Recovered(Any v) : Recovered(v, v.data) {}
+  Recovered(const Recovered& r) : Recovered(r.value(), r.origin_) {}
   Recovered& operator=(const Recovered& r);
   ~Recovered();
 
@@ -296,8 +398,12 @@ class Recovered {
   operator PrintArg() const;
 
  private:
+  friend void panic(const Recovered& r);
+  Recovered(Any v, const void* origin);
+
   static constexpr unsigned kSmall = 32;
 
+  const void* origin_ = nullptr;  // where the panic had its value
   const Type* type_ = nullptr;
   void* heap_ = nullptr;  // where the value is, if it is too large for small_
   alignas(16) unsigned char small_[kSmall];
@@ -305,10 +411,10 @@ class Recovered {
 
 // In a deferred call that a panic runs: stops that panic once the call returns. Nil everywhere else: without a panic,
 // on Goexit, at the normal end of a scope, and in what func() calls from there. Go: builtin recover.
-inline Recovered recover() { return Recovered(detail::gorecover()); }
+inline Recovered recover() { return Recovered(detail::recover_value()); }
 
 // Panics again with what was recovered.
-[[noreturn]] inline void panic(const Recovered& r) { panic_any(r.value()); }
+inline void panic(const Recovered& r) { detail::panic_again(r.value(), r.origin_); }
 
 // If a deferred call made after this statement recovers, the function returns the argument (nothing: void) from here.
 // Destructors of objects made before it run then, those of objects made after it do not. As with setjmp, a variable

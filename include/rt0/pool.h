@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#include "rt0/panic.h"
+
 namespace rt0 {
 namespace detail {
 
@@ -36,7 +38,7 @@ class Pool {
 
   T* get() {
     if (void* x = detail::pool_get(&state_); x != nullptr) return static_cast<T*>(x);
-    return make_ != nullptr ? make_() : nullptr;
+    return make_ != nullptr ? func(make_) : nullptr;
   }
   // x is the Pool's from now on. Null is ignored.
   void put(T* x) {

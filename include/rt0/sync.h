@@ -143,8 +143,11 @@ class WaitGroup {
     add(1);
     ::rt0::go(
         [this, fn = static_cast<typename detail::RemoveRef<F>::type>(static_cast<F&&>(f))]() mutable {
-          fn();
-          done();
+          Defer last([this] {
+            if (const Recovered r = recover()) panic(r);  // as Go's: wait() must not come back while the process ends
+            done();
+          });
+          func(fn);
         },
         file, line);
   }
@@ -234,7 +237,7 @@ class OnceCall {
   const R& operator()() {
     once_.do_([this] {
       Defer d([this] { outcome_.note(); });
-      value_ = f_();
+      value_ = func([this]() -> R { return f_(); });
       outcome_.valid = true;
     });
     outcome_.check();
@@ -254,7 +257,7 @@ class OnceCall<F, void> {
   void operator()() {
     once_.do_([this] {
       Defer d([this] { outcome_.note(); });
-      f_();
+      func([this] { f_(); });
       outcome_.valid = true;
     });
     outcome_.check();

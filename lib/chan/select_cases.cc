@@ -37,7 +37,7 @@ Selected select_cases(const SelectCase* cases, usize n) {
     if (cases[i].dir == Dir::recv) largest = largest < cases[i].size ? cases[i].size : largest;
     if (cases[i].pack != nullptr) packs = n;
     if (cases[i].dir != Dir::otherwise) continue;
-    if (fallback >= 0) panic_plain("reflect.Select: multiple default cases");
+    if (fallback >= 0) panic("reflect.Select: multiple default cases");
     fallback = static_cast<int>(i);
   }
   detail::SelectOp own_ops[kMostOnStack];

@@ -75,8 +75,8 @@ detail::TimerFunc* take_function(Node* n) {
 void run_function(CancelNode* n) {
   if (detail::TimerFunc* f = take_function(n); f != nullptr) {
     go([f] {
+      const detail::Finally destroy([f] { f->destroy(f); });
       f->call(f);
-      f->destroy(f);
     });
     detail::context_unref(n);  // the reference that kept it until now
   }

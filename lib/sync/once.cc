@@ -2,6 +2,17 @@
 #include "rt0/panic.h"
 #include "rt0/sync.h"
 
+namespace rt0::detail {
+
+// A lambda in do_slow would be a frame of tracebacks that Go's have not.
+struct CallAt {
+  void (*f)(void*);
+  void* arg;
+  void operator()() const { f(arg); }
+};
+
+}  // namespace rt0::detail
+
 namespace rt0::sync {
 
 // The flag is set after f, not before, so that a goroutine that finds it set also finds what f has done; the mutex
@@ -12,7 +23,7 @@ void Once::do_slow(void (*f)(void*), void* arg) {
   Defer unlock([this] { m_.unlock(); });
   if (done_.load() != 0) return;
   Defer finish([this] { done_.store(1); });
-  f(arg);
+  func(detail::CallAt{f, arg});
 }
 
 }  // namespace rt0::sync

@@ -24,8 +24,8 @@ struct Call {
 
   static void run(Call* self) {
     AfterFunc* t = self->t;
+    const detail::Finally give_up([t] { detail::timer_unref(t); });
     t->f->call(t->f);
-    detail::timer_unref(t);
   }
   static void move(void* dst, void* src) { *static_cast<Call*>(dst) = *static_cast<Call*>(src); }
 };

@@ -3,6 +3,7 @@
 #include "kernel_iface/kernel.h"
 #include "mem/malloc.h"
 #include "runtime/diag/print.h"
+#include "runtime/panic/defer.h"
 #include "runtime/panic/panic.h"
 #include "sched/debugvars.h"
 #include "sched/gmp.h"
@@ -64,7 +65,7 @@ void doInit1(InitTask* t) {
   const bool told = RT0_UNLIKELY(inittrace.active);
   inittrace.bytes = inittrace.allocs = 0;
   const i64 start = told ? kernel->nanotime() : 0;
-  t->fn();
+  call_with_recover_point([](void* task) { static_cast<InitTask*>(task)->fn(); }, t);
   if (told) report(t, start);
   t->state = kDone;
   trace_text(Ev::InitTaskDone, cstr(t->name));
@@ -77,7 +78,7 @@ InitTask* unmet(const InitTask* t) {
   return *need;
 }
 
-// Nothing can run, so each task that is left has an unmet need: following it leads around a circle, or, from one of
+// No task can run, so each that is left has an unmet need. Following the needs leads around a circle; or, from one of
 // rt0's own tasks, to one of the program's, which run later.
 [[noreturn]] void fatal_circle(InitTask* t) {
   // As many steps as there are tasks: then we are on the circle, or at the last one before the dead end.
@@ -104,7 +105,7 @@ constinit InitTask globals = {"globals", construct_globals, nullptr, kNotRun, 0}
 
 }  // namespace
 
-// A quadratic search, for programs have few tasks; boot pays nothing for a program that has none.
+// The search takes quadratic time, which is little, because programs have few tasks.
 void doInit(bool runtime) {
   trace_boot(Ev::doInit);
   if (!runtime && &init_array[0] != &einit_array[0]) doInit1(&globals);

@@ -1,10 +1,10 @@
 // Finalizers, and as much of a collector as they need. Go: mfinal.go, mgcmark.go.
 //
-// F1  The table is changed under fin.lock only, and read by gc() with the world stopped: whoever has the lock has a P,
-// and keeps it.
-// F2  Table and queue lie where nobody looks for pointers, so that they make nothing reachable. What is in the queue is
-// out of the table,
-//     and counts as alive like any other object.
+//   F1  The table is changed under fin.lock only, and gc() reads it with the world stopped. A goroutine that holds the
+//       lock has a P and keeps it, so the world does not stop in between.
+//   F2  The table and the queue lie in memory in which the marking does not look for pointers, so they make nothing
+//       reachable. An object in the queue is no longer in the table, and counts as alive like any other object.
+#include "base/guards.h"
 #include "base/lock.h"
 #include "mem/malloc.h"
 #include "mem/mark.h"
@@ -45,13 +45,16 @@ struct Table {
 
 constinit struct {
   Mutex lock{{0}, LockRank::fin};
-  Table table;
-  Finalizer* queue;  // those whose time has come; the last comes first
-  u32 queued, queue_cap;
-  u32 set;  // so far
-  bool started;
-  G* waits;  // the goroutine that calls them, while it has nothing to do
+  Table table GUARDED_BY(lock);
+  Finalizer* queue GUARDED_BY(lock);  // those that are to be called; the last comes first
+  u32 queued GUARDED_BY(lock), queue_cap GUARDED_BY(lock);
+  u32 set GUARDED_BY(lock);  // so far
+  bool started GUARDED_BY(lock);
+  G* waits GUARDED_BY(lock);  // the goroutine that calls them, while it has nothing to do
 } fin = {};
+
+// To gc() this is as good as the lock: no goroutine holds it then, and none can take it (F1).
+void world_is_stopped() ASSERT_HELD(fin.lock) {}
 
 Finalizer* finalizers(u32 n) {
   const usize bytes = n * sizeof(Finalizer);
@@ -82,21 +85,15 @@ void remove(Table* t, Finalizer* gone) {
   }
 }
 
-// What calls before this one have left on the stack is no reason to keep an object: their frames are where ours will
-// be.
+// Overwrites the stack below the caller's frame, where calls that have returned may have left the address of an object.
+// Such a word is no reason to keep the object.
 [[gnu::noinline]] void wipe() {
   char room[4096];
   __builtin_memset(room, 0, sizeof(room));
   __asm__ volatile("" ::"r"(room) : "memory");
 }
 
-bool park_unlock(G* gp, void*) {
-  fin.waits = gp;
-  unlock(&fin.lock);
-  return true;
-}
-
-// False if there is none. Not inlined: what it leaves on the stack can be wiped.
+// Calls the next finalizer of the queue; false if there is none. Not inlined, so that wipe() reaches its frame.
 [[gnu::noinline]] bool call_next() {
   lock(&fin.lock);
   if (fin.queued == 0) {
@@ -105,7 +102,7 @@ bool park_unlock(G* gp, void*) {
   }
   const Finalizer f = fin.queue[--fin.queued];
   unlock(&fin.lock);
-  f.call(f.f, reinterpret_cast<void*>(f.object));
+  func([&] { f.call(f.f, reinterpret_cast<void*>(f.object)); });
   return true;
 }
 
@@ -114,12 +111,17 @@ void runfinq() RT0_SYM("runtime.runFinalizers");
 void runfinq() {
   getg()->system = true;
   (void)sched.ngsys.add_relaxed(1);
+  const detail::Finally next([] { go(runfinq); });  // this loop is left by a finalizer that calls goexit_now() alone
   for (;;) {
     while (call_next()) {}
     wipe();  // no object of theirs is kept by our stack
     lock(&fin.lock);
-    if (fin.queued == 0) gopark(park_unlock, nullptr, WaitReason::finalizer_wait);
-    else unlock(&fin.lock);
+    if (fin.queued != 0) {
+      unlock(&fin.lock);
+      continue;
+    }
+    fin.waits = getg();  // under the lock, which is given back once we are parked: gc() can make us ready from then on
+    goparkunlock(&fin.lock, WaitReason::finalizer_wait);
   }
 }
 
@@ -133,7 +135,7 @@ struct Mark {
   u32 left = 0;
 };
 
-void mark_words(Mark* m, uintptr lo, uintptr hi) {
+void mark_words(Mark* m, uintptr lo, uintptr hi) REQUIRES(fin.lock) {
   for (uintptr p = lo; p < hi; p += kPtrSize) {
     const uintptr word = *reinterpret_cast<const uintptr*>(p);
     if (word <= m->below || word >= m->end) continue;
@@ -146,10 +148,13 @@ void mark_words(Mark* m, uintptr lo, uintptr hi) {
   }
 }
 
-void mark_root(void* m, const G*, uintptr lo, uintptr hi) { mark_words(static_cast<Mark*>(m), lo, hi); }
+void mark_root(void* m, const G*, uintptr lo, uintptr hi) {
+  world_is_stopped();
+  mark_words(static_cast<Mark*>(m), lo, hi);
+}
 
 // All objects but those with finalizers. What was freed and lies about is looked at, too: it can't be told apart.
-void mark_heap(Mark* m) {
+void mark_heap(Mark* m) REQUIRES(fin.lock) {
   for (MSpan* s = mheap_allspans; s != nullptr; s = s->alllink) {
     if (s->state != SpanState::in_use || (s->spanclass & 1) != 0) continue;
     for (u32 i = 0; i < s->freeindex; i++) {
@@ -162,7 +167,7 @@ void mark_heap(Mark* m) {
 // The unmarked ones to the queue, which has room for them, in the order in which they were set: the last is called
 // first. Go has them in the order of addresses, which for objects of one size is the same, as long as its spans are
 // fresh.
-void queue_unmarked() {
+void queue_unmarked() REQUIRES(fin.lock) {
   const u32 first = fin.queued;
   for (u32 i = 0; i < fin.table.cap; i++) {
     const Finalizer f = fin.table.at[i];
@@ -176,7 +181,7 @@ void queue_unmarked() {
 
 // Not inlined: what it has in registers that functions keep, addresses of objects, must not be there when roots are
 // looked at.
-[[gnu::noinline]] void unmark(Mark* m) {
+[[gnu::noinline]] void unmark(Mark* m) REQUIRES(fin.lock) {
   for (u32 i = 0; i < fin.table.cap; i++) {
     Finalizer& f = fin.table.at[i];
     f.marked = false;
@@ -188,6 +193,7 @@ void queue_unmarked() {
 
 // No room is asked for once the marking has begun, so the heap stays as it is.
 [[gnu::noinline]] void collect() {
+  world_is_stopped();
   const u32 n = fin.table.n;
   if (n == 0) return;
   if (fin.queued + n > fin.queue_cap) {

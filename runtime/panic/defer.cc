@@ -1,11 +1,10 @@
 // Deferred calls, panic's way through them, recovery and Goexit. Go: panic.go.
 //
-//   F1  g->defers, g->panics and g->recover_points are the goroutine's own: nobody else looks at them while it runs.
-//   F2  A record, a Panic and a RecoverPoint lie in frames of the goroutine. A frame is left by returning, which takes
-//   its records
-//       off; by a recovery, which runs or drops all that is newer than the recover point it goes on at; or with the
-//       goroutine.
-//   F3  What is newer is said by the links, never by addresses: the compiler lays out a frame as it likes.
+//   F1  Only the goroutine itself looks at its g->defers, g->panics and g->recover_points while it runs.
+//   F2  A record, a Panic and a RecoverPoint lie in frames of the goroutine. A frame is left in one of three ways: by
+//       returning, which takes its records off; by a recovery, which runs or drops everything that is newer than the
+//       recover point at which the goroutine goes on; or with the end of the goroutine.
+//   F3  The links alone say which of two records is newer. Addresses do not: the compiler lays out a frame as it likes.
 //
 // Differs from Go: a frame can't be made to return from outside, so a recovered goroutine goes on at the newest recover
 // point that is older than the deferred call that has recovered. Every deferred call has one around it, and so has
@@ -22,12 +21,14 @@ static_assert(Isa::kRecoverWords <= sizeof(RecoverPoint::context) / sizeof(void*
               "RecoverPoint: the ISA needs more words");
 static_assert(offsetof(RecoverPoint, context) == 0, "the assembly takes it for the context");
 
+constinit Atomic<void (*)(const DeferRecord*, const RecoverPoint*)> recovery_hook{nullptr};
+
 namespace {
 
 void end_panic_defers() { (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1)); }
 
-// Takes the newest record off and runs it. The call is a function of its own: what panics and is recovered inside of it
-// makes it return. Not inlined, for setrecover comes back into this frame.
+// Takes the newest record off and runs it. A panic that is recovered inside of the call makes this function return. It
+// is not inlined, because setrecover comes back into its frame.
 [[gnu::noinline]] void call_deferred(DeferRecord* d) {
   getg()->defers = d->link;
   RecoverPoint here;
@@ -39,7 +40,7 @@ void end_panic_defers() { (void)runningPanicDefers.add_seqcst(static_cast<u32>(-
   G* gp = getg();
   trace(Ev::Recover);
   Panic* keep = rp != nullptr ? static_cast<Panic*>(rp->panics) : nullptr;
-  // Panics that this one replaced go with it; a Goexit does not, it takes over.
+  // The panics that the recovered one replaced end with it. A Goexit does not: it goes on, and ends the goroutine.
   while (gp->panics != keep) {
     Panic* p = gp->panics;
     gp->panics = p->link;
@@ -75,7 +76,7 @@ void run_goexit() {
   __builtin_unreachable();
 }
 
-void gopanic(Any value) {
+void gopanic(Any value, const void* origin) {
   G* gp = getg();
   M* mp = gp->m;
   const TracePoint at = trace_here();
@@ -84,13 +85,16 @@ void gopanic(Any value) {
   if (gp != mp->curg.load_relaxed()) bad_panic(value, "panic on system stack");
   if (mp->locks != 0) bad_panic(value, "panic holding locks");
   if (tracing() && value.type != nullptr) trace_text(Ev::Panic, Str(value.type->name.ptr, value.type->name.len));
-  Panic p{.value = value, .link = gp->panics};
+  Panic p{.value = value, .origin = origin, .link = gp->panics};
   gp->panics = &p;
   (void)runningPanicDefers.add_seqcst(1);
   while (DeferRecord* d = gp->defers) {
     RecoverPoint* to = d->recover_to;  // the record is gone when the call comes back
     call_deferred(d);
-    if (p.recovered) recovered(to);
+    if (!p.recovered) continue;
+    if (auto tell = recovery_hook.load_relaxed())
+      tell(d, to);  // relaxed: a constant; this goroutine's recover() has set it
+    recovered(to);
   }
   fatalpanic(&p, at);
 }
@@ -102,6 +106,17 @@ void defer_push(DeferRecord* d) {
   d->link = gp->defers;
   d->recover_to = gp->recover_points;
   gp->defers = d;
+}
+
+void defer_pop(DeferRecord* d) {
+  G* gp = getg();
+  check(gp->defers == d, "defer: records are not left in the order in which they were made");
+  gp->defers = d->link;
+}
+
+bool is_panicking() {
+  const Panic* p = getg()->panics;
+  return p != nullptr && !p->goexit && !p->deferreturn;
 }
 
 void defer_return(DeferRecord* d) {
@@ -117,7 +132,7 @@ Any gorecover() {
   G* gp = getg();
   Panic* p = gp->panics;
   if (p == nullptr || p->goexit || p->deferreturn || p->recovered) return {nullptr, nullptr};
-  // Recover points that are newer than the panic: of the deferred call, and of what it calls.
+  // The recover points that are newer than the panic belong to the deferred call and to the functions that it calls.
   for (RecoverPoint* rp = gp->recover_points; rp != nullptr && rp->panics == p; rp = rp->link)
     if (rp->is_call) return {nullptr, nullptr};
   p->recovered = true;
@@ -131,6 +146,11 @@ RecoverPoint::RecoverPoint(bool call)
   getg()->recover_points = this;
 }
 RecoverPoint::~RecoverPoint() { getg()->recover_points = link; }
+
+void call_with_recover_point(void (*f)(void*), void* arg) {
+  RecoverPoint here(true);
+  if (detail::setrecover(&here) == 0) f(arg);
+}
 
 void goexit_now() {
   run_goexit();

@@ -12,9 +12,11 @@
 
 namespace rt0 {
 
-// Whoever runs deferred calls: a panic, Goexit, or a scope that ends. On that one's stack, linked from g->panics.
+// What runs deferred calls: a panic, a Goexit, or the end of a scope. It lies on the goroutine's stack, linked from
+// g->panics.
 struct Panic {
   Any value{};
+  const void* origin{};  // the data of the recovered panic's value that this one repeats, or null
   Panic* link{};
   bool recovered{};
   bool goexit{};
@@ -23,20 +25,21 @@ struct Panic {
   Text text{};
 };
 
+// What a recovery tells of, if the program calls recover(): d's function has recovered, and the goroutine goes on at
+// rp, or ends if that is null. Set by recover.cc, which only such programs are linked with.
+extern Atomic<void (*)(const DeferRecord* d, const RecoverPoint* rp)> recovery_hook;
+
 struct InternalDefer : DeferRecord {
   void push(void (*f)(DeferRecord*)) {
     fn = f;
     detail::defer_push(this);
   }
   // Takes the newest record, which must be this one, off without running it.
-  void pop() {
-    check(getg()->defers == this, "defer: records are not left in the order in which they were made");
-    getg()->defers = link;
-  }
+  void pop() { detail::defer_pop(this); }
 };
 
-// No deferred call has recovered p: prints it, and those below it, and ends the process. at: who has panicked. Go:
-// fatalpanic.
+// No deferred call has recovered p: prints p and the older panics, and ends the process. at: where the panic was
+// called. Go: fatalpanic.
 [[noreturn]] void fatalpanic(Panic* p, TracePoint at);
 // A panic where there must be none.
 [[noreturn]] void bad_panic(Any value, const char* why);
@@ -45,6 +48,10 @@ template <usize N>
 constexpr Text text_of(const char (&s)[N]) {
   return {s, N - 1};
 }
+
+// f(arg) with a recover point: comes back when f returns, or a deferred call of f's has recovered. One function for all
+// of rt0's own code that every program is linked with; func() is compiled anew for each caller.
+void call_with_recover_point(void (*f)(void*), void* arg);
 
 // Runs all deferred calls and ends the goroutine. Go: Goexit.
 [[noreturn]] void run_goexit();

@@ -8,13 +8,14 @@ namespace rt0 {
 
 namespace {
 
-// Open addressing with triangular probing: every slot is met once, for the size is a power of two. At most 3/4 full.
+// Open addressing with triangular probing: it visits every slot once, because the size is a power of two. The table is
+// at most 3/4 full, so a search always ends at a free slot.
 constexpr u32 kItabs = 64;
-constinit Itab itab_table[kItabs] = {};
-constinit u32 itab_count = 0;
 constinit Mutex itab_lock{{0}, LockRank::itab};
+constinit Itab itab_table[kItabs] GUARDED_BY(itab_lock) = {};
+constinit u32 itab_count GUARDED_BY(itab_lock) = 0;
 
-Itab* itab_find(Interface inter, const Type* type) {
+Itab* itab_find(Interface inter, const Type* type) REQUIRES(itab_lock) {
   const void* key[2] = {type, reinterpret_cast<const void*>(static_cast<uintptr>(inter))};
   u32 at = static_cast<u32>(memhash(key, sizeof(key))) % kItabs;
   for (u32 step = 1; itab_table[at].type != nullptr; at = (at + step++) % kItabs)
@@ -22,32 +23,28 @@ Itab* itab_find(Interface inter, const Type* type) {
   return &itab_table[at];
 }
 
-void itab_add(Interface inter, const Type* type) {
-  check(itab_count < kItabs / 4 * 3, "itab table full");
-  Itab* it = itab_find(inter, type);
-  if (it->type != nullptr) return;
-  *it = {inter, type, inter == Interface::error ? type->error : type->string};
-  itab_count++;
+Itab answer(Interface inter, const Type* type) {
+  return {inter, type, inter == Interface::error ? type->error : type->string};
 }
 
 }  // namespace
 
 void itabsinit() {
   trace_boot(Ev::itabsinit);
-  itab_add(Interface::error, &detail::kType<RuntimeError>);
+  (void)getitab(Interface::error, &detail::kType<RuntimeError>);
 }
 
-const Itab* getitab(Interface inter, const Type* type) {
-  static constinit Itab overflow = {};  // a program with more panicking types than the table holds: made anew each time
+// A program may have more panicking types than the table holds: their answers are made anew each time.
+Itab getitab(Interface inter, const Type* type) {
   Locked l(&itab_lock);
   Itab* it = itab_find(inter, type);
-  if (it->type != nullptr) return it;
+  if (it->type != nullptr) return *it;
+  const Itab a = answer(inter, type);
   if (itab_count < kItabs / 4 * 3) {
-    itab_add(inter, type);
-    return it;
+    *it = a;
+    itab_count++;
   }
-  overflow = {inter, type, inter == Interface::error ? type->error : type->string};
-  return &overflow;
+  return a;
 }
 
 }  // namespace rt0

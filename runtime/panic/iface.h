@@ -21,7 +21,7 @@ struct Itab {
 };
 
 void itabsinit() RT0_SYM("runtime.itabsinit");
-// The answer of `type` to `inter`; never null.
-const Itab* getitab(Interface inter, const Type* type) RT0_SYM("runtime.getitab");
+// The answer of `type` to `inter`. A copy: a full table keeps no answer, so there may be none to point to.
+Itab getitab(Interface inter, const Type* type) RT0_SYM("runtime.getitab");
 
 }  // namespace rt0

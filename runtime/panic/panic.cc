@@ -1,7 +1,8 @@
-// The end of a process: fatal errors, panics that nobody has recovered, exit. Go: panic.go.
+// The end of a process by a panic that no deferred call has recovered. Go: panic.go.
 //
-// The texts and the exit status are Go's. Everything here must work when the runtime does not: no allocation, no lock
-// that a broken state may hold (print_lock is not taken while m->dying), and a fault in here ends at once.
+// The texts and the exit status are Go's. The code here must work when the rest of the runtime does not: it allocates
+// nothing, takes no lock that may be held in a broken state (print_lock is not taken while m->dying), and a fault in it
+// ends the process at once.
 #include "runtime/panic/panic.h"
 
 #include "kernel_iface/choice.h"
@@ -46,7 +47,9 @@ void put_value(Writer& w, Any v, const Text* text) {
   }
   const PrintArg a = v.type->operand(v.data);
   const bool is_string = a.kind == PrintArg::Kind::string;
-  if (v.type->is_named) {
+  if (a.kind == PrintArg::Kind::pointer) {
+    w.fmt("(%.*s) ", static_cast<i32>(name.len), name.ptr);
+  } else if (v.type->is_named) {
     w.put(name);
     w.put(is_string ? Str("(\"") : Str("("));
   }
@@ -57,7 +60,7 @@ void put_value(Writer& w, Any v, const Text* text) {
 
 }  // namespace
 
-// A method of a panic's value has panicked itself. Go: the deferred function of preprintpanics.
+// Ends the process if the method of a panic's value panics itself. Go: the deferred function of preprintpanics.
 struct PanicWhilePrinting : InternalDefer {
   static void run(DeferRecord*) {
     const Any v = detail::gorecover();
@@ -78,36 +81,50 @@ struct PanicWhilePrinting : InternalDefer {
   }
 };
 
-// Asks the values that have methods for their texts, before the lock of dying is held. Go: preprintpanics.
-static void preprintpanics(Panic* p) {
-  PanicWhilePrinting d;
-  d.push(PanicWhilePrinting::run);
-  constexpr Interface kAsk[] = {Interface::error, Interface::stringer};
-  for (; p != nullptr; p = p->link) {
-    for (Interface i : kAsk) {
-      if (p->value.type == nullptr || p->has_text) continue;
-      if (const Itab* it = getitab(i, p->value.type); it->fn != nullptr) {
-        p->text = it->fn(p->value.data);
-        p->has_text = true;
-      }
-    }
-  }
-  d.pop();
-}
-
 static const Panic* next_panic(const Panic* p) {
   while (p != nullptr && (p->deferreturn || p->goexit)) p = p->link;
   return p;
 }
 
-static void printpanics(Writer& w, const Panic* p) {
+// Has p the very value that the panic before it has, which was recovered?
+static bool repeats(const Panic* p) {
+  const Panic* older = next_panic(p->link);
+  return older != nullptr && p->origin != nullptr && p->origin == older->value.data;
+}
+
+// Of a method that recovers its own panic the text is empty.
+static void ask_for_text(void* panic) {
+  Panic* p = static_cast<Panic*>(panic);
+  constexpr Interface kAsk[] = {Interface::error, Interface::stringer};
+  for (Interface i : kAsk) {
+    const Itab it = getitab(i, p->value.type);
+    if (it.fn == nullptr) continue;
+    p->has_text = true;
+    p->text = it.fn(p->value.data);
+    return;
+  }
+}
+
+// Asks the values that have methods for their texts, before the lock of dying is held. Go: preprintpanics.
+static void preprintpanics(Panic* p) {
+  PanicWhilePrinting d;
+  d.push(PanicWhilePrinting::run);
+  for (; p != nullptr; p = p->link)
+    if (p->value.type != nullptr && !repeats(p)) call_with_recover_point(ask_for_text, p);
+  d.pop();
+}
+
+// again: the next panic is p's value once more, and is not printed itself. Go: printpanics.
+static void printpanics(Writer& w, const Panic* p, bool again) {
   if (const Panic* older = next_panic(p->link)) {
-    printpanics(w, older);
+    const bool repeated = repeats(p);
+    printpanics(w, older, repeated);
+    if (repeated) return;
     w.put('\t');
   }
   w.put("panic: ");
   put_value(w, p->value, p->has_text ? &p->text : nullptr);
-  if (p->recovered) w.put(" [recovered]");
+  if (p->recovered) w.put(again ? Str(" [recovered, repanicked]") : Str(" [recovered]"));
   w.put('\n');
 }
 
@@ -120,7 +137,7 @@ void fatalpanic(Panic* p, TracePoint at) {
     (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1));
     {
       Writer w(kStderr);
-      printpanics(w, p);
+      printpanics(w, p, false);
     }
     die(gp, at);
   });

@@ -1,7 +1,7 @@
 // Panics of the program. Go: panic.go.
 //
-//   gopanic(any)  the program panics (defer.cc), and     "panic: value", the goroutine's frames, exit 2
-//                 nobody recovers
+// gopanic (defer.cc) runs the deferred calls. If none of them recovers, the process prints "panic: value" and the
+// goroutine's frames, and exits with status 2 (panic.cc).
 #pragma once
 
 #include "base/check.h"
@@ -11,7 +11,8 @@
 
 namespace rt0 {
 
-[[noreturn]] void gopanic(Any value) RT0_SYM("runtime.gopanic");
+// origin: of a value that was recovered, where the panic that had it keeps it; else null.
+[[noreturn]] void gopanic(Any value, const void* origin = nullptr) RT0_SYM("runtime.gopanic");
 [[noreturn]] void panic_divide() RT0_SYM("runtime.panicdivide");
 
 }  // namespace rt0

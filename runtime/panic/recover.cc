@@ -2,12 +2,59 @@
 // this.
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
+#include "runtime/diag/print.h"
+#include "runtime/diag/traceback.h"
 #include "runtime/panic/defer.h"
 #include "runtime/panic/panic.h"
 
 namespace rt0 {
 
-Recovered::Recovered(Any v) : type_(v.type) {
+namespace {
+
+// The deferred call d has recovered, and the goroutine goes on at rp, or ends: not where the function with the Defer
+// was called, as it would in Go. If a function of the program is passed by on the way, its rest is not run, and the
+// program is told, for nothing else would say so.
+//
+// A frame lies between the frame pointers of itself and of a neighbour; on which side of its own frame pointer a
+// function keeps its variables, the compiler decides. `pcs` goes on counting the callers of d's function up to rp's
+// function.
+void tell_of_passed_callers(const DeferRecord* d, const RecoverPoint* rp) {
+  G* gp = getg();
+  constexpr u32 kMost = 16;
+  uintptr pcs[kMost];
+  u32 n = 0;
+  const uintptr from = reinterpret_cast<uintptr>(d);
+  const uintptr to = rp != nullptr ? reinterpret_cast<uintptr>(rp) : gp->stack.hi;
+  uintptr fp = Isa::frame_pointer();
+  const bool variables_below = reinterpret_cast<uintptr>(&n) < fp;
+  for (uintptr pc = 0; fp != 0 && fp <= to && n < kMost;) {
+    uintptr caller_fp;
+    const uintptr caller_pc = Isa::frame_return(fp, &caller_fp);
+    if (fp > from) pcs[n++] = variables_below ? caller_pc : pc;
+    pc = caller_pc;
+    fp = caller_fp > fp ? caller_fp : 0;
+  }
+  // What func() calls, and what go does, is what ends here: the common cases, without a look at the table.
+  if (n == 0 || (n == 1 && (rp == nullptr || rp->is_call))) return;
+  systemstack([&] {
+    Writer w(kStderr);
+    for (u32 i = 0; i < n; i++)
+      if (put_program_function(w, pcs[i], "rt0: a panic was recovered without a recover point: ")) {
+        w.put(" does not go on after its call (RT0_RECOVER_RETURN, docs/PANICS.md)\n");
+        return;
+      }
+  });
+}
+
+}  // namespace
+
+Any detail::recover_value() {
+  const Any v = gorecover();
+  if (v.type != nullptr) recovery_hook.store_relaxed(tell_of_passed_callers);
+  return v;
+}
+
+Recovered::Recovered(Any v, const void* origin) : origin_(origin), type_(v.type) {
   if (type_ == nullptr) return;
   void* to = small_;
   if (type_->size > kSmall || type_->align > alignof(Recovered)) {
@@ -26,19 +73,21 @@ Recovered::~Recovered() {
 Recovered& Recovered::operator=(const Recovered& r) {
   if (this == &r) return *this;
   this->~Recovered();
-  return *::new (detail::InPlace{}, this) Recovered(r.value());
+  return *::new (detail::InPlace{}, this) Recovered(r);
 }
 
 Recovered::operator PrintArg() const {
   const Any v = value();
   if (v.type == nullptr) return PrintArg("nil");
-  if (v.type->error != nullptr) return PrintArg(v.type->error(v.data));
-  if (v.type->string != nullptr) return PrintArg(v.type->string(v.data));
+  Text (*const method)(const void*) = v.type->error != nullptr ? v.type->error : v.type->string;
+  if (method != nullptr) return PrintArg(func([&] { return method(v.data); }));
   if (v.type->operand != nullptr) return v.type->operand(v.data);
   return PrintArg(v.data);
 }
 
 namespace detail {
+
+void panic_again(Any value, const void* origin) { gopanic(value, origin); }
 
 void panicdottype(const Type* have, const Type* want) {
   char text[256];

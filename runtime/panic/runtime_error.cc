@@ -1,4 +1,4 @@
-// A runtime error keeps its text, whoever copies it. Go: runtime/error.go.
+// A copy of a runtime error has a text of its own, so that it may outlive the original. Go: runtime/error.go.
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "rt0/panic.h"

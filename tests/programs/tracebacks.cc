@@ -1,0 +1,103 @@
+// What tracebacks cost, in CPU time, and what is said of a recovery that passes by functions. Argument: which of them.
+#include <rt0/rt0.h>
+
+using namespace rt0;
+
+namespace {
+
+Mutex held;
+
+[[gnu::noinline]] void wait_deep(int n) {
+  if (n > 0) {
+    wait_deep(n - 1);
+  } else {
+    held.lock();
+    held.unlock();
+  }
+  asm volatile("" ::: "memory");
+}
+
+// A buffer that is full ends the work: thousands of goroutines cost what a few do.
+void all_stacks() {
+  held.lock();
+  char buf[1000];
+  long long took[2];
+  for (int round = 0; round < 2; round++) {
+    for (int i = 0; i < (round == 0 ? 50 : 5000); i++) go([] { wait_deep(10); });
+    sleep(ms(50));
+    (void)stack(buf, sizeof(buf), true);  // the first time the table is unpacked
+    const Time t = now();
+    const size_t n = stack(buf, sizeof(buf), true);
+    took[round] = since(t).count;
+    if (n != sizeof(buf)) println("not full", n);
+  }
+  println(took[1] < 20 * took[0] + 20000000 ? "like few" : "like many", took[0], took[1]);
+  exit(0);
+}
+
+// Many frames that are printed, of many goroutines.
+void every_stack() {
+  held.lock();
+  for (int i = 0; i < 500; i++) go([] { wait_deep(20); });
+  sleep(ms(50));
+  static char buf[4 << 20];
+  size_t n = 0;
+  long long best = 1ll << 62;
+  for (int i = 0; i < 20; i++) {  // the machine may be busy with other programs
+    const Time t = now();
+    n = stack(buf, sizeof(buf), true);
+    if (const long long took = since(t).count; took < best) best = took;
+  }
+  println(n > 500000, best / 10000, "ns a frame");
+  exit(0);
+}
+
+[[gnu::noinline]] int deep(int n) {
+  volatile int x = n;
+  const int r = deep(n + 1);
+  return r + x;
+}
+
+[[gnu::noinline]] void recovers_itself() {
+  Defer d([] { (void)recover(); });
+  panic("lost");
+}
+[[gnu::noinline]] void calls_it() {
+  recovers_itself();
+  println("not in C++");
+  asm volatile("" ::: "memory");
+}
+
+}  // namespace
+
+int main(int, char** argv) {
+  switch (argv[1][0]) {
+    case 'a': all_stacks(); break;
+    case 'e': every_stack(); break;
+    case 'o': go_with({.stack = 16 << 20}, [] { deep(0); }); break;
+    case 'l': calls_it(); break;                       // past calls_it to the end of main
+    case 'f': func([] { calls_it(); }); break;         // past calls_it to func
+    case 'q': func([] { recovers_itself(); }); break;  // nothing of the program's is passed by, or can be told apart
+    case 'd': {
+      Defer d([] { calls_it(); });  // past calls_it to the end of the deferred call
+      break;
+    }
+    case 'g': {
+      Chan<int> over(0);
+      go([over] {
+        Defer d([&] { over.close(); });
+        calls_it();
+      });
+      (void)over.recv();
+      break;
+    }
+    case 'r': {  // a recover point of its own: nothing to tell
+      RT0_RECOVER_RETURN(0);
+      Defer d([] { (void)recover(); });
+      panic("recovered");
+    }
+    default: break;
+  }
+  if (argv[1][0] == 'o') sleep(seconds(1000));
+  println("end");
+}
