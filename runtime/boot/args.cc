@@ -1,9 +1,9 @@
-// args: what the kernel left on the stack, found and bounded before anybody reads it.
+// args: finds what the kernel has left on the stack, and its bounds, before other code reads it.
 //
 //   argv[0] … argv[argc-1], null, envp[0] …, null, auxv pairs …, AT_NULL
 //
-// The kernel builds this, but an emulator, a debugger or a test may not do it well: argc is not believed beyond the
-// null which ends argv, and a missing end of the auxiliary vector is found by a bound.
+// An emulator, a debugger or a test may build this wrongly. So argc is not believed beyond the null that ends argv, and
+// the search for the end of the auxiliary vector has a bound.
 #include "runtime/boot/args.h"
 
 #include "kernel_iface/choice.h"
@@ -66,8 +66,8 @@ void goenvs_unix() { trace_boot(Ev::goenvs_unix); }
 void initSecureMode() RT0_SYM("runtime.initSecureMode");
 void initSecureMode() { trace_boot(Ev::initSecureMode); }
 
-// A program started with stdin, stdout or stderr closed would get that number for the next file it opens, and its
-// messages would end up in there. /dev/null takes the place. Go: fds_unix.go.
+// In a program that was started with stdin, stdout or stderr closed, the next file that is opened would get that
+// number, and messages would be written into that file. So /dev/null is opened in its place. Go: fds_unix.go.
 void fill_std_fds() {
   u32 open = kernel->open_std_fds();
   for (i32 fd = 0; fd < 3; fd++) {
@@ -85,8 +85,8 @@ Str program_name() {
   return name;
 }
 
-// RT0_SIM puts the simulated kernel in force: before anything has been asked of a kernel that could be otherwise. The
-// random bytes that the host's has left are not used any more.
+// RT0_SIM puts the simulated kernel in force, before any call whose answer could differ between the two kernels. The
+// random bytes that the host's kernel has left on the stack are not used then.
 void choose_kernel() {
   const Str spec = gogetenv("RT0_SIM");
   if (spec.empty() || isSecureMode()) return;

@@ -1,5 +1,5 @@
-// osinit and schedinit: from a bare thread to a scheduler with its Ps. Called by rt0_go, on g0, in this order; nothing
-// else runs yet, so nothing here needs a lock for its own sake.
+// osinit and schedinit: from a bare thread to a scheduler with its Ps. rt0_go calls them on g0, in this order. No other
+// thread runs yet, so locks are only taken where a called function expects them.
 #include "mem/gc.h"
 #include "mem/malloc.h"
 #include "mem/stack.h"
@@ -65,7 +65,7 @@ void gcinit() {
   gcController.init(percent, readGOMEMLIMIT());
 }
 
-// Nobody may run goroutines while Ps come and go: procresize checks it.
+// No goroutine may run while the number of Ps changes. procresize checks that the world is stopped, so say that it is.
 void worldStopped() RT0_SYM("runtime.worldStopped");
 void worldStopped() {
   trace_boot(Ev::worldStopped);

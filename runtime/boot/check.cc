@@ -1,4 +1,4 @@
-// runtime.check: what this build believes of the machine is compared with the machine, before anything relies on it.
+// runtime.check: compares what this build assumes about the machine with the machine, before other code relies on it.
 #include "sched/gmp.h"
 #include "trace/trace.h"
 
@@ -17,7 +17,8 @@ constexpr u16 kCcBeliefs[] = {
 #undef OFFSET
 };
 
-// The compiler must not know the value, or it would answer for the machine.
+// Hides the value from the compiler, which would else compute the comparison itself, and the machine would not be
+// asked.
 template <class T>
 T opaque(T v) {
   __asm__ volatile("" : "+m"(v));

@@ -35,7 +35,7 @@ __attribute__((weak)) constinit bool runtime_islibrary __asm__("runtime.islibrar
 
 namespace rt0 {
 
-// Closed when all init tasks have run: who calls in from foreign threads waits for it. Go: main_init_done.
+// Closed when all init tasks have run. Foreign threads that call into the program wait for that. Go: main_init_done.
 constinit Hchan* main_init_done __asm__("runtime.main_init_done") = nullptr;
 constinit usize maxstacksize = 0;
 
@@ -75,8 +75,8 @@ struct DeferredUnlock : InternalDefer {
   static void run(DeferRecord*) { unlockOSThread(); }
 };
 
-// C code that starts threads, or calls us from its own, has to bring these; a missing one is found now, not at its
-// first use.
+// C code that starts threads, or calls the program from threads of its own, has to define these. A missing one ends the
+// process here rather than at its first use.
 void check_cgo() {
   if (_cgo_init == nullptr) return;
   if (_cgo_thread_start == nullptr) throw_("_cgo_thread_start missing");
@@ -126,11 +126,10 @@ void runtime_main(Funcval*) {
   DeferredUnlock unlock_at_goexit;
   unlock_at_goexit.push(DeferredUnlock::run);
   gcenable();
-  // Three time slices have passed on this P when Go gets here, for goroutines of its collector; we have none. They
-  // count, for every 61st slice looks at the global queue first, and programs' order depends on when the first of those
-  // comes.
+  // In Go, goroutines of the collector have had three time slices on this P by now. rt0 has no such goroutines, but the
+  // slices must be counted: every 61st looks at the global queue first, so they decide in which order goroutines run.
   bump(&getg()->m->p->schedtick, 3);
-  // Not from the heap: a program that needs none until main.main starts sooner.
+  // Not from the heap: a program that needs no heap until main.main starts sooner.
   main_init_done = makechan(1, 0, nullptr, persistentalloc(sizeof(Hchan) + 64, 64));
   check_cgo();
   doInit(false);
@@ -141,7 +140,7 @@ void runtime_main(Funcval*) {
 
   if (runtime_isarchive || runtime_islibrary) return;
 
-  // An indirect call: nothing may be known here of the program.
+  // An indirect call, so that the compiler can't move code of the program into this function.
   int (*volatile main_fn)(int, char**) = main_main;
   const Args a = args_of_program();
   trace_boot(Ev::main_main);
@@ -156,7 +155,7 @@ void runtime_main(Funcval*) {
 }
 
 void exit(int status) {
-  getg()->m->booting = true;  // the last functions belong to the life of the process as the first ones do
+  getg()->m->booting = true;  // the trace shows the functions that end the process, as it shows those that begin it
   runExitHooks(status);
   exit_process(status);
 }

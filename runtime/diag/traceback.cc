@@ -237,8 +237,8 @@ void put_ancestors(Writer& w, const G* gp, i32 level) {
 bool in(const Stack& s, uintptr a) { return a >= s.lo && a < s.hi; }
 
 // One step up the frame chain of gp's stack; false at its end. Each value is checked before it is used, because a
-// broken stack may be the reason for the traceback. The innermost frames of a preempted goroutine may lie on its preempt
-// stack.
+// broken stack may be the reason for the traceback. The innermost frames of a preempted goroutine may lie on its
+// preempt stack.
 bool next_frame(const G* gp, uintptr* fp, uintptr* pc) {
   const uintptr at = *fp;
   const bool aside = in(gp->preempt_stack, at);

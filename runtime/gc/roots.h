@@ -8,15 +8,15 @@
 //   is in the kernel   syscallsp            above: in_syscall has spilled them
 //   has not run yet    sched.sp             nowhere; what its function captured lies at the top of its stack, or is
 //   sched.ctxt
-//   asks               here                 in this frame
+//   calls this         here                 in this frame
 //
 // Of the runtime's own structures two kinds lie outside the heap and hold addresses of objects in it, and both are
 // handed out whole:
 //   G   what its function captured (sched.ctxt), the record of its ancestors
 //   P   the heap of its timers, and through that the timers, their functions and what those captured
-// The others hold none while the world is stopped. Ms: gopark's lock belongs to a goroutine that has parked, which
-// holds it itself. What they keep of it may be stale, so they are not handed out. PollDescs: their timers call the
-// runtime, with the PollDesc. MSpans and MCaches: the addresses of objects, but as lists of free ones. All else is in
+// The other structures keep no object alive while the world is stopped. An M has the address of the lock that gopark
+// was handed, but the parked goroutine has it, too, and the M's copy may be stale. The timer of a PollDesc calls the
+// runtime with the PollDesc. MSpans and MCaches have addresses of free objects only. All other addresses lie in
 // globals, on stacks or in the heap.
 #pragma once
 
