@@ -49,10 +49,11 @@ u32 choose(Choice kind, u32 n, Resource on);
 // arguments. A record can be replayed only by the same program with the same arguments.
 void sim_open(Str spec, Str program, Span<char*> args);
 
-// An event has happened: virtual time advances a little, and another thread may get the CPU. yields: the event is a
-// goroutine's yield, which says that it has nothing to do now.
-void sim_event(Resource on, bool yields = false);
-// The running goroutine may be preempted here: true if it must yield now.
+// Something happened: time goes on a little, and other threads may run.
+void sim_event(Resource on);
+// Before the event that tells of it: the running goroutine says that it has nothing to do now.
+void sim_yields();
+// May the running goroutine be made to yield here? True if it shall.
 bool sim_preempt(Resource on);
 // Starts the watchdog: a SIGVTALRM after each fixed amount of CPU time. Its handler must be installed already.
 void sim_watchdog_arm();

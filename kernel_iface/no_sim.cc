@@ -19,7 +19,8 @@ void sim_open(Str, Str, Span<char*>) {
 // Never called, since `simulated` is always 0.
 u32 choose(Choice, u32, Resource) { return 0; }
 const char* choice_name(Choice) { return ""; }
-void sim_event(Resource, bool) {}
+void sim_event(Resource) {}
+void sim_yields() {}
 bool sim_preempt(Resource) { return false; }
 void sim_watchdog_arm() {}
 bool sim_is_stuck() { return false; }

@@ -99,10 +99,10 @@ bool switch_to_global(M* mp, G* gp) {
   return true;
 }
 
-void yield(const char* why) {
+void yield(Str why) {
   G* gp = getg();
   gp->m->p->preempt.store_relaxed(0);  // done
-  if (tracing()) trace_text(Ev::GoStop, static_cast<i64>(gp->goid), cstr(why));
+  if (tracing()) trace_text(Ev::GoStop, static_cast<i64>(gp->goid), why);
   if (!switch_to_global(gp->m, gp)) leave(gp, goschedImpl, gosched_m);
 }
 

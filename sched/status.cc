@@ -26,6 +26,20 @@ constexpr char kWaitReasons[] =
     "sync.WaitGroup.Wait\0"
     "preempted\0"
     "finalizer wait\0";
+
+// Where each begins, and behind the last one's end: a trace asks for one at each wait, so nothing is searched for.
+struct Begins {
+  u16 at[static_cast<usize>(WaitReason::kCount) + 1];
+};
+consteval Begins find_begins() {
+  Begins b = {};
+  usize n = 1;
+  for (usize i = 0; n < countof(b.at); i++)
+    if (kWaitReasons[i] == '\0') b.at[n++] = static_cast<u16>(i + 1);
+  return b;
+}
+constexpr Begins kBegins = find_begins();
+static_assert(kBegins.at[countof(kBegins.at) - 1] == sizeof(kWaitReasons) - 1, "as many texts as reasons");
 }  // namespace
 
 Str status_name(GStatus s) {
@@ -42,10 +56,9 @@ Str status_name(GStatus s) {
 }
 
 Str wait_reason_text(WaitReason r) {
-  const char* at = kWaitReasons;
   if (r >= WaitReason::kCount) return {};  // of a goroutine whose memory was overwritten
-  for (u32 skip = static_cast<u32>(r); skip > 0; skip--) at = cstr(at).end() + 1;
-  return cstr(at);
+  const u16* const at = kBegins.at + static_cast<u32>(r);
+  return {kWaitReasons + at[0], static_cast<usize>(at[1] - at[0] - 1)};
 }
 
 GStatus readgstatus(const G* gp) { return static_cast<GStatus>(gp->atomicstatus.load_acquire()); }

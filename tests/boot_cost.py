@@ -34,11 +34,11 @@ def plugin():
     return pathlib.Path(os.environ.get("WITNESS_PLUGIN", rt0test.TOP / "build" / "host" / "bin" / "libwitness.so"))
 
 
-def witness(program, folder, env, until="main.main", options=""):
-    """Runs the program under QEMU with the witness plugin. Returns the Done and the path of the witness's log."""
+def witness(program, folder, env, until="main.main", options="", args=()):
+    """Runs the program under QEMU with the witness watching: the Done and the log's path."""
     log = pathlib.Path(folder) / "witness.log"
     path = rt0test.program_path(program)
-    done = rt0test.run(path, env=env, qemu_options=["-plugin", f"{plugin()},elf={path},out={log},until={until}{options}"])
+    done = rt0test.run(path, *args, env=env, qemu_options=["-plugin", f"{plugin()},elf={path},out={log},until={until}{options}"])
     if not log.exists():
         raise AssertionError(f"the witness wrote nothing: status {done.status}\n{rt0test.text(done.err)}")
     return done, log

@@ -1,81 +1,188 @@
 #include "trace/event.h"
 
+#include "base/format.h"
+
 namespace rt0 {
 
 namespace {
 
-// Names and argument names, one after the other, each with its NUL. Found by counting: only a program that is traced looks.
-constexpr char kTexts[] =
-#define FN(id, name) name "\0\0"
-#define EV(id, name, args, meaning) name "\0" args "\0"
+// What each event's line is made of, laid out at compile time in one array of bytes. An event is one piece, or more:
+// the text that stands before its first value (" GoBlock id="), before the next one (" reason="), and so on. Before
+// each piece stands a byte: the piece's length and how many values follow it. A line is therefore put together by
+// copying, and nothing is searched for.
+constexpr u32 kLengthBits = 5, kMaxPiece = (1u << kLengthBits) - 1;
+
+struct Row {
+  Str name, args;
+};
+constexpr Row kRows[] = {
+#define FN(id, name) {name, ""},
+#define EV(id, name, args, meaning) {name, args},
 #include "trace/events.def"
 #undef FN
 #undef EV
-    ;
+};
 
-void put_id(Out& out, char kind, i64 id) {
-  out.put(' ');
-  out.put(kind);
-  if (id < 0) out.put('-');
-  else out.put_i64(id);
+constexpr u32 values_of(Str args) {
+  u32 n = args.empty() ? 0 : 1;
+  for (char c : args) n += c == ' ';
+  return n;
 }
 
-void put_encoded(Out& out, Str s) {
-  for (char c : s) {
-    const u8 u = static_cast<u8>(c);
-    if (u > ' ' && u < 0x7f && c != '%' && c != '=') {
-      out.put(c);
-    } else {
-      out.put('%');
-      out.put("0123456789abcdef"[u >> 4]);
-      out.put("0123456789abcdef"[u & 15]);
-    }
+struct Counter {
+  usize n = 0;
+  constexpr void put(char) { n++; }
+};
+struct Writer {
+  char* at;
+  constexpr void put(char c) { *at++ = c; }
+};
+template <class To>
+constexpr void put_piece(To& to, u32 left, Str before, Str word, Str after) {
+  const usize len = before.len + word.len + after.len;
+  if (len > kMaxPiece) __builtin_unreachable();  // which stops the compiler here: shorten the event's name
+  to.put(static_cast<char>(left << kLengthBits | len));
+  for (char c : before) to.put(c);
+  for (char c : word) to.put(c);
+  for (char c : after) to.put(c);
+}
+// A piece for the name with the first argument behind it, then one for each further argument. The ISA in the name of an
+// entry point is a value too; what stands behind it is followed by an empty one.
+template <class To>
+constexpr void put_row(To& to, const Row& row) {
+  for (usize i = 0; i < row.name.len; i++) {
+    if (row.name[i] != '<') continue;
+    const Str behind = row.name.sub(i + Str("<isa>").len);
+    put_piece(to, behind.empty() ? 1 : 2, " ", row.name.sub(0, i), "");
+    if (!behind.empty()) put_piece(to, 1, "", behind, "");
+    return;
+  }
+  u32 left = values_of(row.args);
+  if (left == 0) return put_piece(to, 0, " ", row.name, "");
+  char first[64] = {};
+  usize len = 0;
+  for (char c : row.name) first[len++] = c;
+  first[len++] = ' ';
+  for (usize at = 0; left > 0; left--) {
+    const usize begin = at;
+    while (at < row.args.len && row.args[at] != ' ') first[len++] = row.args[at++];
+    put_piece(to, left, " ", begin == 0 ? Str(first, len) : row.args.sub(begin, at - begin), "=");
+    at++;
+    len = 0;
   }
 }
+consteval usize bytes_needed() {
+  Counter c;
+  for (const Row& row : kRows) put_row(c, row);
+  return c.n;
+}
+// A line is copied in steps of this many bytes, so both sides have so many to spare behind the last one.
+constexpr usize kStep = 16;
+struct Pieces {
+  char bytes[bytes_needed() + kStep];
+  u16 at[countof(kRows)];
+};
+consteval Pieces make_pieces() {
+  Pieces p = {};
+  Writer w{p.bytes};
+  for (usize i = 0; i < countof(kRows); i++) {
+    p.at[i] = static_cast<u16>(w.at - p.bytes);
+    put_row(w, kRows[i]);
+  }
+  return p;
+}
+constexpr Pieces kPieces = make_pieces();
 
-void put_value(Out& out, const TraceValue& v) {
-  out.put('=');
-  if (v.is_text) put_encoded(out, v.text);
-  else out.put_i64(v.num);
+RT0_INLINE char* put_piece(char* at, const char* piece, usize len) {
+  usize i = 0;
+  do {
+    __builtin_memcpy(at + i, piece + i, kStep);
+    i += kStep;
+  } while (i < len);
+  return at + len;
+}
+
+RT0_INLINE char* put_small(char* at, i64 v) {
+  if (static_cast<u64>(v) >= 10) return at + format_i64(at, v);
+  *at = static_cast<char>('0' + v);
+  return at + 1;
+}
+
+RT0_INLINE char* put_id(char* at, char kind, i64 id) {
+  at[0] = ' ';
+  at[1] = kind;
+  if (id >= 0) return put_small(at + 2, id);
+  at[2] = '-';
+  return at + 3;
+}
+
+// Times grow in small steps, so all but their last four digits are mostly those of the line before, which are kept.
+// Lines are written one at a time, under the tracer's lock, which guards this too.
+constinit struct {
+  i64 from = -1;
+  usize len = 0;
+  char digits[2 * kStep] = {};
+} latest;
+
+char* put_time(char* at, i64 ns) {
+  constexpr i64 kUnit = 10000;
+  if (ns < kUnit) return at + format_i64(at, ns);
+  u64 rest = static_cast<u64>(ns) - static_cast<u64>(latest.from);
+  if (latest.from < 0 || rest >= kUnit) {
+    latest.len = format_i64(latest.digits, ns / kUnit);
+    rest = static_cast<u64>(ns % kUnit);
+    latest.from = ns - static_cast<i64>(rest);
+  }
+  at = put_piece(at, latest.digits, latest.len);
+  u32 last = static_cast<u32>(rest);
+  at[3] = static_cast<char>('0' + last % 10), last /= 10;
+  at[2] = static_cast<char>('0' + last % 10), last /= 10;
+  at[1] = static_cast<char>('0' + last % 10);
+  at[0] = static_cast<char>('0' + last / 10);
+  return at + 4;
+}
+
+// Percent-encoded; cut where the room ends.
+RT0_INLINE char* put_encoded(char* at, const char* end, Str s) {
+  const char* const last = end - 3;  // where a byte that takes three characters still fits
+  for (char c : s) {
+    if (at > last) break;
+    const u8 u = static_cast<u8>(c);
+    // The first half of the test is true of letters, which most text is made of.
+    if ((u > '=' && u < 0x7f) || (u > ' ' && u < '=' && u != '%')) {
+      *at++ = c;
+      continue;
+    }
+    *at++ = '%';
+    *at++ = "0123456789abcdef"[u >> 4];
+    *at++ = "0123456789abcdef"[u & 15];
+  }
+  return at;
 }
 
 }  // namespace
 
-Str event_name(Ev e) {
-  const char* at = kTexts;
-  for (u32 skip = 2 * static_cast<u32>(e); skip > 0; skip--) at = cstr(at).end() + 1;
-  return cstr(at);
-}
-Str event_args(Ev e) { return cstr(event_name(e).end() + 1); }
+u32 event_values(Ev e) { return static_cast<u8>(kPieces.bytes[kPieces.at[static_cast<u32>(e)]]) >> kLengthBits; }
 
-void trace_line(Out& out, i64 time_ns, TraceWho who, Ev e, Str isa, const TraceValue* values) {
-  out.put_i64(time_ns);
-  put_id(out, 'm', who.m);
-  put_id(out, 'p', who.p);
-  put_id(out, 'g', who.g);
-  out.put(' ');
-  Str name = event_name(e);
-  constexpr Str kIsa = "<isa>";
-  for (usize i = 0; i < name.len; i++) {
-    if (name[i] == '<') {
-      out.put(isa);
-      i += kIsa.len - 1;
-    } else {
-      out.put(name[i]);
-    }
+usize trace_line(char* const line, usize room, i64 time_ns, const TraceWho& who, Ev e, const TraceValue* values) {
+  char* at = put_time(line, time_ns);
+  at = put_id(at, 'm', who.m);
+  at = put_id(at, 'p', who.p);
+  at = put_id(at, 'g', who.g);
+  const char* piece = kPieces.bytes + kPieces.at[static_cast<u32>(e)];
+  for (;;) {
+    const u8 head = static_cast<u8>(*piece++);
+    const usize len = head & kMaxPiece;
+    at = put_piece(at, piece, len);
+    if (head <= kMaxPiece) break;
+    at = values->text != nullptr ? put_encoded(at, line + room - 1, {values->text, static_cast<usize>(values->n)})
+                                 : put_small(at, values->n);
+    if (head >> kLengthBits == 1) break;
+    values++;
+    piece += len;
   }
-  bool in_name = false;
-  for (char c : event_args(e)) {
-    if (!in_name) out.put(' ');
-    in_name = c != ' ';
-    if (in_name) {
-      out.put(c);
-      continue;
-    }
-    put_value(out, *values++);
-  }
-  if (in_name) put_value(out, *values);
-  out.put('\n');
+  *at++ = '\n';
+  return static_cast<usize>(at - line);
 }
 
 }  // namespace rt0

@@ -1,7 +1,7 @@
 // The events of a trace as data: their ids, names, and how one becomes a line. docs/TRACE.md is the grammar.
 #pragma once
 
-#include "base/format.h"
+#include "base/check.h"
 #include "base/types.h"
 
 namespace rt0 {
@@ -18,9 +18,8 @@ enum class Ev : u8 {
 // True for the events which note that a boot function was entered.
 constexpr bool is_boot_function(Ev e) { return e < Ev::ProcsChange; }
 
-// The event's name in a trace, "<isa>" still in it, and the names of its arguments, separated by blanks.
-Str event_name(Ev e);
-Str event_args(Ev e);
+// How many arguments it has.
+u32 event_values(Ev e);
 
 // Who did it: -1 is printed as '-', for absent.
 struct TraceWho {
@@ -29,13 +28,21 @@ struct TraceWho {
 
 // An argument's value: a number or text. Text is percent-encoded where it holds blanks, '%', '=' or non-printables.
 struct TraceValue {
-  i64 num = 0;
-  Str text = {};
-  bool is_text = false;
+  const char* text = nullptr;  // null: a number
+  i64 n = 0;                   // the number, or the text's length
+
+  constexpr TraceValue() = default;
+  constexpr TraceValue(i64 number) : n(number) {}
+  constexpr TraceValue(Str s) : text(s.ptr), n(static_cast<i64>(s.len)) {}
 };
 
-// Appends one line, with its newline, to `out`: the event's name, in which isa replaces "<isa>", and its arguments under
-// the names that events.def gives them. values: as many as the event has.
-void trace_line(Out& out, i64 time_ns, TraceWho who, Ev e, Str isa, const TraceValue* values);
+// A line needs so much room at least: all but its texts, and what is written beyond its end, to be overwritten by the
+// next one.
+inline constexpr usize kTraceLineRoom = 256;
+
+// Writes one line at `line`, with its newline, and returns its length, which is at most `room`: a text that does not
+// fit is cut. values: as many as the event has arguments. The two events with "<isa>" in their names take the ISA's
+// name and an empty text.
+usize trace_line(char* line, usize room, i64 time_ns, const TraceWho& who, Ev e, const TraceValue* values);
 
 }  // namespace rt0

@@ -1,6 +1,6 @@
-// The simulated kernel: threads are coroutines on one thread of the host's, time is a number, and whatever could have been otherwise
-// is asked of choose(). Its state is one struct without host resources but memory and the record's file: a later explorer may fork it, or
-// put it back.
+// The simulated kernel: threads are coroutines on one thread of the host's, time is a number, and whatever could have
+// been otherwise is asked of choose(). Its state is one struct without host resources but memory and the record's file:
+// a later explorer may fork it, or put it back.
 //
 //   thread.cc   threads, who runs, the clock, futexes
 //   choose.cc   strategies
@@ -10,12 +10,15 @@
 //   io*.cc      the second table: descriptors, pipes, sockets, pollers; only in programs that use it
 //
 // Invariants:
-//   V1  Exactly one thread runs (`sim.running`); the others that could are in `ready`, in the order in which they came; those that wait
-//       are in `waiting`. A thread is in one place only.
-//   V2  `now` never goes back. It grows by a fixed amount with each call and event, and jumps to the next deadline when nobody can run.
-//   V3  No address, no host's time and no size reaches `now`, a choice or the order of a list. Calls about memory therefore cost no time
-//       and are no points at which others may run: how many there are depends on the size of a word.
-//   V4  Threads change only inside point(), block() and exit_thread: whoever calls a kernel call or notes a trace event expects it.
+//   V1  Exactly one thread runs (`sim.running`); the others that could are in `ready`, in the order in which they came;
+//       those that wait are in `waiting`. A thread is in one place only.
+//   V2  `now` never goes back. It grows by a fixed amount with each call and event, and jumps to the next deadline when
+//       nobody can run.
+//   V3  No address, no host's time and no size reaches `now`, a choice or the order of a list. Calls about memory
+//       therefore cost no time and are no points at which others may run: how many there are depends on the size of a
+//       word.
+//   V4  Threads change only inside point(), block() and exit_thread: whoever calls a kernel call or notes a trace event
+//       expects it.
 #pragma once
 
 #include "arch/gobuf.h"
@@ -26,13 +29,15 @@
 namespace rt0::sim {
 
 inline constexpr i64 kEventNs = 100, kCallNs = 1000, kClockNs = 50;
-// Who sleeps is woken so much later than asked for: Linux's timer slack. Deadlines that are near to each other are thus met together.
+// Who sleeps is woken so much later than asked for: Linux's timer slack. Deadlines that are near to each other are thus
+// met together.
 inline constexpr i64 kSlackNs = 50 * 1000;
 // A thread's time slice under fifo, while others wait.
 inline constexpr i64 kSliceNs = 20 * 1000;
 // When the simulated machine was switched on: 2009-11-10 23:00:00 UTC, Go's birthday, as its playground has it.
 inline constexpr i64 kEpochNs = 1257894000 * i64{1000000000};
 inline constexpr i64 kBootNs = 1000 * 1000;
+inline constexpr i64 kNever = 0x7fffffffffffffff;
 inline constexpr i32 kExitReplay = 3;  // a replay that does not fit
 
 struct Thread {
@@ -82,7 +87,8 @@ struct State {
   i64 now = kBootNs;
   Thread* running = nullptr;
   Queue ready, waiting;
-  Thread* unused = nullptr;  // dead ones, to use again
+  i64 next_deadline = kNever;  // none of those that wait has a deadline before this; there need not be one then
+  Thread* unused = nullptr;    // dead ones, to use again
   u64 next_tid = 1;
   u32 next_futex = 0;
   u64 choices = 0;
@@ -104,7 +110,8 @@ bool parse_options(Str spec, Options* o, Out* why);
 [[noreturn]] void refuse(Str what);
 [[noreturn]] void refuse(Str what, Str more);
 
-// record.cc. open: before anything runs. close: as the process ends; a replay that has more choices left ends it with kExitReplay.
+// record.cc. open: before anything runs. close: as the process ends; a replay that has more choices left ends it with
+// kExitReplay.
 void record_open(Str program, Span<char*> args);
 void record_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on);
 u32 replay_choice(u64 index, Choice kind, u32 n, Resource on);
@@ -127,7 +134,8 @@ Thread* thread_find(u64 tid);
 [[noreturn]] void thread_exit();
 // The running thread has done something that costs ns; others may run.
 void point(i64 ns, Resource on = {});
-// It waits, for what others do to `what` or until the deadline (0: none). True if it was woken, false if the time was over.
+// It waits, for what others do to `what` or until the deadline (0: none). True if it was woken, false if the time was
+// over.
 bool block(const void* what, i64 deadline);
 // Wakes up to `count` of those who wait for `what`; how many.
 u32 wake(const void* what, u32 count);

@@ -1,7 +1,7 @@
 // Threads of the simulated kernel: see sim.h for the invariants.
 //
-// A switch of threads is a switch of goroutines' machinery: setrecover keeps what the ABI keeps, recovery goes on there; a new
-// thread is begun with gogo. The current g is the thread's own, and travels with it.
+// A switch of threads is a switch of goroutines' machinery: setrecover keeps what the ABI keeps, recovery goes on
+// there; a new thread is begun with gogo. The current g is the thread's own, and travels with it.
 #include "arch/arch.h"
 #include "kernel_iface/sim/sim.h"
 
@@ -43,9 +43,9 @@ namespace {
 
 constinit Thread main_thread = {};
 
-// A thread that only looks whether there is something to do, again and again, does not keep the simulation alive: sysmon, when all others
-// wait for ever. So many jumps of the clock to one and the same thread's deadline, the only one there is, with no trace event in
-// between, are enough to say so.
+// A thread that only looks whether there is something to do, again and again, does not keep the simulation alive:
+// sysmon, when all others wait for ever. So many jumps of the clock to one and the same thread's deadline, the only one
+// there is, with no trace event in between, are enough to say so.
 constexpr u32 kIdleJumps = 1000;
 
 void begin(Thread* t) {
@@ -81,12 +81,12 @@ void switch_to(Thread* to) {
 
 // Those whose deadlines have come can run, in the order of their deadlines, then of their waiting.
 void wake_expired() {
-  for (;;) {
+  while (state.next_deadline <= state.now) {
     Thread* first = nullptr;
     for (Thread* t = state.waiting.head; t != nullptr; t = t->link)
-      if (t->deadline != 0 && t->deadline <= state.now && (first == nullptr || t->deadline < first->deadline))
-        first = t;
-    if (first == nullptr) return;
+      if (t->deadline != 0 && (first == nullptr || t->deadline < first->deadline)) first = t;
+    state.next_deadline = first == nullptr ? kNever : first->deadline;
+    if (state.next_deadline > state.now) return;
     state.waiting.remove(first);
     first->expired = true;
     first->deadline = 0;
@@ -181,21 +181,29 @@ void thread_exit() {
   __builtin_unreachable();
 }
 
-void point(i64 ns, Resource on) {
-  state.now += ns;
-  state.running->on = on;
+namespace {
+// What a point may lead to, and mostly does not.
+[[gnu::noinline]] void point_slow(Resource on) {
   wake_expired();
-  if (state.ready.n != 0) {
-    const u32 pick = choose(Choice::run, state.ready.n + 1, on);
-    if (pick != 0) {
-      Thread* to = state.ready.at(pick - 1);
-      state.ready.remove(to);
-      state.ready.push(state.running);
-      switch_to(to);
-    }
+  const u32 pick = state.ready.n == 0 ? 0 : choose(Choice::run, state.ready.n + 1, on);
+  if (pick != 0) {
+    Thread* to = state.ready.at(pick - 1);
+    state.ready.remove(to);
+    state.ready.push(state.running);
+    switch_to(to);
   }
   deliver();
 }
+}  // namespace
+
+RT0_INLINE static void point_here(i64 ns, Resource on) {
+  Thread* me = state.running;
+  state.now += ns;
+  me->on = on;
+  if (RT0_UNLIKELY(state.next_deadline <= state.now || state.ready.n != 0 || me->preempt_sent)) point_slow(on);
+}
+
+void point(i64 ns, Resource on) { point_here(ns, on); }
 
 bool block(const void* what, i64 deadline) {
   Thread* me = state.running;
@@ -207,6 +215,7 @@ bool block(const void* what, i64 deadline) {
     if (t->waits_for == what) me->futex_id = t->futex_id;
   if (me->futex_id == 0) me->futex_id = ++state.next_futex;
   me->on = {'f', me->futex_id};
+  if (me->deadline != 0) state.next_deadline = min(state.next_deadline, me->deadline);
   state.waiting.push(me);
   give_way();
   deliver();
@@ -257,10 +266,11 @@ namespace rt0 {
 
 using namespace sim;
 
-void sim_event(Resource on, bool yields) {
+void sim_yields() { strategy_yield(state.running); }
+
+void sim_event(Resource on) {
   state.events++;
-  if (yields) strategy_yield(state.running);
-  point(kEventNs, on);
+  point_here(kEventNs, on);
 }
 
 bool sim_preempt(Resource on) { return choose(Choice::preempt, 2, on) != 0; }

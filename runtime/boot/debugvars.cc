@@ -1,5 +1,6 @@
 #include "sched/debugvars.h"
 
+#include "base/format.h"
 #include "kernel_iface/env.h"
 #include "runtime/diag/gotraceback.h"
 #include "runtime/panic/panic.h"

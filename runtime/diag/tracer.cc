@@ -63,19 +63,16 @@ void flush_locked() REQUIRES(tracer.lock) {
   tracer.len = 0;
 }
 
-void append_locked(i64 time_ns, TraceWho who, Ev e, const TraceValue* values) REQUIRES(tracer.lock) {
-  if (tracer.len + kMaxLine > kBufBytes) flush_locked();
-  Out out{trace_buf + tracer.len, kMaxLine - 1};
-  trace_line(out, time_ns, who, e, cstr(simulated != 0 ? kDocumentsIsa : Isa::kName), values);
-  tracer.len += out.len;
-  if (out.lost != 0) trace_buf[tracer.len++] = '\n';
-  if (tracer.line_by_line) flush_locked();
-}
-
-TraceWho who_am_i() {
+RT0_INLINE TraceWho who_am_i() {
   const G* gp = getg();
   const M* mp = gp->m;
   return {mp->id, mp->p != nullptr ? mp->p->id : -1, static_cast<i64>(gp->goid)};
+}
+
+RT0_INLINE void append_locked(i64 time_ns, Ev e, const TraceValue* values) REQUIRES(tracer.lock) {
+  if (tracer.len + kMaxLine > kBufBytes) flush_locked();
+  tracer.len += trace_line(trace_buf + tracer.len, kMaxLine, time_ns, who_am_i(), e, values);
+  if (tracer.line_by_line) flush_locked();
 }
 
 }  // namespace
@@ -84,70 +81,65 @@ namespace {
 
 // A signal that ends the process may have come since intrace was set; one that comes after it is cleared is no longer
 // for us.
-void leave_tracer(M* mp) RELEASE(tracer.lock) {
+RT0_INLINE void leave_tracer(M* mp) RELEASE(tracer.lock) {
   unlock(&tracer.lock);
   mp->intrace = 0;
   if (RT0_LIKELY(tracer.ends_by.load_relaxed() == 0)) return;
   if (const u32 sig = tracer.ends_by.xchg_acquire(0); sig != 0) dieFromSignal(sig);  // which comes through here, too
 }
 
-void write_event(M* mp, Ev e, const TraceValue* values) {
+// Of the simulated kernel: each event is a point at which other threads may run, whether it is written or not. Not in a
+// signal handler, and not once the process has begun to end: from there on the thread that runs goes on. `a` is the
+// event's first argument.
+RT0_INLINE void event_point(Ev e, i64 a, bool yields) {
+  const G* gp = getg();
+  const M* mp = gp->m;
+  if (gp == mp->gsignal || mp->dying != 0 || e == Ev::Exit) return;
+  const bool of_goroutine = e == Ev::GoUnblock || e == Ev::GoStart || e == Ev::GoCreate;
+  if (yields) sim_yields();
+  sim_event(of_goroutine ? Resource{'g', a} : Resource{'m', mp->id});
+}
+
+void write_event(Ev e, i64 a, bool yields, const TraceValue* values) {
+  M* mp = getg()->m;
+  if (mp->intrace != 0) return;
   mp->intrace = 1;
   lock(&tracer.lock);
-  // Looked at again: another M may have given the trace up while we waited.
-  if (trace_on.load_relaxed() == kTraceOn) append_locked(kernel->tracetime() - tracer.start_ns, who_am_i(), e, values);
+  // Only now: another M may have given the trace up while we waited.
+  if (trace_on.load_relaxed() == kTraceOn) append_locked(kernel->tracetime() - tracer.start_ns, e, values);
   if (e == Ev::Exit) {  // the last line: other Ms go on for a moment, but not in the trace
     flush_locked();
     trace_on.store_relaxed(nothing_to_write());
   }
   leave_tracer(mp);
-}
-
-// The other threads are not let run while a signal handler runs, or once the process has begun to end.
-void event_point(const M* mp, Ev e, const TraceValue* values) {
-  const G* gp = getg();
-  if (gp == mp->gsignal || mp->dying != 0 || e == Ev::TraceOpen || e == Ev::Exit) return;
-  const bool of_goroutine = e == Ev::GoUnblock || e == Ev::GoStart || e == Ev::GoCreate;
-  const bool yields = e == Ev::GoStop && values[1].text == Str("Gosched");
-  sim_event(of_goroutine ? Resource{'g', values[0].num} : Resource{'m', mp->id}, yields);
-}
-
-void emit(Ev e, const TraceValue* values) {
-  M* mp = getg()->m;
-  if (mp->intrace != 0) return;
-  if (trace_on.load_relaxed() == kTraceOn) write_event(mp, e, values);
-  if (simulated != 0) event_point(mp, e, values);
+  // A Choose event tells of a decision that was made inside a point, so it must not open another one.
+  if (simulated != 0 && e != Ev::TraceOpen && e != Ev::Choose) event_point(e, a, yields);
 }
 
 }  // namespace
 
-// Does not call sim_event(): a Choose event reports a decision that was made inside of one, and must not open another.
+void trace_slow(Ev e, i64 a, i64 b) {
+  if (trace_on.load_relaxed() == kTracePoints) return event_point(e, a, false);
+  const TraceValue values[] = {a, b};
+  write_event(e, a, false, values);
+}
+
+void trace_text_slow(Ev e, i64 a, Str text) {
+  const bool yields = e == Ev::GoStop && text[0] == 'G';  // "Gosched"; the other reason is "preempted"
+  if (trace_on.load_relaxed() == kTracePoints) return event_point(e, a, yields);
+  // The text is the last argument, with or without a number before it.
+  const TraceValue values[] = {a, text};
+  write_event(e, a, yields, values + 2 - event_values(e));
+}
+
 void trace_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on) {
-  M* mp = getg()->m;
-  if (trace_on.load_relaxed() != kTraceOn || mp->intrace != 0) return;
+  if (trace_on.load_relaxed() != kTraceOn) return;
   char text[24];
   Out out{text, sizeof(text)};
   out.put(on.kind);
   if (on.kind != '-') out.put_i64(on.id);
-  const TraceValue values[] = {{static_cast<i64>(index), {}, false},
-                               {0, cstr(choice_name(kind)), true},
-                               {n, {}, false},
-                               {pick, {}, false},
-                               {0, out.str(), true}};
-  write_event(mp, Ev::Choose, values);
-}
-
-void trace_slow(Ev e, i64 a, i64 b) {
-  const TraceValue values[] = {{a, {}, false}, {b, {}, false}};
-  emit(e, values);
-}
-
-// The text is the last argument, with or without a number before it.
-void trace_text_slow(Ev e, i64 a, Str text) {
-  const TraceValue values[] = {{a, {}, false}, {0, text, true}};
-  bool two = false;
-  for (char c : event_args(e)) two = two || c == ' ';
-  emit(e, two ? values : values + 1);
+  const TraceValue values[] = {static_cast<i64>(index), cstr(choice_name(kind)), i64{n}, i64{pick}, out.str()};
+  write_event(Ev::Choose, 0, false, values);
 }
 
 void trace_boot(Ev e) { trace_fn(e); }
@@ -158,10 +150,11 @@ void trace_fn_slow(Ev e) {
     trace_early[trace_early_n++] = static_cast<u8>(e);
     return;
   }
-  if (getg()->m->booting) emit(e, nullptr);
+  if (getg()->m->booting) trace_slow(e, 0, 0);
 }
 
 void trace_go_create_slow(const G* newg) {
+  if (trace_on.load_relaxed() == kTracePoints) return trace_slow(Ev::GoCreate, static_cast<i64>(newg->goid), 0);
   char text[512];
   Out at{text, sizeof(text)};
   at.put(newg->created.file != nullptr ? cstr(newg->created.file) : Str("runtime"));
@@ -216,7 +209,9 @@ void trace_open(Str name) {
     return;
   }
   lock(&tracer.lock);
-  for (u32 i = 0; i < trace_early_n; i++) append_locked(0, who_am_i(), static_cast<Ev>(trace_early[i]), nullptr);
+  // The entry points are among these: the ISA is part of their names.
+  const TraceValue isa[] = {simulated != 0 ? Str(kDocumentsIsa) : Str(Isa::kName), Str("")};
+  for (u32 i = 0; i < trace_early_n; i++) append_locked(0, static_cast<Ev>(trace_early[i]), isa);
   tracer.start_ns = kernel->tracetime();
   trace_on.store_relaxed(kTraceOn);
   unlock(&tracer.lock);

@@ -84,7 +84,8 @@ void gopanic(Any value, const void* origin) {
   if (value.type == nullptr && debug.panicnil != 1) value = {&detail::kType<RuntimeError>, &nil_error};
   if (gp != mp->curg.load_relaxed()) bad_panic(value, "panic on system stack");
   if (mp->locks != 0) bad_panic(value, "panic holding locks");
-  if (tracing() && value.type != nullptr) trace_text(Ev::Panic, Str(value.type->name.ptr, value.type->name.len));
+  if (tracing())
+    trace_text(Ev::Panic, value.type != nullptr ? Str(value.type->name.ptr, value.type->name.len) : Str("nil"));
   Panic p{.value = value, .origin = origin, .link = gp->panics};
   gp->panics = &p;
   (void)runningPanicDefers.add_seqcst(1);

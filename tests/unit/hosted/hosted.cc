@@ -79,8 +79,14 @@ constexpr Kernel hosted_kernel = make_kernel();
 
 void record(Ev e, std::initializer_list<std::string> values) {
   if (recording == nullptr) return;
-  const Str name = event_name(e);
-  std::string text(name.ptr, name.len);
+  static constexpr const char* kNames[] = {
+#define FN(id, name) name,
+#define EV(id, name, args, meaning) name,
+#include "trace/events.def"
+#undef FN
+#undef EV
+  };
+  std::string text = kNames[static_cast<usize>(e)];
   for (const std::string& v : values) text += " " + v;
   recording->events.push_back(text);
 }
