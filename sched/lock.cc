@@ -12,7 +12,7 @@ constexpr u32 kUnlocked = 0, kLocked = 1, kSleeping = 2;
 constexpr u32 kActiveSpin = 4, kActiveSpinCount = 30, kPassiveSpin = 1;
 
 #if defined(RT0_LOCKRANK) && RT0_LOCKRANK
-// A select locks many channels, by address. Only the first few are written down: what comes next is checked against
+// A select locks many channels, by lockOrder. Only the first few are written down: what comes next is checked against
 // those.
 constexpr u32 kMostChannels = countof(M{}.held) / 2;
 
@@ -20,7 +20,7 @@ constexpr u32 kMostChannels = countof(M{}.held) / 2;
 LockRank rank_of(const Mutex* l) {
   LockRank r;
   __atomic_load(&l->rank, &r, __ATOMIC_RELAXED);
-  return r;
+  return static_cast<LockRank>(static_cast<u32>(r) & ((1u << kRankBits) - 1));
 }
 
 bool after_another_channel(const M* mp, const Mutex* l) {
@@ -30,7 +30,9 @@ bool after_another_channel(const M* mp, const Mutex* l) {
 void rank_acquire(M* mp, Mutex* l) {
   if (mp->throwing != Throwing::none) return;  // on the way out: rather a message than order
   if (after_another_channel(mp, l)) {
-    check(mp->held[mp->nheld - 1] < l, "lock rank: channels are locked by address");
+    const u32 before = lockOrder(mp->held[mp->nheld - 1]), order = lockOrder(l);
+    check(before < order || (before == order && mp->held[mp->nheld - 1] < l),
+          "lock rank: channels are locked in lockOrder");
     if (mp->nheld < kMostChannels) mp->held[mp->nheld++] = l;
     return;
   }
@@ -55,6 +57,20 @@ void rank_release(M*, Mutex*) {}
 #endif
 
 }  // namespace
+
+// One compare-and-swap from 0 to a number decides between two who ask at the same time; the number never changes after
+// that, and there is nothing else that its reader relies on: relaxed. After 2^24 locks numbers come again: whoever
+// compares two locks of the same number goes by their addresses.
+u32 lockOrder(Mutex* l) {
+  static constinit Atomic<u32> last{0};
+  u32* const at = reinterpret_cast<u32*>(&l->rank);
+  u32 v = __atomic_load_n(at, __ATOMIC_RELAXED);
+  while (v >> kRankBits == 0) {
+    const u32 next = v | last.add_relaxed(1) << kRankBits;
+    if (__atomic_compare_exchange_n(at, &v, next, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) v = next;
+  }
+  return v >> kRankBits;
+}
 
 void lockInit(Mutex* l, LockRank rank) {
   l->key.v = kUnlocked;  // nobody else knows the lock yet

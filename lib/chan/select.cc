@@ -1,8 +1,8 @@
 // select. Go: select.go. Differs: sudogs lie in the caller's frame, beside the cases.
 //
 // In three passes, all channels locked in each: look for a case that can go on; else enqueue on all and sleep; then
-// dequeue from those that did not fire. The order of looking is random, for fairness; the order of locking is by
-// address, so that two selects on the same channels do not wait for each other.
+// dequeue from those that did not fire. The order of looking is random, for fairness; the order of locking is
+// lockOrder's, so that two selects on the same channels do not wait for each other.
 //
 //   S1  Between pass 2 and pass 3 the goroutine may be woken by one channel only: a waker that takes one of its
 //       sudogs out of a queue must move selectDone from 0 to 1. It is set back to 0 in pass 3, when all channels are
@@ -55,30 +55,33 @@ void permute(Select& s, usize n) {
   }
 }
 
-uintptr key_of(const Select& s, u16 op) { return reinterpret_cast<uintptr>(s.ops[op].c); }
+// Is the channel of case a to be locked before that of case b?
+bool before(const Select& s, u16 a, u16 b) {
+  Hchan *x = s.ops[a].c, *y = s.ops[b].c;
+  const u32 i = lockOrder(&x->lock), j = lockOrder(&y->lock);
+  return i != j ? i < j : x < y;
+}
 
 // Moves `op` down the heap [0, n) from its root.
 void sift_down(Select& s, u16 op, u32 n) {
-  const uintptr key = key_of(s, op);
   u32 j = 0;
   for (;;) {
     u32 k = j * 2 + 1;
     if (k >= n) break;
-    if (k + 1 < n && key_of(s, s.ops[k].lock) < key_of(s, s.ops[k + 1].lock)) k++;
-    if (key >= key_of(s, s.ops[k].lock)) break;
+    if (k + 1 < n && before(s, s.ops[k].lock, s.ops[k + 1].lock)) k++;
+    if (!before(s, op, s.ops[k].lock)) break;
     s.ops[j].lock = s.ops[k].lock;
     j = k;
   }
   s.ops[j].lock = op;
 }
 
-// Heap sort by address: n log n at worst, and no memory.
-void sort_by_address(Select& s) {
+// Heap sort by lockOrder: n log n at worst, and no memory.
+void sort_by_order(Select& s) {
   for (u32 i = 0; i < s.norder; i++) {
     const u16 op = s.ops[i].poll;
     u32 j = i;
-    for (; j > 0 && key_of(s, s.ops[(j - 1) / 2].lock) < key_of(s, op); j = (j - 1) / 2)
-      s.ops[j].lock = s.ops[(j - 1) / 2].lock;
+    for (; j > 0 && before(s, s.ops[(j - 1) / 2].lock, op); j = (j - 1) / 2) s.ops[j].lock = s.ops[(j - 1) / 2].lock;
     s.ops[j].lock = op;
   }
   for (u32 i = s.norder; i-- > 1;) {
@@ -96,7 +99,7 @@ void sellock(Select& s) NO_LOCK_ANALYSIS {
     compiler_barrier();
     return;
   }
-  if (!s.sorted) sort_by_address(s);
+  if (!s.sorted) sort_by_order(s);
   s.sorted = true;
   Hchan* last = nullptr;
   for (u32 i = 0; i < s.norder; i++) {

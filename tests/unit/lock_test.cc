@@ -132,7 +132,7 @@ constexpr LockRank kRanks[] = {
 TEST(lock, ranks_are_kept) {
   for (LockRank first : kRanks)
     for (LockRank second : kRanks) {
-      if (first == LockRank::hchan && second == first) continue;  // channels are ordered by address: see below
+      if (first == LockRank::hchan && second == first) continue;  // see below
       ThisThreadIsM self;
       Mutex a{}, b{};
       lockInit(&a, first);
@@ -150,19 +150,27 @@ TEST(lock, ranks_are_kept) {
     }
 }
 
-// A select locks several channels. It locks them by address, so that two selects cannot wait for each other.
-TEST(lock, channels_are_locked_by_address) {
+// A select locks several channels, and so that two selects do not wait for each other, in the order of lockOrder.
+TEST(lock, channels_are_locked_in_an_order_of_their_own) {
   Mutex chans[20];
   for (Mutex& c : chans) lockInit(&c, LockRank::hchan);
+  // The other way round than by address.
+  u32 last = 0;
+  for (usize i = std::size(chans); i-- > 0;) {
+    const u32 order = lockOrder(&chans[i]);
+    EXPECT_GT(order, last);
+    EXPECT_EQ(lockOrder(&chans[i]), order) << "it keeps its number";
+    last = order;
+  }
   {
     ThisThreadIsM self;
-    for (Mutex& c : chans) EXPECT_NO_THROW(lock(&c));
-    for (usize i = std::size(chans); i-- > 0;) EXPECT_NO_THROW(unlock(&chans[i]));  // as selunlock does
+    for (usize i = std::size(chans); i-- > 0;) EXPECT_NO_THROW(lock(&chans[i]));
+    for (Mutex& c : chans) EXPECT_NO_THROW(unlock(&c));  // as selunlock does
     EXPECT_EQ(self.m.nheld, 0u);
   }
   ThisThreadIsM self;
-  lock(&chans[1]);
-  EXPECT_THROW(lock(&chans[0]), Thrown);
+  lock(&chans[0]);
+  EXPECT_THROW(lock(&chans[1]), Thrown);
 }
 
 TEST(lock, ranks_do_not_matter_on_the_way_out) {
