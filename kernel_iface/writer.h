@@ -9,8 +9,8 @@ namespace rt0 {
 
 inline constexpr i32 kStdout = 1, kStderr = 2;
 
-// Collects text and writes it when it is full, flushed or destroyed: a short line is one write. Errors are dropped,
-// because this is how errors would be reported.
+// Collects text and writes it when it is full, flushed or destroyed: a short line is one write. For the simulated
+// kernel all of a Writer's text is one, however long it is. Errors are dropped, for there is nobody to tell.
 class Writer {
  public:
   // write: used in place of the kernel's write.
@@ -39,6 +39,7 @@ class Writer {
   char* out_ = nullptr;
   usize room_ = 0;
   usize len_ = 0;
+  bool begun_ = false;  // something has been written
   char buf_[256];
 };
 

@@ -118,6 +118,7 @@ Recording::~Recording() {
 }  // namespace hosted
 
 const Kernel* kernel = &hosted::hosted_kernel;
+const Kernel linux_kernel = hosted::hosted_kernel;
 
 void throw_(const char* why) { throw hosted::Thrown(why); }
 void fatal(Str why) { throw hosted::Fatal(std::string(why.ptr, why.len)); }
