@@ -60,8 +60,11 @@ void sim_watchdog_arm();
 // Called at each tick of the watchdog: true if the running thread has come to no scheduling point since the last tick.
 // It may then be in a loop that waits for another thread, which cannot run before this thread gives up its turn.
 bool sim_is_stuck();
-// Called on such a thread: lets the other threads run and time go on until *until is not 0, or for a bounded number of
-// steps.
+// The program was asked to end (SIGTERM): it does so at the next point, with a verdict, tracebacks, and a record and a
+// trace that are whole. From a signal handler. False if that was asked before, and has not helped: it may be in a loop
+// that comes to no point.
+bool sim_stop();
+// Called by such a thread: others run, and time goes on, until *until is not 0 or nothing else is to be expected.
 void sim_let_others_run(const Atomic<u32>* until);
 
 // --- Functions that the layers above supply --------------------------------------------------------------------------
@@ -70,7 +73,7 @@ void sim_let_others_run(const Atomic<u32>* until);
 void trace_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on);
 // A preemption signal was sent to the running thread while it did not run, inside a call of the simulated kernel.
 void sim_signal_in_kernel();
-// A deadlock of threads: every thread waits for an event that no thread will bring about.
-[[noreturn]] void sim_deadlock();
+// The simulation can't go on, or shall not: ends the program with a fatal error of this text.
+[[noreturn]] void sim_over(const char* why);
 
 }  // namespace rt0

@@ -140,6 +140,11 @@ struct Kernel {
 extern const Kernel linux_kernel;
 extern const Kernel sim_kernel;
 
+// Of the host, for files that the runtime itself writes. The second is true for what rename() may replace: a regular
+// file, or nothing yet; and not for a device, a pipe or a terminal.
+SysResult linux_rename_file(const char* from, const char* to);
+bool linux_may_replace(const char* path);
+
 // The kernel in force.
 extern const Kernel* kernel;
 

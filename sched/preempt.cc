@@ -163,7 +163,9 @@ void sim_preempt_stack(M* mp) {
 
 void sim_watchdog_start() {
   Isa::async_preempt_init();
-  check(kernel->setsig(kSIGVTALRM, SigDisposition::handler).ok(), "sim: the kernel refused a handler");
+  constexpr u32 kHandled[] = {kSIGVTALRM, kSIGTERM};
+  for (u32 sig : kHandled)
+    check(kernel->setsig(sig, SigDisposition::handler).ok(), "sim: the kernel refused a handler");
   sim_watchdog_arm();
 }
 

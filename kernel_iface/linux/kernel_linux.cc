@@ -251,6 +251,17 @@ SysResult linux_tgkill(u64 tid, u32 sig) {
 
 }  // namespace
 
+SysResult linux_rename_file(const char* from, const char* to) {
+  return sys(SYS_renameat, kAtFdcwd, addr(from), kAtFdcwd, addr(to), 0);
+}
+// Where there is no statx, before Linux 4.11, nothing is said to be replaceable, and files are written as they are.
+bool linux_may_replace(const char* path) {
+  Statx x;
+  constexpr u32 kFormat = 0170000, kRegular = 0100000;
+  const SysResult r = sys(SYS_statx, kAtFdcwd, addr(path), 0, STATX_BASIC_STATS, addr(&x));
+  return r.ok() ? (x.mode & kFormat) == kRegular : r.err == Errno::noent;
+}
+
 constinit const Kernel linux_kernel = {
     .name = "linux",
     .exit = linux_exit,

@@ -171,6 +171,8 @@ u32 choose(Choice kind, u32 n, Resource on) {
   const u32 picked = !state.opt.replay.empty() ? replay_choice(index, kind, n, on) : pick(kind, n);
   record_choice(index, kind, n, picked, on);
   trace_choice(index, kind, n, picked, on);
+  if (index + 1 == state.opt.limit_choices)
+    sim_over("simulated kernel: the limit of choices is reached before the program's end");
   return picked;
 }
 

@@ -194,7 +194,7 @@ void sim_open(Str spec, Str program, Span<char*> args) {
   char text[700];
   Out why{text, sizeof(text)};
   if (!parse_options(spec, &state.opt, &why)) refuse(why.str());
-  if (!state.opt.replay.empty() && state.opt.strategy_set && state.opt.strategy != Strategy::fifo)
+  if (!state.opt.replay.empty() && state.opt.strategy != Strategy::fifo)
     refuse("replay: the record decides; no other strategy can");
   record_open(program, args);
   strategy_start();

@@ -8,6 +8,9 @@ namespace {
 constexpr i64 kMaxProcs = 1024, kMaxDepth = 64, kMaxSteps = 1000 * 1000 * 1000, kMaxRate = 1000,
               kMaxSpinMs = 3600 * 1000;
 
+// Out of line: the comparison is asked for often, and code is what this file should not cost.
+[[gnu::noinline]] bool is(Str s, const char* name) { return s == cstr(name); }
+
 bool starts(Str s, Str with) { return s.len >= with.len && s.sub(0, with.len) == with; }
 
 usize find(Str s, char c) {
@@ -18,19 +21,13 @@ usize find(Str s, char c) {
 
 bool number(Str key, Str value, i64 least, i64 most, i64* n, Out* why) {
   if (parse_i64(value, n) && *n >= least && *n <= most) return true;
-  why->put(key);
-  why->put("=");
-  why->put(value);
-  why->put(": a number from ");
-  why->put_i64(least);
-  why->put(" to ");
-  why->put_i64(most);
-  why->put(" is wanted");
+  say(*why, "%a=%b: a number from ", key, value);
+  say(*why, "%a to %b is wanted", least, most);
   return false;
 }
 
 struct Named {
-  Str name;
+  const char* name;
   Strategy strategy;
   bool takes_depth;
 };
@@ -40,96 +37,132 @@ constexpr Named kStrategies[] = {{"fifo", Strategy::fifo, false},
                                  {"pos", Strategy::pos, false},
                                  {"delay:", Strategy::delay, true}};
 
-bool parse_strategy(Str value, Options* o, Out* why) {
-  if (starts(value, "replay:")) {
-    o->replay = value.sub(7);
-    if (!o->replay.empty()) return true;
+constexpr u32 kFirst = static_cast<u32>(Choice::nomem), kAllFaults = ~u32{0} << kFirst & ((1u << kChoices) - 1);
+constexpr char kKnown[] = "seed, procs, strategy, steps, faults, spin, limit, record and replay are known";
+
+// Refuses what was said before.
+bool once(Str key, u32 bit, Options* o, Out* why) {
+  if ((o->set & bit) == 0) {
+    o->set |= bit;
+    return true;
   }
-  for (const Named& s : kStrategies) {
-    if (!s.takes_depth && value == s.name) {
-      o->strategy = s.strategy;
-      return true;
-    }
-    if (s.takes_depth && starts(value, s.name)) {
-      i64 n;
-      if (!number("strategy", value.sub(s.name.len), 1, kMaxDepth, &n, why)) return false;
-      o->strategy = s.strategy;
-      o->depth = static_cast<u32>(n);
-      return true;
-    }
-  }
-  why->put("strategy=");
-  why->put(value);
-  why->put(": fifo, random, pct:D, pos, delay:D or replay:FILE is wanted");
+  say(*why, "%a=: it is given twice", key);
   return false;
 }
 
+bool path(Str key, Str value, u32 bit, Str* to, Options* o, Out* why) {
+  *to = value;
+  if (!value.empty()) return once(key, bit, o, why);
+  say(*why, "%a=: the name of a file is wanted", key);
+  return false;
+}
+
+bool parse_strategy(Str value, Options* o, Out* why) {
+  if (starts(value, "replay:")) return path("strategy=replay:", value.sub(7), kReplay, &o->replay, o, why);
+  for (const Named& s : kStrategies) {
+    if (s.takes_depth ? !starts(value, cstr(s.name)) : !is(value, s.name)) continue;
+    i64 n = 0;
+    if (s.takes_depth && !number("strategy", value.sub(cstr(s.name).len), 1, kMaxDepth, &n, why)) return false;
+    o->strategy = s.strategy;
+    o->depth = static_cast<u32>(n);
+    return true;
+  }
+  say(*why, "strategy=%a: fifo, random, pct:D, pos, delay:D or replay:FILE is wanted", value);
+  return false;
+}
+
+// A number of choices, or a time.
+bool parse_limit(Str value, Options* o) {
+  usize digits = 0;
+  while (digits < value.len && value[digits] >= '0' && value[digits] <= '9') digits++;
+  const Str unit = value.sub(digits);
+  i64 n;
+  if (!parse_i64(value.sub(0, digits), &n) || n < 1 || n > kMaxSteps) return false;
+  if (unit.empty()) {
+    o->limit_choices = static_cast<u64>(n);
+    return true;
+  }
+  o->limit_ns = kBootNs + n * 1000 * 1000 * (is(unit, "s") ? 1000 : 1);
+  return is(unit, "s") || is(unit, "ms");
+}
+
+// A key whose value is a number.
+struct Numeric {
+  const char* key;
+  u32 bit;
+  u32 least;
+  i64 most;
+};
+constexpr Numeric kNumeric[] = {{"seed", kSeed, 0, 0x7fffffffffffffff},
+                                {"procs", kProcs, 1, kMaxProcs},
+                                {"steps", kSteps, 1, kMaxSteps},
+                                {"spin", kSpin, 1, kMaxSpinMs}};
+
 bool parse_key(Str key, Str value, Options* o, Out* why) {
   i64 n;
-  if (key == Str("seed")) {
-    if (!number(key, value, 0, 0x7fffffffffffffff, &n, why)) return false;
-    o->seed = static_cast<u64>(n);
-    o->seed_set = true;
-  } else if (key == Str("procs")) {
-    if (!number(key, value, 1, kMaxProcs, &n, why)) return false;
-    o->procs = static_cast<i32>(n);
-    o->procs_set = true;
-  } else if (key == Str("strategy")) {
-    o->strategy_set = true;
-    return parse_strategy(value, o, why);
-  } else if (key == Str("steps")) {
-    if (!number(key, value, 1, kMaxSteps, &n, why)) return false;
-    o->steps = static_cast<u32>(n);
-  } else if (key == Str("faults")) {
+  for (const Numeric& k : kNumeric) {
+    if (!is(key, k.key)) continue;
+    if (!number(key, value, k.least, k.most, &n, why)) return false;
+    if (k.bit == kSeed) o->seed = static_cast<u64>(n);
+    if (k.bit == kProcs) o->procs = static_cast<i32>(n);
+    if (k.bit == kSteps) o->steps = static_cast<u32>(n);
+    if (k.bit == kSpin) o->spin_ms = static_cast<u32>(n);
+    return once(key, k.bit, o, why);
+  }
+  if (is(key, "strategy")) return once(key, kStrategy, o, why) && parse_strategy(value, o, why);
+  if (is(key, "record")) return path(key, value, kRecord, &o->record, o, why);
+  if (is(key, "replay")) return path(key, value, kReplay, &o->replay, o, why);
+  if (is(key, "limit")) {
+    if (parse_limit(value, o)) return once(key, kLimit, o, why);
+    say(*why, "limit=%a: a number of choices, or a time such as 60s or 5ms is wanted", value);
+    return false;
+  }
+  if (is(key, "faults")) {
     const usize colon = find(value, ':');
     if (colon < value.len) {
       if (!number("faults", value.sub(colon + 1), 0, kMaxRate, &n, why)) return false;
       o->rate = static_cast<u32>(n);
     }
-    o->faults_set = true;
-    if (parse_faults(value.sub(0, colon), &o->faults)) return true;
-    why->put("faults=");
-    why->put(value);
-    why->put(
-        ": all, or some of enomem+eagain+eintr+wake+order+short+late+enosys+reset is wanted, then perhaps :N, for N in "
-        "1000");
-    return false;
-  } else if (key == Str("spin")) {
-    if (!number(key, value, 1, kMaxSpinMs, &n, why)) return false;
-    o->spin_ms = static_cast<u32>(n);
-  } else if (key == Str("record") || key == Str("replay")) {
-    if (value.empty()) {
-      why->put(key);
-      why->put("=: the name of a file is wanted");
-      return false;
-    }
-    (key == Str("record") ? o->record : o->replay) = value;
-  } else {
-    why->put("unknown key \"");
-    why->put(key);
-    why->put("\": seed, procs, strategy, steps, faults, spin, record and replay are known");
+    if (parse_faults(value.sub(0, colon), &o->faults)) return once(key, kFaults, o, why);
+    char names[128];
+    say(*why, "faults=%a: all, none, or some of %b is wanted, then perhaps :N, for N in 1000", value,
+        fault_names(kAllFaults, names, sizeof(names)));
     return false;
   }
-  return true;
+  say(*why, "unknown key \"%a\": %b", key, kKnown);
+  return false;
 }
 
 }  // namespace
 
+void say(Out& out, const char* text, Str a, Str b) {
+  for (; *text != '\0'; text++) {
+    if (*text != '%') out.put(*text);
+    else out.put(*++text == 'a' ? a : b);
+  }
+}
+void say(Out& out, const char* text, i64 m, i64 n) {
+  char a[kMaxDecimal], b[kMaxDecimal];
+  say(out, text, Str(a, format_i64(a, m)), Str(b, format_i64(b, n)));
+}
+
 bool parse_faults(Str s, u32* set) {
   *set = 0;
-  while (!s.empty()) {
+  if (is(s, "none")) return true;
+  if (is(s, "all")) {
+    *set = kAllFaults;
+    return true;
+  }
+  for (;;) {
     const usize end = find(s, '+');
-    const Str name = s.sub(0, end);
-    constexpr u32 kFirst = static_cast<u32>(Choice::nomem);
-    u32 found = name == Str("all") ? ~u32{0} << kFirst & ((1u << kChoices) - 1) : 0;
+    u32 found = 0;
     for (u32 k = kFirst; k < kChoices; k++)
-      if (name == cstr(choice_name(static_cast<Choice>(k)))) found = 1u << k;
-    if (found == 0 && name != Str("none")) return false;
+      if (is(s.sub(0, end), choice_name(static_cast<Choice>(k)))) found = 1u << k;
+    if (found == 0 || (*set & found) != 0) return false;
     *set |= found;
     if (end == s.len) return true;
     s = s.sub(end + 1);
   }
-  return false;
 }
 
 Str fault_names(u32 set, char* buf, usize room) {
@@ -147,28 +180,25 @@ Str strategy_name(const Options& o, char* buf, usize room) {
   Out out{buf, room};
   for (const Named& s : kStrategies) {
     if (s.strategy != o.strategy) continue;
-    out.put(s.name);
+    out.put(cstr(s.name));
     if (s.takes_depth) out.put_u64(o.depth);
   }
   return out.str();
 }
 
 bool parse_options(Str spec, Options* o, Out* why) {
-  while (!spec.empty()) {
+  for (;;) {
     const usize end = find(spec, ',');
     const Str item = spec.sub(0, end);
     const usize eq = find(item, '=');
     if (eq == item.len) {
-      why->put("\"");
-      why->put(item);
-      why->put("\": key=value is wanted; seed, procs, strategy, steps, faults, spin, record and replay are known");
+      say(*why, "\"%a\": key=value is wanted; %b", item, kKnown);
       return false;
     }
     if (!parse_key(item.sub(0, eq), item.sub(eq + 1), o, why)) return false;
-    if (end == spec.len) break;
+    if (end == spec.len) return true;
     spec = spec.sub(end + 1);
   }
-  return true;
 }
 
 }  // namespace rt0::sim

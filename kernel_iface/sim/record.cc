@@ -20,6 +20,8 @@ constexpr usize kBufBytes = 8 * 1024, kMaxLine = 96;  // a line of ours has 70 b
 constinit char out_buf[kBufBytes] = {};
 constinit usize out_len = 0;
 constinit i32 out_fd = -1;
+constexpr char kBeside[] = ".part";  // behind the name of a record that is not whole
+constinit bool beside = false;
 
 constinit char in_buf[kBufBytes] = {};
 constinit usize in_at = 0, in_len = 0;
@@ -33,11 +35,9 @@ void flush() {
       done += r.value;
     } else if (r.err != Errno::intr && r.err != Errno::again) {
       char text[kMaxLine];
-      Out say{text, sizeof(text)};
-      say.put("rt0: RT0_SIM: the record can't be written and ends here: errno ");
-      say.put_i64(static_cast<i32>(r.err));
-      say.put('\n');
-      (void)linux_kernel.write(2, text, say.len);
+      Out out{text, sizeof(text)};
+      say(out, "rt0: RT0_SIM: the record can't be written and ends here: errno %a\n", i64{static_cast<i32>(r.err)});
+      (void)linux_kernel.write(2, text, out.len);
       out_fd = -1;
     }
   }
@@ -50,24 +50,26 @@ void put_line(Str s) {
   out_buf[out_len++] = '\n';
 }
 
-i32 open_file(Str path, bool create, Str what) {
-  char name[512];
-  if (path.len >= sizeof(name)) refuse("the name of a file is too long");
-  for (usize i = 0; i < path.len; i++) name[i] = path[i];
-  name[path.len] = '\0';
+// The file's name, with a NUL at its end; `more` is appended.
+constexpr usize kMaxPath = 512;
+void put_path(Str path, Str more, char* name) {
+  if (path.len + more.len >= kMaxPath) refuse("the name of a file is too long");
+  Out out{name, kMaxPath - 1};
+  say(out, "%a%b", path, more);
+  name[out.len] = '\0';
+}
+
+i32 open_file(Str path, Str more, bool create, Str what) {
+  char name[kMaxPath];
+  put_path(path, more, name);
   const SysResult r = linux_kernel.open(name, create);
   if (r.ok()) return static_cast<i32>(r.value);
   char text[600];
-  Out say{text, sizeof(text)};
-  say.put(what);
-  say.put("=");
-  say.put(path);
-  say.put(": cannot be opened: ");
-  say.put(cstr(errno_text(r.err)));
-  say.put(" (errno ");
-  say.put_i64(static_cast<i32>(r.err));
-  say.put(")");
-  refuse(say.str());
+  Out out{text, sizeof(text)};
+  say(out, "%a=%b: cannot be opened: ", what, path);
+  out.put(cstr(errno_text(r.err)));
+  say(out, " (errno %a)", i64{static_cast<i32>(r.err)});
+  refuse(out.str());
 }
 
 // The next line, without its end; false at the end of the file, or if a line has none.
@@ -112,11 +114,8 @@ u64 hash(Span<char*> args) {
 
 Str program_line(Str program, Span<char*> args, char* buf, usize room) {
   Out out{buf, room};
-  out.put("program=");
-  out.put(program);
-  out.put(" args=");
-  out.put_u64(args.len > 0 ? args.len - 1 : 0);
-  out.put(':');
+  say(out, "program=%a args=", program);
+  say(out, "%a:", args.len > 0 ? static_cast<i64>(args.len) - 1 : 0);
   out.put_hex(hash(args));
   return out.str();
 }
@@ -124,17 +123,10 @@ Str program_line(Str program, Span<char*> args, char* buf, usize room) {
 Str options_line(const Options& o, char* buf, usize room) {
   char text[128];
   Out out{buf, room};
-  out.put("seed=");
-  out.put_u64(o.seed);
-  out.put(" procs=");
-  out.put_i64(o.procs);
-  out.put(" strategy=");
+  say(out, "seed=%a procs=%b strategy=", static_cast<i64>(o.seed), o.procs);
   out.put(strategy_name(o, text, sizeof(text)));
-  out.put(" steps=");
-  out.put_u64(o.steps);
-  out.put(" faults=");
-  out.put(fault_names(o.faults, text, sizeof(text)));
-  out.put(":");
+  say(out, " steps=%a faults=", i64{o.steps});
+  say(out, "%a:", fault_names(o.faults, text, sizeof(text)));
   out.put_u64(o.rate);
   return out.str();
 }
@@ -149,11 +141,11 @@ void take_options(Str line) {
     if (!parse_options(word, &then, &why)) refuse("the record has a head that is not understood: ", why.str());
   }
   Options& now = state.opt;
-  if (now.seed_set && now.seed != then.seed)
+  if ((now.set & kSeed) != 0 && now.seed != then.seed)
     refuse("seed: the record was made with another seed than this replay asks for");
-  if (now.procs_set && now.procs != then.procs)
+  if ((now.set & kProcs) != 0 && now.procs != then.procs)
     refuse("procs: the record was made with another number than this replay asks for");
-  if (now.faults_set && (now.faults != then.faults || now.rate != then.rate))
+  if ((now.set & kFaults) != 0 && (now.faults != then.faults || now.rate != then.rate))
     refuse("faults: the record was made with other faults than this replay asks for");
   now.seed = then.seed;
   now.procs = then.procs;
@@ -167,7 +159,7 @@ void take_options(Str line) {
 void replay_open(Str mine) {
   char line[700];
   usize len;
-  in_fd = open_file(state.opt.replay, false, "replay");
+  in_fd = open_file(state.opt.replay, {}, false, "replay");
   if (!get_line(line, sizeof(line), &len) || Str(line, len) != Str(kMagic))
     refuse("replay: this is no record of choices");
   if (!get_line(line, sizeof(line), &len)) refuse("replay: the record is cut short, in its head");
@@ -179,17 +171,20 @@ void replay_open(Str mine) {
 
 [[noreturn]] void replay_fails(u64 index, Str why, Str recorded) {
   char text[400];
-  Out say{text, sizeof(text) - 1};
-  say.put("rt0: RT0_SIM: replay: choice ");
-  say.put_u64(index);
-  say.put(": ");
-  say.put(why);
-  say.put(recorded);
-  text[say.len++] = '\n';
-  (void)linux_kernel.write(2, text, say.len);
+  Out out{text, sizeof(text) - 1};
+  say(out, "rt0: RT0_SIM: replay: choice %a: ", static_cast<i64>(index));
+  say(out, "%a%b", why, recorded);
+  text[out.len++] = '\n';
+  (void)linux_kernel.write(2, text, out.len);
   record_close(nullptr);
   linux_kernel.exit(kExitReplay);
   __builtin_unreachable();
+}
+
+// What stands behind "end": how many choices there are, and nothing else.
+bool is_end(Str rest, u64 choices) {
+  i64 n;
+  return parse_i64(rest, &n) && static_cast<u64>(n) == choices;
 }
 
 }  // namespace
@@ -197,9 +192,17 @@ void replay_open(Str mine) {
 void record_open(Str program, Span<char*> args) {
   char mine[600], text[256];
   const Str me = program_line(program, args, mine, sizeof(mine));
-  if (!state.opt.replay.empty()) replay_open(me);
+  if (!state.opt.replay.empty()) {
+    if (state.opt.record == state.opt.replay) refuse("record and replay are the same file");
+    replay_open(me);
+  }
   if (state.opt.record.empty()) return;
-  out_fd = open_file(state.opt.record, true, "record");
+  // A file is written beside the one it is to replace, which stays as it was until then. What can't be replaced, such
+  // as a pipe or /dev/null, is written itself.
+  char name[kMaxPath];
+  put_path(state.opt.record, {}, name);
+  beside = linux_may_replace(name);
+  out_fd = open_file(state.opt.record, beside ? Str(kBeside) : Str(), true, "record");
   put_line(kMagic);
   put_line(me);
   put_line(options_line(state.opt, text, sizeof(text)));
@@ -209,14 +212,9 @@ void record_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on) {
   if (out_fd < 0) return;
   char line[kMaxLine];
   Out out{line, sizeof(line)};
-  out.put_u64(index);
-  out.put(' ');
+  say(out, "%a ", static_cast<i64>(index));
   out.put(cstr(choice_name(kind)));
-  out.put(' ');
-  out.put_u64(n);
-  out.put(' ');
-  out.put_u64(pick);
-  out.put(' ');
+  say(out, " %a %b ", i64{n}, i64{pick});
   put_resource(out, on);
   put_line(out.str());
 }
@@ -226,9 +224,7 @@ u32 replay_choice(u64 index, Choice kind, u32 n, Resource on) {
   usize len;
   Out asked{asked_text, sizeof(asked_text)};
   asked.put(cstr(choice_name(kind)));
-  asked.put(' ');
-  asked.put_u64(n);
-  asked.put(' ');
+  say(asked, " %a ", i64{n});
   if (in_whole || !get_line(line, sizeof(line), &len))
     replay_fails(index,
                  in_whole ? Str("the record has no more, and the program asks for ")
@@ -238,7 +234,8 @@ u32 replay_choice(u64 index, Choice kind, u32 n, Resource on) {
   i64 at, alternatives, pick;
   const Str first = next_word(&rest);
   if (first == Str("end")) {
-    in_whole = true;
+    in_whole = is_end(rest, index);
+    if (!in_whole) replay_fails(index, "the record is damaged: ", Str(line, len));
     replay_fails(index, "the record has no more, and the program asks for ", asked.str());
   }
   const Str name = next_word(&rest);
@@ -265,6 +262,12 @@ void record_close(i32* status) {
     out.put_u64(state.choices);
     put_line(out.str());
     flush();
+    if (beside && out_fd >= 0) {
+      char from[kMaxPath], to[kMaxPath];
+      put_path(state.opt.record, kBeside, from);
+      put_path(state.opt.record, {}, to);
+      (void)linux_rename_file(from, to);
+    }
     out_fd = -1;
   }
   if (status == nullptr || in_fd < 0) return;
@@ -272,15 +275,14 @@ void record_close(i32* status) {
   usize len;
   const bool more = get_line(line, sizeof(line), &len);
   Str rest(line, len);
-  if (more && next_word(&rest) == Str("end")) return;
+  if (more && next_word(&rest) == Str("end") && is_end(rest, state.choices)) return;
   char text[2 * kMaxLine];
-  Out say{text, sizeof(text) - 1};
-  say.put("rt0: RT0_SIM: replay: the program has ended after choice ");
-  say.put_u64(state.choices);
-  say.put(more ? Str(", and the record goes on: ") : Str(", and the record is cut short there"));
-  if (more) say.put(Str(line, len));
-  text[say.len++] = '\n';
-  (void)linux_kernel.write(2, text, say.len);
+  Out out{text, sizeof(text) - 1};
+  say(out, "rt0: RT0_SIM: replay: the program has ended after choice %a, and the record ",
+      static_cast<i64>(state.choices));
+  say(out, more ? "goes on: %a" : "is cut short there", Str(line, len));
+  text[out.len++] = '\n';
+  (void)linux_kernel.write(2, text, out.len);
   *status = kExitReplay;
 }
 

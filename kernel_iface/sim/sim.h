@@ -67,6 +67,19 @@ struct Queue {
   Thread* at(u32 i) const;
 };
 
+// The keys of RT0_SIM, as bits.
+enum : u32 {
+  kSeed = 1,
+  kProcs = 2,
+  kStrategy = 4,
+  kSteps = 8,
+  kFaults = 16,
+  kSpin = 32,
+  kLimit = 64,
+  kRecord = 128,
+  kReplay = 256
+};
+
 enum class Strategy : u8 { fifo, random, pct, pos, delay };
 
 struct Options {
@@ -79,7 +92,9 @@ struct Options {
   u32 rate = 20;          // of 1000 chances of a fault, how many happen
   u32 spin_ms = 1000;     // CPU time of the host after which a thread without points is taken to wait in a loop
   Str record, replay;     // paths; empty: none
-  bool seed_set = false, procs_set = false, faults_set = false, strategy_set = false;
+  u64 limit_choices = 0;  // the simulation ends when so many have been made; 0: never
+  i64 limit_ns = kNever;  // and at this time
+  u32 set = 0;            // which of the keys below were given
 };
 
 struct State {
@@ -98,13 +113,17 @@ struct State {
   u64 idle_events = 0;  // see next_deadline
   u32 idle_jumps = 0;
   bool mask_saved = false;
+  bool stop = false;  // SIGTERM has come
 };
 extern State state;
 
 u64 next_random(u64* s);
 u32 below(u64* s, u32 n);
 
-// options.cc: false, and what was wrong in *why, if spec is not understood.
+// options.cc: appends the text, in which %a and %b stand for the arguments of these names.
+void say(Out& out, const char* text, Str a, Str b = {});
+void say(Out& out, const char* text, i64 a, i64 b = 0);
+// False, and what was wrong in *why, if spec is not understood.
 bool parse_options(Str spec, Options* o, Out* why);
 // "rt0: RT0_SIM: …" on stderr; exits with status 2.
 [[noreturn]] void refuse(Str what);

@@ -82,11 +82,16 @@ void switch_to(Thread* to) {
 // Those whose deadlines have come can run, in the order of their deadlines, then of their waiting.
 void wake_expired() {
   while (state.next_deadline <= state.now) {
+    if (state.now >= state.opt.limit_ns) {
+      state.opt.limit_ns = kNever;
+      sim_over(state.stop ? "simulated kernel: SIGTERM has come before the program's end"
+                          : "simulated kernel: the limit of time is reached before the program's end");
+    }
     Thread* first = nullptr;
     for (Thread* t = state.waiting.head; t != nullptr; t = t->link)
       if (t->deadline != 0 && (first == nullptr || t->deadline < first->deadline)) first = t;
-    state.next_deadline = first == nullptr ? kNever : first->deadline;
-    if (state.next_deadline > state.now) return;
+    state.next_deadline = min(state.opt.limit_ns, first == nullptr ? kNever : first->deadline);
+    if (first == nullptr || first->deadline > state.now) continue;
     state.waiting.remove(first);
     first->expired = true;
     first->deadline = 0;
@@ -106,8 +111,9 @@ void next_deadline() {
   if (first != nullptr && sleepers == 1 && state.idle_events == state.events) state.idle_jumps++;
   else state.idle_jumps = 0;
   state.idle_events = state.events;
-  if (first == nullptr || state.idle_jumps > kIdleJumps) sim_deadlock();
-  state.now = first->deadline;
+  if (first == nullptr || state.idle_jumps > kIdleJumps)
+    sim_over("simulated kernel: every thread waits, and nothing is left that could wake one");
+  state.now = min(first->deadline, max(state.now, state.opt.limit_ns));
 }
 
 Resource of_thread(const Thread* t) { return {'t', static_cast<i64>(t->tid)}; }
@@ -134,6 +140,7 @@ void thread_start() {
   t->tid = state.next_tid++;
   t->started = true;
   state.running = t;
+  state.next_deadline = state.opt.limit_ns;
   strategy_thread(t);
 }
 
@@ -265,6 +272,16 @@ void yield() {
 namespace rt0 {
 
 using namespace sim;
+
+// The handler runs on the one thread of the host's, between two instructions of the simulation: whichever they are, the
+// next point sees the deadline, or wake_expired() finds it when it looks for the next one.
+bool sim_stop() {
+  if (state.stop) return false;
+  state.stop = true;
+  state.opt.limit_ns = 0;
+  state.next_deadline = 0;
+  return true;
+}
 
 void sim_yields() { strategy_yield(state.running); }
 

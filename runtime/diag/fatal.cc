@@ -158,13 +158,13 @@ void exit_process(i32 status) {
   for (;;) *static_cast<volatile u32*>(nullptr) = 0;  // NOLINT(clang-analyzer-core.NullDereference): on purpose
 }
 
-// On a real kernel such a program would hang. The thread that finds it out waits itself. If it has to wait a second
-// time, for the locks of printing, nothing can be printed, and the process exits.
-void sim_deadlock() {
-  static constinit bool found = false;
-  if (found) linux_kernel.exit(2);
-  found = true;
-  fatal("simulated kernel: every thread waits, and nothing is left that could wake one");
+// If the thread that ends the simulation has to wait for what it is to print, and nothing can wake it, there is no way
+// on.
+void sim_over(const char* why) {
+  static constinit bool over = false;
+  if (over) linux_kernel.exit(2);
+  over = true;
+  fatal(cstr(why));
 }
 
 }  // namespace rt0

@@ -183,6 +183,11 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
     return;
   }
 
+  if (sig == kSIGTERM && simulated != 0 && sim_stop()) {
+    Isa::setg(gp);
+    return;
+  }
+
   if (sig == kSIGHUP || sig == kSIGINT || sig == kSIGTERM) {
     mp->throwing = Throwing::runtime;  // locks may be held in any order from here on
     if (!trace_ends_by(sig)) dieFromSignal(sig);

@@ -1,16 +1,25 @@
 #!/usr/bin/python3
 """The simulated kernel: refused settings, records and replays, virtual time, loops, faults, deadlocks. See docs/DETERMINISM.md."""
 
+import hashlib
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
 STRATEGIES = ("fifo", "random", "pct:3", "pos", "delay:2")
-REFUSED = {  # value of RT0_SIM -> words that the one-line error must have
+DIGESTS = {  # of traces, on every ISA
+    "select": "58a4c50f4da69c6e",
+    "stacks": "ec8305fbd72155ec",
+    "stacks that a fatal error prints": "ca7a4bf4d54e35d6",
+    "faults while printing": "a243cfcec43dba46",
+}
+REFUSED = {  # RT0_SIM, and what the one line has to name
     "nonsense": ("nonsense", "key=value", "seed", "procs", "strategy", "faults", "record", "replay"),
     "colour=red": ("colour", "seed", "procs", "strategy", "faults", "record", "replay"),
     "seed=": ("seed=",),
@@ -32,6 +41,22 @@ REFUSED = {  # value of RT0_SIM -> words that the one-line error must have
     "replay=/no/such/file": ("replay=/no/such/file", "no such file", "errno 2"),
     "replay=/etc/passwd": ("replay", "no record"),
     "seed=1,,procs=2": ('""',),
+    "seed=1,": ('""',),
+    "seed=1,seed=1": ("seed=", "twice"),
+    "strategy=fifo,strategy=pos": ("strategy=", "twice"),
+    "replay=a,strategy=replay:b": ("replay", "twice"),
+    "record=a,record=b": ("record=", "twice"),
+    "limit=5,limit=5s": ("limit=", "twice"),
+    "faults=none+all": ("faults=none+all",),
+    "faults=eintr+all": ("faults=eintr+all",),
+    "faults=eintr+eintr": ("faults=eintr+eintr",),
+    "faults=eintr+": ("faults=eintr+",),
+    "limit=": ("limit=", "a time such as"),
+    "limit=0": ("limit=0",),
+    "limit=0s": ("limit=0s",),
+    "limit=5min": ("limit=5min",),
+    "limit=99999999999s": ("limit=99999999999s",),
+    "record=/tmp/x,replay=/tmp/x": ("record and replay", "same file"),
 }
 
 
@@ -166,6 +191,87 @@ class Sim(rt0test.Case):
         done = self.sim("order_chan_ping", f"replay={path}")
         self.assert_status(done, 3)
         self.assertIn("the record goes on", rt0test.text(done.err))
+
+    def test_a_record_is_written_beside(self):
+        """Until it is whole, what was there stays as it was; a name that is no file's is written to."""
+        record = self.dir / "record"
+        record.write_text("precious")
+        self.sim("sim_race", f"seed=3,strategy=random,record={record}")
+        whole = record.read_text()
+        self.assertRegex(whole, r"\Art0-record 1\n(.*\n)+end \d+\n\Z")
+        done = self.sim("sim_livelock", f"record={record},limit=2000")
+        self.assert_status(done, 2)
+        self.assertNotEqual(record.read_text(), whole)
+        self.assertEqual([p.name for p in self.dir.iterdir()], ["record"], "nothing is left beside it")
+        done = self.sim("sim_race", "seed=3,strategy=random,record=/dev/stdout")
+        self.assertIn("rt0-record 1\n", rt0test.text(done.out))
+
+    def test_an_end_says_how_many(self):
+        record = self.dir / "record"
+        self.sim("sim_race", f"seed=3,strategy=random,record={record}")
+        text = record.read_text()
+        for end in ("end\n", "end \n", "end 1\n", "end 12x\n"):
+            record.write_text(text[:text.rindex("end ")] + end)
+            with self.subTest(end=end):
+                self.assert_status(self.sim("sim_race", f"replay={record}"), 3)
+
+    def test_a_limit(self):
+        """A program that would go on for ever ends with a verdict, and its record and trace are whole."""
+        record = self.dir / "record"
+        for limit, what in (("500", "limit of choices"), ("20ms", "limit of time"), ("3s", "limit of time")):
+            spec = f"seed=1,strategy=random,limit={limit},record={record}"
+            with self.subTest(limit=limit):
+                runs = [rt0test.run_traced("sim_livelock", env={"RT0_SIM": spec}, how=self.how) for _ in range(2)]
+                done, trace = runs[0]
+                self.assertEqual(trace, runs[1][1])
+                self.assert_status(done, 2)
+                said = rt0test.text(done.err)
+                self.assertRegex(said, rf"\Afatal error: simulated kernel: the {what} is reached before the program's end\n")
+                self.assertIn("goroutine 1 [chan receive]:", said)
+                events = rt0test.parse_trace(trace)
+                self.assertEqual([e.name for e in events][-1], "Exit")
+                self.assertIn("Throw", [e.name for e in events])
+                choices = sum(e.name == "Choose" for e in events)
+                self.assertEqual(record.read_text().splitlines()[-1], f"end {choices}")
+                if limit == "500":
+                    self.assertLess(choices, 600, "and what is printed at the end makes a few")
+                again = self.sim("sim_livelock", f"replay={record},limit={limit}")
+                self.assert_status(again, 2)
+
+    def test_sigterm(self):
+        """The same when the program is asked to end, by what starts it and has lost its patience."""
+        record, trace = self.dir / "record", self.dir / "trace"
+        env = {"RT0_SIM": f"seed=1,record={record}", "RT0_TRACE": str(trace)}
+        line = rt0test.command("sim_livelock", (), self.how, None, env, (), (), ())
+        with subprocess.Popen(line, env=env, stderr=subprocess.PIPE) as program:
+            while not trace.exists() or trace.stat().st_size < 100000:
+                self.assertIsNone(program.poll(), "it has ended by itself")
+                time.sleep(0.01)
+            program.terminate()
+            said = rt0test.text(program.communicate(timeout=60)[1])
+        self.assertEqual(program.returncode, 2, said)
+        self.assertRegex(said, r"\Afatal error: simulated kernel: SIGTERM has come before the program's end\n")
+        self.assertIn("goroutine 1 [chan receive]:", said)
+        self.assertRegex(trace.read_text("ascii"), r"Exit status=2\n\Z")
+        self.assertRegex(record.read_text(), r"\nend \d+\n\Z")
+
+    def test_no_address_decides(self):
+        """A select locks channels in an order that does not follow from where they lie: the digests are of amd64 and hold everywhere."""
+        self.check_digest("select", "sim_select", "procs=4,strategy=random", range(1, 13))
+
+    def test_one_print_is_one_point(self):
+        """A traceback's length depends on the ISA; what happens meanwhile and afterwards does not."""
+        self.check_digest("stacks", "sim_stacks", "procs=4,strategy=random", range(1, 9))
+        self.check_digest("stacks that a fatal error prints", "sim_stacks", "procs=4", range(1, 3), "7", status=2)
+        self.check_digest("faults while printing", "sim_stacks", "procs=2,strategy=random,faults=short+eintr:300", range(1, 4))
+
+    def check_digest(self, name, program, sim, seeds, *args, status=0):
+        digest = hashlib.sha256()
+        for seed in seeds:
+            done, trace = rt0test.run_traced(program, *args, env={"RT0_SIM": f"seed={seed},{sim}"}, how=self.how)
+            self.assert_status(done, status)
+            digest.update(trace.encode())
+        self.assertEqual(digest.hexdigest()[:16], DIGESTS[name])
 
     def test_an_hour(self):
         done = self.sim("sim_hour", "seed=1")
