@@ -8,6 +8,9 @@ SELECTED := $(or $(ISA),$(ISAS))
 ifneq ($(filter-out $(ISAS) $(if $(filter port-new,$(MAKECMDGOALS)),$(ISA)),$(SELECTED)),)
 $(error ISA=$(ISA) is not known. Known: $(ISAS))
 endif
+# Variables are known by their names in capitals; `make isa=arm64` would do the same as `make`.
+$(foreach v,isa p args compiler sim runs seed all step,$(if $(filter command%line,$(subst $() ,%,$(origin $(v)))),\
+  $(error $(v)=$($(v)) is written in capitals: $(shell echo $(v) | tr a-z A-Z)=$($(v)))))
 package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
 PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \
   $(foreach i,$(SELECTED),$(call package,$(i)))
@@ -18,7 +21,7 @@ CMAKE := cmake -G Ninja -Wno-dev
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
 Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
 
-.PHONY: help build host run test check bench seeds golden matrix inspect clean need-build need-run need-test need-check $(ISAS:%=build-%)
+.PHONY: help build host run test check bench seeds golden matrix inspect clean known-program need-build need-run need-test need-check $(ISAS:%=build-%)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,9 +44,12 @@ $(ISAS:%=build-%): build-%: host
 	@$(call configure,$*,-dev)
 	@cmake --build build/$*$(SUFFIX)-dev $(Q)
 
-run: need-run host ## builds and runs P=hello under QEMU for ISA=amd64 with ARGS=..., boot trace on stderr
-	@[ -f examples/$(P).cc ] || [ -f tests/programs/$(P).cc ] || { \
-	  echo "P=$(P): there is no such program. examples/ has:" $(sort $(notdir $(basename $(wildcard examples/*.cc)))) >&2; exit 2; }
+# tests/programs/order/x.cc is the program order_x; port/ and others have prefixes of their own.
+program_exists = [ -f examples/$(P).cc ] || [ -n "$$(find tests/programs tests/port -name '*.cc' | sed 's|^tests/programs/||; s|^tests/||; s|/|_|g' | \
+  grep -Fx '$(P).cc')" ] || { \
+  echo "P=$(P) is no program. examples/ has:" $(sort $(notdir $(basename $(wildcard examples/*.cc)))) >&2; exit 2; }
+
+run: known-program need-run host ## builds and runs P=hello under QEMU for ISA=amd64 with ARGS=..., boot trace on stderr
 	@$(call configure,$(ONE),)
 	@cmake --build build/$(ONE)$(SUFFIX) --target $(P) $(Q)
 	@RT0_TRACE=$${RT0_TRACE:--} qemu/run.sh $(ONE) qemu build/$(ONE)$(SUFFIX)/bin/$(P) $(ARGS)
@@ -59,7 +65,7 @@ bench: need-run need-test build-amd64 ## what the boot costs, and benchmarks bes
 	@tests/boot_cost.py --print build/amd64/bin/hello
 	@bench/compare.py build/amd64/bin/bench
 
-seeds: need-run need-test host ## runs P=<program> under RUNS=100 seeds of the simulated kernel: each outcome, with a seed that gives it
+seeds: known-program need-run need-test host ## P=<program> under RUNS=100 seeds of the simulated kernel: what can happen, and which seed shows it
 	@$(call configure,$(ONE),)
 	@cmake --build build/$(ONE)$(SUFFIX) --target $(P) $(Q)
 	@tools/seeds.py --isa $(ONE) --build build/$(ONE)$(SUFFIX) --runs $(or $(RUNS),100) --first $(or $(SEED),1) \
@@ -86,6 +92,7 @@ inspect: need-build build-$(ONE) ## the ELF facts of P=hello: entry, segments, s
 clean: ## removes build/
 	@rm -rf build
 
+known-program: ; @$(program_exists)
 need-build: ; @tools/need.sh $(sort $(PKG_BUILD))
 need-run: ; @tools/need.sh $(PKG_RUN)
 need-test: ; @tools/need.sh $(PKG_TEST)

@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
-"""Runs rt0-trace on traces of real programs, and Go's trace reader on the exports. RT0_TRACE_TOOL: the tool, RT0_TEST_BUILD: programs."""
+"""rt0-trace on traces of real programs, and Go's own reader on what it exports. RT0_TRACE_TOOL: the tool, RT0_TEST_BUILD: programs."""
+import fcntl
 import json
 import os
 import pathlib
+import pty
+import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -53,6 +58,81 @@ class Traces(unittest.TestCase):
         for trace in self.each():
             r = tool("check", trace)
             self.assertEqual((r.returncode, r.stderr), (0, ""))
+
+    def test_check_finds_what_cannot_be(self):
+        """A line left out, or said twice, in the boot and among the choices; picks and kinds that there are not."""
+        golden = pathlib.Path(__file__).resolve().parent / "golden" / "sim" / "goroutines_random.trace"
+        lines = golden.read_text().splitlines(keepends=True)
+        first_gogo = next(i for i, line in enumerate(lines) if line.endswith(" gogo\n"))
+        choices = [i for i, line in enumerate(lines) if " Choose " in line]
+        bad = {}
+        for i in [*range(first_gogo), *choices]:
+            name = lines[i].split()[4]
+            if name not in ("p.init", "TraceOpen", "ProcsChange", "ProcStart", "GoCreate") and i != choices[-1]:
+                bad[f"line {i + 1}, {name}, left out"] = lines[:i] + lines[i + 1:]
+            if name not in ("p.init", "ProcsChange"):
+                bad[f"line {i + 1}, {name}, twice"] = lines[:i + 1] + lines[i:]
+        i = choices[3]
+        for what, old, new in (("picked", r"pick=\d+", "pick=9"), ("negative", r"pick=\d+", "pick=-1"), ("of one", r"n=\d+", "n=1"),
+                               ("unknown", r"kind=\w+", "kind=luck"), ("number", r"i=\d+", "i=x")):
+            bad[what] = lines[:i] + [re.sub(old, new, lines[i])] + lines[i + 1:]
+        i = next(i for i, line in enumerate(lines) if line.endswith(" main.main\n"))
+        head = " ".join(lines[i].split()[:4])
+        bad["Recover without Panic"] = lines[:i + 1] + [head + " Recover\n"] + lines[i + 1:]
+        self.assertGreater(len(bad), 200)
+        wrong = [what for what, text in bad.items() if tool("check", "-", input="".join(text)).returncode != 1]
+        self.assertEqual(wrong, [])
+
+    def test_what_is_no_trace_gets_a_sentence(self):
+        r = tool("frob", "x")
+        self.assertEqual((r.returncode, r.stderr), (2, "rt0-trace: frob is no command; check, diff, stats, show and export are\n"))
+        r = tool("check", TOOL)
+        self.assertEqual(r.returncode, 2)
+        self.assertIn("this is no trace", r.stderr)
+        binary = self.dir / "binary"
+        binary.write_bytes(bytes(range(128, 256)) + b"\n")
+        self.assertIn("this is no trace: it holds bytes that are not text", tool("check", binary).stderr)
+        self.assertIn("this is no trace: it does not begin with a time", tool("check", __file__).stderr)
+
+    def test_export_spares_its_input(self):
+        trace = self.dir / "precious"
+        shutil.copy(self.traces[0], trace)
+        before = trace.read_bytes()
+        (self.dir / "link").symlink_to(trace)
+        for out in (trace, self.dir / "link", self.dir / "." / "precious"):
+            r = tool("export", "--go", trace, "-o", out)
+            self.assertEqual(r.returncode, 2)
+            self.assertIn("would be overwritten", r.stderr)
+            self.assertEqual(trace.read_bytes(), before)
+        # A trace that is damaged half-way costs nobody the export of yesterday.
+        out = self.dir / "yesterday"
+        out.write_text("yesterday's")
+        r = tool("export", "--go", "/dev/null", "-o", out)
+        self.assertEqual((r.returncode, out.read_text()), (2, "yesterday's"))
+        self.assertEqual(list(self.dir.glob("*.part")), [])
+        self.assertEqual(tool("export", "--go", trace, "-o", "/dev/null").returncode, 0)
+
+    def test_lines_fit_the_terminal(self):
+        golden = pathlib.Path(__file__).resolve().parent / "golden" / "sim" / "goroutines_random.trace"
+        for columns in (80, 200):
+            for command in ("show", "stats"):
+                main, other = pty.openpty()
+                fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+                with subprocess.Popen([TOOL, command, golden], stdout=other) as process:
+                    os.close(other)
+                    said = b""
+                    try:
+                        while more := os.read(main, 65536):
+                            said += more
+                    except OSError:  # a terminal that nobody writes to any more
+                        pass
+                    os.close(main)
+                self.assertEqual(process.returncode, 0)
+                widest = max(len(line) for line in said.decode().split("\r\n"))
+                with self.subTest(columns=columns, command=command):
+                    self.assertLessEqual(widest, columns)
+                    if command == "show":
+                        self.assertGreater(widest, columns - 5)
 
     def test_check_finds_what_was_damaged(self):
         lines = self.traces[0].read_text().splitlines(keepends=True)

@@ -27,6 +27,7 @@ int diff(Reader& a, Reader& b, const DiffOptions& options, std::ostream& out);
 struct StatsOptions {
   bool json = false;
   size_t goroutines = 100;  // how many are listed one by one
+  unsigned width = 0;       // of the terminal: lines are cut there; 0: never
 };
 int stats(Reader& reader, const StatsOptions& options, std::ostream& out, std::ostream& err);
 
@@ -34,7 +35,8 @@ int export_go(Reader& reader, std::ostream& out, std::ostream& err);
 int export_chrome(Reader& reader, std::ostream& out, std::ostream& err);
 
 struct ShowOptions {
-  unsigned width = 100;
+  unsigned width = 0;  // columns of time
+
   int64_t from = 0, to = -1;  // ns; to -1: the end
 };
 // The time of the last line, which show needs beforehand; reads the file's end only.

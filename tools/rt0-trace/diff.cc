@@ -1,5 +1,5 @@
-// The first difference between two traces, with what both had before it, what each has next, and, in simulated ones, the choice
-// that parted them. One line of each is held, and the last few they share.
+// The first difference between two traces, with what both had before it, what each has next, and, in simulated ones,
+// the choice that parted them. One line of each is held, and the last few they share.
 #include <deque>
 
 #include "commands.h"

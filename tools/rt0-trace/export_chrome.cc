@@ -1,5 +1,6 @@
-// JSON for ui.perfetto.dev and chrome://tracing. Process 1 has a row for each P, with a slice for each time a goroutine runs there, and
-// arrows from who made a goroutine runnable to its start; process 2 has a row for each M, with its system calls.
+// JSON for ui.perfetto.dev and chrome://tracing. Process 1 has a row for each P, with a slice for each time a goroutine
+// runs there, and arrows from who made a goroutine runnable to its start; process 2 has a row for each M, with its
+// system calls.
 #include <nlohmann/json.hpp>
 
 #include "commands.h"

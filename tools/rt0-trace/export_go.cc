@@ -1,6 +1,7 @@
-// Go's execution trace, version 2, in the form of Go 1.22: one generation, in which every thread (M) has its batches and the tables
-// of strings and stacks come last. Order between threads is given by counters, one for each goroutine and each P, so what the
-// reader makes of it is our order. Times are made unique, so that on ties too it can see no other.
+// Go's execution trace, version 2, in the form of Go 1.22: one generation, in which every thread (M) has its batches
+// and the tables of strings and stacks come last. Order between threads is given by counters, one for each goroutine
+// and each P, so what the reader makes of it is our order. Times are made unique, so that on ties too it can see no
+// other.
 #include "commands.h"
 
 namespace rt0trace {
@@ -31,7 +32,7 @@ enum : uint8_t {
   kUserLog = 44,
 };
 constexpr uint64_t kNoThread = ~uint64_t{0};
-constexpr uint64_t kGeneration = 1, kStatusRunning = 1;
+constexpr uint64_t kGeneration = 1, kStatusIdle = 2;
 constexpr size_t kMaxBatch = 60000, kMaxString = 1000, kMaxTable = 65536;
 
 void put_uint(string* s, uint64_t v) {
@@ -135,8 +136,9 @@ void GoTrace::proc_start(const Step& s) {
     add(m, time, kGoSyscallEndBlocked, {});
     resume[m] = 0;  // until GoSysExit
   }
-  if (pseq.try_emplace(s.p, 0).second) add(m, time, kProcStatus, {static_cast<uint64_t>(s.p), kStatusRunning});
-  else add(m, time, kProcStart, {static_cast<uint64_t>(s.p), ++pseq[s.p]});
+  // Before its first use a P was idle: if it were declared as running here, viewers would draw that from 0 on.
+  if (pseq.try_emplace(s.p, 0).second) add(m, time, kProcStatus, {static_cast<uint64_t>(s.p), kStatusIdle});
+  add(m, time, kProcStart, {static_cast<uint64_t>(s.p), ++pseq[s.p]});
   if (auto it = resume.find(m); it != resume.end() && it->second != 0) {
     start(m, time, it->second);
     resume.erase(it);
@@ -221,7 +223,8 @@ void GoTrace::finish() {
   put_uint(&data, 1000000000);
   batch(kNoThread, 0, data);
 
-  // A go statement is a stack of one frame whose function is the statement's place, so that viewers call the goroutine so.
+  // A go statement is a stack of one frame whose function is the statement's place, so that viewers call the goroutine
+  // so.
   string stack_data;
   auto put = [&](string* to, uint8_t kind, const string& entry) {
     if (to->size() + entry.size() > kMaxBatch) {

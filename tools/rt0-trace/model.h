@@ -1,16 +1,18 @@
-// What a trace says, followed line by line: which goroutine is where, who holds which P. An event that can't be true after those
-// before it is a violation, explained by what was known and since which line.
+// What a trace says, followed line by line: which goroutine is where, who holds which P. An event that can't be true
+// after those before it is a violation, explained by what was known and since which line.
 //
 // Where the runtime speaks a moment before or after the thing it tells of, the model knows:
-//   * GoBlock, GoStop and GoSysCall are told by the goroutine itself, before it has left. Nobody else can have it before that.
-//   * GoDestroy, and what starting others takes, may be told on the stack of the goroutine that comes next, before its GoStart:
-//     a line's g may be a runnable goroutine as long as its M runs none.
-//   * A P goes into a system call with its goroutine and comes back without a word: GoSysExit with that P in the line tells it.
-//     It may have been another M's in between, and in that one's system call when its old M takes it back.
+//   * GoBlock, GoStop and GoSysCall are told by the goroutine itself, before it has left. Nobody else can have it
+//     before that.
+//   * GoDestroy, and what starting others takes, may be told on the stack of the goroutine that comes next, before its
+//     GoStart: a line's g may be a runnable goroutine as long as its M runs none.
+//   * A P goes into a system call with its goroutine and comes back without a word: GoSysExit with that P in the line
+//     tells it. It may have been another M's in between, and in that one's system call when its old M takes it back.
 //   * ProcRetake comes after the fact: the M may have been back from its call, and told GoSysBlock, in between.
 //   * ProcsChange is told while the world is stopped: who was in a system call has lost its P by then.
 //
-// Memory grows with what lives: goroutines and Ms that have ended are remembered as ranges of ids, and the last few by line.
+// Memory grows with what lives: goroutines and Ms that have ended are remembered as ranges of ids, and the last few by
+// line.
 #pragma once
 
 #include <deque>
@@ -33,6 +35,7 @@ struct Goroutine {
   bool owes_sysexit = false;  // came back without a P: GoSysExit follows its next GoStart
   uint64_t since = 0;         // line of its last change of state
   string reason;              // why it waits
+  uint64_t panics = 0;        // which nothing has recovered
 };
 
 struct Machine {
@@ -43,6 +46,8 @@ struct Machine {
   int64_t wired = 0;
   bool stopped = false, exiting = false;
   uint64_t since_p = 0, since_g = 0, since = 0;
+  size_t booted = 0;  // how far its thread has come in its start
+  uint64_t since_boot = 0;
 };
 
 struct Processor {
@@ -116,8 +121,10 @@ class Model {
   int64_t buried_ = 0;  // a goroutine that the last step ended
   string kernel_;
   uint64_t trace_open_ = 0, exit_ = 0, throw_ = 0;
-  size_t milestone_ = 0;
-  uint64_t milestone_line_ = 0;
+  size_t booted_ = 0, main_ = 0;  // how far m0 has come in the boot, and in runtime.main
+  uint64_t booted_line_ = 0, main_line_ = 0;
+  int64_t choices_ = 0;  // how many there were
+  uint64_t choice_line_ = 0;
   string init_task_;
   uint64_t init_task_line_ = 0;
   bool begun_ = false;

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -109,6 +111,8 @@ const char* take_args(const char* p, const char* end, Line* out) {
 }  // namespace
 
 string_view args_of(Ev e) { return e < Ev::kCount ? kEvents[static_cast<size_t>(e)].args : string_view(); }
+
+string_view boot_name(Ev e) { return e < Ev::kCount ? kEvents[static_cast<size_t>(e)].name : string_view(); }
 
 // Text: what the runtime writes by trace_text. Everything else is a number.
 bool is_text_arg(string_view key) {
@@ -248,7 +252,11 @@ bool Reader::next(Line* line) {
   if (text.size() > kMaxLine) unusable(number_, "a line of more than 1023 bytes: this is no trace");
   if (newline == nullptr) unusable(number_, "the trace is cut: its last line has no end: " + printable(text));
   line->number = number_;
-  if (const char* why = parse_line(text, line)) unusable(number_, string(why) + ": " + printable(text));
+  if (const char* why = parse_line(text, line)) {
+    const bool binary = std::any_of(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; });
+    if (binary) unusable(number_, "this is no trace: it holds bytes that are not text: " + printable(text));
+    unusable(number_, (number_ == 1 ? "this is no trace: " : "") + string(why) + ": " + printable(text));
+  }
   at_ += text.size() + 1;
   return true;
 }

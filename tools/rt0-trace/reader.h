@@ -1,5 +1,6 @@
-// Reading a trace: bytes from somewhere, cut into lines, each taken apart by the grammar of docs/TRACE.md. In bounded memory:
-// one buffer, whatever the length of the trace; a line that is longer than the grammar allows is an error, not an allocation.
+// Reading a trace: bytes from somewhere, cut into lines, each taken apart by the grammar of docs/TRACE.md. In bounded
+// memory: one buffer, whatever the length of the trace; a line that is longer than the grammar allows is an error, not
+// an allocation.
 #pragma once
 
 #include <cstddef>
@@ -57,6 +58,8 @@ const char* parse_line(string_view text, Line* out);
 
 // The names of an event's arguments, separated by blanks; "" also for unknown ones.
 string_view args_of(Ev e);
+// The event's name as events.def has it.
+string_view boot_name(Ev e);
 bool is_text_arg(string_view key);
 // %xx undone.
 string decoded(string_view value);

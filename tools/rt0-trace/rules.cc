@@ -1,4 +1,6 @@
 // The rules for all lines: arguments, the boot, who may speak.
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "rules.h"
@@ -7,13 +9,95 @@ namespace rt0trace {
 
 namespace {
 
-// The boot, by functions each program meets in this order on m0.
-constexpr Ev kMilestones[] = {Ev::_rt0_linux, Ev::_rt0,      Ev::rt0_go,  Ev::check,    Ev::args,
-                              Ev::osinit,     Ev::schedinit, Ev::newproc, Ev::mstart,   Ev::schedule,
-                              Ev::execute,    Ev::main,      Ev::doInit,  Ev::gcenable, Ev::main_main};
-constexpr const char* kMilestoneNames[] = {"_rt0_<isa>_linux", "_rt0_<isa>", "rt0_go",  "check",    "args",
-                                           "osinit",           "schedinit",  "newproc", "mstart",   "schedule",
-                                           "execute",          "main",       "doInit",  "gcenable", "main.main"};
+// The boot, up to the first goroutine: what m0 does, one after the other, in every program; p.init once for each P.
+constexpr Ev kBoot[] = {Ev::_rt0_linux,
+                        Ev::_rt0,
+                        Ev::rt0_go,
+                        Ev::settls,
+                        Ev::check,
+                        Ev::checkASM,
+                        Ev::args,
+                        Ev::sysargs,
+                        Ev::sysauxv,
+                        Ev::osinit,
+                        Ev::getproccount,
+                        Ev::getHugePageSize,
+                        Ev::osArchInit,
+                        Ev::schedinit,
+                        Ev::worldStopped,
+                        Ev::moduledataverify,
+                        Ev::moduledataverify1,
+                        Ev::stackinit,
+                        Ev::mallocinit,
+                        Ev::mheap_init,
+                        Ev::cpuinit,
+                        Ev::randinit,
+                        Ev::alginit,
+                        Ev::mcommoninit,
+                        Ev::mrandinit,
+                        Ev::mpreinit,
+                        Ev::malg,
+                        Ev::stackalloc,
+                        Ev::itabsinit,
+                        Ev::sigsave,
+                        Ev::goargs,
+                        Ev::goenvs,
+                        Ev::goenvs_unix,
+                        Ev::secure,
+                        Ev::initSecureMode,
+                        Ev::checkfds,
+                        Ev::parsedebugvars,
+                        Ev::parsegodebug,
+                        Ev::gcinit,
+                        Ev::readGOGC,
+                        Ev::readGOMEMLIMIT,
+                        Ev::gcControllerState_init,
+                        Ev::procresize,
+                        Ev::p_init,
+                        Ev::acquirep,
+                        Ev::wirep,
+                        Ev::worldStarted,
+                        Ev::newproc,
+                        Ev::newproc1,
+                        Ev::gfget,
+                        Ev::malg,
+                        Ev::stackalloc,
+                        Ev::allgadd,
+                        Ev::gostartcallfn,
+                        Ev::gostartcall,
+                        Ev::runqput,
+                        Ev::mstart,
+                        Ev::gosave,
+                        Ev::mstart0,
+                        Ev::mstart1,
+                        Ev::minit,
+                        Ev::mstartm0,
+                        Ev::initsig,
+                        Ev::schedule,
+                        Ev::findrunnable,
+                        Ev::runqget,
+                        Ev::execute,
+                        Ev::gogo};
+// Then m0 comes to these for the first time in this order. It may have to schedule in between, and init tasks may start
+// goroutines: so all but kOnce may come again.
+constexpr Ev kMain[] = {Ev::main,      Ev::newm,           Ev::allocm,           Ev::newm1,
+                        Ev::newosproc, Ev::clone,          Ev::lockOSThread,     Ev::dolockOSThread,
+                        Ev::doInit,    Ev::doInit1,        Ev::gcenable,         Ev::makechan,
+                        Ev::closechan, Ev::unlockOSThread, Ev::dounlockOSThread, Ev::main_main};
+constexpr Ev kOnce[] = {Ev::main, Ev::gcenable, Ev::main_main, Ev::mstartm0, Ev::initsig};
+// So begins any other M.
+constexpr Ev kThread[] = {Ev::mstart, Ev::gosave, Ev::mstart0, Ev::mstart1, Ev::minit};
+
+bool among(std::span<const Ev> list, Ev ev) { return std::find(list.begin(), list.end(), ev) != list.end(); }
+
+// The kinds of choices, and for those that are always between two that it is so.
+struct ChoiceKind {
+  string_view name;
+  bool two;
+};
+constexpr ChoiceKind kChoiceKinds[] = {{"run", false},   {"preempt", true}, {"random", false}, {"enomem", true},
+                                       {"eagain", true}, {"eintr", true},   {"wake", true},    {"order", false},
+                                       {"short", true},  {"late", true},    {"enosys", true},  {"reset", true}};
 
 }  // namespace
 
@@ -27,8 +111,7 @@ bool Rules::arguments() {
     want.remove_prefix(std::min(want.size(), key.size() + 1));
     if (i >= l.nargs || l.args[i].key != key) return bad("its argument " + string(key) + " is missing");
     int64_t ignored;
-    if (!is_text_arg(key) && !l.num(key, &ignored) && l.name != "Choose")
-      return bad("its argument " + string(key) + " is no number");
+    if (!is_text_arg(key) && !l.num(key, &ignored)) return bad("its argument " + string(key) + " is no number");
   }
   return i == l.nargs || bad("it has an argument too many: " + string(l.args[i].key));
 }
@@ -46,20 +129,81 @@ bool Rules::boot() {
     if (!l.boot) return bad("before TraceOpen there are only boot functions");
     if (l.time != 0) return bad("before TraceOpen all times are 0");
   }
-  if (!l.boot || l.m != 0) return true;
-  for (size_t i = w.milestone_; i < std::size(kMilestones); i++) {
-    if (l.ev != kMilestones[i]) continue;
-    if (i > w.milestone_) {
-      if (w.milestone_ > 0)
-        know(string("the boot has come to ") + kMilestoneNames[w.milestone_ - 1] + " on line " +
-             std::to_string(w.milestone_line_));
-      return bad(string("the boot is out of order: ") + kMilestoneNames[w.milestone_] + " comes before " +
-                 kMilestoneNames[i]);
-    }
-    w.milestone_++;
-    w.milestone_line_ = l.number;
-    break;
+  return !l.boot || boot_step();
+}
+
+bool Rules::boot_step() {
+  if (l.m != 0) {
+    auto it = w.ms_.find(l.m);
+    return it == w.ms_.end() || in_order(kThread, &it->second.booted, &it->second.since_boot);
   }
+  if (w.booted_ < std::size(kBoot)) {
+    if (l.ev == Ev::p_init && w.booted_ > 0 && kBoot[w.booted_ - 1] == Ev::p_init) return true;
+    if (l.ev == kBoot[w.booted_]) {
+      w.booted_++;
+      w.booted_line_ = l.number;
+      return true;
+    }
+    if (w.booted_ > 0)
+      know("the boot has come to " + string(boot_name(kBoot[w.booted_ - 1])) + " on line " +
+           std::to_string(w.booted_line_));
+    return bad("the boot is out of order: " + string(boot_name(kBoot[w.booted_])) + " comes before " + string(l.name));
+  }
+  if (l.ev == Ev::main_main && w.init_task_line_ != 0)
+    return bad("main.main begins before an init task has ended",
+               printable(w.init_task_) + " has begun on line " + std::to_string(w.init_task_line_));
+  // What has been there already, and may come again.
+  if (among({kMain, w.main_}, l.ev) && !among(kOnce, l.ev)) return true;
+  if (among(kOnce, l.ev) && !among(kMain, l.ev)) return bad(string(l.name) + " comes a second time");
+  return in_order(kMain, &w.main_, &w.main_line_);
+}
+
+// If this line's function is in the list, it is the next one there.
+bool Rules::in_order(std::span<const Ev> list, size_t* at, uint64_t* line) {
+  if (!among(list, l.ev)) return true;
+  if (*at == list.size() || l.ev != list[*at]) {
+    if (*at > 0) know(string(boot_name(list[*at - 1])) + " was on line " + std::to_string(*line));
+    if (*at == list.size()) return bad(string(l.name) + " comes a second time");
+    return bad(string(l.name) + " comes where " + string(boot_name(list[*at])) + " is due");
+  }
+  ++*at;
+  *line = l.number;
+  return true;
+}
+
+// A choice of the simulated kernel: they are counted, of a known kind, and what is picked is one of those that there
+// are.
+bool Rules::choice() {
+  int64_t i = -1, count = 0, pick = -1;
+  if (!l.num("i", &i) || !l.num("n", &count) || !l.num("pick", &pick))
+    return bad("a choice's i, n and pick are numbers");
+  if (w.kernel_ != "sim")
+    return bad("only the simulated kernel makes choices", "the kernel is " + printable(w.kernel_));
+  if (i != w.choices_)
+    return bad(
+        "choice " + n(i) + " comes where choice " + n(w.choices_) + " is due",
+        w.choices_ == 0 ? "there was none before" : "the last one was on line " + std::to_string(w.choice_line_));
+  const string_view kind = l.arg("kind");
+  const auto* k = std::find_if(std::begin(kChoiceKinds), std::end(kChoiceKinds),
+                               [&](const ChoiceKind& c) { return c.name == kind; });
+  if (k == std::end(kChoiceKinds)) return bad("there is no choice of the kind " + printable(kind));
+  if (count < 2 || (k->two && count != 2))
+    return bad("a choice of the kind " + string(kind) + " can't be one of " + n(count));
+  if (pick < 0 || pick >= count)
+    return bad("of " + n(count) + " the " + n(pick) + " can't be picked: they are counted from 0");
+  w.choices_++;
+  w.choice_line_ = l.number;
+  return true;
+}
+
+// A goroutine that goes on after a panic has panicked.
+bool Rules::panics(bool recovers) {
+  if (m->running == 0) return true;
+  Goroutine* g = find(m->running);
+  if (g == nullptr) return true;
+  if (!recovers) g->panics++;
+  else if (g->panics == 0) return bad("goroutine " + n(g->id) + " recovers, but has not panicked", about(*g));
+  else g->panics--;
   return true;
 }
 
@@ -174,6 +318,9 @@ bool Rules::event() {
       return true;
     case Ev::InitTask:
     case Ev::InitTaskDone: return init_task(l.ev == Ev::InitTask);
+    case Ev::Choose: return choice();
+    case Ev::Panic: return panics(false);
+    case Ev::Recover: return panics(true);
     case Ev::Exit: w.exit_ = l.number; return true;
     case Ev::Throw: w.throw_ = l.number; return true;
     default: return event_of_p() && event_of_m();

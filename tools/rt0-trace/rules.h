@@ -1,5 +1,8 @@
-// One step of the model: a line, judged by the rules. See model.h for what they know of the runtime's ways to tell things.
+// One step of the model: a line, judged by the rules. See model.h for what they know of the runtime's ways to tell
+// things.
 #pragma once
+
+#include <span>
 
 #include "model.h"
 
@@ -121,6 +124,10 @@ struct Rules {
 
   bool arguments();
   bool boot();
+  bool boot_step();
+  bool in_order(std::span<const Ev> list, size_t* at, uint64_t* line);
+  bool choice();
+  bool panics(bool recovers);
   bool speaker();
   bool prefix_p();
   bool prefix_g();

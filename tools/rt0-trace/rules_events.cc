@@ -218,6 +218,9 @@ bool Rules::m_lock(bool lock) {
 bool Rules::init_task(bool begins) {
   const string name = decoded(l.arg("name"));
   if (begins) {
+    if (w.init_task_line_ != 0)
+      return bad("the init task " + printable(name) + " begins before another has ended",
+                 printable(w.init_task_) + " has begun on line " + std::to_string(w.init_task_line_));
     w.init_task_ = name;
     w.init_task_line_ = l.number;
     return true;

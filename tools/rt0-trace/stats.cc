@@ -1,9 +1,10 @@
-// What goroutines, Ps and Ms did with their time. For each live goroutine there is a row; of those that have ended the ones that ran
-// longest are kept, and all are summed up by the go statement they come from.
+// What goroutines, Ps and Ms did with their time. For each live goroutine there is a row; of those that have ended the
+// ones that ran longest are kept, and all are summed up by the go statement they come from.
 #include <algorithm>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 #include <queue>
+#include <sstream>
 
 #include "commands.h"
 
@@ -79,6 +80,7 @@ struct Stats {
   std::vector<Row> rows() const;
   Json json(const Model& m) const;
   void text(std::ostream& out, const Model& m) const;
+  void fitted(std::ostream& out, const Model& m) const;
 };
 
 string bounded_key(const std::map<string, int64_t>& m, const string& key) {
@@ -290,6 +292,18 @@ void Stats::text(std::ostream& out, const Model& m) const {
   for (const auto& [name, count] : counts) out << std::setw(20) << std::left << name << std::right << count << "\n";
 }
 
+// No line is longer than the terminal is wide.
+void Stats::fitted(std::ostream& out, const Model& m) const {
+  if (o.width == 0) return text(out, m);
+  std::stringstream all;
+  text(all, m);
+  constexpr string_view kCut = "...";
+  for (string line; std::getline(all, line);) {
+    if (line.size() > o.width && o.width > kCut.size()) line.replace(o.width - kCut.size(), string::npos, kCut);
+    out << line << "\n";
+  }
+}
+
 }  // namespace
 
 int stats(Reader& reader, const StatsOptions& options, std::ostream& out, std::ostream& err) {
@@ -313,7 +327,7 @@ int stats(Reader& reader, const StatsOptions& options, std::ostream& out, std::o
   if (status == kFine || st.created > 0) {
     st.close(model);
     if (options.json) out << st.json(model).dump(2) << "\n";
-    else st.text(out, model);
+    else st.fitted(out, model);
   }
   if (status != kFine) return status;
   if (const string why = model.ending(); !why.empty()) reader.unusable(reader.lines(), why);
