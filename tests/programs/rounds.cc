@@ -1,4 +1,4 @@
-// Two goroutines hand a value to and fro, so many times as the argument says: what an event costs is the difference of two runs.
+// Two goroutines pass a value to and fro, as often as the argument says: an event costs the difference of two runs.
 #include <rt0/rt0.h>
 
 using namespace rt0;

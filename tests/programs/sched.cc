@@ -1,5 +1,5 @@
 // Errors of the scheduler that ordinary programs once ran into: sched MODE.
-//   wired        again and again a goroutine locked to its thread is next on a P whose goroutine does not wait after all
+//   wired        again and again a goroutine locked to its thread is next on a P whose goroutine need not wait
 //   busy_reader  a reader is woken on one P beside loops that call nothing, although no M waits for the network
 //   moved        a closure's move constructor yields and waits
 //   inherited    a goroutine locked to its thread names the thread; counts the threads that have the name in the end

@@ -1,4 +1,4 @@
-// Selects over channels whose addresses lie in another order on an ISA of another word size: a struct on the heap, three channels.
+// Selects over channels whose addresses are in another order where words have another size: a heap struct, 3 channels.
 #include <rt0/rt0.h>
 
 using namespace rt0;

@@ -11,8 +11,8 @@
 namespace rt0 {
 namespace {
 
-// The line, written into a buffer of so many bytes, of which only the first `room` may be needed. Behind the line other bytes may be
-// written too, but none behind the buffer, where the address sanitizer looks.
+// The line, written into a buffer of so many bytes, of which only the first `room` may be needed. Behind the line other
+// bytes may be written too, but none behind the buffer, where the address sanitizer looks.
 std::string line(TraceWho who, Ev e, std::vector<TraceValue> values, i64 time = 0, usize room = 1024) {
   std::vector<char> buf(room);
   const usize len = trace_line(buf.data(), room, time, who, e, values.data());
@@ -117,7 +117,8 @@ TEST(event, a_text_that_does_not_fit_is_cut) {
   const std::string long_text(2000, 'x'), blanks(2000, ' ');
   for (usize room = kTraceLineRoom; room < kTraceLineRoom + 40; room++) {
     const std::string head = "12345 m1 p2 g3 GoCreate new=5 at=";
-    const std::string cut = line({1, 2, 3}, Ev::GoCreate, {number(5), string(Str(long_text.data(), 2000))}, 12345, room);
+    const std::string cut =
+        line({1, 2, 3}, Ev::GoCreate, {number(5), string(Str(long_text.data(), 2000))}, 12345, room);
     EXPECT_GT(cut.size() + 4, room) << "as much of it as there is room for";
     EXPECT_EQ(cut, head + std::string(cut.size() - head.size() - 1, 'x') + "\n");
     const std::string coded = line({1, 2, 3}, Ev::GoCreate, {number(5), string(Str(blanks.data(), 2000))}, 12345, room);
@@ -128,8 +129,9 @@ TEST(event, a_text_that_does_not_fit_is_cut) {
 
 // All but the last digits of a time are kept from line to line.
 TEST(event, times_in_any_order) {
-  const i64 times[] = {0,     9,     10,    9999,   10000,       10001,       19999,      20000, 123456789, 123456790,
-                       99999, 99999, 10000, 100000, 10000000000, 10000009999, 4294967296, 1,     INT64_MAX, INT64_MAX - 1};
+  const i64 times[] = {0,           9,           10,         9999,  10000,     10001,        19999,
+                       20000,       123456789,   123456790,  99999, 99999,     10000,        100000,
+                       10000000000, 10000009999, 4294967296, 1,     INT64_MAX, INT64_MAX - 1};
   for (i64 t : times) EXPECT_EQ(line({0, 0, 0}, Ev::MStop, {}, t), std::to_string(t) + " m0 p0 g0 MStop\n");
 }
 
