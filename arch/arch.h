@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "base/types.h"
 
-#include "isa.h"
+#include "isa.h"  // IWYU pragma: export
 
 namespace rt0 {
 

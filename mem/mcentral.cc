@@ -2,7 +2,6 @@
 // deleted one by one, not swept, so a cache holds objects rather than spans; and batches move both ways, so that one P
 // can use what another has freed.
 #include "mem/mheap.h"
-#include "mem/sysmem.h"
 
 namespace rt0 {
 

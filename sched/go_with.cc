@@ -7,10 +7,7 @@
 #include "sched/above.h"
 #include "sched/hooks.h"
 #include "sched/newproc.h"
-#include "sched/pidle.h"
-#include "sched/preempt.h"
 #include "sched/proc.h"
-#include "sched/runq.h"
 
 namespace rt0 {
 

@@ -4,10 +4,8 @@
 // A new thread inherits much from the one that makes it: its name, the CPUs it may run on, namespaces, credentials. A
 // wired goroutine may have changed these, for it has its thread to itself. So an M that the program has wired makes no
 // threads: it gives the new M to the template thread, which runs no goroutine and is started before the first is wired.
-#include "kernel_iface/kernel.h"
 #include "sched/mthread.h"
 #include "sched/proc.h"
-#include "trace/trace.h"
 
 namespace rt0 {
 

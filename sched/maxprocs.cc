@@ -4,7 +4,6 @@
 #include "kernel_iface/kernel.h"
 #include "rt0/runtime.h"
 #include "sched/debugvars.h"
-#include "sched/mthread.h"
 #include "sched/newproc.h"
 #include "sched/stw.h"
 

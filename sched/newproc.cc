@@ -8,7 +8,6 @@
 #include "sched/above.h"
 #include "sched/debugvars.h"
 #include "sched/mthread.h"
-#include "sched/pidle.h"
 #include "sched/preempt.h"
 #include "sched/proc.h"
 #include "sched/runq.h"

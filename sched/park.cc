@@ -2,7 +2,6 @@
 //
 // gopark() leaves the G's stack first, marks it waiting, and only then calls unlockf, which drops the lock that guards
 // the wait queue. A waker needs that lock, so whoever finds the G finds it already waiting: no wake-up is lost.
-#include "kernel_iface/kernel.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/proc.h"

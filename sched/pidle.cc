@@ -1,6 +1,5 @@
 #include "sched/pidle.h"
 
-#include "kernel_iface/kernel.h"
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "sched/hooks.h"

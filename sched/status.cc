@@ -1,6 +1,6 @@
 #include "sched/status.h"
 
-#include "sched/gmp.h"
+#include "sched/gmp.h"  // IWYU pragma: keep (casgstatus, and what status.h only declares)
 
 namespace rt0 {
 

@@ -1,11 +1,9 @@
 #include "sched/stw.h"
 
-#include "kernel_iface/kernel.h"
-#include "sched/hooks.h"
+#include "rt0/runtime.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/preempt.h"
-#include "sched/proc.h"
 #include "trace/trace.h"
 
 namespace rt0 {

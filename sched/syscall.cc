@@ -1,6 +1,5 @@
 #include "sched/syscall.h"
 
-#include "kernel_iface/kernel.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/proc.h"

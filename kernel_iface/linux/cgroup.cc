@@ -4,7 +4,7 @@
 // hierarchy is mounted. As in Go the cgroup's directory is searched for only once, so a later move to another cgroup
 // goes unnoticed, and quotas of parent cgroups do not count.
 #include "base/format.h"
-#include "kernel_iface/linux/linux.h"
+#include "kernel_iface/kernel.h"
 
 namespace rt0 {
 

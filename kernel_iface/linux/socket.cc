@@ -1,6 +1,5 @@
 // Sockets on Linux, and the translation of their addresses. On i386 and s390x these calls have numbers of their own
 // since Linux 4.3; before that, the one call socketcall does them all.
-#include "arch/arch.h"
 #include "kernel_iface/linux/io.h"
 #include "kernel_iface/linux/uapi.h"
 

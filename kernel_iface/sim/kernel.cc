@@ -3,7 +3,6 @@
 // Passed on to the host: memory, faults' signals and handlers, standard streams and files, the end. All else is made up here.
 #include "kernel_iface/kernel.h"
 
-#include "arch/arch.h"
 #include "kernel_iface/sim/sim.h"
 
 namespace rt0 {

@@ -8,7 +8,7 @@
 
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
-#include "runtime/panic/panic.h"
+#include "sched/above.h"
 #include "sched/proc.h"
 #include "trace/trace.h"
 

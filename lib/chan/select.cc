@@ -14,7 +14,7 @@
 #include "rt0/select.h"
 
 #include "lib/chan/chan.h"
-#include "runtime/panic/panic.h"
+#include "sched/above.h"
 #include "sched/proc.h"
 #include "sched/rand.h"
 

@@ -2,7 +2,7 @@
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "rt0/select.h"
-#include "runtime/panic/panic.h"
+#include "sched/above.h"
 
 namespace rt0 {
 

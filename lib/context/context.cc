@@ -1,7 +1,7 @@
 #include "lib/context/context.h"
 
+#include "base/types.h"
 #include "rt0/panic.h"
-#include "sched/gmp.h"
 
 namespace rt0::context {
 

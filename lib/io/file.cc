@@ -1,5 +1,4 @@
 // os::File. Go: os/file.go, file_posix.go.
-#include "kernel_iface/kernel.h"
 #include "kernel_iface/signum.h"
 #include "lib/io/os_file.h"
 #include "mem/malloc.h"

@@ -1,9 +1,7 @@
 #include "lib/io/netpoll.h"
 
-#include "kernel_iface/kernel.h"
 #include "kernel_iface/kernel_io.h"
 #include "mem/sysmem.h"
-#include "runtime/panic/panic.h"
 #include "sched/hooks.h"
 #include "sched/proc.h"
 #include "trace/trace.h"

@@ -1,9 +1,7 @@
 // Processes that the program starts. Go: os/exec_posix.go.
 #include "kernel_iface/env.h"
 #include "lib/io/os_file.h"
-#include "mem/malloc.h"
 #include "rt0/os.h"
-#include "rt0/runtime.h"
 #include "sched/gmp.h"
 
 namespace rt0::os {

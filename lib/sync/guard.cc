@@ -12,8 +12,6 @@
 #include "mem/sysmem.h"
 #include "rt0/sync.h"
 #include "runtime/panic/defer.h"
-#include "runtime/panic/panic.h"
-#include "sched/gmp.h"
 
 namespace rt0 {
 

@@ -17,8 +17,7 @@
 #include "kernel_iface/kernel.h"
 #include "lib/sync/sema.h"
 #include "rt0/sync.h"
-#include "runtime/panic/panic.h"
-#include "sched/proc.h"
+#include "sched/above.h"
 #include "sched/runq.h"
 
 namespace rt0::internal::sync {

@@ -6,7 +6,7 @@
 //   it.
 //   * Its unlock adds kMaxReaders again and lets in all readers that came meanwhile, before it lets in another writer.
 #include "lib/sync/sema.h"
-#include "runtime/panic/panic.h"
+#include "sched/above.h"
 
 namespace rt0::sync {
 

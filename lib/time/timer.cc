@@ -6,8 +6,6 @@
 
 #include "kernel_iface/kernel.h"
 #include "lib/time/timer_heap.h"
-#include "mem/malloc.h"
-#include "mem/sysmem.h"
 #include "sched/hooks.h"
 #include "sched/proc.h"
 #include "trace/trace.h"

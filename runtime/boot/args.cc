@@ -9,11 +9,7 @@
 #include "kernel_iface/choice.h"
 #include "rt0/runtime.h"
 #include "runtime/boot/init_tasks.h"
-#include "runtime/diag/print.h"
 #include "runtime/diag/tracer.h"
-#include "runtime/panic/panic.h"
-#include "sched/debugvars.h"
-#include "sched/gmp.h"
 
 namespace rt0 {
 

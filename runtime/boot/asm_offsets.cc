@@ -1,6 +1,6 @@
 // Compiled to assembly, never linked: CMake reads the "->" lines of the output back into go_asm.h.
-#include "linux_abi.h"
-#include "sched/gmp.h"
+#include "linux_abi.h"  // IWYU pragma: keep (used by asm_offsets.def)
+#include "sched/gmp.h"  // IWYU pragma: keep (used by asm_offsets.def)
 #include "trace/event.h"
 
 using namespace rt0;

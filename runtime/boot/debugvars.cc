@@ -3,8 +3,6 @@
 #include "base/format.h"
 #include "kernel_iface/env.h"
 #include "runtime/diag/gotraceback.h"
-#include "runtime/panic/panic.h"
-#include "sched/gmp.h"
 #include "trace/trace.h"
 
 namespace rt0 {

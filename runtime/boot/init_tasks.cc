@@ -4,8 +4,6 @@
 #include "mem/malloc.h"
 #include "runtime/diag/print.h"
 #include "runtime/panic/defer.h"
-#include "runtime/panic/panic.h"
-#include "sched/debugvars.h"
 #include "sched/gmp.h"
 #include "trace/trace.h"
 

@@ -7,10 +7,8 @@
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "runtime/diag/gotraceback.h"
-#include "runtime/diag/print.h"
 #include "runtime/diag/traceback.h"
 #include "runtime/diag/tracer.h"
-#include "sched/debugvars.h"
 
 namespace rt0 {
 

@@ -1,7 +1,7 @@
+#include "kernel_iface/writer.h"
 #include "sched/above.h"
 
 #include "kernel_iface/kernel.h"
-#include "runtime/diag/print.h"
 #include "sched/gmp.h"
 #include "sched/mthread.h"
 

@@ -1,8 +1,6 @@
 // A goroutine's stack as text, while the program goes on. Go: mprof.go Stack, runtime/debug PrintStack.
 #include "rt0/runtime.h"
-#include "runtime/diag/print.h"
 #include "runtime/diag/traceback.h"
-#include "sched/proc.h"
 #include "sched/stw.h"
 
 namespace rt0 {

@@ -15,7 +15,6 @@
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
 #include "runtime/diag/fatal.h"
-#include "runtime/diag/print.h"
 #include "sched/gmp.h"
 
 namespace rt0 {

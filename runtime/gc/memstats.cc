@@ -2,7 +2,6 @@
 #include "mem/gc.h"
 #include "mem/malloc.h"
 #include "mem/mheap.h"
-#include "mem/sysmem.h"
 #include "rt0/runtime.h"
 #include "sched/hooks.h"
 #include "sched/newproc.h"

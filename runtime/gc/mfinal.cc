@@ -16,7 +16,6 @@
 #include "sched/newproc.h"
 #include "sched/proc.h"
 #include "sched/stw.h"
-#include "sched/syscall.h"
 
 namespace rt0 {
 

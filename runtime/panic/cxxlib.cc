@@ -5,7 +5,7 @@
 
 #include "base/format.h"
 #include "mem/sysmem.h"
-#include "runtime/panic/panic.h"
+#include "sched/above.h"
 
 namespace rt0 {
 

@@ -12,7 +12,6 @@
 #include "runtime/panic/defer.h"
 
 #include "runtime/panic/panic.h"
-#include "sched/proc.h"
 #include "trace/trace.h"
 
 namespace rt0 {

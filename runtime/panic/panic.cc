@@ -5,16 +5,9 @@
 // ends the process at once.
 #include "runtime/panic/panic.h"
 
-#include "kernel_iface/choice.h"
-#include "kernel_iface/kernel.h"
-#include "mem/malloc.h"
-#include "mem/sysmem.h"
 #include "runtime/diag/print.h"
 #include "runtime/diag/traceback.h"
 #include "runtime/panic/defer.h"
-#include "runtime/panic/signal.h"
-#include "sched/debugvars.h"
-#include "trace/trace.h"
 
 namespace rt0 {
 

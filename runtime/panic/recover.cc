@@ -2,7 +2,6 @@
 // this.
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
-#include "runtime/diag/print.h"
 #include "runtime/diag/traceback.h"
 #include "runtime/panic/defer.h"
 #include "runtime/panic/panic.h"

@@ -2,9 +2,7 @@
 
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
-#include "mem/stack.h"
 #include "mem/sysmem.h"
-#include "runtime/diag/print.h"
 #include "runtime/diag/tracer.h"
 #include "runtime/panic/panic.h"
 #include "sched/preempt.h"

@@ -42,9 +42,9 @@ def looked_at():
     others = [r['folder'] for r in isa_rows()[1:]]
     for path in files(ROOT):
         room = rooms.room_of(path)
-        if room not in rooms.library or not path.endswith(('.cc', '.h')) or path.startswith(tuple(f'arch/{o}/' for o in others)):
+        if room not in rooms.library or not path.endswith('.cc') or path.startswith(tuple(f'arch/{o}/' for o in others)):
             continue
-        if path.endswith(('asm.h', 'trace_early.h', 'x86.h', 'no_sim.cc')):
+        if path.endswith('no_sim.cc'):
             continue
         yield path
 
