@@ -5,7 +5,8 @@
 // An M needs a P to run goroutines. Ownership, which decides who may touch a field without a lock:
 //   * a G is owned as its status says (status.h); an M by its own thread; a P by the M in p->m while its status is
 //   running;
-//   * fields marked [sched.lock] belong to whoever holds it; [atomic] ones say at the use why their order suffices.
+//   * a field with GUARDED_BY belongs to the thread that holds the lock named there (base/guards.h); an atomic one says
+//   at its uses why their order suffices.
 // A pointer from M to P and back is set by wirep and cleared by releasep only, on the M's own thread.
 #pragma once
 
@@ -48,7 +49,8 @@ struct M {
   u64 sigmask;             // as it was when the program started
   u64 rand_state;
   Note park;
-  M* alllink;    // all Ms; never shrinks while the M is reachable by others [sched.lock to change]
+  // The next in allm. Read and written with sched.lock held, which clang cannot be told: it is declared below.
+  M* alllink;
   M* schedlink;  // in the idle list, or the list of Ms to free
   G* lockedg;
   u32 lockedExt;                   // lockOSThread by the program
@@ -86,11 +88,11 @@ struct TimerRun {
 // A P's timers, a heap of four children each. Go: time.go. See timer.h.
 struct Timers {
   Mutex lock;
-  TimerWhen* heap;    // [lock]
-  u32 cap;            // [lock]
-  Atomic<u32> len;    // written under lock; read without as a hint
-  TimerRun* running;  // [lock]: timers of this heap whose f has been called and has not returned
-  Moment first;       // heap[0].when, 0 if the heap is empty. Written under the lock, read without it
+  TimerWhen* heap GUARDED_BY(lock);
+  u32 cap GUARDED_BY(lock);
+  Atomic<u32> len;                     // written with the lock held; read without it as a hint
+  TimerRun* running GUARDED_BY(lock);  // timers of this heap whose f has been called and has not returned
+  Moment first;  // heap[0].when, 0 if the heap is empty. Written with the lock held, read without it
 };
 
 // What sysmon saw when it last looked at a P: its own, nobody else reads it.
@@ -103,7 +105,9 @@ struct Sysmontick {
 struct alignas(Isa::kCacheLine) P {
   PId id;
   Atomic<u32> status;  // PStatus
-  P* link;             // in the idle list [sched.lock], or in procresize's result
+  // In the idle list, with sched.lock held (declared below, so clang cannot be told); or in procresize's result, which
+  // is its caller's alone.
+  P* link;
   // The P's owner writes these two; relaxed: sysmon asks only whether they have changed.
   Atomic<u32> schedtick;    // + 1 with every execute that begins a time slice
   Atomic<u32> syscalltick;  // + 1 with every system call that lost or left the P
@@ -130,11 +134,11 @@ struct alignas(Isa::kCacheLine) P {
   Atomic<G*> runq[kRunqSize];
 };
 
-// The scheduler. `lock` guards all that is not marked atomic.
+// The scheduler. What is neither atomic nor GUARDED_BY says beside it which threads use it and when.
 struct Schedt {
   Mutex lock;
 
-  u64 goidgen;  // the last id given out to a P's cache
+  u64 goidgen GUARDED_BY(lock);  // the last id given out to a P's cache
 
   // The M that waits for the network or the next timer. Why the order of its stores is right: poll_until in proc.cc.
   Atomic<u32> polling;   // 1: there is one
@@ -142,38 +146,39 @@ struct Schedt {
   Atomic<u32> pollwake;  // it waits here if there is no network poller: 1 wakes it
   Atomic<u32> lastpoll;  // the last look at the network, by poll_time. A hint for sysmon
 
-  M* midle;  // idle Ms, waiting for work
-  i32 nmidle;
-  i32 nmidlelocked;  // Ms that wait for the goroutine wired to them
-  i32 mnext;         // Ms made so far, and the next M's id
-  i32 maxmcount;     // more is a fatal error
-  i32 nmsys;         // Ms that do not count in checkdead (sysmon)
-  i32 nmfreed;       // Ms ended so far
-  M* freem;          // Ms that have ended or are about to: their stacks to be freed
+  M* midle GUARDED_BY(lock);  // idle Ms, waiting for work
+  i32 nmidle GUARDED_BY(lock);
+  i32 nmidlelocked GUARDED_BY(lock);  // Ms that wait for the goroutine wired to them
+  i32 mnext GUARDED_BY(lock);         // Ms made so far, and the next M's id
+  i32 maxmcount;                 // more is a fatal error. Set at boot, by the only thread; then used with the lock held
+  i32 nmsys GUARDED_BY(lock);    // Ms that do not count in checkdead (sysmon)
+  i32 nmfreed GUARDED_BY(lock);  // Ms ended so far
+  M* freem GUARDED_BY(lock);     // Ms that have ended or are about to: their stacks to be freed
 
-  P* pidle;
-  Atomic<u32> npidle;  // written under lock, read without: who reads too late is woken by the other side of the dance
+  P* pidle GUARDED_BY(lock);
+  // Written with the lock held, read without it. A thread that makes work and reads an old value here loses no wake-up:
+  // see wakep in pidle.cc.
+  Atomic<u32> npidle;
   Atomic<u32> nmspinning;    // see wakep
   Atomic<u32> needspinning;  // an M should spin at its next chance; see resetspinning
 
-  GQueue runq;
-  Atomic<u32> runqsize;  // written under lock; read without as a hint
+  GQueue runq GUARDED_BY(lock);
+  Atomic<u32> runqsize;  // written with the lock held; read without it as a hint
 
   struct {
     Mutex lock;
-    GList list;
-    GList clean;  // Gs whose stacks' pages went back to the kernel
-    GList nostack;
-    Atomic<u32>
-        // [lock] to write; read without as a hint. Of list and clean, and of those that the scavenger has taken from
-        // list and not put back yet
-        n;
-    Atomic<u32> nostack_n;  // the same
+    GList list GUARDED_BY(lock);
+    GList clean GUARDED_BY(lock);  // Gs whose stacks' pages went back to the kernel
+    GList nostack GUARDED_BY(lock);
+    // How many Gs are in list and in clean, and how many the scavenger has taken from list and not put back yet.
+    // Written with the lock held; read without it as a hint.
+    Atomic<u32> n;
+    Atomic<u32> nostack_n;  // those in nostack; otherwise the same
   } gFree;
 
-  Atomic<u32> gcwaiting;  // 1: the world stops; every P enters gcstop. Written under lock
-  i32 stopwait;           // Ps that have not
-  Note stopnote;          // the last one that does wakes who stops the world
+  Atomic<u32> gcwaiting;  // 1: the world stops; every P enters gcstop. Written with the lock held, read without it
+  i32 stopwait GUARDED_BY(lock);  // Ps that have not
+  Note stopnote;                  // the last one that does wakes who stops the world
 
   Atomic<u32> sysmonwait;  // 1: sysmon sleeps on sysmonnote; whoever makes it 0 must wake it
   Note sysmonnote;
@@ -194,8 +199,11 @@ extern Atomic<i32> gomaxprocs;
 // More Ps than any machine has CPUs gain nothing; each costs memory. Go takes any number until memory runs out.
 inline constexpr i32 kMaxProcs = 1 << 17;
 extern Atomic<P**> allp;  // [0, gomaxprocs) in use; grows only with the world stopped
+// Held by a thread without a P that reads allp, and by procresize, which changes it.
+extern Mutex allpLock;
+// How many Ps allp can have: gomaxprocs at its largest so far. Changed with allpLock held and the world stopped, so it
+// is read with allpLock held, or, by the owner of a P, without.
 extern i32 allp_len;
-extern Mutex allpLock;  // for those who read allp without a P, while procresize may change it
 
 // The Ps in use. Acquire: on a weakly ordered machine a load of allp could otherwise come before that of gomaxprocs,
 // and find the array of before a growth, with fewer Ps.
@@ -214,7 +222,7 @@ RT0_INLINE Procs procs() {
 // A counter with one writer.
 RT0_INLINE void bump(Atomic<u32>* n, i32 by = 1) { n->store_relaxed(n->load_relaxed() + static_cast<u32>(by)); }
 
-extern M* allm;
+extern M* allm GUARDED_BY(sched.lock);  // all Ms whose threads have not ended, by alllink
 extern bool mainStarted;
 extern bool bootDone;  // main.main has been called
 extern bool world_is_stopped;

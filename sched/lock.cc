@@ -80,6 +80,8 @@ void lockInit(Mutex* l, LockRank rank) {
 // Invariant: while somebody sleeps on the key, or is on the way to it, the key is kSleeping or the lock is free and a
 // wake-up is under way. A thread that may have put others to sleep (it found kSleeping once) therefore takes the lock
 // as kSleeping, so that its unlock wakes the next: one wake-up too many at most, never one too few.
+//
+// Not analysed, here and in unlock: these functions are the lock.
 void lock(Mutex* l) NO_LOCK_ANALYSIS {
   M* mp = getg()->m;
   check(mp->locks >= 0, "runtime.lock: lock count");

@@ -18,7 +18,7 @@ namespace rt0 {
 
 namespace {
 
-constinit M* unused_ms = nullptr;  // ended for good, to use again [sched.lock]
+constinit M* unused_ms GUARDED_BY(sched.lock) = nullptr;  // ended for good, to use again
 
 // Ms' own stacks have guards. Those of the first two Ms, m0 and sysmon's, get them from sysmon, off the way to
 // main.main; these Ms never end, so whatever is freed has one. Whether the kernel has made it is not asked: without, an
@@ -78,7 +78,7 @@ void mstart1() {
 }
 
 // The lock stays: another M that needs a thread just now would say the same once more.
-void checkmcount() {
+void checkmcount() REQUIRES(sched.lock) {
   if (mcount() <= sched.maxmcount) return;
   eprintf("runtime: program exceeds %d-thread limit\n", sched.maxmcount);
   throw_("thread exhaustion");
@@ -107,8 +107,11 @@ void free_ended_ms() {
   unlock(&sched.lock);
 }
 
+// Not analysed: a hint, read without the lock. A thread that misses an M just ended makes a new one.
+bool ms_have_ended() NO_LOCK_ANALYSIS { return sched.freem != nullptr; }
+
 M* new_m() {
-  if (sched.freem != nullptr) free_ended_ms();  // read without the lock: a hint
+  if (ms_have_ended()) free_ended_ms();
   lock(&sched.lock);
   M* mp = unused_ms;
   if (mp != nullptr) unused_ms = mp->schedlink;
@@ -235,7 +238,8 @@ M* mget() {
   return mp;
 }
 
-i32 mcount() { return sched.mnext - sched.nmfreed; }
+// Not analysed: callers without the lock take the result as a hint; checkmcount and checkdead hold it.
+i32 mcount() NO_LOCK_ANALYSIS { return sched.mnext - sched.nmfreed; }
 
 void mPark() {
   M* mp = getg()->m;
@@ -354,6 +358,7 @@ void checkdead() {
   if (run < 0) {
     unlock(&sched.lock);
     check(false, "checkdead: inconsistent counts");
+    __builtin_unreachable();
   }
   i32 goroutines = 0;
   for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
@@ -366,7 +371,7 @@ void checkdead() {
       case GStatus::syscall:
         unlock(&sched.lock);
         check(false, "checkdead: runnable g");
-        break;
+        __builtin_unreachable();
       default: break;
     }
   }

@@ -5,8 +5,8 @@
 
 namespace rt0 {
 
-// The id of an M that is about to be made, which counts from here on. Under sched.lock. Go: mReserveID.
-MId mReserveID() RT0_SYM("runtime.mReserveID");
+// The id of an M that is about to be made, which counts from here on. Go: mReserveID.
+MId mReserveID() RT0_SYM("runtime.mReserveID") REQUIRES(sched.lock);
 // Gives an M its id, random numbers and signal stack and puts it on allm. id < 0: takes the next one.
 void mcommoninit(M* mp, MId id) RT0_SYM("runtime.mcommoninit");
 
@@ -29,14 +29,14 @@ void mPark() RT0_SYM("runtime.mPark");
 // Ends this M's thread; m0's sleeps for ever instead. On g0.
 [[noreturn]] void mexit() RT0_SYM("runtime.mexit");
 
-// Idle Ms, under sched.lock.
-void mput(M* mp);
-M* mget();
+// Idle Ms.
+void mput(M* mp) REQUIRES(sched.lock);
+M* mget() REQUIRES(sched.lock);
 
-// Ms that exist: made less ended.
+// Ms that exist: made less ended. Exact with sched.lock held; without it a hint, for messages.
 i32 mcount();
-// All Ms asleep and nobody to wake them: the program is dead, and says so. Under sched.lock, after an M has gone idle.
-void checkdead() RT0_SYM("runtime.checkdead");
+// All Ms asleep and nobody to wake them: the program is dead, and says so. Called after an M has gone idle.
+void checkdead() RT0_SYM("runtime.checkdead") REQUIRES(sched.lock);
 
 // The stacks of the first two Ms, m0 and the caller, get their guards.
 void guard_first_ms();

@@ -19,7 +19,7 @@ constinit Atomic<const SizedHooks*> sized_hooks{nullptr};
 
 namespace {
 
-constinit G* allgs_tail = nullptr;  // [allglock]
+constinit G* allgs_tail GUARDED_BY(allglock) = nullptr;
 
 constexpr u32 kGfreeLocalMax = 64, kGfreeLocalKeep = 32;
 

@@ -12,6 +12,8 @@ namespace rt0 {
 
 namespace {
 
+// Not analysed: the lock was taken by the parking goroutine, which goparkunlock says, and is given back here, on g0 or
+// on the next goroutine's stack.
 bool parkunlock(G*, void* l) NO_LOCK_ANALYSIS {
   unlock(static_cast<Mutex*>(l));
   return true;
@@ -121,7 +123,7 @@ void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
   else leave(gp, parked, park_m);
 }
 
-// The scheduler gives the lock back when the goroutine has left its stack.
+// Not analysed: parkunlock gives the lock back when the goroutine has left its stack.
 void goparkunlock(Mutex* l, WaitReason reason) NO_LOCK_ANALYSIS { gopark(parkunlock, l, reason); }
 
 void ready(G* gp, bool next) {

@@ -12,7 +12,7 @@ namespace rt0 {
 
 namespace {
 
-constinit i32 allp_cap = 0;
+constinit i32 allp_cap GUARDED_BY(allpLock) = 0;  // how many Ps the array has room for
 
 PStatus status_of(const P* pp) { return static_cast<PStatus>(pp->status.load_relaxed()); }
 void set_status(P* pp, PStatus s) { pp->status.store_release(static_cast<u32>(s)); }
@@ -25,7 +25,7 @@ void p_init(P* pp, PId id) {
 }
 
 // A P that GOMAXPROCS no longer covers: what it holds goes where others find it.
-void p_destroy(P* pp) {
+void p_destroy(P* pp) REQUIRES(sched.lock) {
   // The newest first onto the global queue's head, so that they lie there in the order they had here. Go: p.destroy.
   while (G* gp = runq_pop_tail(pp)) globrunqputhead(gp);
   if (pp->timers.len.load_relaxed() != 0) timer_hooks.load_acquire()->take(getg()->m->p, pp);
@@ -36,7 +36,7 @@ void p_destroy(P* pp) {
 }
 
 // allp grows by copying: thieves read the old array until they see the new one, and the Ps are the same.
-void grow_allp(i32 n) {
+void grow_allp(i32 n) REQUIRES(allpLock) {
   if (n <= allp_cap) {
     if (n > allp_len) allp_len = n;
     return;

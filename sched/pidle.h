@@ -22,9 +22,9 @@ void wakep() RT0_SYM("runtime.wakep");
 // Starts an M, spinning, if a P is idle; false if none is. With or without a P. Go: startIdle.
 bool start_idle();
 
-// The idle list, under sched.lock. pidlegetSpinning remembers, if there is none, that a spinner was wanted.
-void pidleput(P* pp) RT0_SYM("runtime.pidleput");
-P* pidleget() RT0_SYM("runtime.pidleget");
-P* pidlegetSpinning() RT0_SYM("runtime.pidlegetSpinning");
+// The idle list. If it is empty, pidlegetSpinning notes in needspinning that its caller wanted a spinner.
+void pidleput(P* pp) RT0_SYM("runtime.pidleput") REQUIRES(sched.lock);
+P* pidleget() RT0_SYM("runtime.pidleget") REQUIRES(sched.lock);
+P* pidlegetSpinning() RT0_SYM("runtime.pidlegetSpinning") REQUIRES(sched.lock);
 
 }  // namespace rt0

@@ -18,12 +18,13 @@ u64 splitmix64(u64* state) {
   return z ^ (z >> 31);
 }
 
-constinit u64 global_rand = 0;  // at boot, then under sched.lock: mcommoninit
+constinit u64 global_rand GUARDED_BY(sched.lock) = 0;
 constinit u64 hashkey[2] = {};
 
 }  // namespace
 
-void randinit() {
+// Not analysed: at boot, before there is a second thread.
+void randinit() NO_LOCK_ANALYSIS {
   trace_boot(Ev::randinit);
   u64 seed[2] = {};
   if (auxv.random != nullptr) {
@@ -36,7 +37,8 @@ void randinit() {
   global_rand = splitmix64(&global_rand) ^ seed[1];
 }
 
-void alginit() {
+// Not analysed, like randinit.
+void alginit() NO_LOCK_ANALYSIS {
   trace_boot(Ev::alginit);
   for (u64& k : hashkey) k = splitmix64(&global_rand);
 }

@@ -3,17 +3,16 @@
 
 #include "base/check.h"
 #include "base/types.h"
+#include "sched/gmp.h"
 
 namespace rt0 {
-
-struct M;
 
 // Seeds the process from the kernel's 16 random bytes (AT_RANDOM), or asks it for some. Go: randinit.
 void randinit() RT0_SYM("runtime.randinit");
 // Keys the hash. Go: alginit.
 void alginit() RT0_SYM("runtime.alginit");
 // Seeds an M's own generator. Go: mrandinit.
-void mrandinit(M* mp) RT0_SYM("runtime.mrandinit");
+void mrandinit(M* mp) RT0_SYM("runtime.mrandinit") REQUIRES(sched.lock);
 
 // The M's own generator: fast, not for secrets. cheaprandn(n) is in [0, n).
 u32 cheaprand();

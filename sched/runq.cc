@@ -197,7 +197,7 @@ void globrunqputbatch(GQueue* batch, u32 n) {
 static u32 share_of(u32 size) { return min(size / static_cast<u32>(gomaxprocs.load_relaxed()) + 1, kRunqSize / 2); }
 
 // n goroutines of the global queue, which are there: the first is returned, the others go to pp.
-static G* globrunqtake(P* pp, u32 n) {
+static G* globrunqtake(P* pp, u32 n) REQUIRES(sched.lock) {
   sched.runqsize.store_relaxed(sched.runqsize.load_relaxed() - n);
   trace(Ev::GlobrunqGet, n);
   G* gp = sched.runq.pop();
@@ -214,7 +214,7 @@ G* globrunqget(P* pp, u32 max_n) {
 
 bool globrunq_wired_next() { return sched.runq.head != nullptr && sched.runq.head->lockedm.load_relaxed() != nullptr; }
 
-// With lock: sched.lock. One more in the queue's length and in the share of it; only as many are taken as are there.
+// One more in the queue's length and in the share of it; only as many are taken as are there.
 G* globrunqget_behind(P* pp, bool* self_local) {
   const u32 size = sched.runqsize.load_relaxed();
   const u32 share = share_of(size + 1);

@@ -45,16 +45,16 @@ void end_slice(P* pp);
 // by pp's owner, on any `from`. null if there was nothing.
 G* runqsteal(P* pp, P* from, bool steal_runnext) RT0_SYM("runtime.runqsteal");
 
-// The global queue; all under sched.lock.
-void globrunqput(G* gp);
-void globrunqputhead(G* gp);
-void globrunqputbatch(GQueue* batch, u32 n);
+// The global queue.
+void globrunqput(G* gp) REQUIRES(sched.lock);
+void globrunqputhead(G* gp) REQUIRES(sched.lock);
+void globrunqputbatch(GQueue* batch, u32 n) REQUIRES(sched.lock);
 // Takes a fair share, at most max if max > 0; returns one, the others go to pp's local queue.
-G* globrunqget(P* pp, u32 max) RT0_SYM("runtime.globrunqget");
+G* globrunqget(P* pp, u32 max) RT0_SYM("runtime.globrunqget") REQUIRES(sched.lock);
 // Is the first goroutine of the global queue wired to an M?
-bool globrunq_wired_next();
+bool globrunq_wired_next() REQUIRES(sched.lock);
 // What globrunqget would return, and queue on pp, if `self`, which is running, had been put at the global queue's end
 // before. If the share takes `self` in, *self_local says that its place is now the end of pp's queue. For gosched.
-G* globrunqget_behind(P* pp, bool* self_local);
+G* globrunqget_behind(P* pp, bool* self_local) REQUIRES(sched.lock);
 
 }  // namespace rt0

@@ -14,6 +14,9 @@ constinit Atomic<u32> worldsema{0};  // 1: somebody stops the world, or has
 
 constexpr i64 kPatienceNs = 100 * 1000;  // after which those who have not stopped are asked again
 
+// Not analysed: once every P has stopped, no thread changes the number until the world starts again.
+bool all_have_stopped() NO_LOCK_ANALYSIS { return sched.stopwait == 0; }
+
 // On g0. Takes every P: the idle ones off their list, those in system calls from under their Ms, the others by asking.
 void stopTheWorldWithSema() RT0_SYM("runtime.stopTheWorldWithSema");
 void stopTheWorldWithSema() {
@@ -40,7 +43,7 @@ void stopTheWorldWithSema() {
     while (!notetsleep(&sched.stopnote, kPatienceNs)) preemptall();
     noteclear(&sched.stopnote);
   }
-  check(sched.stopwait == 0, "stopTheWorld: not stopped (stopwait != 0)");
+  check(all_have_stopped(), "stopTheWorld: not stopped (stopwait != 0)");
   world_is_stopped = true;
   trace(Ev::STWStopped);
 }

@@ -47,8 +47,8 @@ bool unchanged(u32* seen, i64* since, u32 tick, i64 now) {
   return false;
 }
 
-// Takes pp from its system call, if that lasts. With allpLock; drops it while it hands the P off.
-bool retake_syscall(P* pp, i64 now, bool sysretake) {
+// Takes pp from its system call, if that lasts. Drops the lock while it hands the P off.
+bool retake_syscall(P* pp, i64 now, bool sysretake) REQUIRES(allpLock) {
   Sysmontick* seen = &pp->sysmontick;
   const u32 tick = pp->syscalltick.load_relaxed();
   if (!unchanged(&seen->syscalltick, &seen->syscallwhen, tick, now) && !sysretake) return false;
