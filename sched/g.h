@@ -1,4 +1,4 @@
-// A goroutine, and lists of them. Who may touch what: gmp.h.
+// A goroutine, and lists of them. gmp.h says which thread may use which field.
 #pragma once
 
 #include "arch/arch.h"
@@ -29,7 +29,8 @@ struct GoSite {
   u32 line;
 };
 
-// What a traceback says of those who made this goroutine, oldest ancestor last. Kept if GODEBUG=tracebackancestors=N.
+// What a traceback prints of a goroutine that made this one, directly or through others; the oldest ancestor comes
+// last. Kept if GODEBUG=tracebackancestors=N.
 struct AncestorInfo {
   static constexpr u32 kMaxPcs = 16;
   uintptr pcs[kMaxPcs];
@@ -44,17 +45,17 @@ struct alignas(AncestorInfo) Ancestors {
 };
 
 // A goroutine. It lies at the upper end of its own stack, so that both cost one page; see malg. If sized, it lies
-// alone.
+// in memory of its own.
 struct G {
   // First, for it lies right above the frames: if it is not kBelowG (0 in m0's g0), the goroutine has written beyond
-  // its stack's upper end. Looked at when the goroutine ends, and by the signal handler before it believes anything
-  // else here.
+  // its stack's upper end. Checked when the goroutine ends, and by the signal handler before it uses any other
+  // field.
   uintptr below;
   Stack stack;          // [lo, hi): where the goroutine's frames are; lo is above the guard page
   uintptr stackguard0;  // below this SP the stack is nearly used up
   uintptr stackguard1;  // the same for code on g0
   M* m;                 // the M that runs it; null unless running or in a system call
-  Gobuf sched;          // whole while it does not run
+  Gobuf sched;          // its saved registers, complete while it does not run
 
   Atomic<u32> atomicstatus;  // GStatus; by casgstatus only
   u64 goid;
@@ -62,7 +63,7 @@ struct G {
   WaitReason waitreason;  // while waiting
   bool system;            // one of the runtime's own: not counted, no deadlock because of it
   bool keeps_p;           // a system call that it makes now keeps its P for a time slice, unless the world stops
-  bool sized;             // has a stack of another size than most: see go_with.cc
+  bool sized;             // has a stack of its own size: see go_with.cc
   // The M it is wired to, or null. The goroutine writes it while it runs. Relaxed: while a G lies on a queue it does
   // not change, and the queue orders it; any other reader takes it as a hint.
   Atomic<M*> lockedm;
@@ -71,20 +72,20 @@ struct G {
   u64 parent_goid;
   GoSite created;
   uintptr startpc;
-  Ancestors* ancestors;  // ours to free, or null
+  Ancestors* ancestors;  // freed when this goroutine ends; or null
   Atomic<G*> alllink;    // in allgs
   DeferRecord* defers;   // newest first; see defer.h
-  Sudog* waiting;        // the sudog it waits with, while it waits in a channel or a semaphore; of a select, the first
+  Sudog* waiting;        // the sudog it waits with, in a channel or a semaphore; of a select, the first one
 
-  // Where its registers are saved, and the way into the scheduler is taken, when a signal preempts it with little room
-  // on its own stack; empty until that has happened. preempt_sp: how far down its own stack was in use then.
+  // When a signal preempts the goroutine with little room on its own stack, its registers are saved here, and it enters
+  // the scheduler from here; empty until that has happened. preempt_sp: how far down its own stack was in use then.
   Stack preempt_stack;
   uintptr preempt_sp;
 
   Atomic<u32> preempt;           // 1: sysmon or stopTheWorld wants it to yield; it does so at its next safe point
-  Atomic<u32> selectDone;        // 1: somebody has won the race to wake this select
+  Atomic<u32> selectDone;        // 1: a waker has won the race to wake this select
   void* param;                   // handed over by the waker: the sudog that fired
-  i64 waitsince;                 // ns; about when it began to wait, 0 if nobody has looked yet. For dumps
+  i64 waitsince;                 // ns; about when it began to wait; 0 until sysmon has noted it. For dumps
   Panic* panics;                 // newest first; see panic.h
   RecoverPoint* recover_points;  // newest first
   // The fault that it panics for: signal (0: none), its code, the address, and where.

@@ -1,10 +1,13 @@
 // G, M, P and the scheduler's own state. Go: runtime2.go.
 //
-//   G  a goroutine: a stack and a saved context. M  a thread. P  the right to run goroutines: run queue and caches.
+//   G  a goroutine: a stack and a saved context.
+//   M  a thread.
+//   P  the right to run goroutines, with a run queue and caches.
 //
-// An M needs a P to run goroutines. Ownership, which decides who may touch a field without a lock:
-//   * a G is owned as its status says (status.h); an M by its own thread; a P by the M in p->m while its status is
-//   running;
+// An M needs a P to run goroutines. Ownership decides which thread may use a field without a lock:
+//   * a G is owned as its status says (status.h);
+//   * an M is owned by its own thread;
+//   * a P is owned by the M in p->m while its status is running;
 //   * a field with GUARDED_BY belongs to the thread that holds the lock named there (base/guards.h); an atomic one says
 //   at its uses why their order suffices.
 // A pointer from M to P and back is set by wirep and cleared by releasep only, on the M's own thread.
@@ -23,7 +26,7 @@ struct P;
 struct RtTimer;
 struct MCache;
 
-// What kind of fatal error an M is in: decides how much its traceback shows. Go: throwType.
+// The kind of fatal error that an M is in. It decides how much its traceback shows. Go: throwType.
 enum class Throwing : u8 { none, user, runtime };
 
 // A thread.
@@ -34,18 +37,18 @@ struct M {
   Atomic<G*> curg;  // the goroutine it runs, or null. Written by the M alone; relaxed: other threads take it as a hint
   void (*mstartfn)();
   P* p;      // attached P, or null
-  P* nextp;  // the P it is to take when it wakes; handed over before notewakeup
+  P* nextp;  // the P it is to take when it wakes; written by the waking M before notewakeup
   P* oldp;   // the P it had before its system call
   MId id;
   bool spinning;           // out of work, looking for it: counted in sched.nmspinning
   bool blocked;            // in a note
   bool booting;            // its boot functions are traced
-  Throwing throwing;       // in a fatal error, and whose fault it is
+  Throwing throwing;       // in a fatal error of this kind
   i32 locks;               // runtime locks held; while > 0 the goroutine stays on this M
   i32 dying;               // how deep in fatal errors
   u32 intrace;             // in the tracer: a signal handler must not enter it
   u32 printlock;           // print statements may nest
-  Atomic<uintptr> procid;  // thread id, told by the thread itself; 0: not yet, no more, or m0
+  Atomic<uintptr> procid;  // thread id, written by the thread itself; 0: not known yet, ended, or m0
   u64 sigmask;             // as it was when the program started
   u64 rand_state;
   Note park;
@@ -57,10 +60,10 @@ struct M {
   u32 lockedInt;                   // and by the runtime
   bool (*waitunlockf)(G*, void*);  // gopark → park_m
   void* waitlock;
-  void (*afterswitch)(G* from);  // what is left to do for the goroutine that has switched away; see goswitch
+  void (*afterswitch)(G* from);  // puts the goroutine that was left where it belongs; see switch_to
   u32 syscalltick;               // p->syscalltick when it entered its system call
-  // The memory of a preempt stack (preempt.h) for the next goroutine that needs one; 0: none, kWanted: please provide
-  // one.
+  // The memory of a preempt stack (preempt.h) for the next goroutine that needs one. 0: none. kPreemptStackWanted:
+  // none, and a goroutine needs one, so the next preemptone provides it.
   Atomic<uintptr> preempt_stack;
   Atomic<u32> signalPending;  // 1: a preemption signal is on its way
   Atomic<u32> freeWait;       // kFreeMWait until its stack is no longer in use
@@ -79,7 +82,7 @@ struct TimerWhen {
   i64 when;
 };
 
-// An f that runs: lies in the frame of who runs it.
+// A timer's function that is running. It lies in the stack frame of the thread that calls the function.
 struct TimerRun {
   const RtTimer* timer;
   TimerRun* next;
@@ -95,7 +98,7 @@ struct Timers {
   Moment first;  // heap[0].when, 0 if the heap is empty. Written with the lock held, read without it
 };
 
-// What sysmon saw when it last looked at a P: its own, nobody else reads it.
+// What sysmon saw when it last looked at a P. Only sysmon reads and writes it.
 struct Sysmontick {
   u32 schedtick, syscalltick;
   i64 schedwhen, syscallwhen;
@@ -112,7 +115,7 @@ struct alignas(Isa::kCacheLine) P {
   Atomic<u32> schedtick;    // + 1 with every execute that begins a time slice
   Atomic<u32> syscalltick;  // + 1 with every system call that lost or left the P
   // Written by its M alone; relaxed: preemptone takes it as a hint, and Ms are never freed.
-  Atomic<M*> m;  // its M, null while idle or in a system call
+  Atomic<M*> m;  // its M; null while the P is idle or its goroutine is in a system call
   Sysmontick sysmontick;
   Atomic<u32> kept;     // in a system call: its goroutine's keeps_p, for sysmon to read
   Atomic<u32> preempt;  // 1: enter the scheduler as soon as possible
@@ -124,10 +127,11 @@ struct alignas(Isa::kCacheLine) P {
   Atomic<u32> gFree_n;         // written by the P's owner; gcount reads it as a hint
   MCache* mcache;              // its part of the heap; null until it allocates
   Atomic<u32> gFreeNoStack_n;  // as gFree_n
-  GList gFreeNoStack;          // the same, those whose stacks are others' now
+  GList gFreeNoStack;          // the same, Gs whose stacks have been given to other goroutines
   StackCache stackcache;
 
-  // The run queue: runq.h says who may touch what. runnext, if there, runs before it and inherits the time slice.
+  // The run queue: runq.h says which thread may change what. runnext, if not null, runs before it and inherits the time
+  // slice.
   alignas(Isa::kCacheLine) Atomic<u32> runqhead;
   Atomic<u32> runqtail;
   Atomic<G*> runnext;
@@ -142,7 +146,7 @@ struct Schedt {
 
   // The M that waits for the network or the next timer. Why the order of its stores is right: poll_until in proc.cc.
   Atomic<u32> polling;   // 1: there is one
-  Moment poll_until;     // its deadline, written by it alone. 0 while polling is 1: it has not said yet, or is done
+  Moment poll_until;     // its deadline, written by it alone. 0 while polling is 1: it has not set it yet, or is done
   Atomic<u32> pollwake;  // it waits here if there is no network poller: 1 wakes it
   Atomic<u32> lastpoll;  // the last look at the network, by poll_time. A hint for sysmon
 
@@ -178,9 +182,9 @@ struct Schedt {
 
   Atomic<u32> gcwaiting;  // 1: the world stops; every P enters gcstop. Written with the lock held, read without it
   i32 stopwait GUARDED_BY(lock);  // Ps that have not
-  Note stopnote;                  // the last one that does wakes who stops the world
+  Note stopnote;                  // the last P that stops wakes the thread that stops the world
 
-  Atomic<u32> sysmonwait;  // 1: sysmon sleeps on sysmonnote; whoever makes it 0 must wake it
+  Atomic<u32> sysmonwait;  // 1: sysmon sleeps on sysmonnote; the thread that makes it 0 must wake it
   Note sysmonnote;
 
   Atomic<u32> ngsys;  // system goroutines
@@ -190,10 +194,10 @@ extern G g0 __asm__("runtime.g0");
 extern M m0 __asm__("runtime.m0");
 extern Schedt sched __asm__("runtime.sched");
 
-// Set once at boot or with the world stopped, read by all.
+// Set once at boot or with the world stopped; read by all threads.
 extern i32 ncpu;
 extern usize physHugePageSize;
-// Written with the world stopped, after an allp that has so many. An M without a P, which the stopped world does not
+// Written with the world stopped, after an allp that has so many Ps. An M without a P, which the stopped world does not
 // stop, reads both by procs().
 extern Atomic<i32> gomaxprocs;
 // More Ps than any machine has CPUs gain nothing; each costs memory. Go takes any number until memory runs out.
@@ -222,7 +226,7 @@ RT0_INLINE Procs procs() {
 // A counter with one writer.
 RT0_INLINE void bump(Atomic<u32>* n, i32 by = 1) { n->store_relaxed(n->load_relaxed() + static_cast<u32>(by)); }
 
-extern M* allm GUARDED_BY(sched.lock);  // all Ms whose threads have not ended, by alllink
+extern M* allm GUARDED_BY(sched.lock);  // all Ms but those that mexit has removed; by alllink
 extern bool mainStarted;
 extern bool bootDone;  // main.main has been called
 extern bool world_is_stopped;
@@ -231,14 +235,14 @@ extern Atomic<u32> panicking;
 extern Atomic<u32> runningPanicDefers;
 
 // Every G ever made, for dumps: oldest first, through G::alllink. It only grows, at its end and under the lock, and Gs
-// are never freed, so a reader needs none.
+// are never freed, so a reader needs no lock.
 extern Mutex allglock;
 extern Atomic<G*> allgs;
 extern Atomic<u32> allglen;
 
-// Moves gp from `from` to `to`. Only the owner of a G moves it (status.h), so a load and a store do; a wrong owner is
-// found here, where it happens. Release: what the owner did to the G is there for whoever sees the status, a dump for
-// instance.
+// Moves gp from `from` to `to`. Only the owner of a G moves it (status.h), so a load and a store are enough, and
+// the check finds a move by another thread at once. Release: a thread that reads the status, for a dump for instance,
+// also sees what the owner wrote to the G before.
 RT0_INLINE void casgstatus(G* gp, GStatus from, GStatus to) {
   dcheck(legal(from, to), "casgstatus: no such move; see kGMoves");
   check(gp->atomicstatus.load_relaxed() == static_cast<u32>(from), "casgstatus: bad incoming values");

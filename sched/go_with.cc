@@ -1,7 +1,8 @@
-// Goroutines whose stacks have a size of their own. Linked into programs that ask for that.
+// Goroutines whose stacks have a size of their own. Linked into programs that use go_with.
 //
-// Such a G does not lie in its stack: when it ends, the stack goes to its P's cache, by size class, and the G, which
-// dumps may be looking at, to a list of Gs without stacks. Go keeps both lists for the same reason.
+// Such a G does not lie in its stack. When it ends, the stack goes to its P's cache, by size class, and the G goes to a
+// list of Gs without stacks: it must stay in memory, for a dump may be reading it. Go keeps both lists for the same
+// reason.
 #include "mem/stack_larger.h"
 #include "mem/sysmem.h"
 #include "sched/above.h"
@@ -19,7 +20,8 @@ constexpr u32 kLocalMax = 64, kLocalKeep = 32;
 
 usize default_bytes() { return max(kStackDefault, static_cast<usize>(4 * physPageSize)); }
 
-// What is reserved for a wish: a power of two. A size that no reservation can have is the program's mistake.
+// The bytes to reserve for a stack of at least `wish`: a power of two. A size that is too large to reserve is the
+// program's mistake.
 usize stack_bytes_of(usize wish) {
   if (wish == 0) return default_bytes();
   if (wish > kStackMax) panic_plain("go_with: stack size out of range");
@@ -28,11 +30,11 @@ usize stack_bytes_of(usize wish) {
   return bytes;
 }
 
-// The goroutine has ended, and we stand on another stack.
+// The goroutine has ended, and this code runs on another stack, so its own may be freed.
 void put(P* pp, G* gp) {
   if (gp->stack_bytes < kStackMin) return small_put.load_acquire()(gp);
   const uintptr base = gp->stack.lo - physPageSize;
-  gp->stack = {};  // for dumps, which see a dead G anyhow
+  gp->stack = {};  // a dump prints no stack of a dead G
   stackcachefree(&pp->stackcache, reinterpret_cast<void*>(base), gp->stack_bytes);
   pp->gFreeNoStack.push(gp);
   bump(&pp->gFreeNoStack_n);
@@ -83,7 +85,7 @@ G* get_with_stack(P* pp, usize bytes) {
 }  // namespace
 
 void sized_enable() {
-  if (sized_hooks.load_relaxed() != nullptr) return;  // others may do the same at once
+  if (sized_hooks.load_relaxed() != nullptr) return;  // threads that do this at the same time write the same values
   stack_cut_larger();
   stack_scavenge_enable();
   sized_hooks.store_release(&kHooks);

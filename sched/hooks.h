@@ -1,6 +1,6 @@
-// Parts of the scheduler that only some programs need: timers and the network poller. A program that uses neither is
-// not linked with them, so the scheduler reaches them through these tables, which they hand in when they are first
-// used.
+// Parts of the scheduler that only some programs need: timers, the network poller and the scavenger of stacks. A
+// program that uses none of them is not linked with them. So the scheduler calls them through these tables, which each
+// part stores here when the program first uses it.
 #pragma once
 
 #include "sched/gmp.h"
@@ -8,10 +8,10 @@
 namespace rt0 {
 
 struct TimerHooks {
-  // Runs what is due on pp's heap. now: 0 asks the clock, if it has to. On the M that owns pp, or a thief's; no locks
-  // held; on g0. Go: timers.check.
+  // Runs what is due on pp's heap. now: the time, or 0, and then the clock is asked if it has to be. On g0 of
+  // the M that owns pp, or of one that looks for work to steal; no locks held. Go: timers.check.
   struct Checked {
-    i64 now;         // as given, or asked; 0 if nobody had to ask
+    i64 now;         // as given, or asked; 0 if the clock was not asked
     i64 poll_until;  // ns of the next deadline on this heap; 0: none
     bool ran;        // something was due: there may be new goroutines on pp's queue
   };
@@ -24,7 +24,7 @@ struct TimerHooks {
 
 struct NetpollHooks {
   // Goroutines whose descriptors have become ready. delay_ns < 0 waits for as long as it takes, 0 does not, > 0 at most
-  // so long. They are still waiting, and in nobody's hands: the caller makes them runnable. Go: netpoll.
+  // so long. Their status is still waiting and no list holds them: the caller makes them runnable. Go: netpoll.
   GList (*poll)(i64 delay_ns);
   // Ends a poll that waits, now or the next one. Go: netpollBreak.
   void (*wake)();
@@ -32,19 +32,20 @@ struct NetpollHooks {
   u32 (*waiters)();
 };
 
-// Has sysmon give free stacks' memory back (newproc.h, stack_scavenge) when everybody has been idle for a minute, now
-// and then when not, and when GOMEMLIMIT is near. Programs that can be idle so long, for they have timers or a network,
-// those with stacks of many sizes and those that set the limit themselves are linked with it.
+// From now on sysmon gives free stacks' memory back (newproc.h, stack_scavenge): when all Ps have been idle for a
+// minute, that of some stacks every minute otherwise, and when GOMEMLIMIT is near. Linked into programs that can be
+// idle so long because they have timers or a network, into those with stacks of many sizes and those that set the limit
+// themselves.
 void stack_scavenge_enable();
 // Called by sysmon alone, with its clock. most = 0: some, if GOMEMLIMIT is near, at a bounded rate; the result is 0
 // unless there may be more.
 extern Atomic<u32 (*)(u32 most, i64 now)> stack_scavenger;
 
 // A moment in one word, in units of 2^20 ns (about a millisecond). It wraps every 52 days, so two of them must not be
-// compared; poll_age says how long ago one was. That is right up to 26 days. Of a longer time, the rest modulo 52 days
-// is seen, so a process that was stopped meanwhile may look at the network 10 ms late, once.
+// compared; poll_age says how long ago one was. That is right up to 26 days. A longer time is seen modulo 52 days, so a
+// process that was stopped for so long may look at the network 10 ms late, once.
 constexpr u32 poll_time(i64 ns) { return static_cast<u32>(static_cast<u64>(ns) >> 20); }
-// Negative if `then` is later than `now`, for the two come from two threads' clocks.
+// Negative if `then` is later than `now`, which happens because two threads have read the clock.
 constexpr i32 poll_age(i64 now, u32 then) { return static_cast<i32>(poll_time(now) - then); }
 static_assert(poll_age(i64{12} << 52, poll_time((i64{12} << 52) - (i64{11} << 20))) == 11);
 static_assert(poll_age(i64{12} << 52, poll_time((i64{12} << 52) + (i64{1} << 20))) == -1);
@@ -53,7 +54,7 @@ static_assert(poll_age(i64{12} << 52, poll_time((i64{12} << 52) + (i64{1} << 20)
 extern Atomic<const TimerHooks*> timer_hooks;
 extern Atomic<const NetpollHooks*> netpoll_hooks;
 
-// Hands in the network poller, and has an M that waits for a timer wait in it from now on.
+// Stores the network poller's table and wakes an M that waits for a timer, so that it waits in the poller from now on.
 void netpoll_install(const NetpollHooks* hooks);
 
 // A timer with an earlier deadline than all others was put on some P's heap: an M that sleeps until a later one, or for

@@ -12,8 +12,8 @@ constexpr u32 kUnlocked = 0, kLocked = 1, kSleeping = 2;
 constexpr u32 kActiveSpin = 4, kActiveSpinCount = 30, kPassiveSpin = 1;
 
 #if defined(RT0_LOCKRANK) && RT0_LOCKRANK
-// A select locks many channels, by lockOrder. Only the first few are written down: what comes next is checked against
-// those.
+// A select locks many channels, by lockOrder. Only the first few are written down; a lock taken later is checked
+// against those.
 constexpr u32 kMostChannels = countof(M{}.held) / 2;
 
 // Atomic, relaxed: lockWithRank may write it at the same time, and writes what is there.
@@ -28,7 +28,7 @@ bool after_another_channel(const M* mp, const Mutex* l) {
 }
 
 void rank_acquire(M* mp, Mutex* l) {
-  if (mp->throwing != Throwing::none) return;  // on the way out: rather a message than order
+  if (mp->throwing != Throwing::none) return;  // a fatal error must be printed, whatever locks are held
   if (after_another_channel(mp, l)) {
     const u32 before = lockOrder(mp->held[mp->nheld - 1]), order = lockOrder(l);
     check(before < order || (before == order && mp->held[mp->nheld - 1] < l),
@@ -58,9 +58,9 @@ void rank_release(M*, Mutex*) {}
 
 }  // namespace
 
-// One compare-and-swap from 0 to a number decides between two who ask at the same time; the number never changes after
-// that, and there is nothing else that its reader relies on: relaxed. After 2^24 locks numbers come again: whoever
-// compares two locks of the same number goes by their addresses.
+// If two threads ask for a lock's number at the same time, one compare-and-swap from 0 decides which number it gets.
+// After that it never changes, and its reader relies on nothing else that was written: relaxed. After 2^24 locks the
+// numbers begin again. So a caller that compares two locks of the same number must compare their addresses.
 u32 lockOrder(Mutex* l) {
   static constinit Atomic<u32> last{0};
   u32* const at = reinterpret_cast<u32*>(&l->rank);
@@ -73,24 +73,24 @@ u32 lockOrder(Mutex* l) {
 }
 
 void lockInit(Mutex* l, LockRank rank) {
-  l->key.v = kUnlocked;  // nobody else knows the lock yet
+  l->key.v = kUnlocked;  // no other thread knows the lock yet
   l->rank = rank;
 }
 
-// Invariant: while somebody sleeps on the key, or is on the way to it, the key is kSleeping or the lock is free and a
-// wake-up is under way. A thread that may have put others to sleep (it found kSleeping once) therefore takes the lock
-// as kSleeping, so that its unlock wakes the next: one wake-up too many at most, never one too few.
+// Invariant: while a thread sleeps on the key, or is about to, the key is kSleeping, or the lock is free and a wake-up
+// is under way. A thread that has found kSleeping once cannot know whether others still sleep. So it takes the lock as
+// kSleeping, and its unlock wakes the next thread. There may be one wake-up too many, but none is missing.
 //
 // Not analysed, here and in unlock: these functions are the lock.
 void lock(Mutex* l) NO_LOCK_ANALYSIS {
   M* mp = getg()->m;
   check(mp->locks >= 0, "runtime.lock: lock count");
-  mp->locks++;  // first: from here on the goroutine stays on this M
+  mp->locks++;  // before the lock is taken: from here on the goroutine stays on this M
   rank_acquire(mp, l);
 
   u32 v = l->key.xchg_acquire(kLocked);
   if (RT0_LIKELY(v == kUnlocked)) return;
-  u32 wait = v;  // what we shall leave in the key: kSleeping once we have met it
+  u32 wait = v;  // what this thread will leave in the key: kSleeping once it has found that there
   const u32 spin = ncpu > 1 ? kActiveSpin : 0;
   for (;;) {
     for (u32 i = 0; i < spin; i++) {
@@ -127,7 +127,8 @@ void unlock(Mutex* l) NO_LOCK_ANALYSIS {
   check(mp->locks >= 0, "runtime.unlock: lock count");
 }
 
-void noteclear(Note* n) { n->key.store_relaxed(0); }  // published by the lock under which the note is handed out
+// Relaxed: the lock under which another thread learns of the note publishes this.
+void noteclear(Note* n) { n->key.store_relaxed(0); }
 
 void notewakeup(Note* n) {
   const u32 old = n->key.xchg_release(1);
@@ -135,8 +136,8 @@ void notewakeup(Note* n) {
   kernel->futexwakeup(&n->key, 1);
 }
 
-// The store of 1 comes before the futex wake, and the kernel looks at the key again under its own lock before it lets
-// us sleep: either we see 1 or we are woken.
+// No wake-up is lost: the store of 1 comes before the futex wake, and the kernel compares the key again, under its own
+// lock, before it lets this thread sleep. Either the thread sees 1 or it is woken.
 void notesleep(Note* n) {
   M* mp = getg()->m;
   check(getg() == mp->g0, "notesleep not on g0");

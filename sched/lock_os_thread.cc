@@ -3,7 +3,8 @@
 //
 // A new thread inherits much from the one that makes it: its name, the CPUs it may run on, namespaces, credentials. A
 // wired goroutine may have changed these, for it has its thread to itself. So an M that the program has wired makes no
-// threads: it gives the new M to the template thread, which runs no goroutine and is started before the first is wired.
+// threads: it gives the new M to the template thread, which runs no goroutine and is started before the first goroutine
+// is wired.
 #include "sched/mthread.h"
 #include "sched/proc.h"
 
@@ -29,7 +30,7 @@ void hand_over(M* mp) {
   notewakeup(&handoff_wake);
 }
 
-// Sleeps until there is an M to be made; all that there are.
+// Sleeps until there is an M to be made. Returns the list of all.
 M* next_list() {
   for (;;) {
     lock(&handoff_lock);
@@ -63,13 +64,13 @@ void templateThread() {
   }
 }
 
-// By a goroutine whose M is not wired yet, or by one that finds the thread there.
+// Called before the goroutine is wired; or by a wired one, and then the thread is there already.
 void startTemplateThread() RT0_SYM("runtime.startTemplateThread");
 void startTemplateThread() {
   if (have_template_thread.load_relaxed() != 0 || !have_template_thread.cas_acqrel(0, 1)) return;
   systemstack([] { newm(templateThread, nullptr, false, -1); });
-  // From here on, for newm above is to make the thread itself. Another goroutine may have passed the line above already
-  // and be wired: for these few instructions its M still makes threads by itself.
+  // Only now, because the newm above must make the thread itself. Another goroutine may have found have_template_thread
+  // set and be wired already: until this store its M still makes threads by itself.
   newm_handoff.store_release(hand_over);
 }
 

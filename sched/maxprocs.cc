@@ -11,10 +11,10 @@ namespace rt0 {
 
 namespace {
 
-constinit Atomic<i32> wanted{0};  // what the updater shall set; 0: there is no updater under way
+constinit Atomic<i32> wanted{0};  // the number that the updater is to set; 0: no updater is under way
 
-// A goroutine, because stopping the world takes a P, and sysmon has none. With the world stopped nobody can say a
-// number of his own any more: one that has been said stays.
+// A goroutine, because stopping the world takes a P, and sysmon has none. While the world is stopped, no
+// goroutine can call set_gomaxprocs; a number that was set before stays.
 void update_max_procs(Funcval*) {
   stopTheWorld();
   const i32 n = wanted.load_acquire();
@@ -23,7 +23,7 @@ void update_max_procs(Funcval*) {
 }
 constinit Funcval updater = {update_max_procs};
 
-// As many as there are CPUs, but no more than the quota keeps busy; two at least, if there are two CPUs.
+// As many Ps as there are CPUs, but no more than the CPU quota can keep busy. Two at least, if there are two CPUs.
 i32 defaultGOMAXPROCS(i32 cpus) RT0_SYM("runtime.defaultGOMAXPROCS");
 i32 defaultGOMAXPROCS(i32 cpus) {
   constexpr i32 kLeast = 2;
@@ -50,7 +50,8 @@ int gomaxprocs_now() { return gomaxprocs.load_relaxed(); }
 int set_gomaxprocs(int n) {
   const int before = gomaxprocs.load_relaxed();
   if (n <= 0) return before;
-  customGOMAXPROCS.store_release(1);  // before the world stops: see update_max_procs
+  // Before the world stops, so that update_max_procs sees it and leaves the number alone.
+  customGOMAXPROCS.store_release(1);
   if (n == before) return before;
   stopTheWorld();
   const int old = gomaxprocs.load_relaxed();

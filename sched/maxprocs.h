@@ -1,4 +1,4 @@
-// GOMAXPROCS, where nobody has said what it shall be. Go: defaultGOMAXPROCS, sysmonUpdateGOMAXPROCS.
+// GOMAXPROCS, where neither the environment nor the program has set it. Go: defaultGOMAXPROCS, sysmonUpdateGOMAXPROCS.
 #pragma once
 
 #include "rt0/go.h"
@@ -6,11 +6,11 @@
 
 namespace rt0 {
 
-// Set for good once GOMAXPROCS or set_gomaxprocs() has said a number.
+// Becomes 1, and stays so, when the environment's GOMAXPROCS or set_gomaxprocs() has given a number.
 extern Atomic<u32> customGOMAXPROCS;
 
-// Linked into programs that start goroutines, or ask for the number; others have as many Ps as there are CPUs, and one
-// that runs.
+// Linked into programs that start goroutines or ask for the number. Other programs have as many Ps as there are CPUs,
+// of which only one is ever used.
 namespace detail {
 struct Maxprocs {
   i32 (*at_start)(i32 cpus);

@@ -5,14 +5,14 @@
 
 namespace rt0 {
 
-// The last store is sequentially consistent, and so is get's first load: callers build on that (publish in timer.cc,
+// The last store is sequentially consistent, and so is get's first load: callers rely on that (publish in timer.cc,
 // wakeNetPoller in proc.cc).
 void Moment::set(i64 ns) {
   const u32 new_lo = static_cast<u32>(ns), new_hi = static_cast<u32>(static_cast<u64>(ns) >> 32);
-  // Only the one writer changes these three, so what it reads of them is its own.
+  // Only this thread changes these three now, so relaxed loads read what it, or the writer before it, has stored.
   if (lo.load_relaxed() == new_lo && hi.load_relaxed() == new_hi) return;
   const u32 n = seq.load_relaxed();
-  seq.store_relaxed(n + 1);  // ordered before the halves by their release
+  seq.store_relaxed(n + 1);  // the halves are release stores, so they cannot be seen before this
   lo.store_release(new_lo);
   hi.store_release(new_hi);
   seq.store_seqcst(n + 2);
@@ -25,7 +25,7 @@ i64 Moment::get() const {
     // The second load comes after the halves, which are acquire loads.
     if (n % 2 == 0 && seq.load_relaxed() == n) return static_cast<i64>(static_cast<u64>(h) << 32 | l);
     if (tries < 100) Isa::cpu_relax();
-    else kernel->osyield();  // the kernel has stopped the writer's thread between its stores
+    else kernel->osyield();  // the writer's thread may have been descheduled between its stores
   }
 }
 

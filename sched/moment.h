@@ -6,12 +6,11 @@
 namespace rt0 {
 
 // In ns, as nanotime counts, so it does not wrap for 292 years; 0 means that there is none. In two halves and a
-// sequence number, which is odd while the halves change, for there are no 64-bit atomics on 32-bit ISAs.
+// sequence number, which is odd while the halves change, because 32-bit ISAs have no 64-bit atomics.
 //
-// One thread at a time may call set(): whoever holds the lock, or the flag, that goes with it. get() waits as long as a
-// writer needs for its stores. A reader takes two halves of different moments for one only if it stands between two of
-// its loads while exactly a multiple of 2^31 changes are made: minutes of nothing else, and even then the number must
-// be exact.
+// One thread at a time may call set(): the thread that holds the lock, or has set the flag, that goes with the moment.
+// get() waits as long as a writer needs for its stores. A reader can mix up two moments only if, between two of its
+// loads, exactly a multiple of 2^31 changes are made. That takes minutes in which the reader does not run at all.
 struct Moment {
   Atomic<u32> seq, lo, hi;
 

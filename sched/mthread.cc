@@ -20,12 +20,12 @@ namespace {
 
 constinit M* unused_ms GUARDED_BY(sched.lock) = nullptr;  // ended for good, to use again
 
-// Ms' own stacks have guards. Those of the first two Ms, m0 and sysmon's, get them from sysmon, off the way to
-// main.main; these Ms never end, so whatever is freed has one. Whether the kernel has made it is not asked: without, an
-// overflow is not noticed, and no more.
+// Ms' own stacks have guards. The first two Ms, m0 and sysmon's, get them from sysmon, so that the way to main.main
+// does not pay for them. These Ms never end, so every stack that is freed has a guard. The kernel may refuse to make
+// one; then an overflow of that stack is not noticed, and nothing else changes.
 bool guarded_from_the_start(const M* mp) { return mp->id > 1; }
 
-// The signal stack: a G of its own, so that a handler has bounds and locks to its name.
+// Makes the signal stack. It has a G of its own, so that a handler on it has stack bounds, and an M whose locks count.
 void mpreinit(M* mp) RT0_SYM("runtime.mpreinit");
 void mpreinit(M* mp) {
   trace_boot(Ev::mpreinit);
@@ -35,14 +35,14 @@ void mpreinit(M* mp) {
 
 void free_stack(const G* gp) { stackfree(reinterpret_cast<void*>(gp->stack.lo - physPageSize), gp->stack_bytes, true); }
 
-// Others may look at lo meanwhile, m0 in a handler too: they see one word or the other, and between the two lies a page
-// nobody has got to.
+// Safe while another thread, or a handler on m0, reads stack.lo: either value is a valid bound, since the page between
+// them has never been used.
 void guard(G* gp) {
   (void)kernel->mem_guard(reinterpret_cast<void*>(gp->stack.lo), physPageSize);
   gp->stack.lo += physPageSize;
 }
 
-// On the new thread: what only it can do for itself.
+// On the new thread: sets up what only the thread itself can set, its signal stack and mask, and its id.
 void minit() RT0_SYM("runtime.minit");
 void minit() {
   trace_boot(Ev::minit);
@@ -51,7 +51,7 @@ void minit() {
   // First the stack for handlers: a signal that the open mask lets in must find it.
   kernel->sigaltstack(reinterpret_cast<void*>(gs->stack.lo), gs->stack.hi - gs->stack.lo);
   if (mp == &m0) return;  // initsig opens its mask, and its id is the process's
-  minitSignalMask();      // before the id is known, without which no thread of ours sends it a signal
+  minitSignalMask();      // before the id is published: no thread of this process sends it a signal without that
   mp->procid.store_release(static_cast<uintptr>(kernel->gettid()));
 }
 
@@ -77,14 +77,15 @@ void mstart1() {
   schedule();
 }
 
-// The lock stays: another M that needs a thread just now would say the same once more.
+// Keeps the lock when it fails: another M that needs a thread at this moment would print the same message again.
 void checkmcount() REQUIRES(sched.lock) {
   if (mcount() <= sched.maxmcount) return;
   eprintf("runtime: program exceeds %d-thread limit\n", sched.maxmcount);
   throw_("thread exhaustion");
 }
 
-// Stacks of Ms that have ended since. Under no lock; whoever makes an M looks after it. Go: the freem loop in allocm.
+// Frees the stacks of Ms that have ended. Called without locks, by a thread that is about to make an M. Go: the freem
+// loop in allocm.
 void free_ended_ms() {
   lock(&sched.lock);
   M* list = sched.freem;
@@ -137,7 +138,7 @@ void newosproc(M* mp) RT0_SYM("runtime.newosproc");
 void newosproc(M* mp) {
   trace_boot(Ev::newosproc);
   trace_boot(Ev::clone);
-  // Threads of others may end any moment, so EAGAIN is given 210 ms. Go: retryOnEAGAIN.
+  // Other processes' threads may end at any moment, so for EAGAIN it tries again for 210 ms. Go: retryOnEAGAIN.
   constexpr u32 kTries = 20;
   SysResult r = kernel->newosproc(mp->g0->stack.hi, mp->tls);
   for (u32 i = 1; i <= kTries && r.err == Errno::again; i++) {
@@ -156,7 +157,7 @@ constinit Atomic<void (*)(M*)> newm_handoff{nullptr};
 
 void newm1(M* mp) {
   trace_boot(Ev::newm1);
-  mp->tls[0] = reinterpret_cast<uintptr>(mp->g0);  // its g from the first instruction on
+  mp->tls[0] = reinterpret_cast<uintptr>(mp->g0);  // so getg() works from the thread's first instruction on
   trace(Ev::MStart, mp->id);
   newosproc(mp);
 }
@@ -198,10 +199,10 @@ int set_max_threads(int n) {
   return before;
 }
 
-// Assembly has noted where g0's stack is free: mcall and systemstack start over from there each time.
+// Assembly has saved the stack pointer in g0->sched: mcall and systemstack start from there each time.
 void mstart0() {
-  trace_boot(Ev::mstart);  // the assembly routine that called us
-  trace_boot(Ev::gosave);  // and what it called before
+  trace_boot(Ev::mstart);  // the assembly routine that called this function
+  trace_boot(Ev::gosave);  // which that routine called before
   trace_boot(Ev::mstart0);
   G* gp = getg();
   check(gp == gp->m->g0, "bad runtime.mstart");
@@ -211,7 +212,7 @@ void mstart0() {
 
 void newm(void (*fn)(), P* pp, bool spinning, MId id) {
   trace_boot(Ev::newm);
-  (void)acquirem();  // the M is made with our P's caches: keep it
+  (void)acquirem();  // keeps the P, whose caches the new M's stacks are taken from
   M* mp = allocm(fn, id);
   mp->nextp = pp;
   mp->spinning = spinning;
@@ -277,7 +278,7 @@ void gcstopm() {
 }
 
 void startm(P* pp, bool spinning) {
-  (void)acquirem();  // the P in our hands must not be stopped while nobody owns it
+  (void)acquirem();  // no preemption: a stop of the world would wait for pp, which no M owns meanwhile
   lock(&sched.lock);
   if (pp == nullptr) {
     check(!spinning, "startm: P required for spinning=true");
@@ -301,7 +302,7 @@ void startm(P* pp, bool spinning) {
   check(!nmp->spinning, "startm: m is spinning");
   check(nmp->nextp == nullptr, "startm: m has p");
   check(!spinning || runqempty(pp), "startm: p has runnable gs");
-  nmp->spinning = spinning;  // published to it by the note
+  nmp->spinning = spinning;  // the note publishes both to it
   nmp->nextp = pp;
   trace(Ev::MWake, nmp->id);
   notewakeup(&nmp->park);
@@ -312,7 +313,7 @@ void mexit() {
   M* mp = getg()->m;
   trace(Ev::MExit);
   if (mp == &m0) {
-    // The main thread's end would make the process look dead to others: it stays, asleep.
+    // If the main thread ended, other processes would see this one as a zombie. So it stays, asleep.
     handoffp(releasep());
     lock(&sched.lock);
     sched.nmfreed++;
@@ -322,13 +323,13 @@ void mexit() {
     check(false, "locked m0 woke up");
   }
   mp->procid.store_release(0);   // no more preemption signals; one on its way may still come
-  handoffp(releasep());          // while signals are open: a thread that is started here inherits the mask
-  kernel->sigmask_set(~u64{0});  // no handler from here on: its stack goes
+  handoffp(releasep());          // before all signals are blocked: a thread started here inherits the mask
+  kernel->sigmask_set(~u64{0});  // no handler may run from here on, because its stack is freed below
   kernel->sigaltstack(nullptr, 0);
   const G* gs = mp->gsignal;
   mp->gsignal = nullptr;
   free_stack(gs);
-  preempt_stack_drop(mp);  // no handler takes it any more, and a provider finds that none is wanted
+  preempt_stack_drop(mp);  // no handler takes it any more, and preemptone finds that none is wanted
 
   lock(&sched.lock);
   for (M** link = &allm; *link != nullptr; link = &(*link)->alllink) {
@@ -336,7 +337,7 @@ void mexit() {
     *link = mp->alllink;
     break;
   }
-  mp->freeWait.store_relaxed(kFreeMWait);  // published by the lock
+  mp->freeWait.store_relaxed(kFreeMWait);  // the lock publishes it
   mp->schedlink = sched.freem;
   sched.freem = mp;
   unlock(&sched.lock);
@@ -352,7 +353,7 @@ void mexit() {
 // Counts the Ms that could still do something. Ms in system calls and running ones are neither idle nor
 // wired-and-waiting.
 void checkdead() {
-  if (panicking.load_relaxed() > 0) return;  // somebody is printing the end already
+  if (panicking.load_relaxed() > 0) return;  // another thread is printing a fatal error already
   const i32 run = mcount() - sched.nmidle - sched.nmidlelocked - sched.nmsys;
   if (run > 0) return;
   if (run < 0) {
@@ -375,11 +376,11 @@ void checkdead() {
       default: break;
     }
   }
-  // Somebody will see to a timer, though nobody may be on the way yet: sysmon, which counts as no M, takes an idle P
-  // for one that is late before it has an M to give it to.
+  // Not dead while there is a timer, even if no M is about to run it: sysmon, which is not counted as an M here, starts
+  // one when the timer is late.
   for (const P* pp : procs())
     if (pp->timers.len.load_relaxed() != 0) return;
-  unlock(&sched.lock);  // fatal prints tracebacks and must not fail for a lock of ours
+  unlock(&sched.lock);  // fatal prints tracebacks, and must not wait for a lock that this thread holds
   if (goroutines == 0) fatal("no goroutines (main called runtime.Goexit) - deadlock!");
   fatal("all goroutines are asleep - deadlock!");
 }

@@ -30,19 +30,19 @@ Ancestors* saveAncestors(G* callergp, uintptr callerpc) {
   const u32 inherited = callergp->ancestors != nullptr ? callergp->ancestors->n : 0;
   const u32 n = min(inherited + 1, static_cast<u32>(debug.tracebackancestors));
   Ancestors* a = static_cast<Ancestors*>(mallocgc(sizeof(Ancestors) + n * sizeof(AncestorInfo), alignof(Ancestors)));
-  if (a == nullptr) return nullptr;  // a debugging aid is no reason to die
+  if (a == nullptr) return nullptr;  // ancestors only help debugging: the program goes on without
   a->n = n;
   for (u32 i = 1; i < n; i++) a->infos()[i] = callergp->ancestors->infos()[i - 1];
   AncestorInfo& own = a->infos()[0];
   own.goid = callergp->goid;
   own.created = callergp->created;
-  // The innermost are the runtime's own, down to newproc.
+  // The innermost frames, those of newproc and of what it calls, belong to the runtime and are left out.
   constexpr u32 kOwnFrames = 4;
   uintptr pcs[AncestorInfo::kMaxPcs + kOwnFrames];
   const u32 found = callers_of_systemstack(callergp, {pcs, countof(pcs)});
   u32 first = 0;
   while (first < found && pcs[first] != callerpc) first++;
-  if (first == found) first = 0;  // the frame chain is broken: better too much than nothing
+  if (first == found) first = 0;  // the frame chain is broken: rather print too many frames than none
   own.npcs = min(found - first, AncestorInfo::kMaxPcs);
   for (u32 i = 0; i < own.npcs; i++) own.pcs[i] = pcs[first + i];
   return a;
@@ -61,7 +61,7 @@ void gostartcallfn(Gobuf* buf, Funcval* fn) {
   gostartcall(buf, reinterpret_cast<uintptr>(fn->fn), fn);
 }
 
-// Ids come from a batch that the P took at once, so the lock is rare. Go: goidcache.
+// The P takes ids from sched in batches, so the lock is taken rarely. Go: goidcache.
 u64 next_goid(P* pp) {
   if (pp->goidcache == pp->goidcacheend) {
     lock(&sched.lock);
@@ -93,7 +93,8 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   if (stmt != nullptr) {
     if (stmt->size >= (newg->stack.hi - newg->stack.lo) / 2) throw_("go: the closure is too large for a stack");
     sp = align_down(sp - stmt->size, max(stmt->align, Isa::kStackAlign));
-    // The program's code: it may yield, and so go on with another M and P, or wait. newg is in nobody's hands but ours.
+    // move is the program's code: it may yield or wait, and then goes on with another M and P. Only this goroutine
+    // knows newg meanwhile.
     releasem(mp);
     stmt->move(reinterpret_cast<void*>(sp), fn);
     mp = acquirem();
@@ -129,12 +130,12 @@ void newproc_of_sysmon(Funcval* fn) {
   newg->system = true;
   (void)sched.ngsys.add_relaxed(1);
   lock(&sched.lock);
-  newg->goid = ++sched.goidgen;  // one that is in no P's cache
+  newg->goid = ++sched.goidgen;  // an id that is in no P's cache
   casgstatus(newg, GStatus::dead, GStatus::runnable);
   globrunqput(newg);
   unlock(&sched.lock);
   if (tracing()) trace_go_create_slow(newg);
-  startm(nullptr, false);  // does nothing if all Ps are busy, which look at the global queue by themselves
+  startm(nullptr, false);  // does nothing if all Ps are busy: these look at the global queue by themselves
 }
 
 void detail::newproc(Funcval* closure, const GoStmt* stmt) {
@@ -147,7 +148,7 @@ void detail::newproc(Funcval* closure, const GoStmt* stmt) {
 
 G* malg(usize bytes, bool guard, StackCache* c) {
   trace_fn(Ev::malg);
-  bytes = max(bytes, static_cast<usize>(4 * physPageSize));  // the guard is one
+  bytes = max(bytes, static_cast<usize>(4 * physPageSize));  // one of these pages is the guard
   u8* base = static_cast<u8*>(stackalloc(bytes, guard, c));
   const uintptr end = reinterpret_cast<uintptr>(base) + bytes;
   G* newg = reinterpret_cast<G*>(align_down(end - sizeof(G), Isa::kCacheLine));
@@ -175,7 +176,7 @@ G* gfget(P* pp) {
     Locked l(&sched.gFree.lock);
     while (pp->gFree_n.load_relaxed() < kGfreeLocalKeep) {
       G* gp = sched.gFree.list.pop();
-      if (gp == nullptr) gp = sched.gFree.clean.pop();  // these fault their pages in again
+      if (gp == nullptr) gp = sched.gFree.clean.pop();  // last: their stacks' pages must be faulted in again
       if (gp == nullptr) break;
       bump(&sched.gFree.n, -1);
       pp->gFree.push(gp);
@@ -215,7 +216,8 @@ void gfpurge(P* pp) {
   if (const SizedHooks* sized = sized_hooks.load_acquire()) sized->purge(pp);
 }
 
-// goexit0 on the stack of the goroutine after gp. One that is wired to its M never gets here: see leave.
+// Does what goexit0 does, on the stack of the goroutine that runs after gp. gp is not wired to its M, for leave() takes
+// the way over g0 then.
 static void gexited(G* gp) { (void)gdestroy(gp); }
 
 // Called by goexit, on the goroutine's own stack.
@@ -250,13 +252,14 @@ bool gdestroy(G* gp) {
 
 void goexit0(G* gp) {
   dropg();
-  // Wired to its thread by the program, and ended so: the thread may be in any state, so it ends too.
+  // The goroutine has ended while it was wired to its thread. It may have changed the thread, so no other goroutine
+  // must run there: the thread ends too.
   if (gdestroy(gp)) mexit();
   schedule();
 }
 
 i32 gcount() {
-  // Approximate while others run: dead Gs on local lists are counted by their owners.
+  // Approximate while other threads run: each owner counts the dead Gs on its P's list.
   i32 n = static_cast<i32>(allglen.load_acquire()) -
           static_cast<i32>(sched.gFree.n.load_relaxed() + sched.gFree.nostack_n.load_relaxed()) -
           static_cast<i32>(sched.ngsys.load_relaxed());

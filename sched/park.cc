@@ -1,7 +1,8 @@
-// Parking: how a running G stops, and how somebody starts it again. Go: proc.go gopark, ready, Gosched, lockOSThread.
+// Parking: how a running G stops, and how another thread of control starts it again. Go: proc.go gopark, ready,
+// Gosched, lockOSThread.
 //
 // gopark() leaves the G's stack first, marks it waiting, and only then calls unlockf, which drops the lock that guards
-// the wait queue. A waker needs that lock, so whoever finds the G finds it already waiting: no wake-up is lost.
+// the wait queue. A waker needs that lock to find the G, so it finds the G already waiting: no wake-up is lost.
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/proc.h"
@@ -19,7 +20,7 @@ bool parkunlock(G*, void* l) NO_LOCK_ANALYSIS {
   return true;
 }
 
-// gp has left its stack: what unlockf says of its wait.
+// gp has left its stack. Returns what unlockf returns: whether gp is to wait.
 bool commit(M* mp, G* gp) {
   auto unlockf = mp->waitunlockf;
   mp->waitunlockf = nullptr;
@@ -45,7 +46,7 @@ void park_m(G* gp) {
   schedule();
 }
 
-// The same on the stack of the goroutine after it.
+// Does what park_m does, on the stack of the goroutine that runs after gp.
 void parked(G* gp) {
   M* mp = getg()->m;
   casgstatus(gp, GStatus::running, GStatus::waiting);
@@ -83,8 +84,9 @@ void goyield_over_g0(G* gp) {
   schedule();
 }
 
-// Nothing but the global queue has work: its next goroutine runs, and gp goes behind the others, which may make it this
-// P's last. Decided before gp is left, as if it lay on the queue already; false if schedule() has to look.
+// If only the global queue has work, runs its next goroutine and puts gp behind the others. This P's share of the queue
+// may reach as far as gp, and then gp becomes the last of this P's queue. That is decided before gp is left, as if it
+// lay on the queue already. False if schedule() has to look for work.
 bool switch_to_global(M* mp, G* gp) {
   P* pp = mp->p;
   if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || !runqempty(pp) ||
@@ -102,7 +104,7 @@ bool switch_to_global(M* mp, G* gp) {
 
 void yield(Str why) {
   G* gp = getg();
-  gp->m->p->preempt.store_relaxed(0);  // done
+  gp->m->p->preempt.store_relaxed(0);  // the request is fulfilled
   if (tracing()) trace_text(Ev::GoStop, static_cast<i64>(gp->goid), why);
   if (!switch_to_global(gp->m, gp)) leave(gp, goschedImpl, gosched_m);
 }
@@ -118,7 +120,8 @@ void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
   gp->waitreason = reason;
   gp->waitsince = 0;
   if (tracing()) trace_text(Ev::GoBlock, static_cast<i64>(gp->goid), wait_reason_text(reason));
-  // A sleeper's unlockf starts its timer, which may be due at once: who is next can be said only after that.
+  // A sleeper's unlockf starts its timer, which may be due at once. So the next goroutine can be chosen only after
+  // that.
   if (reason == WaitReason::sleep) mcall(park_m);
   else leave(gp, parked, park_m);
 }
@@ -127,7 +130,7 @@ void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
 void goparkunlock(Mutex* l, WaitReason reason) NO_LOCK_ANALYSIS { gopark(parkunlock, l, reason); }
 
 void ready(G* gp, bool next) {
-  M* mp = acquirem();  // the P must not go while it is in a local variable
+  M* mp = acquirem();  // keeps the P while it is in a local variable
   casgstatus(gp, GStatus::waiting, GStatus::runnable);
   trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
   runqput(mp->p, gp, next);
@@ -183,8 +186,8 @@ void unlockOSThread() {
   dounlockOSThread();
 }
 
-// The M's own goroutine can't run here now: somebody else must get our P to make it runnable, or to run others
-// meanwhile.
+// The M's own goroutine is not runnable yet. Another M gets the P, to run the goroutines that will make it runnable, or
+// any others meanwhile.
 void stoplockedm() {
   M* mp = getg()->m;
   check(mp->lockedg != nullptr && mp->lockedg->lockedm.load_relaxed() == mp, "stoplockedm: inconsistent locking");
@@ -204,10 +207,10 @@ void startlockedm(G* gp) {
   check(mp != getg()->m, "startlockedm: locked to me");
   check(mp->nextp == nullptr, "startlockedm: m has p");
   lock(&sched.lock);
-  sched.nmidlelocked--;  // it is no longer idle: it gets our P
+  sched.nmidlelocked--;  // it is no longer idle: it gets this M's P
   unlock(&sched.lock);
   P* pp = releasep();
-  mp->nextp = pp;  // published to mp by the note
+  mp->nextp = pp;  // the note publishes it to mp
   trace(Ev::MWake, mp->id);
   notewakeup(&mp->park);
   stopm();

@@ -24,14 +24,14 @@ void p_init(P* pp, PId id) {
   set_status(pp, PStatus::gcstop);
 }
 
-// A P that GOMAXPROCS no longer covers: what it holds goes where others find it.
+// A P that GOMAXPROCS no longer covers: its goroutines, timers and caches go where other Ps find them.
 void p_destroy(P* pp) REQUIRES(sched.lock) {
   // The newest first onto the global queue's head, so that they lie there in the order they had here. Go: p.destroy.
   while (G* gp = runq_pop_tail(pp)) globrunqputhead(gp);
   if (pp->timers.len.load_relaxed() != 0) timer_hooks.load_acquire()->take(getg()->m->p, pp);
   gfpurge(pp);
   if (pp->mcache != nullptr) mcache_flush(pp->mcache);
-  pp->goidcache = pp->goidcacheend = 0;  // ids are not scarce
+  pp->goidcache = pp->goidcacheend = 0;  // these ids are lost: there are enough
   set_status(pp, PStatus::dead);
 }
 
@@ -96,8 +96,8 @@ P* pidleget() {
   if (pp != nullptr) {
     sched.pidle = pp->link;
     (void)sched.npidle.add_seqcst(static_cast<u32>(-1));
-    // sysmon sleeps only while all Ps are idle, which it looked at under this lock; this ends it. Whoever clears
-    // sysmonwait owes the one wake-up.
+    // sysmon sleeps only while all Ps are idle, which it has checked under this lock. That ends now. The thread
+    // that clears sysmonwait must wake it, once.
     if (sched.sysmonwait.load_relaxed() != 0) {
       sched.sysmonwait.store_relaxed(0);
       notewakeup(&sched.sysmonnote);
@@ -108,28 +108,30 @@ P* pidleget() {
 
 P* pidlegetSpinning() {
   P* pp = pidleget();
-  if (pp == nullptr) sched.needspinning.store_relaxed(1);  // under sched.lock, like its readers that act on it
+  if (pp == nullptr) sched.needspinning.store_relaxed(1);  // the threads that act on it read it under sched.lock, too
   return pp;
 }
 
-// The caller has queued a goroutine: A1 it stored runnext (runqput), A2 we read nmspinning. A spinner that gives up: B1
-// it lowers nmspinning, B2 it reads every runnext (runqempty). All four are sequentially consistent, so they have one
-// order, in which
-// A1 is before A2 and B1 before B2: either A2 sees the lowered count, and we start somebody, or B2 sees the goroutine.
-// For the global queue sched.lock, under which both look, does the same.
+// Why no goroutine is left on a queue while a P is idle. The caller has queued a goroutine: it stored runnext (A1, in
+// runqput), and then wakep reads nmspinning (A2). A spinner that gives up lowers nmspinning (B1), then reads every
+// runnext (B2, in runqempty). All four are sequentially consistent, so they have one order, in which A1 is before A2
+// and B1 before B2. Either A2 sees the lowered count, and wakep starts an M, or B2 sees the goroutine. For the global
+// queue sched.lock does the same, since both sides look at it with the lock held.
 void wakep() {
   trace_fn(Ev::wakep);
   if (alone() || sched.nmspinning.load_seqcst() != 0) return;
   if (sched.npidle.load_seqcst() == 0) {
-    // Nobody to wake. An M that is about to go idle without having spun must look again: it raises npidle, then reads
-    // needspinning (rest); we write needspinning, then read npidle. If it has been 1 before, that bargain still stands,
-    // for who makes it 0 counts in nmspinning first and looks at the queues afterwards.
+    // There is no idle P to wake an M for. An M that is about to go idle without having spun must look again, or the
+    // goroutine would lie there unseen. That M raises npidle, then reads needspinning (rest in proc.cc); this thread
+    // writes needspinning, then reads npidle; so at least one of them sees the other's write. If needspinning is 1
+    // already, nothing needs to be done: the M that makes it 0 raises nmspinning first and looks at the queues
+    // afterwards, so it finds the goroutine.
     if (sched.needspinning.load_relaxed() != 0) return;
     sched.needspinning.store_seqcst(1);
     if (sched.npidle.load_seqcst() == 0) return;
   }
   if (!sched.nmspinning.cas_seqcst(0, 1)) return;
-  (void)acquirem();  // until the P is in other hands
+  (void)acquirem();  // no preemption until another M has the P
   lock(&sched.lock);
   P* pp = pidlegetSpinning();
   unlock(&sched.lock);
@@ -156,7 +158,8 @@ void handoffp(P* pp) {
     startm(pp, false);
     return;
   }
-  // No work here. If nobody is spinning or idle, somebody must look: work may appear on busy Ps.
+  // No work here. If no M is spinning and no P is idle, an M must spin with this P: work may appear on busy Ps, and no
+  // other M would steal it.
   if (sched.nmspinning.load_seqcst() + sched.npidle.load_seqcst() == 0 && sched.nmspinning.cas_seqcst(0, 1)) {
     sched.needspinning.store_relaxed(0);
     startm(pp, true);
@@ -174,7 +177,7 @@ void handoffp(P* pp) {
     startm(pp, false);
     return;
   }
-  // The last running P, and nobody waits for the network or for timers: somebody has to.
+  // This is the last running P, and no M waits for the network or for timers: an M must do so with this P.
   const bool unpolled = sched.npidle.load_relaxed() == static_cast<u32>(gomaxprocs.load_relaxed()) - 1 &&
                         sched.polling.load_relaxed() == 0;
   const NetpollHooks* net = netpoll_hooks.load_acquire();
@@ -183,7 +186,7 @@ void handoffp(P* pp) {
     startm(pp, false);
     return;
   }
-  // Its timers, of which only its M would have known, become the business of whoever waits in the poller.
+  // Only the P's own M knew when its timers are due. The M that waits in the poller must know that from here on.
   const i64 when = pp->timers.len.load_relaxed() != 0 ? timer_hooks.load_acquire()->wake_time(pp) : 0;
   if (when != 0 && unpolled) {
     unlock(&sched.lock);
@@ -191,8 +194,8 @@ void handoffp(P* pp) {
     return;
   }
   pidleput(pp);
-  // As in rest(): wakep writes needspinning, then reads npidle; this raises npidle, then reads needspinning. If a maker
-  // of work found no idle P before this one, it relies on this M to look for that work.
+  // As in rest(): wakep writes needspinning, then reads npidle; this raises npidle, then reads needspinning. If a
+  // thread made work and found no idle P, it relies on this M to look for that work.
   const bool wanted = sched.needspinning.load_seqcst() != 0;
   if (wanted) {
     check(pidleget() == pp, "handoffp: another p");
@@ -217,8 +220,8 @@ P* procresize(i32 n) {
   for (i32 i = old; i < n; i++) {
     if (all[i] == nullptr) {
       all[i] = persistentnew<P>();
-      lockInit(&all[i]->timers.lock,
-               LockRank::timers);  // once: a stopped timer may still have a dead P's heap as its home
+      // Only when the P is new: a stopped timer may still have a dead P's heap as its home.
+      lockInit(&all[i]->timers.lock, LockRank::timers);
     }
     p_init(all[i], i);
   }
@@ -228,7 +231,7 @@ P* procresize(i32 n) {
   if (mp->p != nullptr && mp->p->id < n) {
     set_status(mp->p, PStatus::running);
   } else {
-    // Our own P dies, or we have none yet: take P 0.
+    // This M's own P dies, or it has none yet: it takes P 0.
     if (mp->p != nullptr) {
       mp->p->m.store_relaxed(nullptr);
       mp->p = nullptr;
@@ -254,8 +257,8 @@ P* procresize(i32 n) {
       runnable = pp;
     }
   }
-  sched.gcwaiting.store_seqcst(
-      0);  // under the same lock: an M that comes back from a system call may take one of these Ps now
+  // Before the lock is given back: after that, an M that comes back from a system call may take one of these Ps.
+  sched.gcwaiting.store_seqcst(0);
   unlock(&sched.lock);
   return runnable;
 }

@@ -12,11 +12,11 @@ P* procresize(i32 n) RT0_SYM("runtime.procresize");
 // This M takes pp: from idle to running.
 void acquirep(P* pp) RT0_SYM("runtime.acquirep");
 void wirep(P* pp) RT0_SYM("runtime.wirep");
-// This M's P, idle now, in nobody's hands but the caller's.
+// This M gives up its P, which is idle from now on. It is on no list, so only the caller has it.
 P* releasep() RT0_SYM("runtime.releasep");
 // Finds a use for pp, which the caller has released: an M for it, or the idle list.
 void handoffp(P* pp) RT0_SYM("runtime.handoffp");
-// There is one more runnable goroutine than a moment ago: see that somebody looks for it.
+// The caller has made a goroutine runnable: makes sure that an M looks for it.
 void wakep() RT0_SYM("runtime.wakep");
 
 // Starts an M, spinning, if a P is idle; false if none is. With or without a P. Go: startIdle.

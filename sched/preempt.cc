@@ -18,7 +18,7 @@ namespace {
 
 constinit Atomic<u32> handler_installed{0};
 
-// asyncPreempt's frame, all registers, and what its way into the scheduler takes.
+// Stack for asyncPreempt's frame with all registers, and for the calls from there into the scheduler.
 constexpr usize kRoom = 16 * 1024;
 // What asyncPreempt puts on the interrupted stack even if it has another: on x86 the general registers, below the red
 // zone. A function that stands closer than this to its stack's end is not stopped there.
@@ -29,21 +29,22 @@ constexpr usize kAbove = 256;
 
 usize preempt_stack_bytes() { return max(2 * kRoom, static_cast<usize>(4 * physPageSize)); }
 
-// acquire, release: the memory's state goes with it. The handler is the only one that takes, and only providers put, in
-// place of kPreemptStackWanted: so none is overwritten.
+// No stack is overwritten and lost: a stack is put only in place of kPreemptStackWanted, and only the handler, or the
+// M's end, takes it. Release here and acquire there: the thread that takes the stack sees the memory as stackalloc left
+// it.
 void provide_preempt_stack(M* mp) {
   void* base = stackalloc(preempt_stack_bytes(), true);
   if (!mp->preempt_stack.cas_release(kPreemptStackWanted, reinterpret_cast<uintptr>(base)))
     stackfree(base, preempt_stack_bytes(), true);
 }
 
-// On gsignal. False: it has none, and its M has none to give.
+// On gsignal. Gives gp a preempt stack. False if it has none and its M has none to give.
 bool get_preempt_stack(G* gp) {
   if (gp->preempt_stack.hi != 0) return true;
   M* mp = gp->m;
   const uintptr base = mp->preempt_stack.load_acquire();
   if (base <= kPreemptStackWanted) {
-    if (base == 0) mp->preempt_stack.store_relaxed(kPreemptStackWanted);  // 0: nobody else writes
+    if (base == 0) mp->preempt_stack.store_relaxed(kPreemptStackWanted);  // while it is 0 no other thread writes it
     return false;
   }
   mp->preempt_stack.store_relaxed(0);
@@ -62,7 +63,7 @@ void interrupt(G* gp, const SigContext& c, void* uctx) {
   kernel->sigcontext_call(uctx, reinterpret_cast<uintptr>(&asyncPreempt), true, stack);
 }
 
-// Go: preemptM. Most programs never get here, so the handler is installed by the first who does; twice does no harm.
+// Go: preemptM. Most programs never get here, so the first caller installs the handler; two at once do no harm.
 void preemptM(M* mp) {
   if (handler_installed.load_acquire() == 0) {
     Isa::async_preempt_init();
@@ -71,7 +72,8 @@ void preemptM(M* mp) {
   }
   if (!mp->signalPending.cas_acqrel(0, 1)) return;
   const u64 tid = mp == &m0 ? kernel->getpid() : mp->procid.load_acquire();
-  // The M may have ended in between; a signal that then meets no thread, or another of ours, does no harm.
+  // The M may have ended in between. The signal then meets no thread; or it meets another thread of this process, and
+  // the handler there acts only if that thread's goroutine has been asked to yield.
   if (tid == 0 || !kernel->tgkill(tid, kSIGURG).ok()) mp->signalPending.store_release(0);
 }
 
@@ -119,12 +121,12 @@ void preempt_stack_drop(M* mp) {
 
 // Called by asyncPreempt, on the goroutine's stack. Go: asyncPreempt2.
 //
-// On the simulated kernel it is the watchdog that has brought the goroutine here: it waits in a loop for what others
-// do, so they run first, sysmon among them, who may then find that its time slice is over.
+// On the simulated kernel the watchdog has brought the goroutine here, because it waits in a loop for other threads. So
+// these run first, among them sysmon, which may find that the goroutine's time slice is over.
 void asyncPreempt2() {
   if (simulated != 0) {
     const G* gp = getg();
-    sim_preempt_stack(gp->m);  // this goroutine may have taken it
+    sim_preempt_stack(gp->m);  // this goroutine may have taken the M's
     sim_let_others_run(&gp->preempt);
     if (gp->preempt.load_relaxed() == 0 || debug.asyncpreemptoff != 0) return;
   }
@@ -138,8 +140,8 @@ void preempt_here() {
   else sim_point();
 }
 
-// A place at which the simulated kernel may let other threads run, or make the goroutine yield. If nobody else waits
-// for its P, the latter would change nothing.
+// A place at which the simulated kernel may let other threads run, or make the goroutine yield. If no other
+// goroutine waits for its P, to yield would change nothing.
 void sim_point() {
   const G* gp = getg();
   M* mp = gp->m;
@@ -156,7 +158,7 @@ void sim_preempt_stack(M* mp) {
   if (mp->preempt_stack.load_relaxed() > kPreemptStackWanted) return;
   mp->preempt_stack.store_relaxed(kPreemptStackWanted);  // no other thread runs at this moment
   const bool booting = mp->booting;
-  mp->booting = false;  // it is no step of the boot, which is traced
+  mp->booting = false;  // the allocation is no step of the boot, so the boot's trace must not show it
   provide_preempt_stack(mp);
   mp->booting = booting;
 }

@@ -2,12 +2,13 @@
 // stops while the next one is at hand switches straight to it (leave), without g0; a P that is alone leaves out what
 // thieves make necessary.
 //
-// What must never happen: a goroutine is runnable, a P is idle, and nobody is looking. The protocol against it:
-//   * who makes work calls wakep(): if a P is idle and no M is spinning, one is started, spinning;
-//   * who spins and finds work calls resetspinning(), which starts the next spinner, if need be;
-//   * who spins and finds none gives its P up first, then lowers nmspinning, then looks at all queues once more.
-// Maker: queue, then nmspinning. Last spinner: nmspinning, then queues. With a full barrier between on both sides, at
-// least one of the two sees the other. Go: "Worker thread parking/unparking" in proc.go.
+// What must never happen: a goroutine is runnable, a P is idle, and no M is looking for work. The protocol against it:
+//   * a thread that makes work calls wakep(): if a P is idle and no M is spinning, an M is started, spinning;
+//   * a spinning M that finds work calls resetspinning(), which starts the next spinner, if there is to be one;
+//   * a spinning M that finds none gives its P up first, then lowers nmspinning, then looks at all queues once more.
+// The maker of work writes a queue, then reads nmspinning. The last spinner writes nmspinning, then reads the queues.
+// With a full barrier between the two steps on both sides, at least one of the threads sees what the other has written.
+// Go: "Worker thread parking/unparking" in proc.go.
 #include "sched/proc.h"
 
 #include "kernel_iface/kernel.h"
@@ -86,7 +87,8 @@ struct Search {
   bool ran_timers = false;
 };
 
-// Half of somebody's queue; in the last of four rounds also runnext and what is due of the timers. Go: stealWork.
+// Takes half of another P's queue; in the last of four rounds also its runnext, and runs its timers that are due. Go:
+// stealWork.
 Runnable stealWork(P* pp, Search* s) {
   for (u32 i = 0; i < kStealTries; i++) {
     const bool last = i == kStealTries - 1;
@@ -97,12 +99,12 @@ Runnable stealWork(P* pp, Search* s) {
       P* victim = all.at[v];
       if (victim == pp) continue;
       if (last) {
-        // A timer that somebody sleeps on may lie with a P that has no M, or one which is busy.
+        // A sleeping goroutine's timer may lie with a P that has no M, or with one whose M is busy.
         const TimerHooks::Checked c = check_timers(victim, s->now);
         s->now = c.now;
         s->poll_until = sooner(s->poll_until, c.poll_until);
         if (c.ran) {
-          // What it made ready is on our queue, unless that was full.
+          // The goroutines that the timers made ready are on this P's queue, unless that was full.
           if (Runnable r = runqget(pp); r.gp != nullptr) return r;
           s->ran_timers = true;
         }
@@ -134,12 +136,13 @@ P* checkRunqsNoP() {
     lock(&sched.lock);
     P* pp = pidlegetSpinning();
     unlock(&sched.lock);
-    return pp;  // null: no P for us, so whoever has one will find the work
+    return pp;  // null: no P is idle, so an M that has a P will find the work
   }
   return nullptr;
 }
 
-// The network, without waiting; what is ready beyond the first goes to the queues. Go: findRunnable.
+// Asks the network, without waiting. Of the goroutines that are ready, the first is returned, the others go to the
+// queues. Go: findRunnable.
 G* netpolled(GList list) {
   G* gp = list.pop();
   injectglist(&list);
@@ -149,15 +152,15 @@ G* netpolled(GList list) {
 }
 G* poll_now() {
   const NetpollHooks* net = netpoll_hooks.load_acquire();
-  // While an M waits in the poller, it finds what becomes ready before us.
+  // An M that waits in the poller finds the goroutines that become ready earlier than this one would.
   if (net == nullptr || net->waiters() == 0 || sched.polling.load_relaxed() != 0) return nullptr;
   GList list = net->poll(0);
   return list.empty() ? nullptr : netpolled(list);
 }
 
-// The P is given up and everybody can see that; now lower nmspinning, and only then look again: a maker of work who saw
-// us spinning and therefore woke nobody has queued before we look (sequentially consistent on both sides). True if this
-// M has a P again, and a reason to look.
+// The P is given up, and other threads see it as idle. Now lowers nmspinning, and only then looks at the queues again:
+// a thread that made work, saw this M spinning and therefore woke no other has queued its goroutine before this look
+// (sequentially consistent on both sides). True if this M has a P again, and a reason to look.
 bool stop_spinning(M* mp, Search* s, G** found) {
   mp->spinning = false;
   check(static_cast<i32>(sched.nmspinning.add_seqcst(static_cast<u32>(-1))) >= 0, "findrunnable: negative nmspinning");
@@ -180,7 +183,7 @@ bool stop_spinning(M* mp, Search* s, G** found) {
     become_spinning(mp);
     return true;
   }
-  // Timers that others have set since, while they relied on us to look. Go: checkTimersNoP.
+  // Timers that other threads have set meanwhile, relying on this M to look at them. Go: checkTimersNoP.
   const TimerHooks* timers = timer_hooks.load_acquire();
   if (timers == nullptr) return false;
   // No glance at len first: wakeNetPoller's other half is this read and no other.
@@ -188,23 +191,23 @@ bool stop_spinning(M* mp, Search* s, G** found) {
   return false;
 }
 
-// Waits for the network or until poll_until, whichever comes first, without a P. False if another M does, or there is
-// nothing to wait for.
+// Waits, without a P, until a goroutine can go on with the network, or until s->poll_until, whichever comes first.
+// False if another M waits already, or there is nothing to wait for.
 //
 // One M at a time is the poller, the one that has made `polling` 1. Another thread that makes an earlier deadline reads
 // `polling`, then poll_until (wakeNetPoller), and must not trust a deadline that is not the poller's. So a poller's
 // stores have this order, each sequentially consistent:
 //   polling = 1, poll_until = its deadline; the wait; poll_until = 0, polling = 0
-// The reader that sees `polling` as this poller made it sees poll_until as the poller before left it, which is 0, or
-// later. It takes 0 for "not said yet" and wakes the poller. If it sees the deadline of a poller that is about to be
-// done, then that one's wait is over, and it looks at all timers again: it saw `polling` as 1 after it had made its own
-// deadline public, so that look finds the deadline.
+// The reader that sees `polling` as this poller made it sees poll_until as the poller before left it, which is 0, or as
+// it is later. It takes 0 for "not set yet" and wakes the poller. If it sees the deadline of a poller that is about to
+// be done, then that one's wait is over, and it looks at all timers again: it saw `polling` as 1 after it had made its
+// own deadline public, so that look finds the deadline.
 bool poll_until(Search* s, GList* list) {
   const NetpollHooks* net = netpoll_hooks.load_acquire();
   const bool waiters = net != nullptr && net->waiters() != 0;
   if ((!waiters && s->poll_until == 0)) return false;
   if (!sched.polling.cas_seqcst(0, 1)) {
-    // Whoever waits may sleep for longer than our timers can. Go: "netpollBreak".
+    // The M that waits may sleep until after this M's first deadline. Go: "netpollBreak".
     if (s->poll_until != 0) wakeNetPoller(s->poll_until);
     return false;
   }
@@ -224,7 +227,7 @@ bool poll_until(Search* s, GList* list) {
   return true;
 }
 
-// Nothing found: gives the P up and sleeps, in the poller or in stopm; back with a P and perhaps with a goroutine.
+// Nothing was found: gives the P up and sleeps, in the poller or in stopm. Returns with a P and perhaps a goroutine.
 G* rest(M* mp, P* pp, Search* s) {
   lock(&sched.lock);
   if (sched.gcwaiting.load_relaxed() != 0) {
@@ -237,13 +240,14 @@ G* rest(M* mp, P* pp, Search* s) {
     return gp;
   }
   if (!mp->spinning && sched.needspinning.load_relaxed() != 0) {
-    become_spinning(mp);  // somebody asked for a spinner since we looked: be it, and look again
+    become_spinning(mp);  // a thread has wanted a spinner since the search: this M becomes it, and looks again
     unlock(&sched.lock);
     return nullptr;
   }
   check(releasep() == pp, "findrunnable: wrong p");
   pidleput(pp);
-  // The other half of wakep's short cut: it asks for a spinner, then reads npidle; we raise npidle, then read this.
+  // The counterpart of wakep, which writes needspinning, then reads npidle: this M has raised npidle and now reads
+  // needspinning. One of the two sees the other's write, so a new goroutine is not left without an M that looks for it.
   const bool wanted = !mp->spinning && sched.needspinning.load_seqcst() != 0;
   if (wanted) check(pidleget() == pp, "findrunnable: another p");
   unlock(&sched.lock);
@@ -304,8 +308,8 @@ Runnable findrunnable() {
   }
 }
 
-// This M was spinning and has found work: one spinner less, and perhaps the next one is needed, for there may be more
-// where this came from. Go: resetspinning.
+// This M was spinning and has found work, so there is one spinner less. Where the work came from there may be more, so
+// wakep starts another spinner if none is left. Go: resetspinning.
 void resetspinning() {
   M* mp = getg()->m;
   check(mp->spinning, "resetspinning: not a spinning m");
@@ -315,9 +319,10 @@ void resetspinning() {
   wakep();
 }
 
-// A goroutine that this P may run next without a detour over g0, taken off its queue; null if there is none, or if
-// schedule() has to look for one because something else is due. A wired goroutine stays on the queue: only schedule()
-// can hand it to its M, and a goroutine that is on no queue until then would be lost if schedule() did not come next.
+// Takes the goroutine that this P may run next off its queue, so that it can be switched to without going over g0. Null
+// if there is none, or if schedule() has to look for one because something else is due. A wired goroutine stays on the
+// queue: only schedule() can hand it to its M, and a goroutine that is on no queue until then would be lost if
+// schedule() did not come next.
 G* next_here(M* mp, P* pp) {
   if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || pp->preempt.load_relaxed() != 0 ||
       pp->timers.len.load_relaxed() != 0 ||
@@ -345,13 +350,14 @@ void switch_to(G* gp, G* next, void (*after)(G*)) {
   goswitch(gp, next);
 }
 
-// On to's stack. From here on getg() is `to`; `from` is nobody's until afterswitch has put it where it belongs.
+// On to's stack. From here on getg() is `to`. No other thread knows `from` until afterswitch has put it where it
+// belongs.
 void goswitched(G* from, G* to) {
   M* mp = to->m;
   mp->curg.store_relaxed(to);
   from->m = nullptr;
   to->waitsince = 0;
-  to->preempt.store_relaxed(0);  // of its last time slice
+  to->preempt.store_relaxed(0);  // a request made in its last time slice
   casgstatus(to, GStatus::runnable, GStatus::running);
   mp->afterswitch(from);
   trace(Ev::GoStart, static_cast<i64>(to->goid));
@@ -370,7 +376,8 @@ bool injectglist(GList* list) {
   P* pp = getg()->m->p;
   u32 global = n;
   if (pp != nullptr) {
-    // As many as there are idle Ps to run them go where those look first, the others to our own queue.
+    // As many goroutines as there are idle Ps to run them go to the global queue, where these look first. The others go
+    // to this P's own queue.
     global = min(n, sched.npidle.load_seqcst());
   }
   if (global > 0) {
@@ -384,8 +391,8 @@ bool injectglist(GList* list) {
   if (n > global) {
     runqputbatch(pp, &q, n - global);
     // Its last store is a release, and wakep's first load must not come before it: a spinner that gives up meanwhile
-    // would see neither the goroutines nor anybody to be woken for them. Elsewhere runqput's exchange of runnext does
-    // this.
+    // would miss the goroutines, and wakep would still count it as spinning and start no other. Elsewhere runqput's
+    // exchange of runnext does this.
     fence_seqcst();
     wakep();  // some may be stolen
   }
@@ -394,18 +401,18 @@ bool injectglist(GList* list) {
 
 void wakeNetPoller(i64 when) {
   if (sched.polling.load_seqcst() == 0) {
-    // Nobody waits: try to have somebody look, who then will. Go: wakeNetPoller.
+    // No M waits: starts one that looks for work and then waits until this deadline. Go: wakeNetPoller.
     wakep();
     return;
   }
   const i64 until = sched.poll_until.get();
-  // By the millisecond: a poller that is to wake within the one of `when` is not relied on.
+  // Compared by the millisecond, and a poller that is to wake in the same millisecond is woken too.
   if (until == 0 || when >> 20 <= until >> 20) poll_wake();
 }
 
 void poll_wake() {
   if (const NetpollHooks* net = netpoll_hooks.load_acquire(); net != nullptr) net->wake();
-  // Also an M that began to wait when there was no network poller.
+  // Also wakes an M that began to wait when there was no network poller.
   if (sched.pollwake.xchg_seqcst(1) == 0) kernel->futexwakeup(&sched.pollwake, 1);
 }
 
@@ -424,7 +431,7 @@ void execute(G* gp, bool inherit_time) {
   casgstatus(gp, GStatus::runnable, GStatus::running);
   gp->waitsince = 0;
   gp->preempt.store_relaxed(0);
-  // The first goroutine of a P has nobody's time slice to inherit. Without this the tick would still be 0 at main's
+  // The first goroutine of a P has no time slice to inherit. Without this the tick would still be 0 at main's
   // first gosched, and 0 is a multiple of 61: the global queue, with main in it, would come before the goroutine main
   // has just started.
   if (!inherit_time || mp->p->schedtick.load_relaxed() == 0) bump(&mp->p->schedtick);
@@ -448,7 +455,7 @@ void schedule() {
     if (mp->spinning) resetspinning();
     if (r.try_wake_p) wakep();
     if (r.gp->lockedm.load_relaxed() != nullptr) {
-      startlockedm(r.gp);  // its M gets our P; we come back with another
+      startlockedm(r.gp);  // its M gets this M's P; this M comes back with another
       continue;
     }
     execute(r.gp, r.inherit_time);

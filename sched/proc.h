@@ -11,38 +11,39 @@ namespace rt0 {
 [[noreturn]] void schedule() RT0_SYM("runtime.schedule");
 [[noreturn]] void execute(G* gp, bool inherit_time) RT0_SYM("runtime.execute");
 
-// Stops the calling goroutine until somebody calls goready() on it. After the goroutine has left its stack and is
+// Stops the calling goroutine until goready() is called on it. After the goroutine has left its stack and is
 // marked waiting, unlockf(gp, lock) runs on g0: if it returns false the goroutine goes on at once. unlockf may be null.
 //   P1  A waiting G is known to exactly one place (wait queue, timer, note), or to a waker that has not called ready()
 //   yet.
 //   P2  Once unlockf has let go of the lock it touches nothing of the G: another M may be running it.
 void gopark(bool (*unlockf)(G*, void*), void* lock, WaitReason reason) RT0_SYM("runtime.gopark");
-// The same with `l` unlocked at the end: the lock that guards the place where gp can be found.
+// The same, and unlocks `l` at the end: the lock that guards the place where a waker finds the goroutine.
 void goparkunlock(Mutex* l, WaitReason reason) RELEASE(l);
-// Makes a waiting goroutine runnable: it runs next on this P. The caller has taken it out of the place that knew it.
+// Makes a waiting goroutine runnable: it runs next on this P. The caller has removed it from the place that knew it.
 void goready(G* gp) RT0_SYM("runtime.goready");
 void ready(G* gp, bool next) RT0_SYM("runtime.ready");
 
-// Leaves gp, the running goroutine, for another one: straight for the next of this P's queue, if there is one and
-// nothing else is due, and then after(gp) runs on that one's stack; otherwise by mcall(over_g0). Both must do the same
+// Leaves gp, the running goroutine, for another one. If this P's queue has a next goroutine and nothing else is due,
+// switches to that directly, and after(gp) runs on its stack; otherwise calls mcall(over_g0). Both must do the same
 // with gp, and after() must not stop; over_g0 goes on to schedule(). Returns when some M runs gp again.
 void leave(G* gp, void (*after)(G*), void (*over_g0)(G*));
-// The first half of it: next is runnable, off all queues, and gp's P's.
+// The direct switch alone. next is runnable, on no queue, and is to run on gp's P.
 void switch_to(G* gp, G* next, void (*after)(G*));
 
-// Where the runtime lets go of a goroutine which somebody wants to yield: at the end of what programs call. Never with
-// a lock.
+// A goroutine that has been asked to yield does so here: at the end of the functions that programs call. Never with a
+// lock held.
 void preempt_here();
 RT0_INLINE void preempt_point() {
   if (RT0_UNLIKELY((getg()->preempt.load_relaxed() | simulated) != 0)) preempt_here();
 }
 
-// Yields as gosched does, because somebody has asked for it. Go: gopreempt_m.
+// Yields as gosched does, because the goroutine was asked to. Go: gopreempt_m.
 void gopreempt();
 // Yields to the end of the local queue. Go: goyield.
 void goyield() RT0_SYM("runtime.goyield");
 
-// Makes a list of waiting goroutines, which nobody else knows, runnable; with or without a P. False if it was empty.
+// Makes a list of waiting goroutines, which no other thread knows, runnable; with or without a P. False if it was
+// empty.
 bool injectglist(GList* list) RT0_SYM("runtime.injectglist");
 // Ends the wait of the M that waits in the poller, if there is one, or the next such wait.
 void poll_wake();
@@ -55,10 +56,12 @@ void stoplockedm() RT0_SYM("runtime.stoplockedm");
 // Hands this M's P to the M that gp is wired to, and sleeps.
 void startlockedm(G* gp) RT0_SYM("runtime.startlockedm");
 
-// Go: runtime.lockOSThread and kin: the runtime's own wish, counted apart from the program's.
+// Wires the goroutine to its M for the runtime's own purposes, counted apart from the program's lock_os_thread. Go:
+// runtime.lockOSThread.
 void lockOSThread() RT0_SYM("runtime.lockOSThread");
 void unlockOSThread() RT0_SYM("runtime.unlockOSThread");
-// What both wishes have in common: ties the goroutine to its M; unties them if neither wish is left.
+// The common part of lockOSThread and lock_os_thread: wires the goroutine to its M. dounlockOSThread unwires it if both
+// counts are 0.
 void dolockOSThread() RT0_SYM("runtime.dolockOSThread");
 void dounlockOSThread() RT0_SYM("runtime.dounlockOSThread");
 

@@ -30,7 +30,8 @@ void randinit() NO_LOCK_ANALYSIS {
   if (auxv.random != nullptr) {
     for (u32 i = 0; i < 16; i++) seed[i / 8] |= static_cast<u64>(auxv.random[i]) << (i % 8 * 8);
   } else if (!kernel->getrandom(seed, sizeof(seed))) {
-    seed[0] = static_cast<u64>(kernel->nanotime());  // no secret depends on it: better a weak seed than no program
+    // No secret depends on it, so a weak seed is better than a program that ends.
+    seed[0] = static_cast<u64>(kernel->nanotime());
     seed[1] = simulated != 0 ? 0 : Isa::cputicks();
   }
   global_rand = seed[0];

@@ -18,7 +18,7 @@ void mrandinit(M* mp) RT0_SYM("runtime.mrandinit") REQUIRES(sched.lock);
 u32 cheaprand();
 u32 cheaprandn(u32 n);
 
-// A keyed hash of n bytes: differs from run to run, so nothing that a trace shows may depend on it.
+// A keyed hash of n bytes. It differs from run to run, so a trace must not depend on it.
 u64 memhash(const void* p, usize n);
 
 }  // namespace rt0

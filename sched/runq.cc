@@ -9,7 +9,7 @@ namespace {
 
 Atomic<G*>& slot(P* pp, u32 i) { return pp->runq[i % kRunqSize]; }
 
-// Half of a full local queue, and gp, go to the global one. False if thieves were faster: then there is room again.
+// Half of a full local queue, and gp, go to the global one. False if a thief was faster: then there is room again.
 bool runqputslow(P* pp, G* gp, u32 h, u32 t) {
   constexpr u32 kHalf = kRunqSize / 2;
   G* batch[kHalf + 1];
@@ -38,8 +38,8 @@ u32 runqgrab(P* from, P* pp, u32 at, bool steal_runnext) {
       G* next = from->runnext.load_acquire();
       if (next == nullptr) return 0;
       if (static_cast<PStatus>(from->status.load_relaxed()) == PStatus::running) {
-        // Its owner most likely runs the goroutine that made `next` ready and is about to block: leave it the few
-        // microseconds for that, rather than have the two bounce between Ps.
+        // Its owner most likely runs the goroutine that made `next` ready and is about to block: wait the
+        // few microseconds that this takes, so that the two goroutines do not move from P to P with every wake-up.
         kernel->usleep(3);
       }
       if (!from->runnext.cas_acqrel(next, nullptr)) continue;
@@ -57,8 +57,8 @@ u32 runqgrab(P* from, P* pp, u32 at, bool steal_runnext) {
 void runqput(P* pp, G* gp, bool next) {
   trace_fn(Ev::runqput);
   if (next) {
-    // Release for a thief of the new one, acquire because we hand on the old; sequentially consistent for wakep, which
-    // must not look for spinners before this can be seen.
+    // Release: a thief of the new one sees what was written to it. Acquire: this thread passes the old one on.
+    // Sequentially consistent: wakep must not read nmspinning before this store can be seen.
     if (alone()) {
       G* kicked = pp->runnext.load_relaxed();
       pp->runnext.store_relaxed(gp);
@@ -69,8 +69,8 @@ void runqput(P* pp, G* gp, bool next) {
     if (gp == nullptr) return;
   }
   for (;;) {
-    const u32 h = pp->runqhead.load_acquire();  // synchronises with thieves: their slots are read
-    const u32 t = pp->runqtail.load_relaxed();  // only we write it
+    const u32 h = pp->runqhead.load_acquire();  // a thief that has moved head has read its slots
+    const u32 t = pp->runqtail.load_relaxed();  // only this thread writes it
     if (t - h < kRunqSize) {
       slot(pp, t).store_relaxed(gp);
       pp->runqtail.store_release(t + 1);
@@ -92,7 +92,7 @@ void runqputbatch(P* pp, GQueue* q, u32 n) {
 }
 
 void end_slice(P* pp) {
-  pp->preempt.store_relaxed(0);  // a request that comes at this moment is made again
+  pp->preempt.store_relaxed(0);  // a request that comes at this moment is lost, and made again
   G* next = pp->runnext.load_relaxed();
   if (next == nullptr || !pp->runnext.cas_acqrel(next, nullptr)) return;  // none, or a thief has it
   lock(&sched.lock);
@@ -123,7 +123,8 @@ static RT0_INLINE Runnable get(P* pp) {
     pp->runqhead.store_release(h + 1);
     return {gp, false, false};
   }
-  // A thief may take it under our eyes; nobody puts another one there, so a lost CAS means it is gone.
+  // A thief may take it between the load and the CAS. Only this thread puts another one there, so if the CAS fails,
+  // runnext is empty.
   if (next != nullptr && pp->runnext.cas_acqrel(next, nullptr)) return {next, true, false};
   for (;;) {
     const u32 h = pp->runqhead.load_acquire();
@@ -141,13 +142,13 @@ Runnable runqget(P* pp) {
 }
 Runnable runqget_unwired(P* pp) { return get<true>(pp); }
 
-// Head, tail and runnext must be seen at one moment: between reading runnext and the tail, a goroutine could be kicked
-// from the one into the other, and both would look empty. So look until the tail has not moved.
+// Head, tail and runnext must be seen at one moment: between the reads of the tail and of runnext, the owner could move
+// a goroutine from runnext to the tail, and both would look empty. So it reads again until the tail has not moved.
 bool runqempty(P* pp) {
   for (;;) {
     const u32 h = pp->runqhead.load_acquire();
     const u32 t = pp->runqtail.load_acquire();
-    G* next = pp->runnext.load_seqcst();  // the other half of wakep's bargain
+    G* next = pp->runnext.load_seqcst();  // B2 in the proof at wakep
     if (t == pp->runqtail.load_acquire()) return h == t && next == nullptr;
   }
 }
@@ -196,7 +197,7 @@ void globrunqputbatch(GQueue* batch, u32 n) {
 // A P's share of a global queue of that size.
 static u32 share_of(u32 size) { return min(size / static_cast<u32>(gomaxprocs.load_relaxed()) + 1, kRunqSize / 2); }
 
-// n goroutines of the global queue, which are there: the first is returned, the others go to pp.
+// Takes n goroutines from the global queue, which has so many: returns the first, puts the others on pp's queue.
 static G* globrunqtake(P* pp, u32 n) REQUIRES(sched.lock) {
   sched.runqsize.store_relaxed(sched.runqsize.load_relaxed() - n);
   trace(Ev::GlobrunqGet, n);
@@ -214,7 +215,7 @@ G* globrunqget(P* pp, u32 max_n) {
 
 bool globrunq_wired_next() { return sched.runq.head != nullptr && sched.runq.head->lockedm.load_relaxed() != nullptr; }
 
-// One more in the queue's length and in the share of it; only as many are taken as are there.
+// Counts one more in the queue's length and computes the share from that, but takes only as many as are there.
 G* globrunqget_behind(P* pp, bool* self_local) {
   const u32 size = sched.runqsize.load_relaxed();
   const u32 share = share_of(size + 1);

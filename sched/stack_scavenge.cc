@@ -1,4 +1,4 @@
-// Memory of stacks that nobody uses goes back to the kernel. Go: stack.go, freeStackSpans; there the collector does it.
+// The memory of unused stacks goes back to the kernel. Go: stack.go, freeStackSpans; there the collector does it.
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
 #include "mem/gc.h"
@@ -16,20 +16,21 @@ namespace {
 
 constinit Atomic<u32> scavenging{0};
 
-// Idle Ps keep dead goroutines and stacks for work that does not come. They are under sched.lock while they are on its
-// list.
+// Idle Ps keep dead goroutines and stacks for work that does not come. This thread may take
+// them, because it owns an idle P as long as it holds sched.lock.
 void empty_idle_ps() {
   Locked l(&sched.lock);
   for (P* pp = sched.pidle; pp != nullptr; pp = pp->link) gfpurge(pp);
 }
 
-// All below the page that the G itself lies in.
+// Gives back all of the stack below the page that the G itself lies in.
 void give_back(const G* gp) {
   const uintptr hi = align_down(reinterpret_cast<uintptr>(gp), physPageSize);
   if (gp->stack.lo < hi) (void)kernel->mem_dontneed(reinterpret_cast<void*>(gp->stack.lo), hi - gp->stack.lo);
 }
 
-// Dead Gs that are on no list meanwhile are nobody's but ours; who finds the lists empty makes a new one.
+// While dead Gs are on no list, only this thread knows them. A thread that finds the lists empty meanwhile makes a new
+// G.
 u32 scavenge_dead(u32 most) {
   constexpr u32 kBatch = 32;
   u32 n = 0;
@@ -53,8 +54,8 @@ u32 scavenge_dead(u32 most) {
   return n;
 }
 
-// Bytes of the process that are in memory, as the kernel counts them; 0 if it does not say. Stacks are touched lazily,
-// so nobody else can know.
+// Bytes of the process that are in memory, as the kernel counts them; 0 if it does not say. Only the
+// kernel can know: a stack takes memory page by page as it is used.
 u64 resident() {
   const SysResult fd = kernel->open("/proc/self/statm", false);
   if (!fd.ok()) return 0;
@@ -69,15 +70,15 @@ u64 resident() {
   return pages * physPageSize;
 }
 
-// 256 stacks every 10 ms while there are some to be had; where nothing comes back, or no limit is set, it is asked less
-// often. Not under the simulated kernel: sizes must decide nothing there.
+// Gives back 256 stacks every 10 ms while there are some. As long as it finds none, or no limit is set, it looks less
+// and less often. Not under the simulated kernel: sizes must decide nothing there.
 u32 scavenge_near_limit(i64 now) {
   constexpr i64 kMs = 1000 * 1000, kBusy = 10 * kMs, kFar = 100 * kMs, kInVain = 1000 * kMs;
   constexpr u32 kAtOnce = 256;
   static constinit i64 last = 0, pause = kBusy;  // sysmon's alone
   static constinit u32 found = 0;
   if (simulated != 0) return 0;
-  if (now - last < pause) return found;  // before the limit, which is read under the heap's lock
+  if (now - last < pause) return found;  // before the limit is read, which takes the heap's lock
   last = now;
   const bool near = mheap_set_limit(-1) != kMemoryLimitOff && mheap_near_limit(resident());
   found = near ? stack_scavenge(kAtOnce) : 0;
@@ -116,10 +117,10 @@ u32 stack_scavenge(u32 most) {
   return scavenge_now(most);
 }
 
-// Ends: the other caller is sysmon or another goroutine's thread, which waits for nothing that is ours.
+// The wait ends: the other caller is sysmon or another goroutine's thread, and waits for nothing that this one has.
 void stack_scavenge_rest() {
   while (!scavenging.cas_acquire(0, 1)) {
-    gosched();  // a third may want to stop the world
+    gosched();  // another goroutine may want to stop the world meanwhile
     kernel->usleep(20);
   }
   (void)scavenge_now(~u32{0});

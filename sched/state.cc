@@ -1,5 +1,5 @@
-// The scheduler's global state: every variable that gmp.h, hooks.h and debugvars.h declare, in one place. Which lock
-// guards it, or when it may change, stands at the declaration.
+// The scheduler's global state: every variable that gmp.h, hooks.h and debugvars.h declare, in one place. The
+// declaration says which lock guards a variable, or when it may change.
 #include "sched/debugvars.h"
 #include "sched/gmp.h"
 #include "sched/hooks.h"
@@ -7,7 +7,7 @@
 
 namespace rt0 {
 
-// g0 and m0 are named by assembly. m0's park note, lists and locks start out zero, which is what they should be.
+// Assembly refers to g0 and m0. m0's park note, lists and locks are ready for use when they are zero.
 constinit G g0 = {};
 constinit M m0 = {};
 constinit Schedt sched = {};

@@ -27,7 +27,8 @@ constexpr char kWaitReasons[] =
     "preempted\0"
     "finalizer wait\0";
 
-// Where each begins, and behind the last one's end: a trace asks for one at each wait, so nothing is searched for.
+// Where each text begins, and where one after the last would. A trace asks for a text at each wait, so it is not
+// searched for.
 struct Begins {
   u16 at[static_cast<usize>(WaitReason::kCount) + 1];
 };
@@ -56,7 +57,7 @@ Str status_name(GStatus s) {
 }
 
 Str wait_reason_text(WaitReason r) {
-  if (r >= WaitReason::kCount) return {};  // of a goroutine whose memory was overwritten
+  if (r >= WaitReason::kCount) return {};  // the goroutine's memory was overwritten
   const u16* const at = kBegins.at + static_cast<u32>(r);
   return {kWaitReasons + at[0], static_cast<usize>(at[1] - at[0] - 1)};
 }

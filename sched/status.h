@@ -1,8 +1,8 @@
-// The states of a G and of a P, who may move them, and the only functions that do.
+// The states of a G and of a P, which thread may change them, and the only functions that do.
 //
-// A G's status says who owns it: running, by the M that runs it (gp->m); runnable, by the run queue it lies in;
-// waiting, by the wait queue, timer or note that knows it (exactly one place); dead, by a free list. Who owns it moves
-// it.
+// A G's status says what owns it. Running: the M that runs it (gp->m). Runnable: the run queue it lies in. Waiting: the
+// wait queue, timer or note that knows it (exactly one place). Dead: a free list. Only its owner moves it: that M, or
+// the thread that has taken the G from that place.
 #pragma once
 
 #include "base/types.h"
@@ -11,7 +11,7 @@ namespace rt0 {
 
 struct G;
 
-// Go: runtime2.go _Gidle … _Gpreempted, with Go's numbers; what has no meaning without a moving stack is left out.
+// Go: runtime2.go _Gidle … _Gpreempted, with Go's numbers. States that only a moving stack needs are left out.
 enum class GStatus : u32 {
   idle = 0,       // allocated, not initialised
   runnable = 1,   // on a run queue; does not own its stack's execution

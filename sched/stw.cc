@@ -10,14 +10,15 @@ namespace rt0 {
 
 namespace {
 
-constinit Atomic<u32> worldsema{0};  // 1: somebody stops the world, or has
+constinit Atomic<u32> worldsema{0};  // 1: a goroutine stops the world, or has stopped it
 
-constexpr i64 kPatienceNs = 100 * 1000;  // after which those who have not stopped are asked again
+constexpr i64 kPatienceNs = 100 * 1000;  // after which goroutines that have not stopped are asked again
 
 // Not analysed: once every P has stopped, no thread changes the number until the world starts again.
 bool all_have_stopped() NO_LOCK_ANALYSIS { return sched.stopwait == 0; }
 
-// On g0. Takes every P: the idle ones off their list, those in system calls from under their Ms, the others by asking.
+// On g0. Stops every P: takes idle ones off their list, takes those in system calls by CAS, and asks the goroutines on
+// the others to yield.
 void stopTheWorldWithSema() RT0_SYM("runtime.stopTheWorldWithSema");
 void stopTheWorldWithSema() {
   M* mp = getg()->m;
@@ -71,7 +72,7 @@ void startTheWorldWithSema(i32 n) {
 
 void stopTheWorld() {
   while (!worldsema.cas_acquire(0, 1)) gosched();
-  (void)acquirem();  // the P in our hands stays there
+  (void)acquirem();  // no preemption: this goroutine keeps its P
   systemstack([] { stopTheWorldWithSema(); });
 }
 

@@ -1,4 +1,4 @@
-// Stopping the world: nobody runs goroutines until it starts again. Go: proc.go stopTheWorldWithSema.
+// Stopping the world: no other goroutine runs until it starts again. Go: proc.go stopTheWorldWithSema.
 #pragma once
 
 #include "base/check.h"
@@ -6,8 +6,8 @@
 
 namespace rt0 {
 
-// One goroutine at a time may stop the world; others wait here for their turn. Until startTheWorld this goroutine must
-// not park.
+// One goroutine at a time may stop the world; other goroutines that call this wait for their turn. Until startTheWorld
+// this goroutine must not park.
 void stopTheWorld() RT0_SYM("runtime.stopTheWorld");
 // Starts it again with n Ps; 0: as many as before.
 void startTheWorld(i32 n) RT0_SYM("runtime.startTheWorld");

@@ -20,7 +20,7 @@ RT0_INLINE void save(G* gp) {
   gp->syscallsp = Isa::frame_pointer();
 }
 
-// The world stops, and we are the last to be waited for, perhaps: give the P up at once.
+// The world stops, and may be waiting for this P only: gives it up at once.
 [[gnu::noinline]] void entersyscall_gcwait(P* pp) {
   lock(&sched.lock);
   if (sched.stopwait > 0 && pp->status.cas_acqrel(kSyscall, kGcstop)) {
@@ -30,7 +30,7 @@ RT0_INLINE void save(G* gp) {
   unlock(&sched.lock);
 }
 
-// The old P, if nobody has taken it, or an idle one.
+// Takes the old P, if no other thread has taken it, or an idle one. False if there is none.
 bool exitsyscallfast(P* oldp) {
   if (oldp != nullptr && oldp->status.load_relaxed() == kSyscall && oldp->status.cas_acqrel(kSyscall, kIdle)) {
     wirep(oldp);
@@ -55,7 +55,8 @@ void exitsyscall0(G* gp) {
   P* pp = pidleget();
   if (pp == nullptr) {
     globrunqput(gp);
-    // Read under the lock: once it is dropped another M may run gp, and unwire it, unless it is wired to us.
+    // Read under the lock: once that is given back another M may run gp, and gp may unwire itself, unless it is wired
+    // to this M.
     locked = gp->lockedm.load_relaxed() != nullptr;
   }
   unlock(&sched.lock);
@@ -73,12 +74,13 @@ void exitsyscall0(G* gp) {
 
 }  // namespace
 
-// The store of the status is sequentially consistent, and gcwaiting is read after it: who stops the world writes
-// gcwaiting and reads the status. One of the two sees the other.
+// The store of the status is sequentially consistent, and gcwaiting is read after it. The thread that stops the
+// world writes gcwaiting, then reads the status. So at least one of the two sees the other's write, and the P is not
+// overlooked.
 void entersyscall() {
   G* gp = getg();
   M* mp = gp->m;
-  mp->locks++;  // between the two states no preemption
+  mp->locks++;  // no preemption between the two states
   save(gp);
   trace(Ev::GoSysCall, static_cast<i64>(gp->goid));
   casgstatus(gp, GStatus::running, GStatus::syscall);
@@ -87,7 +89,7 @@ void entersyscall() {
   mp->oldp = pp;
   mp->p = nullptr;
   pp->kept.store_relaxed(gp->keeps_p ? 1 : 0);  // published by the status
-  pp->status.store_seqcst(kSyscall);            // from here on it is anybody's
+  pp->status.store_seqcst(kSyscall);            // from here on any thread may take the P
   if (RT0_UNLIKELY(sched.gcwaiting.load_seqcst() != 0)) entersyscall_gcwait(pp);
   mp->locks--;
 }

@@ -1,8 +1,8 @@
-// The monitor thread: needs no P, so it runs whatever the others do. Go: proc.go sysmon, retake.
+// The monitor thread: needs no P, so it runs whatever the goroutines do. Go: proc.go sysmon, retake.
 //
 // It looks every 20 µs, less and less often while there is nothing to do, down to every 10 ms, and not at all while
-// everybody is idle. It takes Ps from system calls that last, asks goroutines that have run for 10 ms to yield, and
-// looks at the network and for late timers when nobody else has.
+// all Ps are idle. It takes Ps from system calls that last, asks goroutines that have run for 10 ms to yield, and
+// looks at the network and for late timers when no other M does.
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
 #include "mem/malloc.h"
@@ -28,8 +28,8 @@ constexpr i64 kForcePreemptNs = 10 * kMs;  // a goroutine's time slice, and the 
 constexpr i64 kLongSleepNs = 60 * 1000 * kMs;
 constexpr u32 kScavengeStacks = 256;  // with a system call each, below a millisecond
 
-// The M whose P was just taken is about to be neither running nor idle: count it as running until the P is handed on,
-// or checkdead, called in between, would take everybody for asleep. Go: incidlelocked.
+// v < 0: counts one M more as running, until it is called with the opposite v. sysmon itself counts as no M, so while
+// it has a P, or goroutines to start, checkdead might find that all Ms sleep and report a deadlock. Go: incidlelocked.
 void incidlelocked(i32 v) {
   lock(&sched.lock);
   sched.nmidlelocked += v;
@@ -37,9 +37,9 @@ void incidlelocked(i32 v) {
   unlock(&sched.lock);
 }
 
-// Has this P seen to the same goroutine, or been in the same system call, since the last look? Clocks start at the
-// first look, not at 0: else it would take "never" for "since the machine was booted" and preempt the main goroutine in
-// the middle of its boot.
+// Has this P run the same goroutine, or been in the same system call, since the last look? The time counts from the
+// first look. If *since began as a valid 0, the P would seem to have run since the machine was booted, and the main
+// goroutine would be preempted in the middle of its boot.
 bool unchanged(u32* seen, i64* since, u32 tick, i64 now) {
   if (*seen == tick && *since != 0) return true;
   *seen = tick;
@@ -47,14 +47,14 @@ bool unchanged(u32* seen, i64* since, u32 tick, i64 now) {
   return false;
 }
 
-// Takes pp from its system call, if that lasts. Drops the lock while it hands the P off.
+// Takes pp from its system call if that takes long. Gives the lock back while it hands the P off.
 bool retake_syscall(P* pp, i64 now, bool sysretake) REQUIRES(allpLock) {
   Sysmontick* seen = &pp->sysmontick;
   const u32 tick = pp->syscalltick.load_relaxed();
   if (!unchanged(&seen->syscalltick, &seen->syscallwhen, tick, now) && !sysretake) return false;
-  // Nothing to do for it, and others are there to find new work: leave it, but not for ever, for it keeps sysmon awake.
-  // The same for a call that is most often short, and must not decide which goroutine runs next: the writes of print
-  // statements.
+  // The P has no work, and other Ms or idle Ps are there for new work: it stays with its M, but only for a time slice,
+  // because a P in a system call keeps sysmon awake. The same holds for the writes of print statements (kept): these
+  // are most often short, and must not decide which goroutine runs next.
   const bool no_use = runqempty(pp) && sched.nmspinning.load_relaxed() + sched.npidle.load_relaxed() > 0;
   if ((no_use || pp->kept.load_relaxed() != 0) && seen->syscallwhen + kForcePreemptNs > now) return false;
   unlock(&allpLock);
@@ -80,15 +80,15 @@ u32 retake(i64 now) {
     const PStatus s = static_cast<PStatus>(pp->status.load_acquire());
     Sysmontick* seen = &pp->sysmontick;
     if (s != PStatus::running && s != PStatus::syscall) {
-      seen->schedwhen = seen->syscallwhen =
-          0;  // who runs on it next has a time slice of its own, whatever the ticks say
+      // The next goroutine on it has a time slice of its own, even if the tick is the same.
+      seen->schedwhen = seen->syscallwhen = 0;
       continue;
     }
     bool sysretake = false;
     if (unchanged(&seen->schedtick, &seen->schedwhen, pp->schedtick.load_relaxed(), now) &&
         seen->schedwhen + kForcePreemptNs <= now) {
       preemptone(pp);
-      sysretake = true;  // a goroutine that is in and out of system calls all the time has had its slice too
+      sysretake = true;  // it may have made many short system calls: its slice is over all the same
     }
     if (s == PStatus::syscall && retake_syscall(pp, now, sysretake)) n++;
   }
@@ -111,14 +111,16 @@ i64 first_deadline() {
   return next;
 }
 
-// The network and the timers, if nobody has looked for 10 ms: all Ps may be busy with goroutines that never stop.
+// Looks at the network and the timers if no M has done so for 10 ms: all Ps may be busy with goroutines that never
+// stop.
 void look_for_others(i64 now) {
   const NetpollHooks* net = netpoll_hooks.load_acquire();
   if (net != nullptr && sched.polling.load_relaxed() == 0 && poll_age(now, sched.lastpoll.load_relaxed()) > 10) {
     sched.lastpoll.store_relaxed(poll_time(now));
     GList list = net->poll(0);
     if (!list.empty()) {
-      // As in retake: an M that the list starts may finish, and go idle, before we have started the next one.
+      // As in retake_syscall: an M that is started for the first goroutine may be idle again before the next one is
+      // started, and would report a deadlock.
       incidlelocked(-1);
       (void)injectglist(&list);
       incidlelocked(1);
@@ -130,7 +132,7 @@ void look_for_others(i64 now) {
   if (next != 0 && next < now) startm(nullptr, false);
 }
 
-// About since when a goroutine waits, for tracebacks: whoever waits and was not noted yet waits since now.
+// Notes since about when each goroutine waits, for tracebacks: one that waits and has no time yet gets `now`.
 void note_waiting(i64 now) {
   for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
     const GStatus s = readgstatus(gp);
@@ -144,8 +146,8 @@ u32 scavenge(u32 most, i64 now) {
 }
 
 // If all Ps are idle, or the world is stopped, sleeps until an M takes a P (pidleget) or the world starts, but for a
-// minute at most. *now becomes the time after that sleep. True if it was woken. The M that clears sysmonwait owes the
-// one wake-up, so it is cleared under the lock only.
+// minute at most. *now becomes the time after that sleep. True if it was woken. The thread that clears sysmonwait must
+// wake it, once; so sysmonwait is cleared only with the lock held.
 bool sleep_while_idle(i64* now) {
   if (debug.schedtrace > 0) return false;
   auto idle = [] {
@@ -154,7 +156,7 @@ bool sleep_while_idle(i64* now) {
   };
   if (!idle()) return false;
   lock(&sched.lock);
-  const bool still = idle();  // now it can't change
+  const bool still = idle();  // with the lock held it can't change
   bool slept = false;
   if (still) {
     noteclear(&sched.sysmonnote);
@@ -169,7 +171,7 @@ bool sleep_while_idle(i64* now) {
   *now = kernel->nanotime();
   if (slept) return true;
   note_waiting(*now);
-  // Time to tidy up, until somebody has work again. What is on the way to being freed ends this.
+  // The process has been idle for a minute: gives stacks' memory back, until a P has work again or no stack is left.
   while (idle() && scavenge(kScavengeStacks, *now) != 0) *now = kernel->nanotime();
   return false;
 }
