@@ -15,7 +15,7 @@ set(RT0_TARGET_OPTIONS
 # once.
 set(RT0_RUNTIME_OPTIONS -ffreestanding -fno-threadsafe-statics)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  list(APPEND RT0_WARNINGS -Wglobal-constructors)
+  list(APPEND RT0_WARNINGS -Wglobal-constructors -Wthread-safety)
   # Without this, clang would put the build folder before paths, which are relative already.
   list(APPEND RT0_TARGET_OPTIONS -ffile-compilation-dir=.)
   set(RT0_ASM_OPTIONS -ffile-compilation-dir=.)

@@ -1,5 +1,5 @@
-// Trace points. RT0_TRACE=<file> (or "-", stderr) switches them on; docs/TRACE.md has the format. The writer behind them is
-// runtime/diag/tracer.cc, because it must know which M, P and G is speaking.
+// Trace points. RT0_TRACE=<file> (or "-", stderr) switches them on; docs/TRACE.md has the format. The writer behind
+// them is runtime/diag/tracer.cc, because it must know which M, P and G is speaking.
 //
 // While the environment is not known yet, boot functions are noted in a small array by number; trace_open() writes them
 // out with time 0, or drops them. Off, a trace point costs a load and a branch that is never taken.

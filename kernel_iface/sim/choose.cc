@@ -1,22 +1,27 @@
 // Strategies: what choose() picks.
 //
-//   fifo      who runs goes on until it waits, yields or has used up its time slice; then the next one in turn. No preemption
+//   fifo      who runs goes on until it waits, yields or has used up its time slice; then the next one in turn. No
+//   preemption
 //   random    anybody who could run, all alike; one preemption point in four is taken
-//   pct:D     a random priority per thread, and D - 1 moments, among the expected steps, at which the running thread falls behind all
-//             others; so a bug that needs D orderings is met with probability 1/(n·k^(D-1)) at least. Burckhardt and others, "A
-//             randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010
-//   pos       a random priority per step of a thread, drawn anew when it has run, and when a step on the same resource has. Yuan, Yang and
+//   pct:D     a random priority per thread, and D - 1 moments, among the expected steps, at which the running thread
+//   falls behind all
+//             others; so a bug that needs D orderings is met with probability 1/(n·k^(D-1)) at least. Burckhardt and
+//             others, "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010
+//   pos       a random priority per step of a thread, drawn anew when it has run, and when a step on the same resource
+//   has. Yuan, Yang and
 //             Gu, "Partial order aware concurrency sampling", CAV 2018
-//   delay:D   fifo, but for D moments at which the first in turn is passed over. Emmi, Qadeer and Rakamarić, "Delay-bounded
+//   delay:D   fifo, but for D moments at which the first in turn is passed over. Emmi, Qadeer and Rakamarić,
+//   "Delay-bounded
 //             scheduling", POPL 2011
 //
 // A replay does what the record says instead.
 //
-// Fairness: pct and pos alone would let a thread that waits in a loop run for ever. Who yields, or runs a goroutine that does, falls
-// behind all others (pct), or has the lowest priority for one step (pos); and a thread that has run for kFairSteps choices in a row, while others could, gives way under any.
+// Fairness: pct and pos alone would let a thread that waits in a loop run for ever. Who yields, or runs a goroutine
+// that does, falls behind all others (pct), or has the lowest priority for one step (pos); and a thread that has run
+// for kFairSteps choices in a row, while others could, gives way under any.
 //
-// Random numbers that Go's code asks for come from a stream of their own, under every strategy but replay: else a strategy without
-// surprises would make select pick the same case for ever.
+// Random numbers that Go's code asks for come from a stream of their own, under every strategy but replay: else a
+// strategy without surprises would make select pick the same case for ever.
 #include "kernel_iface/sim/sim.h"
 
 namespace rt0 {

@@ -48,7 +48,8 @@ SysResult host_fd(SysResult r) {
   return fd_new(f);
 }
 
-// A file's bytes take their time, in which the thread sits in its system call: long enough for sysmon to see it, sometimes.
+// A file's bytes take their time, in which the thread sits in its system call: long enough for sysmon to see it,
+// sometimes.
 constexpr i64 kFileNs = 30 * 1000, kSyncNs = 2000 * 1000;
 void slow(i64 ns) { (void)block(nullptr, state.now + ns); }
 

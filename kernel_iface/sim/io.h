@@ -1,9 +1,11 @@
-// Descriptors of the simulated kernel. A number in the table leads to a File, which dup and descriptors of the same thing share.
+// Descriptors of the simulated kernel. A number in the table leads to a File, which dup and descriptors of the same
+// thing share.
 //
-// Files of the host are passed on, and may block the whole simulation; pipes, eventfds, pollers and sockets are made up here. There is
-// no network but this process: whoever is not a socket in here can't be reached.
+// Files of the host are passed on, and may block the whole simulation; pipes, eventfds, pollers and sockets are made up
+// here. There is no network but this process: whoever is not a socket in here can't be reached.
 //
-//   N1  Whatever makes a File ready for something it was not ready for calls notify(): pollers learn of it, and threads that wait in a
+//   N1  Whatever makes a File ready for something it was not ready for calls notify(): pollers learn of it, and threads
+//   that wait in a
 //       blocking call look again.
 //   N2  Numbers are given out as on Linux, the lowest first, and never depend on the host's.
 #pragma once

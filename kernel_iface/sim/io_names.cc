@@ -1,5 +1,5 @@
-// Who is reached by which address in the simulation. Names are in one list, whatever their family; unix names exist in here only, not
-// in the host's file system.
+// Who is reached by which address in the simulation. Names are in one list, whatever their family; unix names exist in
+// here only, not in the host's file system.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {

@@ -1,5 +1,6 @@
-// Pollers, as epoll is one. A File that may have become ready puts its watches on the poller's queue; poll_wait takes them off and
-// looks what is true of each. An edge-triggered watch comes back only with the next notify(), a level-triggered one while it is ready.
+// Pollers, as epoll is one. A File that may have become ready puts its watches on the poller's queue; poll_wait takes
+// them off and looks what is true of each. An edge-triggered watch comes back only with the next notify(), a
+// level-triggered one while it is ready.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {

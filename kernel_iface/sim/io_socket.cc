@@ -1,4 +1,5 @@
-// Sockets of the simulated kernel: TCP and UDP over loopback, IPv4 and IPv6, and unix sockets. A connection is two rings.
+// Sockets of the simulated kernel: TCP and UDP over loopback, IPv4 and IPv6, and unix sockets. A connection is two
+// rings.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {

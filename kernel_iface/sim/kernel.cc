@@ -1,6 +1,7 @@
 // The simulated maker of the kernel table, and how it comes into force.
 //
-// Passed on to the host: memory, faults' signals and handlers, standard streams and files, the end. All else is made up here.
+// Passed on to the host: memory, faults' signals and handlers, standard streams and files, the end. All else is made up
+// here.
 #include "kernel_iface/kernel.h"
 
 #include "kernel_iface/sim/sim.h"
@@ -107,8 +108,8 @@ SysResult sim_tgkill(u64 tid, u32 sig) {
 SysResult sim_setsig(u32 sig, SigDisposition how) {
   return sig == kSigurg ? SysResult{} : linux_kernel.setsig(sig, how);
 }
-// There is one thread of the host's, so one alternate stack: m0's, which is never freed. A handler never gives way to another thread,
-// unless the process is about to end.
+// There is one thread of the host's, so one alternate stack: m0's, which is never freed. A handler never gives way to
+// another thread, unless the process is about to end.
 void sim_sigaltstack(void* lo, usize n) {
   if (state.running->tid == 1) linux_kernel.sigaltstack(lo, n);
 }

@@ -9,7 +9,7 @@ FUNC(forge_entry)
         bl      forge                           // x0 = the forged one
         mov     sp, x0
         ldr     x0, =0xdeadbeefdeadbeef
-        .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+        .irp    n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
         mov     x\n, x0
         .endr
         b       _rt0_arm64_linux

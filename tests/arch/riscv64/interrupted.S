@@ -9,7 +9,7 @@
 #define FCSR      224
 #define OWN_FCSR  232
 #define OWN_GP    240
-#define REGS      256                           /* x0–x31 without x2 and x4; in x10's place the loop counter's last value */
+#define REGS      256                       /* x0–x31 without x2 and x4; in x10's place the loop counter's last value */
 #define FRAME     512
 
 // u64 interrupted_loop(a0 = rounds, a1 = seed): returns 0, or the number of what was damaged first: 1–31 a general
@@ -24,7 +24,7 @@ FUNC(interrupted_loop)
         sd      gp, OWN_GP(sp)
 
 1:      ld      a0, SEED(sp)
-        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        .irp    n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
         addi    t0, a0, 100 + \n
         fmv.d.x f\n, t0
         .endr
@@ -34,7 +34,7 @@ FUNC(interrupted_loop)
         andi    t0, t0, 0x3f                    // all exceptions raised and round towards zero, or neither
         sd      t0, FCSR(sp)
         csrw    fcsr, t0
-        .irp    n, 1, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        .irp    n, 1,3,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
         addi    x\n, a0, \n
         .endr
         li      a0, 200
@@ -43,7 +43,7 @@ FUNC(interrupted_loop)
         nop
         j       2b
 
-3:      .irp    n, 1, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+3:      .irp    n, 1,3,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
         sd      x\n, REGS + 8 * \n(sp)
         .endr
         ld      gp, OWN_GP(sp)
@@ -55,7 +55,7 @@ FUNC(interrupted_loop)
         li      a0, 10
         ld      t3, REGS + 80(sp)
         bnez    t3, 8f
-        .irp    n, 1, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        .irp    n, 1,3,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
         li      a0, \n
         addi    t3, t2, \n
         ld      t4, REGS + 8 * \n(sp)
@@ -64,7 +64,7 @@ FUNC(interrupted_loop)
         li      a0, 40
         ld      t3, FCSR(sp)
         bne     t1, t3, 8f
-        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        .irp    n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
         li      a0, 50 + \n
         addi    t3, t2, 100 + \n
         fmv.x.d t4, f\n
