@@ -6,6 +6,7 @@
 // the search for the end of the auxiliary vector has a bound.
 #include "runtime/boot/args.h"
 
+#include "arch/arch.h"  // IWYU pragma: keep (declares args, under the name that assembly calls)
 #include "kernel_iface/choice.h"
 #include "rt0/runtime.h"
 #include "runtime/boot/init_tasks.h"

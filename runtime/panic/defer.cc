@@ -11,6 +11,7 @@
 // main.main.
 #include "runtime/panic/defer.h"
 
+#include "rt0/runtime.h"  // IWYU pragma: keep (declares goexit_now, under its symbol)
 #include "runtime/panic/panic.h"
 #include "trace/trace.h"
 
