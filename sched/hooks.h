@@ -22,6 +22,15 @@ struct TimerHooks {
   void (*take)(P* to, P* from);
 };
 
+// Called by sysmon alone.
+struct ScavengeHooks {
+  // stack_scavenge (newproc.h): gives back the memory of at most `most` dead goroutines' stacks, and of pooled stacks.
+  u32 (*some)(u32 most);
+  // Gives back some stacks' memory if GOMEMLIMIT is near, at a bounded rate. now: sysmon's clock. The result is 0
+  // unless there may be more.
+  u32 (*near_limit)(i64 now);
+};
+
 struct NetpollHooks {
   // Goroutines whose descriptors have become ready. delay_ns < 0 waits for as long as it takes, 0 does not, > 0 at most
   // so long. Their status is still waiting and no list holds them: the caller makes them runnable. Go: netpoll.
@@ -37,9 +46,6 @@ struct NetpollHooks {
 // idle so long because they have timers or a network, into those with stacks of many sizes and those that set the limit
 // themselves.
 void stack_scavenge_enable();
-// Called by sysmon alone, with its clock. most = 0: some, if GOMEMLIMIT is near, at a bounded rate; the result is 0
-// unless there may be more.
-extern Atomic<u32 (*)(u32 most, i64 now)> stack_scavenger;
 
 // A moment in one word, in units of 2^20 ns (about a millisecond). It wraps every 52 days, so two of them must not be
 // compared; poll_age says how long ago one was. That is right up to 26 days. A longer time is seen modulo 52 days, so a
@@ -53,6 +59,7 @@ static_assert(poll_age(i64{12} << 52, poll_time((i64{12} << 52) + (i64{1} << 20)
 // Null until the program uses them. Never changed back.
 extern Atomic<const TimerHooks*> timer_hooks;
 extern Atomic<const NetpollHooks*> netpoll_hooks;
+extern Atomic<const ScavengeHooks*> scavenge_hooks;
 
 // Stores the network poller's table and wakes an M that waits for a timer, so that it waits in the poller from now on.
 void netpoll_install(const NetpollHooks* hooks);

@@ -86,7 +86,7 @@ u32 scavenge_near_limit(i64 now) {
   return found;
 }
 
-u32 scavenger(u32 most, i64 now) { return most != 0 ? stack_scavenge(most) : scavenge_near_limit(now); }
+constexpr ScavengeHooks kHooks = {stack_scavenge, scavenge_near_limit};
 
 // The caller has set `scavenging`.
 u32 scavenge_now(u32 most) {
@@ -99,7 +99,7 @@ u32 scavenge_now(u32 most) {
 
 }  // namespace
 
-void stack_scavenge_enable() { stack_scavenger.store_release(scavenger); }
+void stack_scavenge_enable() { scavenge_hooks.store_release(&kHooks); }
 
 void stack_flush() {
   for (P* pp : procs()) gfpurge(pp);

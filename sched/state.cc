@@ -34,7 +34,7 @@ constinit Atomic<u32> allglen{0};
 
 constinit Atomic<const TimerHooks*> timer_hooks{nullptr};
 constinit Atomic<const NetpollHooks*> netpoll_hooks{nullptr};
-constinit Atomic<u32 (*)(u32, i64)> stack_scavenger{nullptr};
+constinit Atomic<const ScavengeHooks*> scavenge_hooks{nullptr};
 
 constinit DebugVars debug{};
 

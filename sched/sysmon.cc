@@ -140,9 +140,13 @@ void note_waiting(i64 now) {
   }
 }
 
-u32 scavenge(u32 most, i64 now) {
-  auto* f = stack_scavenger.load_acquire();
-  return f != nullptr ? f(most, now) : 0;
+u32 scavenge() {
+  const ScavengeHooks* hooks = scavenge_hooks.load_acquire();
+  return hooks != nullptr ? hooks->some(kScavengeStacks) : 0;
+}
+u32 scavenge_near_limit(i64 now) {
+  const ScavengeHooks* hooks = scavenge_hooks.load_acquire();
+  return hooks != nullptr ? hooks->near_limit(now) : 0;
 }
 
 // If all Ps are idle, or the world is stopped, sleeps until an M takes a P (pidleget) or the world starts, but for a
@@ -172,7 +176,7 @@ bool sleep_while_idle(i64* now) {
   if (slept) return true;
   note_waiting(*now);
   // The process has been idle for a minute: gives stacks' memory back, until a P has work again or no stack is left.
-  while (idle() && scavenge(kScavengeStacks, *now) != 0) *now = kernel->nanotime();
+  while (idle() && scavenge() != 0) *now = kernel->nanotime();
   return false;
 }
 
@@ -195,7 +199,7 @@ void sysmon() {
     kernel->usleep(sleep_us);
     i64 now = kernel->nanotime();
     // While memory is short and stacks give some back, it stays awake.
-    if (scavenge(0, now) == 0 && sleep_while_idle(&now)) {
+    if (scavenge_near_limit(now) == 0 && sleep_while_idle(&now)) {
       idle_rounds = 0;
       sleep_us = kMinSleepUs;
     }
@@ -213,7 +217,7 @@ void sysmon() {
     if (now - lastnote >= kLongSleepNs) {
       if (lastnote != 0) {
         note_waiting(now);
-        (void)scavenge(kScavengeStacks, now);
+        (void)scavenge();
       }
       lastnote = now;
     }
