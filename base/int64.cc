@@ -2,6 +2,7 @@
 // compiler-rt. The runtime itself needs them, so they are rt0's own: not every cross compiler has a libgcc, and
 // libgcc's division on ARM needs a libc's raise(). Programs are linked with libgcc after rt0, for functions that are
 // not here: see tools/rt0.cmake.
+#include "base/types.h"  // IWYU pragma: keep (used where words have 32 bits)
 
 #if __SIZEOF_POINTER__ == 4
 

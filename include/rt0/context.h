@@ -79,7 +79,7 @@ class Context {
  public:
   // Nil: only good to be assigned to.
   constexpr Context() = default;
-  Context(const Context& o) : n_(o.n_) {
+  [[gnu::always_inline]] Context(const Context& o) : n_(o.n_) {
     if (n_ != nullptr) detail::context_ref(n_);
   }
   Context(Context&& o) noexcept : n_(o.n_) { o.n_ = nullptr; }

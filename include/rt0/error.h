@@ -115,7 +115,7 @@ struct FixedText {
   const char* c_str() const { return text; }
   const char* data() const { return text; }
   size_t size() const { return len; }
-  void put(StrArg s) {
+  [[gnu::always_inline]] void put(StrArg s) {
     for (size_t i = 0; i < s.len && len + 1 < N; i++) text[len++] = s.ptr[i];
     text[len] = '\0';
   }

@@ -41,10 +41,10 @@ int main() {
   int left = 4;
   for (int i = 0; i < 4; i++)
     rt0::go([&left] {
-      for (int k = 0; k < 200; k++) rt0::gosched();
+      for (int k = 0; k < 5000; k++) rt0::gosched();
       __atomic_sub_fetch(&left, 1, __ATOMIC_ACQ_REL);
     });
-  for (int k = 0; k < 200; k++) rt0::gosched();
+  for (int k = 0; k < 5000; k++) rt0::gosched();
   while (__atomic_load_n(&left, __ATOMIC_ACQUIRE) != 0) rt0::gosched();
   rt0::println("main ends");
 }

@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 
+#include "mem/sysmem.h"
+
 namespace rt0 {
 
 // In the runtime osinit asks the kernel for it.
