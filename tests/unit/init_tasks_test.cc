@@ -23,6 +23,7 @@ void exitsyscall() { abort(); }
 void goready(G*) { abort(); }
 void goparkunlock(Mutex*, WaitReason) NO_LOCK_ANALYSIS { abort(); }
 void dieFromSignal(u32) { abort(); }
+void call_with_recover_point(void (*f)(void*), void* arg) { f(arg); }
 }  // namespace rt0
 
 // The constructors of the program's globals, on the target. Here there are none.

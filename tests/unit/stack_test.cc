@@ -1,8 +1,8 @@
 // mem/stack: caches, pools, large stacks and the scavenger, with threads at work at once. From stackalloc to stackfree
 // a stack has one owner, which stamps it and later compares the stamps. TSan checks that the last owner's accesses are
 // ordered before the next owner's.
-#include "mem/sysmem.h"
 #include "mem/stack.h"
+#include "mem/sysmem.h"
 
 #include <gtest/gtest.h>
 

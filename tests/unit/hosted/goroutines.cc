@@ -6,6 +6,7 @@
 
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
+#include "rt0/panic.h"
 #include "runtime/panic/panic.h"
 #include "sched/proc.h"
 #include "sched/rand.h"
@@ -69,6 +70,7 @@ void goready(G* g) {
 }
 
 void panic_plain(const char* text) { throw hosted::Panicked(text); }
+void panic_any(Any) { throw hosted::Panicked("a value"); }
 void fatal_out_of_memory(usize) { throw hosted::Thrown("out of memory"); }
 
 void* mallocgc(usize n, usize align) {
