@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <string>
 
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
@@ -70,7 +71,10 @@ void goready(G* g) {
 }
 
 void panic_plain(const char* text) { throw hosted::Panicked(text); }
-void panic_any(Any) { throw hosted::Panicked("a value"); }
+void panic_any(Any value) {
+  const PrintArg a = value.type->operand(value.data);
+  throw hosted::Panicked(a.kind == PrintArg::Kind::string ? std::string(a.string.ptr, a.string.len) : "a value");
+}
 void fatal_out_of_memory(usize) { throw hosted::Thrown("out of memory"); }
 
 void* mallocgc(usize n, usize align) {
