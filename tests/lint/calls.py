@@ -10,17 +10,12 @@ import subprocess
 import sys
 
 import rooms
-from source import ROOT, read
+from source import ROOT, library_objects, read
 
 
 def symbols(build):
     """The symbols that each source file's object defines for others, and those it needs: two dicts of sets, by source file."""
-    where = os.path.join(build, 'CMakeFiles', 'rt0.dir')
-    objects = [os.path.join(at, n) for at, _, names in os.walk(where) for n in names if n.endswith('.o')]
-    # Ignores objects of source files that have been moved: they remain until the folder is cleaned.
-    objects = sorted(o for o in objects if os.path.exists(os.path.join(ROOT, os.path.relpath(o, where)[:-2])))
-    if not objects:
-        sys.exit(f'calls.py: no objects in {where}: run make build first')
+    where, objects = library_objects(build)
     defines, wants, at = {}, {}, None
     said = subprocess.run(['nm', '-C', *objects], capture_output=True, text=True, check=True).stdout
     for line in said.splitlines():

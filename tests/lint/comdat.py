@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 
-from source import ROOT
+from source import library_objects
 
 # Reached through a Type only, as such functions of the program's own types are: called while a panic's value is printed.
 KNOWN = re.compile(r'rt0::detail::(?:operand_of|kType)<.*::_FUN\(')
@@ -30,11 +30,7 @@ def rows(lines):
 
 def shared(build):
     """Of each object of the library: its own functions, and those that a program's object may have, too."""
-    where = os.path.join(build, 'CMakeFiles', 'rt0.dir')
-    objects = [os.path.join(at, n) for at, _, names in os.walk(where) for n in names if n.endswith('.o')]
-    objects = sorted(o for o in objects if os.path.exists(os.path.join(ROOT, os.path.relpath(o, where)[:-2])))
-    if not objects:
-        sys.exit(f'comdat.py: no objects in {where}: run make build first')
+    where, objects = library_objects(build)
     found, at = {}, None
     for line in nm(*objects):
         if line.endswith('.o:'):

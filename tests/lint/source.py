@@ -54,6 +54,17 @@ def isa_rows(root=ROOT):
     return [dict(zip(columns, l.split())) for l in lines]
 
 
+def library_objects(build):
+    """The folder of the library's objects in build/<isa>, and the objects. Ends the script if there are none."""
+    where = os.path.join(build, 'CMakeFiles', 'rt0.dir')
+    objects = [os.path.join(at, n) for at, _, names in os.walk(where) for n in names if n.endswith('.o')]
+    # Ignores objects of source files that have been moved: they remain until the folder is cleaned.
+    objects = sorted(o for o in objects if os.path.exists(os.path.join(ROOT, os.path.relpath(o, where)[:-2])))
+    if not objects:
+        sys.exit(f'{os.path.basename(sys.argv[0])}: no objects in {where}: run make build first')
+    return where, objects
+
+
 def main(doc, checker):
     """A checker's command line: prints its findings below --root; exit status 1 if there are any."""
     parser = argparse.ArgumentParser(description=doc.split('\n')[0])
