@@ -16,12 +16,12 @@ struct Atomic {
 
   T v;
 
-  RT0_INLINE T load_relaxed() const { return __atomic_load_n(&v, __ATOMIC_RELAXED); }
-  RT0_INLINE T load_acquire() const { return __atomic_load_n(&v, __ATOMIC_ACQUIRE); }
-  RT0_INLINE T load_seqcst() const { return __atomic_load_n(&v, __ATOMIC_SEQ_CST); }
-  RT0_INLINE void store_relaxed(T x) { __atomic_store_n(&v, x, __ATOMIC_RELAXED); }
-  RT0_INLINE void store_release(T x) { __atomic_store_n(&v, x, __ATOMIC_RELEASE); }
-  RT0_INLINE void store_seqcst(T x) { __atomic_store_n(&v, x, __ATOMIC_SEQ_CST); }
+  RT0_INLINE T load_relaxed() const { return load(__ATOMIC_RELAXED); }
+  RT0_INLINE T load_acquire() const { return load(__ATOMIC_ACQUIRE); }
+  RT0_INLINE T load_seqcst() const { return load(__ATOMIC_SEQ_CST); }
+  RT0_INLINE void store_relaxed(T x) { __atomic_store(&v, &x, __ATOMIC_RELAXED); }
+  RT0_INLINE void store_release(T x) { __atomic_store(&v, &x, __ATOMIC_RELEASE); }
+  RT0_INLINE void store_seqcst(T x) { __atomic_store(&v, &x, __ATOMIC_SEQ_CST); }
 
   // Compare-and-swap: true if the value was `old` and is now `x`. On failure nothing is ordered beyond a relaxed load.
   RT0_INLINE bool cas_relaxed(T old, T x) { return cas(old, x, __ATOMIC_RELAXED, __ATOMIC_RELAXED); }
@@ -41,13 +41,24 @@ struct Atomic {
   RT0_INLINE T add_acqrel(T d) { return __atomic_add_fetch(&v, d, __ATOMIC_ACQ_REL); }
   RT0_INLINE T add_seqcst(T d) { return __atomic_add_fetch(&v, d, __ATOMIC_SEQ_CST); }
 
+  // Subtract: returns the value after.
+  RT0_INLINE T sub_relaxed(T d) { return __atomic_sub_fetch(&v, d, __ATOMIC_RELAXED); }
+  RT0_INLINE T sub_acqrel(T d) { return __atomic_sub_fetch(&v, d, __ATOMIC_ACQ_REL); }
+  RT0_INLINE T sub_seqcst(T d) { return __atomic_sub_fetch(&v, d, __ATOMIC_SEQ_CST); }
+
   // And, Or: return the value before.
   RT0_INLINE T and_acqrel(T m) { return __atomic_fetch_and(&v, m, __ATOMIC_ACQ_REL); }
   RT0_INLINE T or_acqrel(T m) { return __atomic_fetch_or(&v, m, __ATOMIC_ACQ_REL); }
 
  private:
+  // The forms that take pointers, for these also know enumerations; a constant order is known after inlining.
+  RT0_INLINE T load(int order) const {
+    T x;
+    __atomic_load(&v, &x, order);
+    return x;
+  }
   RT0_INLINE bool cas(T old, T x, int ok, int fail) {
-    return __atomic_compare_exchange_n(&v, &old, x, false, ok, fail);
+    return __atomic_compare_exchange(&v, &old, &x, false, ok, fail);
   }
 };
 

@@ -4,6 +4,7 @@
 #include "arch/arch.h"
 #include "base/atomic.h"
 #include "sched/status.h"
+#include "trace/trace.h"
 
 namespace rt0 {
 
@@ -57,7 +58,7 @@ struct G {
   M* m;                 // the M that runs it; null unless running or in a system call
   Gobuf sched;          // its saved registers, complete while it does not run
 
-  Atomic<u32> atomicstatus;  // GStatus; by casgstatus only
+  Atomic<GStatus> atomicstatus;  // written by casgstatus only
   u64 goid;
   G* schedlink;           // in the one queue or list this G lies in
   WaitReason waitreason;  // while waiting
@@ -98,6 +99,14 @@ struct G {
 
 // G::below of an intact G. Neither a likely value nor an address of the program's.
 inline constexpr uintptr kBelowG = static_cast<uintptr>(0x5ad5'0fb1'1eaf'600d);
+
+// The scheduler did something with this goroutine. As trace() of trace/trace.h.
+RT0_INLINE void trace(Ev e, const G* gp) {
+  if (tracing()) trace_slow(e, static_cast<i64>(gp->goid), 0);
+}
+RT0_INLINE void trace_text(Ev e, const G* gp, Str text) {
+  if (tracing()) trace_text_slow(e, static_cast<i64>(gp->goid), text);
+}
 
 // A list of Gs through schedlink.
 struct GList {

@@ -107,7 +107,7 @@ struct Sysmontick {
 // The right to run goroutines, and what goes with it.
 struct alignas(Isa::kCacheLine) P {
   PId id;
-  Atomic<u32> status;  // PStatus
+  Atomic<PStatus> status;
   // In the idle list, with sched.lock held (declared below, so clang cannot be told); or in procresize's result, which
   // is its caller's alone.
   P* link;
@@ -245,8 +245,8 @@ extern Atomic<u32> allglen;
 // also sees what the owner wrote to the G before.
 RT0_INLINE void casgstatus(G* gp, GStatus from, GStatus to) {
   dcheck(legal(from, to), "casgstatus: no such move; see kGMoves");
-  check(gp->atomicstatus.load_relaxed() == static_cast<u32>(from), "casgstatus: bad incoming values");
-  gp->atomicstatus.store_release(static_cast<u32>(to));
+  check(gp->atomicstatus.load_relaxed() == from, "casgstatus: bad incoming values");
+  gp->atomicstatus.store_release(to);
 }
 
 // Keeps the goroutine on its M (no preemption, no gopark) until releasem. Go: acquirem.

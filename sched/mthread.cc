@@ -267,11 +267,11 @@ void gcstopm() {
   check(sched.gcwaiting.load_relaxed() != 0, "gcstopm: not waiting for gc");
   if (mp->spinning) {
     mp->spinning = false;
-    check(static_cast<i32>(sched.nmspinning.add_seqcst(static_cast<u32>(-1))) >= 0, "gcstopm: negative nmspinning");
+    check(static_cast<i32>(sched.nmspinning.sub_seqcst(1)) >= 0, "gcstopm: negative nmspinning");
   }
   P* pp = releasep();
   lock(&sched.lock);
-  pp->status.store_release(static_cast<u32>(PStatus::gcstop));
+  pp->status.store_release(PStatus::gcstop);
   if (--sched.stopwait == 0) notewakeup(&sched.stopnote);
   unlock(&sched.lock);
   stopm();

@@ -228,8 +228,8 @@ bool gdestroy(G* gp) {
   P* pp = mp->p;
   if (RT0_UNLIKELY(gp->below != kBelowG)) throw_("goroutine has written beyond the upper end of its stack");
   casgstatus(gp, GStatus::running, GStatus::dead);
-  trace(Ev::GoDestroy, static_cast<i64>(gp->goid));
-  if (gp->system) (void)sched.ngsys.add_relaxed(static_cast<u32>(-1));
+  trace(Ev::GoDestroy, gp);
+  if (gp->system) (void)sched.ngsys.sub_relaxed(1);
   const bool locked = gp->lockedm.load_relaxed() != nullptr;
   if (locked) {
     gp->lockedm.store_relaxed(nullptr);

@@ -35,7 +35,7 @@ void park_m(G* gp) {
   dropg();
   if (!commit(mp, gp)) {
     casgstatus(gp, GStatus::waiting, GStatus::runnable);
-    trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
+    trace(Ev::GoUnblock, gp);
     execute(gp, true);
   }
   // Goroutines that wake each other and wait, by turns, inherit one time slice for as long as they like, and run for so
@@ -52,7 +52,7 @@ void parked(G* gp) {
   casgstatus(gp, GStatus::running, GStatus::waiting);
   if (!commit(mp, gp)) {
     casgstatus(gp, GStatus::waiting, GStatus::runnable);
-    trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
+    trace(Ev::GoUnblock, gp);
     runqput(mp->p, gp, true);
     wakep();  // another goroutine runs here already, so an idle P may take this one
   }
@@ -105,7 +105,7 @@ bool switch_to_global(M* mp, G* gp) {
 void yield(Str why) {
   G* gp = getg();
   gp->m->p->preempt.store_relaxed(0);  // the request is fulfilled
-  if (tracing()) trace_text(Ev::GoStop, static_cast<i64>(gp->goid), why);
+  if (tracing()) trace_text(Ev::GoStop, gp, why);
   if (!switch_to_global(gp->m, gp)) leave(gp, goschedImpl, gosched_m);
 }
 
@@ -119,7 +119,7 @@ void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
   mp->waitunlockf = unlockf;
   gp->waitreason = reason;
   gp->waitsince = 0;
-  if (tracing()) trace_text(Ev::GoBlock, static_cast<i64>(gp->goid), wait_reason_text(reason));
+  if (tracing()) trace_text(Ev::GoBlock, gp, wait_reason_text(reason));
   // A sleeper's unlockf starts its timer, which may be due at once. So the next goroutine can be chosen only after
   // that.
   if (reason == WaitReason::sleep) mcall(park_m);
@@ -132,7 +132,7 @@ void goparkunlock(Mutex* l, WaitReason reason) NO_LOCK_ANALYSIS { gopark(parkunl
 void ready(G* gp, bool next) {
   M* mp = acquirem();  // keeps the P while it is in a local variable
   casgstatus(gp, GStatus::waiting, GStatus::runnable);
-  trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
+  trace(Ev::GoUnblock, gp);
   runqput(mp->p, gp, next);
   wakep();
   releasem(mp);
@@ -151,7 +151,7 @@ void gopreempt() { yield("preempted"); }
 
 void goyield() {
   G* gp = getg();
-  trace_text(Ev::GoStop, static_cast<i64>(gp->goid), "preempted");
+  trace_text(Ev::GoStop, gp, "preempted");
   leave(gp, goyield_m, goyield_over_g0);
 }
 
@@ -160,7 +160,7 @@ void dolockOSThread() {
   G* gp = getg();
   gp->m->lockedg = gp;
   gp->lockedm.store_relaxed(gp->m);
-  trace(Ev::MLock, static_cast<i64>(gp->goid));
+  trace(Ev::MLock, gp);
 }
 
 void dounlockOSThread() {
@@ -169,7 +169,7 @@ void dounlockOSThread() {
   if (gp->m->lockedInt != 0 || gp->m->lockedExt != 0) return;
   gp->m->lockedg = nullptr;
   gp->lockedm.store_relaxed(nullptr);
-  trace(Ev::MUnlock, static_cast<i64>(gp->goid));
+  trace(Ev::MUnlock, gp);
 }
 
 void lockOSThread() {

@@ -14,8 +14,8 @@ namespace {
 
 constinit i32 allp_cap GUARDED_BY(allpLock) = 0;  // how many Ps the array has room for
 
-PStatus status_of(const P* pp) { return static_cast<PStatus>(pp->status.load_relaxed()); }
-void set_status(P* pp, PStatus s) { pp->status.store_release(static_cast<u32>(s)); }
+PStatus status_of(const P* pp) { return pp->status.load_relaxed(); }
+void set_status(P* pp, PStatus s) { pp->status.store_release(s); }
 
 void p_init(P* pp, PId id) RT0_SYM("runtime.p.init");
 void p_init(P* pp, PId id) {
@@ -95,7 +95,7 @@ P* pidleget() {
   P* pp = sched.pidle;
   if (pp != nullptr) {
     sched.pidle = pp->link;
-    (void)sched.npidle.add_seqcst(static_cast<u32>(-1));
+    (void)sched.npidle.sub_seqcst(1);
     // sysmon sleeps only while all Ps are idle, which it has checked under this lock. That ends now. The thread
     // that clears sysmonwait must wake it, once.
     if (sched.sysmonwait.load_relaxed() != 0) {
@@ -136,7 +136,7 @@ void wakep() {
   P* pp = pidlegetSpinning();
   unlock(&sched.lock);
   if (pp == nullptr) {
-    check(static_cast<i32>(sched.nmspinning.add_seqcst(static_cast<u32>(-1))) >= 0, "wakep: negative nmspinning");
+    check(static_cast<i32>(sched.nmspinning.sub_seqcst(1)) >= 0, "wakep: negative nmspinning");
   } else {
     startm(pp, true);
   }

@@ -101,7 +101,7 @@ void preemptone(P* pp) {
 
 void preemptall() {
   for (P* pp : procs())
-    if (static_cast<PStatus>(pp->status.load_relaxed()) == PStatus::running) preemptone(pp);
+    if (pp->status.load_relaxed() == PStatus::running) preemptone(pp);
 }
 
 void doSigPreempt(G* gp, const SigContext& c, void* uctx) {

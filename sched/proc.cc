@@ -109,7 +109,7 @@ Runnable stealWork(P* pp, Search* s) {
           s->ran_timers = true;
         }
       }
-      if (static_cast<PStatus>(victim->status.load_relaxed()) == PStatus::idle) continue;
+      if (victim->status.load_relaxed() == PStatus::idle) continue;
       if (G* gp = runqsteal(pp, victim, last); gp != nullptr) return {gp, false, false};
     }
   }
@@ -147,7 +147,7 @@ G* netpolled(GList list) {
   G* gp = list.pop();
   injectglist(&list);
   casgstatus(gp, GStatus::waiting, GStatus::runnable);
-  trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
+  trace(Ev::GoUnblock, gp);
   return gp;
 }
 G* poll_now() {
@@ -163,7 +163,7 @@ G* poll_now() {
 // (sequentially consistent on both sides). True if this M has a P again, and a reason to look.
 bool stop_spinning(M* mp, Search* s, G** found) {
   mp->spinning = false;
-  check(static_cast<i32>(sched.nmspinning.add_seqcst(static_cast<u32>(-1))) >= 0, "findrunnable: negative nmspinning");
+  check(static_cast<i32>(sched.nmspinning.sub_seqcst(1)) >= 0, "findrunnable: negative nmspinning");
   lock(&sched.lock);
   if (sched.runqsize.load_relaxed() != 0) {
     P* idle = pidlegetSpinning();
@@ -314,7 +314,7 @@ void resetspinning() {
   M* mp = getg()->m;
   check(mp->spinning, "resetspinning: not a spinning m");
   mp->spinning = false;
-  const i32 left = static_cast<i32>(sched.nmspinning.add_seqcst(static_cast<u32>(-1)));
+  const i32 left = static_cast<i32>(sched.nmspinning.sub_seqcst(1));
   check(left >= 0, "resetspinning: negative nmspinning");
   wakep();
 }
@@ -360,7 +360,7 @@ void goswitched(G* from, G* to) {
   to->preempt.store_relaxed(0);  // a request made in its last time slice
   casgstatus(to, GStatus::runnable, GStatus::running);
   mp->afterswitch(from);
-  trace(Ev::GoStart, static_cast<i64>(to->goid));
+  trace(Ev::GoStart, to);
 }
 
 bool injectglist(GList* list) {
@@ -369,7 +369,7 @@ bool injectglist(GList* list) {
   u32 n = 0;
   while (G* gp = list->pop()) {
     casgstatus(gp, GStatus::waiting, GStatus::runnable);
-    trace(Ev::GoUnblock, static_cast<i64>(gp->goid));
+    trace(Ev::GoUnblock, gp);
     q.push_back(gp);
     n++;
   }
@@ -435,7 +435,7 @@ void execute(G* gp, bool inherit_time) {
   // first gosched, and 0 is a multiple of 61: the global queue, with main in it, would come before the goroutine main
   // has just started.
   if (!inherit_time || mp->p->schedtick.load_relaxed() == 0) bump(&mp->p->schedtick);
-  trace(Ev::GoStart, static_cast<i64>(gp->goid));
+  trace(Ev::GoStart, gp);
   trace_fn(Ev::gogo);
   gogo(&gp->sched);
 }

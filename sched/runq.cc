@@ -37,7 +37,7 @@ u32 runqgrab(P* from, P* pp, u32 at, bool steal_runnext) {
       if (!steal_runnext) return 0;
       G* next = from->runnext.load_acquire();
       if (next == nullptr) return 0;
-      if (static_cast<PStatus>(from->status.load_relaxed()) == PStatus::running) {
+      if (from->status.load_relaxed() == PStatus::running) {
         // Its owner most likely runs the goroutine that made `next` ready and is about to block: wait the
         // few microseconds that this takes, so that the two goroutines do not move from P to P with every wake-up.
         kernel->usleep(3);

@@ -62,6 +62,6 @@ Str wait_reason_text(WaitReason r) {
   return {kWaitReasons + at[0], static_cast<usize>(at[1] - at[0] - 1)};
 }
 
-GStatus readgstatus(const G* gp) { return static_cast<GStatus>(gp->atomicstatus.load_acquire()); }
+GStatus readgstatus(const G* gp) { return gp->atomicstatus.load_acquire(); }
 
 }  // namespace rt0

@@ -27,15 +27,15 @@ void stopTheWorldWithSema() {
   sched.stopwait = gomaxprocs.load_relaxed();
   sched.gcwaiting.store_seqcst(1);  // before any status is read; see entersyscall
   preemptall();
-  mp->p->status.store_release(static_cast<u32>(PStatus::gcstop));
+  mp->p->status.store_release(PStatus::gcstop);
   sched.stopwait--;
   for (P* pp : procs()) {
-    if (!pp->status.cas_seqcst(static_cast<u32>(PStatus::syscall), static_cast<u32>(PStatus::gcstop))) continue;
+    if (!pp->status.cas_seqcst(PStatus::syscall, PStatus::gcstop)) continue;
     bump(&pp->syscalltick);
     sched.stopwait--;
   }
   while (P* pp = pidleget()) {
-    pp->status.store_release(static_cast<u32>(PStatus::gcstop));
+    pp->status.store_release(PStatus::gcstop);
     sched.stopwait--;
   }
   const bool wait = sched.stopwait > 0;

@@ -10,9 +10,6 @@ namespace rt0 {
 
 namespace {
 
-constexpr u32 kIdle = static_cast<u32>(PStatus::idle), kSyscall = static_cast<u32>(PStatus::syscall),
-              kGcstop = static_cast<u32>(PStatus::gcstop);
-
 // Where a traceback of the goroutine begins while it is in the kernel: at the caller of entersyscall.
 RT0_INLINE void save(G* gp) {
   gp->syscallpc = reinterpret_cast<uintptr>(__builtin_return_address(0));
@@ -23,7 +20,7 @@ RT0_INLINE void save(G* gp) {
 // The world stops, and may be waiting for this P only: gives it up at once.
 [[gnu::noinline]] void entersyscall_gcwait(P* pp) {
   lock(&sched.lock);
-  if (sched.stopwait > 0 && pp->status.cas_acqrel(kSyscall, kGcstop)) {
+  if (sched.stopwait > 0 && pp->status.cas_acqrel(PStatus::syscall, PStatus::gcstop)) {
     bump(&pp->syscalltick);
     if (--sched.stopwait == 0) notewakeup(&sched.stopnote);
   }
@@ -32,7 +29,7 @@ RT0_INLINE void save(G* gp) {
 
 // Takes the old P, if no other thread has taken it, or an idle one. False if there is none.
 bool exitsyscallfast(P* oldp) {
-  if (oldp != nullptr && oldp->status.load_relaxed() == kSyscall && oldp->status.cas_acqrel(kSyscall, kIdle)) {
+  if (oldp != nullptr && oldp->status.load_relaxed() == PStatus::syscall && oldp->status.cas_acqrel(PStatus::syscall, PStatus::idle)) {
     wirep(oldp);
     return true;
   }
@@ -82,14 +79,14 @@ void entersyscall() {
   M* mp = gp->m;
   mp->locks++;  // no preemption between the two states
   save(gp);
-  trace(Ev::GoSysCall, static_cast<i64>(gp->goid));
+  trace(Ev::GoSysCall, gp);
   casgstatus(gp, GStatus::running, GStatus::syscall);
   P* pp = mp->p;
   pp->m.store_relaxed(nullptr);
   mp->oldp = pp;
   mp->p = nullptr;
   pp->kept.store_relaxed(gp->keeps_p ? 1 : 0);  // published by the status
-  pp->status.store_seqcst(kSyscall);            // from here on any thread may take the P
+  pp->status.store_seqcst(PStatus::syscall);            // from here on any thread may take the P
   if (RT0_UNLIKELY(sched.gcwaiting.load_seqcst() != 0)) entersyscall_gcwait(pp);
   mp->locks--;
 }
@@ -99,7 +96,7 @@ void entersyscallblock() {
   M* mp = gp->m;
   mp->locks++;
   save(gp);
-  trace(Ev::GoSysCall, static_cast<i64>(gp->goid));
+  trace(Ev::GoSysCall, gp);
   casgstatus(gp, GStatus::running, GStatus::syscall);
   bump(&mp->p->syscalltick);
   mp->oldp = nullptr;
@@ -119,13 +116,13 @@ void exitsyscall() {
     bump(&mp->p->syscalltick);
     mp->locks--;
   } else {
-    trace(Ev::GoSysBlock, static_cast<i64>(gp->goid));
+    trace(Ev::GoSysBlock, gp);
     mp->locks--;
     mcall(exitsyscall0);
     bump(&gp->m->p->syscalltick);
   }
   gp->syscallsp = 0;
-  trace(Ev::GoSysExit, static_cast<i64>(gp->goid));
+  trace(Ev::GoSysExit, gp);
   preempt_point();
 }
 

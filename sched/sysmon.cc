@@ -59,7 +59,7 @@ bool retake_syscall(P* pp, i64 now, bool sysretake) REQUIRES(allpLock) {
   if ((no_use || pp->kept.load_relaxed() != 0) && seen->syscallwhen + kForcePreemptNs > now) return false;
   unlock(&allpLock);
   incidlelocked(-1);
-  const bool taken = pp->status.cas_acqrel(static_cast<u32>(PStatus::syscall), static_cast<u32>(PStatus::idle));
+  const bool taken = pp->status.cas_acqrel(PStatus::syscall, PStatus::idle);
   if (taken) {
     bump(&pp->syscalltick);
     trace(Ev::ProcRetake, pp->id);
@@ -77,7 +77,7 @@ u32 retake(i64 now) {
   for (i32 i = 0; i < allp_len; i++) {  // may change while the lock is dropped
     P* pp = allp.load_relaxed()[i];
     if (pp == nullptr) continue;
-    const PStatus s = static_cast<PStatus>(pp->status.load_acquire());
+    const PStatus s = pp->status.load_acquire();
     Sysmontick* seen = &pp->sysmontick;
     if (s != PStatus::running && s != PStatus::syscall) {
       // The next goroutine on it has a time slice of its own, even if the tick is the same.

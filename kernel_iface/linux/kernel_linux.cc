@@ -170,7 +170,7 @@ SysResult linux_mem_guard(void* p, usize n) {
     if (works) return {};
   }
   if (splits.add_relaxed(1) > kMostSplits) {
-    (void)splits.add_relaxed(static_cast<u32>(-1));
+    (void)splits.sub_relaxed(1);
     return {0, Errno::nomem};
   }
   return linux_mem_protect(p, n, Prot::none);

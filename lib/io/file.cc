@@ -25,7 +25,7 @@ OsFile* detail::OsFile::make(i32 sysfd, Str name) {
 }
 
 void detail::OsFile::release() {
-  if (handles.add_acqrel(static_cast<u32>(-1)) != 0) return;
+  if (handles.sub_acqrel(1) != 0) return;
   if (!borrowed) (void)fd.close();  // fails only if it has been closed before
   heap_free(this);
 }

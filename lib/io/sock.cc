@@ -38,7 +38,7 @@ IoResult NetFd::close() {
 }
 
 void NetFd::release() {
-  if (handles.add_acqrel(static_cast<u32>(-1)) != 0) return;
+  if (handles.sub_acqrel(1) != 0) return;
   (void)close();  // fails only if it has been closed before
   heap_free(this);
 }

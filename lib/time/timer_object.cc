@@ -8,7 +8,7 @@ namespace rt0 {
 // it.
 void detail::timer_ref(TimerObject* t) { (void)t->refs.add_relaxed(1); }
 void detail::timer_unref(TimerObject* t) {
-  if (t->refs.add_acqrel(static_cast<u32>(-1)) == 0) t->kind->destroy(t);
+  if (t->refs.sub_acqrel(1) == 0) t->kind->destroy(t);
 }
 
 bool Timer::stop() const {

@@ -67,7 +67,7 @@ void startpanic_m() {
 
 void die(G* gp, TracePoint at) {
   const bool crash = dopanic_m(gp, at);
-  if (panicking.add_seqcst(static_cast<u32>(-1)) != 0) {
+  if (panicking.sub_seqcst(1) != 0) {
     // Another M has begun to die: let it print, it will exit.
     unlock(&paniclk);
     for (;;) kernel->usleep(1000 * 1000);

@@ -25,7 +25,7 @@ constinit Atomic<void (*)(const DeferRecord*, const RecoverPoint*)> recovery_hoo
 
 namespace {
 
-void end_panic_defers() { (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1)); }
+void end_panic_defers() { (void)runningPanicDefers.sub_seqcst(1); }
 
 // Takes the newest record off and runs it. A panic that is recovered inside of the call makes this function return. It
 // is not inlined, because setrecover comes back into its frame.

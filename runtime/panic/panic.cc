@@ -127,7 +127,7 @@ void fatalpanic(Panic* p, TracePoint at) {
   systemstack([&] {
     startpanic_m();
     // `panicking` keeps main from exiting now. Go: fatalpanic.
-    (void)runningPanicDefers.add_seqcst(static_cast<u32>(-1));
+    (void)runningPanicDefers.sub_seqcst(1);
     {
       Writer w(kStderr);
       printpanics(w, p, false);

@@ -77,7 +77,7 @@ TEST(status, casgstatus_makes_the_moves_of_the_table_and_no_other) {
   for (GStatus from : kAll)
     for (GStatus to : kAll) {
       G gp{};
-      gp.atomicstatus.v = static_cast<u32>(from);
+      gp.atomicstatus.v = from;
       EXPECT_EQ(legal(from, to), in_table(from, to));
       if (in_table(from, to)) {
         EXPECT_NO_THROW(casgstatus(&gp, from, to));
@@ -94,7 +94,7 @@ TEST(status, the_owner_must_be_right_about_it) {
     for (GStatus is : kAll) {
       if (is == m.from) continue;
       G gp{};
-      gp.atomicstatus.v = static_cast<u32>(is);
+      gp.atomicstatus.v = is;
       EXPECT_THROW(casgstatus(&gp, m.from, m.to), hosted::Thrown);
       EXPECT_EQ(readgstatus(&gp), is);
     }
