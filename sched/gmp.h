@@ -144,7 +144,7 @@ struct Schedt {
 
   u64 goidgen GUARDED_BY(lock);  // the last id given out to a P's cache
 
-  // The M that waits for the network or the next timer. Why the order of its stores is right: poll_until in proc.cc.
+  // The M that waits for the network or the next timer. Why the order of its stores is right: poller.cc.
   Atomic<u32> polling;   // 1: there is one
   Moment poll_until;     // its deadline, written by it alone. 0 while polling is 1: it has not set it yet, or is done
   Atomic<u32> pollwake;  // it waits here if there is no network poller: 1 wakes it

@@ -61,11 +61,18 @@ extern Atomic<const TimerHooks*> timer_hooks;
 extern Atomic<const NetpollHooks*> netpoll_hooks;
 extern Atomic<const ScavengeHooks*> scavenge_hooks;
 
+// These three are in poller.cc.
+//
 // Stores the network poller's table and wakes an M that waits for a timer, so that it waits in the poller from now on.
 void netpoll_install(const NetpollHooks* hooks);
 
+// The M waits, without a P, until a goroutine can go on with the network, or until `deadline` (ns), whichever comes
+// first. now: the time if the caller has asked the clock, else 0; deadline: 0 for none. False, at once, if another M
+// waits already or there is nothing to wait for. *list: the goroutines that the network has made ready; see
+// NetpollHooks::poll.
+bool poll_until(i64 now, i64 deadline, GList* list);
 // A timer with an earlier deadline than all others was put on some P's heap: an M that sleeps until a later one, or for
-// the network, must look again. Go: wakeNetPoller. In proc.cc.
+// the network, must look again. Go: wakeNetPoller.
 void wakeNetPoller(i64 when) RT0_SYM("runtime.wakeNetPoller");
 
 }  // namespace rt0

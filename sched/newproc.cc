@@ -7,6 +7,7 @@
 #include "mem/sysmem.h"
 #include "sched/above.h"
 #include "sched/debugvars.h"
+#include "sched/leave.h"
 #include "sched/mthread.h"
 #include "sched/preempt.h"
 #include "sched/proc.h"
@@ -216,12 +217,10 @@ void gfpurge(P* pp) {
   if (const SizedHooks* sized = sized_hooks.load_acquire()) sized->purge(pp);
 }
 
-// Does what goexit0 does, on the stack of the goroutine that runs after gp. gp is not wired to its M, for leave() takes
-// the way over g0 then.
-static void gexited(G* gp) { (void)gdestroy(gp); }
+void gexited(G* gp) { (void)gdestroy(gp); }
 
 // Called by goexit, on the goroutine's own stack.
-void goexit1() { leave(getg(), gexited, goexit0); }
+void goexit1() { leave(getg(), kGoexit); }
 
 bool gdestroy(G* gp) {
   M* mp = getg()->m;

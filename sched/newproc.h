@@ -56,8 +56,6 @@ void stack_flush();
 // Gives all free stacks' memory back, those of busy Ps too. Stops the world for a moment.
 void stack_scavenge_all();
 
-// On g0: the goroutine has returned from its entry.
-void goexit0(G* gp) RT0_SYM("runtime.goexit0");
 // Makes the running goroutine a dead G; true if it was wired to its M, which must end with it.
 bool gdestroy(G* gp) RT0_SYM("runtime.gdestroy");
 

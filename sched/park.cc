@@ -3,6 +3,7 @@
 //
 // gopark() leaves the G's stack first, marks it waiting, and only then calls unlockf, which drops the lock that guards
 // the wait queue. A waker needs that lock to find the G, so it finds the G already waiting: no wake-up is lost.
+#include "sched/leave.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/proc.h"
@@ -27,8 +28,8 @@ bool commit(M* mp, G* gp) {
   return unlockf == nullptr || unlockf(gp, mp->waitlock);
 }
 
-// On g0.
-void park_m(G* gp) RT0_SYM("runtime.park_m");
+}  // namespace
+
 void park_m(G* gp) {
   M* mp = getg()->m;
   casgstatus(gp, GStatus::running, GStatus::waiting);
@@ -46,7 +47,6 @@ void park_m(G* gp) {
   schedule();
 }
 
-// Does what park_m does, on the stack of the goroutine that runs after gp.
 void parked(G* gp) {
   M* mp = getg()->m;
   casgstatus(gp, GStatus::running, GStatus::waiting);
@@ -58,7 +58,6 @@ void parked(G* gp) {
   }
 }
 
-// To the global queue, where yielding goroutines wait. Go: goschedImpl.
 void goschedImpl(G* gp) {
   casgstatus(gp, GStatus::running, GStatus::runnable);
   lock(&sched.lock);
@@ -66,23 +65,23 @@ void goschedImpl(G* gp) {
   unlock(&sched.lock);
   if (mainStarted) wakep();
 }
-void gosched_m(G* gp) RT0_SYM("runtime.gosched_m");
 void gosched_m(G* gp) {
   dropg();
   goschedImpl(gp);
   schedule();
 }
 
-// To the end of the local queue. Go: goyield_m.
-void goyield_m(G* gp) {
+void goyielded(G* gp) {
   casgstatus(gp, GStatus::running, GStatus::runnable);
   runqput(getg()->m->p, gp, false);
 }
-void goyield_over_g0(G* gp) {
+void goyield_m(G* gp) {
   dropg();
-  goyield_m(gp);
+  goyielded(gp);
   schedule();
 }
+
+namespace {
 
 // If only the global queue has work, runs its next goroutine and puts gp behind the others. This P's share of the queue
 // may reach as far as gp, and then gp becomes the last of this P's queue. That is decided before gp is left, as if it
@@ -98,7 +97,7 @@ bool switch_to_global(M* mp, G* gp) {
   unlock(&sched.lock);
   if (next == nullptr) return false;
   bump(&pp->schedtick);
-  switch_to(gp, next, self_local ? goyield_m : goschedImpl);
+  switch_to(gp, next, self_local ? goyielded : goschedImpl);
   return true;
 }
 
@@ -106,7 +105,7 @@ void yield(Str why) {
   G* gp = getg();
   gp->m->p->preempt.store_relaxed(0);  // the request is fulfilled
   if (tracing()) trace_text(Ev::GoStop, gp, why);
-  if (!switch_to_global(gp->m, gp)) leave(gp, goschedImpl, gosched_m);
+  if (!switch_to_global(gp->m, gp)) leave(gp, kGosched);
 }
 
 }  // namespace
@@ -123,7 +122,7 @@ void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
   // A sleeper's unlockf starts its timer, which may be due at once. So the next goroutine can be chosen only after
   // that.
   if (reason == WaitReason::sleep) mcall(park_m);
-  else leave(gp, parked, park_m);
+  else leave(gp, kPark);
 }
 
 // Not analysed: parkunlock gives the lock back when the goroutine has left its stack.
@@ -152,7 +151,7 @@ void gopreempt() { yield("preempted"); }
 void goyield() {
   G* gp = getg();
   trace_text(Ev::GoStop, gp, "preempted");
-  leave(gp, goyield_m, goyield_over_g0);
+  leave(gp, kGoyield);
 }
 
 void dolockOSThread() {

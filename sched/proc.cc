@@ -11,8 +11,8 @@
 // Go: "Worker thread parking/unparking" in proc.go.
 #include "sched/proc.h"
 
-#include "kernel_iface/kernel.h"
 #include "sched/hooks.h"
+#include "sched/leave.h"
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/rand.h"
@@ -25,7 +25,6 @@ namespace {
 
 constexpr u32 kGlobalTick = 61;  // how often the global queue comes before the local one
 constexpr u32 kStealTries = 4;
-constexpr i64 kNever = 0x7fff'ffff'ffff'ffff;
 
 // Now and then the global queue first: two goroutines that keep respawning each other on the local queue would starve
 // it.
@@ -191,42 +190,6 @@ bool stop_spinning(M* mp, Search* s, G** found) {
   return false;
 }
 
-// Waits, without a P, until a goroutine can go on with the network, or until s->poll_until, whichever comes first.
-// False if another M waits already, or there is nothing to wait for.
-//
-// One M at a time is the poller, the one that has made `polling` 1. Another thread that makes an earlier deadline reads
-// `polling`, then poll_until (wakeNetPoller), and must not trust a deadline that is not the poller's. So a poller's
-// stores have this order, each sequentially consistent:
-//   polling = 1, poll_until = its deadline; the wait; poll_until = 0, polling = 0
-// The reader that sees `polling` as this poller made it sees poll_until as the poller before left it, which is 0, or as
-// it is later. It takes 0 for "not set yet" and wakes the poller. If it sees the deadline of a poller that is about to
-// be done, then that one's wait is over, and it looks at all timers again: it saw `polling` as 1 after it had made its
-// own deadline public, so that look finds the deadline.
-bool poll_until(Search* s, GList* list) {
-  const NetpollHooks* net = netpoll_hooks.load_acquire();
-  const bool waiters = net != nullptr && net->waiters() != 0;
-  if ((!waiters && s->poll_until == 0)) return false;
-  if (!sched.polling.cas_seqcst(0, 1)) {
-    // The M that waits may sleep until after this M's first deadline. Go: "netpollBreak".
-    if (s->poll_until != 0) wakeNetPoller(s->poll_until);
-    return false;
-  }
-  sched.poll_until.set(s->poll_until == 0 ? kNever : s->poll_until);
-  i64 delay = -1;
-  if (s->poll_until != 0) delay = max<i64>(s->poll_until - (s->now != 0 ? s->now : kernel->nanotime()), 0);
-  trace(Ev::PollBlock, delay);
-  if (net != nullptr) {
-    *list = net->poll(delay);
-  } else if (delay != 0 && sched.pollwake.load_acquire() == 0) {
-    kernel->futexsleep(&sched.pollwake, 0, delay);
-  }
-  sched.pollwake.store_seqcst(0);
-  sched.poll_until.set(0);
-  sched.lastpoll.store_relaxed(poll_time(kernel->nanotime()));
-  sched.polling.store_seqcst(0);
-  return true;
-}
-
 // Nothing was found: gives the P up and sleeps, in the poller or in stopm. Returns with a P and perhaps a goroutine.
 G* rest(M* mp, P* pp, Search* s) {
   lock(&sched.lock);
@@ -262,7 +225,7 @@ G* rest(M* mp, P* pp, Search* s) {
   if (was_spinning && stop_spinning(mp, s, &found)) return found;
 
   GList list;
-  if (!poll_until(s, &list)) {
+  if (!poll_until(s->now, s->poll_until, &list)) {
     stopm();
     return nullptr;
   }
@@ -335,11 +298,20 @@ G* next_here(M* mp, P* pp) {
 
 }  // namespace
 
-void leave(G* gp, void (*after)(G*), void (*over_g0)(G*)) {
+void leave(G* gp, WayToLeave way) {
   M* mp = gp->m;
   G* next = next_here(mp, mp->p);
-  if (next != nullptr) switch_to(gp, next, after);
-  else mcall(over_g0);
+  if (next != nullptr) switch_to(gp, next, way.after);
+  else mcall(way.over_g0);
+}
+
+// gp was runnable and on no queue. From here on mp runs it, with a P.
+static void become_running(M* mp, G* gp) {
+  mp->curg.store_relaxed(gp);
+  gp->m = mp;
+  gp->waitsince = 0;
+  gp->preempt.store_relaxed(0);  // a request made in its last time slice
+  casgstatus(gp, GStatus::runnable, GStatus::running);
 }
 
 void switch_to(G* gp, G* next, void (*after)(G*)) {
@@ -354,11 +326,8 @@ void switch_to(G* gp, G* next, void (*after)(G*)) {
 // belongs.
 void goswitched(G* from, G* to) {
   M* mp = to->m;
-  mp->curg.store_relaxed(to);
   from->m = nullptr;
-  to->waitsince = 0;
-  to->preempt.store_relaxed(0);  // a request made in its last time slice
-  casgstatus(to, GStatus::runnable, GStatus::running);
+  become_running(mp, to);
   mp->afterswitch(from);
   trace(Ev::GoStart, to);
 }
@@ -399,38 +368,12 @@ bool injectglist(GList* list) {
   return true;
 }
 
-void wakeNetPoller(i64 when) {
-  if (sched.polling.load_seqcst() == 0) {
-    // No M waits: starts one that looks for work and then waits until this deadline. Go: wakeNetPoller.
-    wakep();
-    return;
-  }
-  const i64 until = sched.poll_until.get();
-  // Compared by the millisecond, and a poller that is to wake in the same millisecond is woken too.
-  if (until == 0 || when >> 20 <= until >> 20) poll_wake();
-}
-
-void poll_wake() {
-  if (const NetpollHooks* net = netpoll_hooks.load_acquire(); net != nullptr) net->wake();
-  // Also wakes an M that began to wait when there was no network poller.
-  if (sched.pollwake.xchg_seqcst(1) == 0) kernel->futexwakeup(&sched.pollwake, 1);
-}
-
-void netpoll_install(const NetpollHooks* hooks) {
-  netpoll_hooks.store_release(hooks);
-  poll_wake();
-}
-
 void execute(G* gp, bool inherit_time) {
   trace_fn(Ev::execute);
   M* mp = getg()->m;
   check(gp->lockedm.load_relaxed() == (mp->lockedg == nullptr ? nullptr : mp), "execute: wired to another m");
   mp->booting = mp == &m0 && !bootDone;  // m0 goes on booting on G1, perhaps preempted in between, until main.main
-  mp->curg.store_relaxed(gp);
-  gp->m = mp;
-  casgstatus(gp, GStatus::runnable, GStatus::running);
-  gp->waitsince = 0;
-  gp->preempt.store_relaxed(0);
+  become_running(mp, gp);
   // The first goroutine of a P has no time slice to inherit. Without this the tick would still be 0 at main's
   // first gosched, and 0 is a multiple of 61: the global queue, with main in it, would come before the goroutine main
   // has just started.

@@ -23,13 +23,6 @@ void goparkunlock(Mutex* l, WaitReason reason) RELEASE(l);
 void goready(G* gp) RT0_SYM("runtime.goready");
 void ready(G* gp, bool next) RT0_SYM("runtime.ready");
 
-// Leaves gp, the running goroutine, for another one. If this P's queue has a next goroutine and nothing else is due,
-// switches to that directly, and after(gp) runs on its stack; otherwise calls mcall(over_g0). Both must do the same
-// with gp, and after() must not stop; over_g0 goes on to schedule(). Returns when some M runs gp again.
-void leave(G* gp, void (*after)(G*), void (*over_g0)(G*));
-// The direct switch alone. next is runnable, on no queue, and is to run on gp's P.
-void switch_to(G* gp, G* next, void (*after)(G*));
-
 // A goroutine that has been asked to yield does so here: at the end of the functions that programs call. Never with a
 // lock held.
 void preempt_here();

@@ -4,7 +4,6 @@
 #include "sched/pidle.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
-#include "trace/trace.h"
 
 namespace rt0 {
 
@@ -29,7 +28,8 @@ RT0_INLINE void save(G* gp) {
 
 // Takes the old P, if no other thread has taken it, or an idle one. False if there is none.
 bool exitsyscallfast(P* oldp) {
-  if (oldp != nullptr && oldp->status.load_relaxed() == PStatus::syscall && oldp->status.cas_acqrel(PStatus::syscall, PStatus::idle)) {
+  if (oldp != nullptr && oldp->status.load_relaxed() == PStatus::syscall &&
+      oldp->status.cas_acqrel(PStatus::syscall, PStatus::idle)) {
     wirep(oldp);
     return true;
   }
