@@ -20,6 +20,13 @@ void* mallocgc(usize n, usize align) RT0_SYM("runtime.mallocgc");
 void* mallocgc_noscan(usize n, usize align);
 // The same as mallocgc, zeroed; what comes fresh from the kernel is not zeroed again.
 void* mallocgc_zeroed(usize n, usize align);
+// The same as mallocgc, but never null: without memory the program ends (fatal_out_of_memory).
+void* malloc_or_die(usize n, usize align);
+// Memory for n objects of type T in a row, not zeroed and not constructed; never null.
+template <class T>
+T* malloc_or_die(usize n = 1) {
+  return static_cast<T*>(malloc_or_die(n * sizeof(T), alignof(T)));
+}
 // Gives back what mallocgc returned; null is allowed. Any other pointer ends the program if that is noticed: always in
 // dev builds, in release builds if it points to no object at all.
 void heap_free(void* p) RT0_SYM("runtime.heap_free");

@@ -124,6 +124,12 @@ void mcache_flush(MCache* c) {
     if (c->list[spc].n != 0) mcache_release(&c->list[spc], static_cast<SpanClass>(spc), c->list[spc].n);
 }
 
+void* malloc_or_die(usize n, usize align) {
+  void* p = mallocgc(n, align);
+  if (p == nullptr) fatal_out_of_memory(n);
+  return p;
+}
+
 void* mallocgc_zeroed(usize n, usize align) {
   void* p = mallocgc(n, align);
   if (p == nullptr) return nullptr;

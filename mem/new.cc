@@ -2,7 +2,6 @@
 //
 // There are no exceptions, so plain new ends the program when there is no memory; the nothrow form returns null.
 #include "mem/malloc.h"
-#include "mem/sysmem.h"
 
 namespace std {
 struct nothrow_t;
@@ -12,22 +11,16 @@ enum class align_val_t : rt0::usize {};
 namespace rt0 {
 namespace {
 constexpr usize kNewAlign = 8;  // objects of more than 8 bytes are aligned to 16: see mallocgc
-
-void* new_or_die(usize n, usize align) {
-  void* p = mallocgc(n, align);
-  if (p == nullptr) fatal_out_of_memory(n);
-  return p;
-}
 }  // namespace
 }  // namespace rt0
 
 using rt0::kNewAlign;
-using rt0::new_or_die;
+using rt0::malloc_or_die;
 
-void* operator new(rt0::usize n) { return new_or_die(n, kNewAlign); }
-void* operator new[](rt0::usize n) { return new_or_die(n, kNewAlign); }
-void* operator new(rt0::usize n, std::align_val_t a) { return new_or_die(n, static_cast<rt0::usize>(a)); }
-void* operator new[](rt0::usize n, std::align_val_t a) { return new_or_die(n, static_cast<rt0::usize>(a)); }
+void* operator new(rt0::usize n) { return malloc_or_die(n, kNewAlign); }
+void* operator new[](rt0::usize n) { return malloc_or_die(n, kNewAlign); }
+void* operator new(rt0::usize n, std::align_val_t a) { return malloc_or_die(n, static_cast<rt0::usize>(a)); }
+void* operator new[](rt0::usize n, std::align_val_t a) { return malloc_or_die(n, static_cast<rt0::usize>(a)); }
 void* operator new(rt0::usize n, const std::nothrow_t&) noexcept { return rt0::mallocgc(n, kNewAlign); }
 void* operator new[](rt0::usize n, const std::nothrow_t&) noexcept { return rt0::mallocgc(n, kNewAlign); }
 void* operator new(rt0::usize n, std::align_val_t a, const std::nothrow_t&) noexcept {

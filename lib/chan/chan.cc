@@ -7,7 +7,6 @@
 #include "lib/chan/chan.h"
 
 #include "mem/malloc.h"
-#include "mem/sysmem.h"
 #include "sched/above.h"
 #include "sched/proc.h"
 #include "trace/trace.h"
@@ -118,8 +117,7 @@ Hchan* makechan(u32 elemsize, usize size, const ChanType* type, void* room) {
     panic_plain("makechan: size out of range");
   u8* mem = static_cast<u8*>(room);
   if (mem == nullptr)
-    mem = static_cast<u8*>(mallocgc(header + bytes, type != nullptr ? max(type->align, kMinAlign) : kMinAlign));
-  if (mem == nullptr) fatal_out_of_memory(header + bytes);
+    mem = static_cast<u8*>(malloc_or_die(header + bytes, type != nullptr ? max(type->align, kMinAlign) : kMinAlign));
   Hchan* c = reinterpret_cast<Hchan*>(mem);
   memset(mem, 0, sizeof(Hchan));
   lockInit(&c->lock, LockRank::hchan);

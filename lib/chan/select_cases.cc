@@ -1,6 +1,5 @@
 // select over an array of cases. Go: reflect.Select, rselect.
 #include "mem/malloc.h"
-#include "mem/sysmem.h"
 #include "rt0/select.h"
 #include "sched/above.h"
 
@@ -16,9 +15,7 @@ struct Scratch {
   bool heap;
 
   Scratch(void* own, usize room, usize need) : mem(own), heap(need > room) {
-    if (!heap) return;
-    mem = mallocgc(need, kAlign);
-    if (mem == nullptr) fatal_out_of_memory(need);
+    if (heap) mem = malloc_or_die(need, kAlign);
   }
   void free() {
     if (heap) heap_free(mem);

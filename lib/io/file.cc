@@ -2,7 +2,6 @@
 #include "kernel_iface/signum.h"
 #include "lib/io/os_file.h"
 #include "mem/malloc.h"
-#include "mem/sysmem.h"
 #include "rt0/go.h"
 #include "runtime/diag/fatal.h"
 
@@ -11,9 +10,7 @@ namespace rt0::os {
 using detail::OsFile;
 
 OsFile* detail::OsFile::make(i32 sysfd, Str name) {
-  const usize n = sizeof(OsFile) + name.len + 1;
-  void* p = mallocgc(n, alignof(OsFile));
-  if (p == nullptr) fatal_out_of_memory(n);
+  void* p = malloc_or_die(sizeof(OsFile) + name.len + 1, alignof(OsFile));
   OsFile* f = ::new (rt0::detail::InPlace{}, p) OsFile;
   f->fd.sysfd = sysfd;
   char* text = reinterpret_cast<char*>(f + 1);

@@ -2,7 +2,6 @@
 #include "lib/io/sock.h"
 
 #include "mem/malloc.h"
-#include "mem/sysmem.h"
 #include "rt0/go.h"
 
 namespace rt0::net {
@@ -14,9 +13,7 @@ using detail::op_error;
 namespace detail {
 
 NetFd* NetFd::make(i32 sysfd, const Network& n) {
-  void* p = mallocgc(sizeof(NetFd), alignof(NetFd));
-  if (p == nullptr) fatal_out_of_memory(sizeof(NetFd));
-  NetFd* f = ::new (rt0::detail::InPlace{}, p) NetFd;
+  NetFd* f = ::new (rt0::detail::InPlace{}, malloc_or_die<NetFd>()) NetFd;
   f->fd.sysfd = sysfd;
   f->fd.is_stream = n.type == SockType::stream;
   f->fd.eof_is_zero = n.type != SockType::dgram;

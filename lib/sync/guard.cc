@@ -9,7 +9,6 @@
 //   I3  An initialization that ends in a panic or in Goexit has a deferred call that sets guard[1] to 0: the next
 //       goroutine that comes by tries again, as C++ has it for exceptions.
 #include "mem/malloc.h"
-#include "mem/sysmem.h"
 #include "rt0/sync.h"
 #include "runtime/panic/defer.h"
 
@@ -70,8 +69,7 @@ int __cxa_guard_acquire(u8* guard) {
   if (ours) guard[1] = 1;
   mu.unlock();
   if (!ours) return 0;
-  auto* d = static_cast<Initializing*>(mallocgc(sizeof(Initializing), alignof(Initializing)));
-  if (d == nullptr) fatal_out_of_memory(sizeof(Initializing));
+  auto* d = malloc_or_die<Initializing>();
   d->guard = guard;
   d->push(abandoned);
   return 1;

@@ -5,7 +5,6 @@
 // time, gives it up.
 #include "lib/time/timer_object.h"
 #include "mem/malloc.h"
-#include "mem/sysmem.h"
 
 namespace rt0 {
 
@@ -65,8 +64,7 @@ constexpr TimerKind kKind = {stop, reset, destroy};
 
 detail::TimerObject* detail::new_after_func(Duration d, TimerFunc* f) {
   const i64 when = deadline_after(d.count);
-  AfterFunc* t = static_cast<AfterFunc*>(mallocgc(sizeof(AfterFunc), alignof(AfterFunc)));
-  if (t == nullptr) fatal_out_of_memory(sizeof(AfterFunc));
+  AfterFunc* t = malloc_or_die<AfterFunc>();
   t->kind = &kKind;
   t->refs.store_relaxed(2);  // the caller's handle and the pending call; published by the heap's lock
   t->f = f;

@@ -1,7 +1,6 @@
 #include "lib/time/chantimer.h"
 
 #include "mem/malloc.h"
-#include "mem/sysmem.h"
 #include "rt0/panic.h"
 
 namespace rt0 {
@@ -58,8 +57,7 @@ constexpr TimerKind kKind = {stop, reset, [](detail::TimerObject*) {}};
 // Gives c a timer and starts it.
 detail::TimerHandle new_timer_chan(i64 when, i64 period) {
   Chan<Time> c(1);
-  TimerChan* t = static_cast<TimerChan*>(mallocgc(sizeof(TimerChan), alignof(TimerChan)));
-  if (t == nullptr) fatal_out_of_memory(sizeof(TimerChan));
+  TimerChan* t = malloc_or_die<TimerChan>();
   t->kind = &kKind;
   t->refs.store_relaxed(1);  // published by the heap's lock
   t->ops = &kOps;

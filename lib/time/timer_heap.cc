@@ -2,7 +2,6 @@
 
 #include "lib/time/timer.h"
 #include "mem/malloc.h"
-#include "mem/sysmem.h"
 
 namespace rt0 {
 
@@ -53,9 +52,7 @@ void siftDown(Timers* ts, u32 i) REQUIRES(ts->lock) {
 void grow(Timers* ts) REQUIRES(ts->lock) {
   const u32 cap = ts->cap == 0 ? kFirstCap : 2 * ts->cap;
   check(cap > ts->cap, "timers: too many");
-  const usize bytes = static_cast<usize>(cap) * sizeof(TimerWhen);
-  TimerWhen* bigger = static_cast<TimerWhen*>(mallocgc(bytes, alignof(TimerWhen)));
-  if (bigger == nullptr) fatal_out_of_memory(bytes);
+  TimerWhen* bigger = malloc_or_die<TimerWhen>(cap);
   for (u32 i = 0; i < ts->cap; i++) bigger[i] = ts->heap[i];
   heap_free(ts->heap);
   ts->heap = bigger;

@@ -1,7 +1,6 @@
 // What recover() hands out: a panic's value, in memory of its own. Only programs that call recover() are linked with
 // this.
 #include "mem/malloc.h"
-#include "mem/sysmem.h"
 #include "runtime/diag/traceback.h"
 #include "runtime/panic/defer.h"
 #include "runtime/panic/panic.h"
@@ -57,8 +56,7 @@ Recovered::Recovered(Any v, const void* origin) : origin_(origin), type_(v.type)
   if (type_ == nullptr) return;
   void* to = small_;
   if (type_->size > kSmall || type_->align > alignof(Recovered)) {
-    to = heap_ = mallocgc(type_->size, type_->align);
-    if (heap_ == nullptr) fatal_out_of_memory(type_->size);
+    to = heap_ = malloc_or_die(type_->size, type_->align);
   }
   if (type_->copy != nullptr) type_->copy(to, v.data);
   else __builtin_memcpy(to, v.data, type_->size);

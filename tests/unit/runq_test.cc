@@ -32,7 +32,7 @@ class runq : public testing::Test {
     for (u32 i = 0; i < 4; i++) {
       ps_.push_back(std::make_unique<P>());
       ps_.back()->id = static_cast<PId>(i);
-      ps_.back()->status.v = static_cast<u32>(i % 2 == 0 ? PStatus::running : PStatus::idle);
+      ps_.back()->status.v = i % 2 == 0 ? PStatus::running : PStatus::idle;
     }
   }
   P* p(usize i) { return ps_[i].get(); }
@@ -355,7 +355,7 @@ void runq::runnext_goes_to_one_only() {
   start.wait();
   for (usize i = 0; i < kGs; i++) {
     // While the P runs, a thief sleeps between reading runnext and taking it.
-    p(0)->status.store_relaxed(static_cast<u32>(i / 1000 % 2 == 0 ? PStatus::running : PStatus::idle));
+    p(0)->status.store_relaxed(i / 1000 % 2 == 0 ? PStatus::running : PStatus::idle);
     ledger.give(gs[i]);
     runqput(p(0), gs[i], true);
     if (i % 64 == 0) std::this_thread::yield();

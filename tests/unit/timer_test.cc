@@ -41,9 +41,8 @@ i64 earliest_of_all() {
 std::atomic<u32> wakes{0};
 }  // namespace
 void wakeNetPoller(i64) { wakes++; }
-void* mallocgc(usize n, usize align) { return aligned_alloc(align, align_up(n, align)); }
+void* malloc_or_die(usize n, usize align) { return aligned_alloc(align, align_up(n, align)); }
 void heap_free(void* p) { free(p); }
-void fatal_out_of_memory(usize) { throw hosted::Fatal("out of memory"); }
 void goready(G*) { FAIL(); }
 void gopark(bool (*)(G*, void*), void*, WaitReason) { FAIL(); }
 void systemstack_call(void (*fn)(void*), void* arg) { fn(arg); }

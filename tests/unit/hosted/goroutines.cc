@@ -75,9 +75,8 @@ void panic_any(Any value) {
   const PrintArg a = value.type->operand(value.data);
   throw hosted::Panicked(a.kind == PrintArg::Kind::string ? std::string(a.string.ptr, a.string.len) : "a value");
 }
-void fatal_out_of_memory(usize) { throw hosted::Thrown("out of memory"); }
 
-void* mallocgc(usize n, usize align) {
+void* malloc_or_die(usize n, usize align) {
   hosted::blocks++;
   return std::aligned_alloc(align, align_up(n, align));
 }

@@ -48,7 +48,7 @@ class Goroutines {
 int parked();
 void wait_until_parked(int n);
 
-// The number of blocks from mallocgc that have not been freed.
+// The number of blocks from malloc_or_die that have not been freed.
 int live_blocks();
 
 }  // namespace rt0::hosted
