@@ -4,6 +4,7 @@
 #pragma once
 
 #include "arch/generic/isa.h"
+#include "arch/x86/fp_control.h"
 
 namespace rt0 {
 
@@ -11,8 +12,8 @@ struct Isa : GenericIsa {
   static constexpr char kName[] = "386";
   static constexpr usize kStackAlign = 16;
   static constexpr usize kPCQuantum = 1;
-  static constexpr usize kSwitchFrame = 16;  // ebp ebx esi edi
-  static constexpr usize kRecoverWords = 6;  // these, esp and the pc
+  static constexpr usize kSwitchFrame = 24;  // mxcsr and the x87 control word, edi esi ebx ebp
+  static constexpr usize kRecoverWords = 8;  // the general ones, a gap of two words, esp and the pc
 
   static G* getg() noexcept {
     G* gp;
@@ -53,7 +54,8 @@ struct Isa : GenericIsa {
     *reinterpret_cast<void**>(buf->sp) = ctxt;  // entry's argument
     buf->sp -= sizeof(uintptr);
     *reinterpret_cast<uintptr*>(buf->sp) = link;
-    buf->sp -= kSwitchFrame;  // gogo pops these; what they hold does not matter
+    buf->sp -= kSwitchFrame;  // gogo pops these; what the general ones hold does not matter
+    *reinterpret_cast<FpControl*>(buf->sp) = {};
     buf->pc = entry;
     buf->ctxt = ctxt;
     buf->bp = 0;  // ends the frame chain

@@ -20,8 +20,8 @@
 #define TAIL_CALL_ARG movl 4(%esp), %edx; movl 8(%esp), %eax; movl %eax, 4(%esp); jmp *%edx
 #define GOGO(buf) movl buf, %eax; jmp .Lgogo
 
-#define PUSH_KEPT EACH push, ebp, ebx, esi, edi
-#define POP_KEPT EACH pop, edi, esi, ebx, ebp
+#define PUSH_KEPT EACH push, ebp, ebx, esi, edi; PUSH_CONTROL
+#define POP_KEPT POP_CONTROL; EACH pop, edi, esi, ebx, ebp
 #define SAVE_KEPT(base) movl %ebx, (base); movl %ebp, 4(base); movl %esi, 8(base); movl %edi, 12(base)
 #define LOAD_KEPT(base) movl (base), %ebx; movl 4(base), %ebp; movl 8(base), %esi; movl 12(base), %edi
 #define PUSH_ALL EACH push, eax, ecx, edx, ebx, esi, edi

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "arch/generic/isa.h"
+#include "arch/x86/fp_control.h"
 
 namespace rt0 {
 
@@ -13,8 +14,8 @@ struct Isa : GenericIsa {
   static constexpr usize kStackAlign = 16;
   static constexpr usize kPCQuantum = 1;
   static constexpr usize kRedZone = 128;  // below SP, used by leaf functions: signal frames and injected calls skip it
-  static constexpr usize kSwitchFrame = 48;  // rbx rbp r12 r13 r14 r15
-  static constexpr usize kRecoverWords = 8;  // of RecoverPoint::context: these, rsp and the pc
+  static constexpr usize kSwitchFrame = 56;  // mxcsr and the x87 control word, r15 r14 r13 r12 rbx rbp
+  static constexpr usize kRecoverWords = 9;  // of RecoverPoint::context: the general ones, a gap, rsp and the pc
 
   static G* getg() noexcept {
     G* gp;
@@ -48,7 +49,8 @@ struct Isa : GenericIsa {
     uintptr sp = buf->sp;
     sp -= sizeof(uintptr);  // entry sees a return address on an aligned stack, as after `call`
     *reinterpret_cast<uintptr*>(sp) = link;
-    sp -= kSwitchFrame;  // gogo pops these; what they hold does not matter
+    sp -= kSwitchFrame;  // gogo pops these; what the general ones hold does not matter
+    *reinterpret_cast<FpControl*>(sp) = {};
     buf->sp = sp;
     buf->pc = entry;
     buf->ctxt = ctxt;

@@ -20,8 +20,8 @@
 #define TAIL_CALL_ARG movq %rdi, %rax; movq %rsi, %rdi; jmp *%rax
 #define GOGO(buf) movq buf, %rdi; jmp runtime.gogo
 
-#define PUSH_KEPT EACH push, rbp, rbx, r12, r13, r14, r15
-#define POP_KEPT EACH pop, r15, r14, r13, r12, rbx, rbp
+#define PUSH_KEPT EACH push, rbp, rbx, r12, r13, r14, r15; PUSH_CONTROL
+#define POP_KEPT POP_CONTROL; EACH pop, r15, r14, r13, r12, rbx, rbp
 #define SAVE_KEPT(base) movq %rbx, (base); movq %rbp, 8(base); movq %r12, 16(base); movq %r13, 24(base); \
         movq %r14, 32(base); movq %r15, 40(base)
 #define LOAD_KEPT(base) movq (base), %rbx; movq 8(base), %rbp; movq 16(base), %r12; movq 24(base), %r13; \

@@ -44,8 +44,8 @@
 #define TRAP udf 0
 
 #define FIRST_FRAME mov fp, 0
-#define PUSH_KEPT sub sp, sp, 4; vpush {d8-d15}; push {r4-r11, lr}
-#define POP_KEPT pop {r4-r11, lr}; vpop {d8-d15}; add sp, sp, 4
+#define PUSH_KEPT sub sp, sp, 4; vpush {d8-d15}; push {r4-r11, lr}; vmrs lr, fpscr; str lr, [sp, KEPT - 4]
+#define POP_KEPT ldr lr, [sp, KEPT - 4]; vmsr fpscr, lr; pop {r4-r11, lr}; vpop {d8-d15}; add sp, sp, 4
 #define SAVE_KEPT stmia r0!, {r4-r11, lr}; vstmia r0!, {d8-d15}; str sp, [r0]
 #define LOAD_KEPT ldmia r0!, {r4-r11, lr}; vldmia r0!, {d8-d15}; ldr sp, [r0]
 

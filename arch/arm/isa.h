@@ -12,7 +12,7 @@ struct Isa : GenericIsa {
   static constexpr char kName[] = "arm";
   static constexpr usize kStackAlign = 8;
   static constexpr usize kPCQuantum = 4;
-  static constexpr usize kSwitchFrame = 104;  // r4–r11, lr, d8–d15, one word for a recover point's sp
+  static constexpr usize kSwitchFrame = 104;  // r4–r11, lr, d8–d15, fpscr or a recover point's sp
   static constexpr usize kRecoverWords = 26;
   static constexpr usize kGTls = 8;  // from the thread pointer to g
   // clang makes no frame for a function that calls no other. GCC's code may access memory, and fault, before it has
@@ -64,6 +64,7 @@ struct Isa : GenericIsa {
     uintptr* frame = reinterpret_cast<uintptr*>(buf->sp);
     frame[7] = 0;  // fp: ends the frame chain
     frame[8] = link;
+    frame[25] = 0;  // fpscr: rounds to nearest, no traps
     buf->pc = entry;
     buf->ctxt = ctxt;
     buf->bp = 0;

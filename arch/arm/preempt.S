@@ -14,7 +14,7 @@
 FUNC(runtime.asyncPreempt)
         PUSH_FRAME
         mov     r0, 0
-        vmsr    fpscr, r0                       // default rounding and the like, for goroutines that run meanwhile
+        vmsr    fpscr, r0                       // default rounding and the like, as the runtime expects them
         bl      runtime.asyncPreempt2
         add     sp, sp, FRAME_BYTES + LINK_BYTES
         mov     r0, 0                           // SIG_BLOCK with no set: only asks

@@ -44,8 +44,10 @@
 #define PUSH_FRAME stp x29, x30, [sp, -16]!; .cfi_def_cfa_offset 16; .cfi_offset x29, -16; .cfi_offset x30, -8; \
         mov x29, sp
 #define POP_FRAME ldp x29, x30, [sp], 16
-#define PUSH_KEPT sub sp, sp, KEPT; KEEP st, sp
-#define POP_KEPT KEEP ld, sp; add sp, sp, KEPT
+#define PUSH_KEPT sub sp, sp, KEPT; KEEP st, sp; mrs x16, fpcr; str x16, [sp, 160]
+// A write of fpcr is slow on some CPUs, a read is not.
+#define POP_KEPT KEEP ld, sp; ldr x16, [sp, 160]; mrs x17, fpcr; cmp x16, x17; b.eq 9f; msr fpcr, x16; \
+9:      add sp, sp, KEPT
 #define SAVE_KEPT KEEP st, x0; STORE_SP(x0, KEPT)
 #define LOAD_KEPT KEEP ld, x0; LOAD_SP(x0, KEPT)
 

@@ -14,8 +14,8 @@ struct Isa : GenericIsa {
   static constexpr usize kStackAlign = 16;
   static constexpr usize kPCQuantum = 4;
   static constexpr usize kCacheLine = 128;
-  static constexpr usize kSwitchFrame = 160;  // x19–x30, d8–d15
-  static constexpr usize kRecoverWords = 21;
+  static constexpr usize kSwitchFrame = 176;  // x19–x30, d8–d15, fpcr, a gap of one word
+  static constexpr usize kRecoverWords = 23;
   static constexpr usize kGTls = 16;  // from the thread pointer to g
 
   // One asm: between the two instructions the goroutine must not move to another M, and runtime code is not preempted.
@@ -55,6 +55,7 @@ struct Isa : GenericIsa {
     uintptr* frame = reinterpret_cast<uintptr*>(buf->sp);
     frame[10] = 0;  // x29: ends the frame chain
     frame[11] = link;
+    frame[20] = 0;  // fpcr: rounds to nearest, no traps
     buf->pc = entry;
     buf->ctxt = ctxt;
     buf->bp = 0;

@@ -14,7 +14,7 @@ FUNC(runtime.asyncPreempt)
         ldr     x30, [sp, SIGFRAME_PC]
         stp     x29, x30, [sp, -16]!            // a frame like any other, for tracebacks
         mov     x29, sp
-        msr     fpcr, xzr                       // default rounding and the like, for goroutines that run meanwhile
+        msr     fpcr, xzr                       // default rounding and the like, as the runtime expects them
         bl      runtime.asyncPreempt2
         add     sp, sp, 16
         mov     x0, xzr                         // SIG_BLOCK with no set: only asks

@@ -20,12 +20,14 @@
 //   FIRST_FRAME          ends the frame chain; where callees save registers above the stack pointer, makes room for
 //                        that
 //   PUSH_FRAME POP_FRAME a frame as compilers make them, with LINK in it
-//   PUSH_KEPT POP_KEPT   the registers that a call must keep, and LINK, KEPT bytes; they change no other register
-//   SAVE_KEPT LOAD_KEPT  the same registers and the stack pointer, at ARG0: RecoverPoint::context; they may change ARG0
+//   PUSH_KEPT POP_KEPT   the registers that a call must keep, and LINK, KEPT bytes. The control register of floating
+//                        point is one of them: how a goroutine rounds is its own affair. May change LINK, flags, and
+//                        registers that have no name here
+//   SAVE_KEPT LOAD_KEPT  the same registers without the control register, and the stack pointer, at ARG0:
+//                        RecoverPoint::context; they may change ARG0
 //
 // Plain stores are enough everywhere: what is saved here becomes visible to other Ms by a release in the C++ code that
-// hands the goroutine on. Control registers of floating point are not switched: only asyncPreempt changes them, and
-// restores them.
+// hands the goroutine on.
 
 // rt0_go(ARG0 = argc, ARG1 = argv): makes g0 and m0 out of static memory and the stack that the kernel made, then
 // boots.

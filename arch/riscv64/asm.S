@@ -45,8 +45,8 @@
         .cfi_offset ra, -8; \
         addi s0, sp, 16
 #define POP_FRAME ld s0, 0(sp); ld ra, 8(sp); addi sp, sp, 16
-#define PUSH_KEPT addi sp, sp, -KEPT; KEEP sd, sp
-#define POP_KEPT KEEP ld, sp; addi sp, sp, KEPT
+#define PUSH_KEPT addi sp, sp, -KEPT; KEEP sd, sp; frrm t6; sd t6, RECOVER_SP(sp)
+#define POP_KEPT KEEP ld, sp; ld t6, RECOVER_SP(sp); fsrm t6; addi sp, sp, KEPT
 #define SAVE_KEPT KEEP sd, a0; sd sp, RECOVER_SP(a0)
 #define LOAD_KEPT KEEP ld, a0; ld sp, RECOVER_SP(a0)
 

@@ -13,7 +13,7 @@ struct Isa : GenericIsa {
   static constexpr usize kStackAlign = 16;
   static constexpr usize kPCQuantum = 2;
   static constexpr usize kFrameBelow = 16;
-  static constexpr usize kSwitchFrame = 208;  // ra s0–s11 fs0–fs11, one word for a recover point's sp
+  static constexpr usize kSwitchFrame = 208;  // ra s0–s11 fs0–fs11, frm or a recover point's sp
   static constexpr usize kRecoverWords = 26;
 
   static G* getg() noexcept {
@@ -48,7 +48,8 @@ struct Isa : GenericIsa {
     buf->sp -= kSwitchFrame;  // gogo loads registers from here; what most hold does not matter
     uintptr* frame = reinterpret_cast<uintptr*>(buf->sp);
     frame[0] = link;
-    frame[1] = 0;  // s0: ends the frame chain
+    frame[1] = 0;   // s0: ends the frame chain
+    frame[25] = 0;  // frm: rounds to nearest
     buf->pc = entry;
     buf->ctxt = ctxt;
     buf->bp = 0;

@@ -16,7 +16,7 @@ FUNC(runtime.asyncPreempt)
         sd      s0, 0(sp)
         sd      ra, 8(sp)
         addi    s0, sp, 16
-        fscsr   zero                            // default rounding, for goroutines that run meanwhile
+        fscsr   zero                            // default rounding, as the runtime expects it
         call    runtime.asyncPreempt2
         addi    sp, sp, 32
         sd      tp, SIGFRAME_TP(sp)

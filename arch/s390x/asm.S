@@ -46,8 +46,8 @@
 #define FIRST_FRAME aghi %r15, -SAVE_AREA; xc 0(8,%r15), 0(%r15)
 #define PUSH_FRAME stg %r14, RETURN_ADDRESS(%r15); .cfi_offset %r14, -48
 #define POP_FRAME lg %r14, RETURN_ADDRESS(%r15)
-#define PUSH_KEPT aghi %r15, -KEPT; KEEP st, std, %r15
-#define POP_KEPT KEEP l, ld, %r15; aghi %r15, KEPT
+#define PUSH_KEPT aghi %r15, -KEPT; KEEP st, std, %r15; stfpc KEPT_R15(%r15)
+#define POP_KEPT KEEP l, ld, %r15; lfpc KEPT_R15(%r15); aghi %r15, KEPT
 #define SAVE_KEPT KEEP st, std, %r2; stg %r15, KEPT_R15(%r2)
 #define LOAD_KEPT KEEP l, ld, %r2; lg %r15, KEPT_R15(%r2)
 

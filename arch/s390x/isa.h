@@ -17,7 +17,7 @@ struct Isa : GenericIsa {
   static constexpr bool kFramelessLeaves = true;
   static constexpr usize kSaveArea = 160;       // bytes that a caller leaves for its callee's registers
   static constexpr usize kReturnAddress = 112;  // where in it r14 goes
-  static constexpr usize kSwitchFrame = 144;    // r6–r14, f8–f15, one word for a recover point's r15
+  static constexpr usize kSwitchFrame = 144;    // r6–r14, f8–f15, fpc or a recover point's r15
   static constexpr usize kRecoverWords = 18;
 
   static G* getg() noexcept {
@@ -56,6 +56,7 @@ struct Isa : GenericIsa {
     *reinterpret_cast<uintptr*>(buf->sp) = 0;  // ends the back chain
     buf->sp -= kSwitchFrame;                   // gogo loads registers from here; what most hold does not matter
     reinterpret_cast<uintptr*>(buf->sp)[8] = link;
+    reinterpret_cast<uintptr*>(buf->sp)[17] = 0;  // fpc: rounds to nearest, no traps
     buf->pc = entry;
     buf->ctxt = ctxt;
     buf->bp = 0;

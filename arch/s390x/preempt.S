@@ -16,7 +16,7 @@ FUNC(runtime.asyncPreempt)
         aghi    %r15, -SAVE_AREA
         stg     %r1, 0(%r15)
         lghi    %r2, 0
-        sfpc    %r2                             // default rounding and the like, for goroutines that run meanwhile
+        sfpc    %r2                             // default rounding and the like, as the runtime expects them
         brasl   %r14, runtime.asyncPreempt2
         aghi    %r15, SAVE_AREA + LINK_BYTES
         stam    %a0, %a1, SIGFRAME_ACCESS(%r15)

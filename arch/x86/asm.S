@@ -12,11 +12,15 @@
 //                        SP
 //   TAIL_CALL_ARG        the same as a tail call, from a function that has pushed nothing
 //   GOGO(buf)            jumps to gogo(buf)
-//   PUSH_KEPT POP_KEPT   the registers that a call must keep, KEPT bytes
-//   SAVE_KEPT(base) LOAD_KEPT(base)  the same, at base instead of on the stack
+//   PUSH_KEPT POP_KEPT   the registers that a call must keep, KEPT bytes: general ones by way of the stack, then
+//                        PUSH_CONTROL and POP_CONTROL
+//   SAVE_KEPT(base) LOAD_KEPT(base)  the general ones and, at base + KEPT, the stack pointer: RecoverPoint::context
 //
-// A goroutine's callee-saved registers lie on its own stack while it is stopped. mxcsr and the x87 control word are not
-// switched: only asyncPreempt changes them, and restores them.
+// A goroutine's callee-saved registers lie on its own stack while it is stopped. The control words are among them: how
+// a goroutine rounds, and which exceptions of floating point trap, is its own affair. fp_control.h has what a new one
+// finds.
+#define PUSH_CONTROL lea -CONTROL_BYTES(SP), SP; stmxcsr (SP); fnstcw CONTROL_X87(SP)
+#define POP_CONTROL fldcw CONTROL_X87(SP); ldmxcsr (SP); lea CONTROL_BYTES(SP), SP
 
 // On m0 called by rt0_go, on every other M the first thing after clone. mstart0 never returns: an M that ends does so
 // in mexit.

@@ -12,7 +12,7 @@
 //          and registers; below that, or on the other stack if `aside` is not 0, the vector state and the frames of the
 //          functions that are called
 //   keeps  everything; nothing between the entry and pushf changes a flag
-//   after  goroutines that run meanwhile find the floating point unit as it is at a program's start: the x87 stack
+//   after  the functions that are called find the floating point unit as it is at a program's start: the x87 stack
 //          empty, default control words
 //   order  the vector state's size is a multiple of 64 bytes and its header must be zero before xsave, or xrstor
 //          refuses it

@@ -24,6 +24,13 @@ class Preempt(rt0test.Case):
             self.assert_status(done, 0)
             self.assertEqual(rt0test.text(done.err), "damaged 0 enough true rounds true\n")
 
+    def test_rounding_belongs_to_a_goroutine(self):
+        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
+            for procs in ("1", "4"):
+                done = self.run_program("preempted", "switches", env={"GOMAXPROCS": procs}, build=build)
+                self.assert_status(done, 0)
+                self.assertEqual(rt0test.text(done.err), "wrong 0 0\n")
+
     def test_rounding_belongs_to_a_goroutine_that_is_preempted(self):
         for build in self.each_build():
             done = self.run_program("preempted", "rounding", env={"GOMAXPROCS": "1"}, build=build)

@@ -3,6 +3,7 @@
 //                 until there have been N preemptions; or for 10 s, in which there
 //                 must be a tenth of N
 //   loop          goroutines that call nothing of rt0 share one P with main
+//   switches      goroutines that round differently stop in every way
 //   rounding      a loop that has changed how its thread rounds shares a P with one that has not
 //   yields        the same with GODEBUG=asyncpreemptoff=1 and loops that call into rt0
 #include "kernel_iface/kernel.h"
@@ -109,12 +110,53 @@ int rounding() {
   return 0;
 }
 
+// Goroutines that round differently stop in all ways: they yield, wait, sleep, end. Each must find its own
+// setting again, and a new one the default, whatever its maker's is.
+int switches() {
+  static const unsigned usual = test_isa::fp_control();
+  atomic::Int32 wrong, wrong_new;
+  WaitGroup wg;
+  Chan<int> there(0), back(3);
+  for (int g = 0; g < 8; g++) {
+    wg.add(1);
+    go([&, g] {
+      const unsigned mine = g % 2 == 0 ? test_isa::kRoundUp : usual;
+      wrong_new.add(test_isa::fp_control() != usual);
+      test_isa::set_fp_control(mine);
+      for (int i = 0; i < 50; i++) {
+        gosched();
+        wrong.add(test_isa::fp_control() != mine);
+        if (g % 4 < 2) there.send(i);
+        else (void)there.recv();
+        wrong.add(test_isa::fp_control() != mine);
+        back.send(i);
+        (void)back.recv();
+        if (i % 16 == 0) sleep(us(10));
+        wrong.add(test_isa::fp_control() != mine);
+      }
+      wg.add(1);
+      go([&] {
+        wrong_new.add(test_isa::fp_control() != usual);
+        wg.done();
+      });
+      gosched();
+      wrong.add(test_isa::fp_control() != mine);
+      test_isa::set_fp_control(usual);
+      wg.done();
+    });
+  }
+  wg.wait();
+  println("wrong", wrong.load(), wrong_new.load());
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (same(mode, "registers")) return registers(static_cast<u64>(number(argv[2])));
   if (same(mode, "rounding")) return rounding();
+  if (same(mode, "switches")) return switches();
   if (same(mode, "loop")) return loop();
   if (same(mode, "yields")) return yields();
   return 99;
