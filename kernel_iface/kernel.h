@@ -24,7 +24,8 @@ struct Auxv {
 };
 
 // A signal's disposition, as rt0 sets it.
-enum class SigDisposition : u32 { dfl, ignore, handler };
+// keep: asks, and changes nothing.
+enum class SigDisposition : u32 { dfl, ignore, handler, keep };
 
 // An interrupted context, read from the `info` and `uctx` that the kernel hands to a signal handler.
 struct SigContext {

@@ -26,5 +26,6 @@
 #include "rt0/runtime.h"
 #include "rt0/select.h"
 #include "rt0/semaphore.h"
+#include "rt0/signal.h"
 #include "rt0/sync.h"
 #include "rt0/time.h"

@@ -31,9 +31,11 @@ SysResult linux_setsig(u32 sig, SigDisposition how) {
     case SigDisposition::dfl: sa.handler = nullptr; break;
     case SigDisposition::ignore: sa.handler = reinterpret_cast<void (*)(int, void*, void*)>(1); break;
     case SigDisposition::handler: sa.handler = sigtramp; break;
+    case SigDisposition::keep: break;
   }
   decltype(sa) old = {};
-  SysResult r = SysResult::of(Isa::syscall6(SYS_rt_sigaction, sig, addr(&sa), addr(&old), kSigsetBytes, 0, 0));
+  const uintptr now = how == SigDisposition::keep ? 0 : addr(&sa);
+  SysResult r = SysResult::of(Isa::syscall6(SYS_rt_sigaction, sig, now, addr(&old), kSigsetBytes, 0, 0));
   const uintptr was = reinterpret_cast<uintptr>(old.handler);
   r.value = static_cast<uintptr>(was == 0   ? SigDisposition::dfl
                                  : was == 1 ? SigDisposition::ignore

@@ -1,5 +1,4 @@
 // os::File. Go: os/file.go, file_posix.go.
-#include "kernel_iface/signum.h"
 #include "lib/io/os_file.h"
 #include "mem/malloc.h"
 #include "rt0/go.h"
@@ -70,8 +69,7 @@ Result<size_t> File::read(void* p, size_t n) const {
 Result<size_t> File::write(const void* p, size_t n) const {
   if (f_ == nullptr) return invalid<size_t>();
   const IoResult r = f_->fd.write(p, n);
-  // A broken pipe ends the program only if it is standard output or standard error, as in any pipeline. Go: epipecheck.
-  if (r.err == IoErr::sys && r.no == Errno::pipe && (f_->fd.sysfd == 1 || f_->fd.sysfd == 2)) dieFromSignal(kSIGPIPE);
+  if (r.err == IoErr::sys && r.no == Errno::pipe) sigpipe(f_->fd.sysfd == 1 || f_->fd.sysfd == 2);
   return counted(f_, "write", r);
 }
 

@@ -148,6 +148,14 @@ void dieFromSignal(u32 sig) {
   exit_process(2);  // still here: process 1
 }
 
+constinit Atomic<bool (*)(u32)> sigsend{nullptr};
+
+void sigpipe(bool standard) {
+  auto* send = sigsend.load_acquire();
+  if (send != nullptr && send(kSIGPIPE)) return;
+  if (standard) dieFromSignal(kSIGPIPE);
+}
+
 void exit_process(i32 status) {
   trace_boot(Ev::exit);
   trace(Ev::Exit, status);

@@ -5,6 +5,7 @@
 //                 recover may hide (deadlock, …)
 #pragma once
 
+#include "base/atomic.h"
 #include "base/check.h"
 #include "base/guards.h"
 #include "kernel_iface/kernel.h"
@@ -36,6 +37,12 @@ void startpanic_m() NO_LOCK_ANALYSIS;  // the second time the same M comes, it h
 // Ends the process by `sig`'s default action, or, as process 1 of its namespace, which no signal ends by default, with
 // status 2. Writes the trace out first. Go: dieFromSignal.
 [[noreturn]] void dieFromSignal(u32 sig) RT0_SYM("runtime.dieFromSignal");
+// A write has found nobody who reads. Queues SIGPIPE if the program has asked for it; else ends the program by it if
+// `standard` says that this was standard output or error, as in any pipeline. Go: sigpipe, epipecheck.
+void sigpipe(bool standard) RT0_SYM("os.sigpipe");
+// Queues a signal that the program has asked for, and is false for any other. Null in a program that asks for none. In
+// runtime/panic/sigqueue.cc. Go: sigsend.
+extern Atomic<bool (*)(u32 sig)> sigsend;
 // Ends the process with `status`: writes out the trace, then the kernel's exit. If that returns, faults.
 [[noreturn]] void exit_process(i32 status) RT0_SYM("runtime.exit");
 

@@ -69,7 +69,10 @@ SysResult write_in_turn(i32 fd, const void* p, usize n) {
   };
   SysResult r = in_syscall(write);
   gp->keeps_p = false;
-  if (r.err == Errno::pipe) dieFromSignal(kSIGPIPE);
+  if (r.err == Errno::pipe) {
+    sigpipe(true);
+    r.err = Errno::io;  // still here, so the program has asked for SIGPIPE: the text is lost, and the writer gives up
+  }
   if (r.err == Errno::again) r.err = Errno::intr;  // waited for already
   return r;
 }

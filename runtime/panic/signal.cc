@@ -120,6 +120,11 @@ void install_ending() {
 
 }  // namespace
 
+bool sig_needed(u32 sig) {
+  const SigEntry* e = sig_entry(sig);
+  return sig == kSIGURG || (e != nullptr && e->panics);
+}
+
 const char* signal_text(u32 sig) {
   const SigEntry* e = sig_entry(sig);
   return e != nullptr ? e->text : "?";
@@ -169,8 +174,10 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
   if (RT0_UNLIKELY(gp->below != kBelowG && gp != &g0)) overrun(c);
   M* mp = gp->m;
   Isa::setg(mp->gsignal);
+  auto* send = sigsend.load_acquire();
   if (sig == kSIGURG) {
     doSigPreempt(gp, c, uctx);
+    if (send != nullptr) (void)send(sig);
     Isa::setg(gp);
     return;
   }
@@ -186,14 +193,22 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
     return;
   }
 
-  if (sig == kSIGHUP || sig == kSIGINT || sig == kSIGTERM) {
+  const SigEntry* e = sig_entry(sig);
+  const bool ending = sig == kSIGHUP || sig == kSIGINT || sig == kSIGTERM;
+  // The program may have asked for it. A signal that nobody knows was asked for until a moment ago: its default effect
+  // comes back only after this thread's handler has been entered.
+  if (send != nullptr && (e == nullptr || !e->panics || c.code <= 0) && (send(sig) || (e == nullptr && !ending))) {
+    Isa::setg(gp);
+    return;
+  }
+
+  if (ending) {
     mp->throwing = Throwing::runtime;  // locks may be held in any order from here on
     if (!trace_ends_by(sig)) dieFromSignal(sig);
     Isa::setg(gp);  // back into the tracer, which ends the process when its line is whole
     return;
   }
 
-  const SigEntry* e = sig_entry(sig);
   const uintptr guard = gp->stack.lo - physPageSize;
   // The kernel's own faults (code > 0); those that somebody has sent end the process, whoever runs.
   if (e == nullptr || !e->panics || c.code <= 0) fatal_signal(sig, gp, c, uctx);

@@ -10,5 +10,7 @@ namespace rt0 {
 // Remembers the mask the program was started with, and blocks what programs do not hear of, for this M and all to come.
 // Go: sigsave.
 void sigsave(M* mp) RT0_SYM("runtime.sigsave");
+// Whether rt0 cannot do without a handler for it: faults, which become panics, and the requests to stop.
+bool sig_needed(u32 sig);
 
 }  // namespace rt0
