@@ -1,4 +1,4 @@
-// Checks that stay in release builds, and the one way out when one fails.
+// Checks that stay in release builds, and the functions that end the program when one fails.
 #pragma once
 
 #include "base/types.h"
@@ -20,10 +20,10 @@
 namespace rt0 {
 
 // The runtime is broken: prints "fatal error: <why>" and tracebacks, exits with status 2. Go: panic.go throw.
-// Defined in runtime/panic/panic.cc; hosted tests bring their own.
+// Defined in runtime/diag/fatal.cc; hosted tests have a definition of their own.
 [[noreturn]] void throw_(const char* why) RT0_SYM("runtime.throw");
 
-// A check of the runtime failed; the traceback says which. In runtime/panic/panic.cc.
+// A check of the runtime failed; the traceback says which. In runtime/diag/fatal.cc.
 [[noreturn]] void check_failed() RT0_SYM("runtime.check_failed");
 
 #if defined(RT0_DCHECK) && RT0_DCHECK

@@ -37,7 +37,7 @@ usize put_literal(char* out, Str s) {
 // A natural number below 2^1184. The largest that format_float needs is the smallest double's fraction times 10^324.
 struct Big {
   static constexpr u32 kWords = 37;
-  u32 n;  // words in use, the lowest first; none of them is needless
+  u32 n;  // words in use, the lowest first; the highest of them is not 0
   u32 w[kWords];
 
   explicit Big(u64 v) : n(0) {
@@ -55,7 +55,7 @@ struct Big {
   void mul_power(u32 base, u32 exponent) {
     while (exponent-- > 0) mul(base);
   }
-  // Both are at least 2^0, so that no step grows the number by more than one word.
+  // Multiplies by 2^bits. Both factors fit into a word, so no step makes the number longer by more than one word.
   void shift(u32 bits) {
     mul_power(u32{1} << 31, bits / 31);
     mul(u32{1} << bits % 31);
@@ -73,7 +73,7 @@ struct Big {
       carry >>= 32;
     }
   }
-  // b is not the larger one.
+  // Subtracts b, which must not be larger than *this.
   void sub(const Big& b) {
     u64 borrow = 0;
     for (u32 i = 0; i < n; i++) {
@@ -83,7 +83,7 @@ struct Big {
     }
     while (n > 0 && w[n - 1] == 0) n--;
   }
-  // Below, at, above 0: *this is less than b, equal, more.
+  // Negative, 0, positive: *this is less than, equal to, greater than b.
   [[gnu::noinline]] int compare(const Big& b) const {
     if (n != b.n) return n < b.n ? -1 : 1;
     for (u32 i = n; i-- > 0;)
@@ -92,11 +92,11 @@ struct Big {
   }
 };
 
-// A float's fields: v = fraction * 2^exponent. least: the exponent that the smallest numbers have.
+// A float's fields: v = fraction * 2^exponent. least: the exponent of the smallest numbers.
 struct Parts {
   u64 fraction;
   i32 exponent, least;
-  u32 fraction_bits;  // that are stored: a normal number's fraction has one more
+  u32 fraction_bits;  // how many bits of the fraction are stored: a normal number's fraction has one more
 };
 
 // The decimal digits of 0.d1d2d3… * 10^point.
@@ -130,7 +130,7 @@ struct Digits {
   } else {
     for (Big* b : all) b->mul_power10(static_cast<u32>(-point));
   }
-  const auto reaches = [&] {  // would a unit more be read back as v?
+  const auto reaches = [&] {  // would the next larger digit be read back as v?
     Big sum = r;
     sum.add(above);
     const int c = sum.compare(s);
@@ -147,7 +147,7 @@ struct Digits {
     const int low = r.compare(below);
     down = low < 0 || (low == 0 && even);
     up = reaches();
-    if (down && up) {  // both ways: to the nearer one
+    if (down && up) {  // both digits are read back as v: takes the nearer one
       Big twice = r;
       twice.mul(2);
       const int c = twice.compare(s);

@@ -21,13 +21,14 @@ enum class LockRank : u32 {
 // set.
 struct CAPABILITY("mutex") Mutex {
   Atomic<u32> key;
-  LockRank rank;  // in the lowest kRankBits bits; what lies above them is lockOrder's
+  LockRank rank;  // in the lowest kRankBits bits; the bits above them hold lockOrder's number
 };
 inline constexpr u32 kRankBits = 8;
 
-// Who takes several locks of one rank takes them in the order of these numbers, so that two who do so do not wait for
-// each other. A lock gets its number, which is never 0, when it is first asked for one, and keeps it. An address would
-// do as well, but addresses follow from the sizes of things: the simulated kernel's traces would differ between ISAs.
+// A thread that takes several locks of one rank takes them in the order of these numbers; otherwise two such threads
+// could wait for each other for ever. A lock gets its number, which is never 0, at the first call, and keeps it. The
+// order of addresses would serve, too, but it depends on the sizes of objects, so the simulated kernel's traces would
+// differ between ISAs.
 u32 lockOrder(Mutex* l);
 void lockInit(Mutex* l, LockRank rank);
 // For a lock in an object of the program's that begins as zeroes, so that no rank is stored in it yet: each caller

@@ -1,9 +1,9 @@
 // The PC-line table: from a pc to `function` and `file:line`, through inlined calls. Go: symtab.go, pclntab.go.
 //
-// tools/mkpclntab makes the table when a program is linked; docs/PCLNTAB.md has its format. It lies in the binary
-// packed, for it is read at most once, when a program dies: pclntab_unpack writes it into memory that the caller
-// brings. Reading needs no heap, no lock and no call into the runtime. It must not crash or hang either: from a corrupt
-// table it returns no frames or wrong ones, in bounded time, without reading memory outside the table.
+// tools/mkpclntab makes the table when a program is linked; docs/PCLNTAB.md has its format. The table in the binary is
+// packed, because most programs never read it: pclntab_unpack writes it into memory that the caller provides. Reading
+// needs no heap, no lock and no call into the runtime. It must not crash or hang either: from a corrupt table it
+// returns no frames or wrong ones, in bounded time, without reading memory outside the table.
 #pragma once
 
 #include "base/types.h"
@@ -30,13 +30,13 @@ struct PcLnHeader {
 };
 inline constexpr u32 kPcLnHeaderSize = 20;  // "PCLN", version, the three numbers
 
-// Looks at the header only, for it runs at boot; false if this is no table of this version. Go: moduledataverify1.
+// Reads the header only, because it runs at boot; false if this is no table of this version. Go: moduledataverify1.
 bool pclntab_header(const u8* table, usize len, PcLnHeader* h);
 
 // Unpacks a table whose header was found good into out[0, h.raw_len); false if it is corrupt.
 bool pclntab_unpack(const u8* table, const PcLnHeader& h, u8* out);
 
-// Where the reader stands before a row: offsets into the unpacked table, and what the rows before have said.
+// The reader's state before a row: offsets into the unpacked table, and the values that the earlier rows have set.
 struct PcMark {
   u32 code, calls, names;  // the next row, the function's calls, its names
   u32 names_n;             // how many names it has; 0 before the first function

@@ -22,7 +22,7 @@ struct Resource {
   i64 id = 0;
 };
 
-// The kinds of choices. `names` is what trace and record call them.
+// The kinds of choices. choice_name() has the names that traces and records use.
 enum class Choice : u8 {
   run,      // which thread runs next: 0 is the running one, then the rest, the longest waiting first
   preempt,  // 1: the running goroutine yields here
@@ -49,22 +49,23 @@ u32 choose(Choice kind, u32 n, Resource on);
 // arguments. A record can be replayed only by the same program with the same arguments.
 void sim_open(Str spec, Str program, Span<char*> args);
 
-// Something happened: time goes on a little, and other threads may run.
+// An event has happened: time goes on a little, and another thread may run.
 void sim_event(Resource on);
-// Before the event that tells of it: the running goroutine says that it has nothing to do now.
+// Called before the event of a yield: the running goroutine has nothing to do now.
 void sim_yields();
-// May the running goroutine be made to yield here? True if it shall.
+// Called where the running goroutine can be preempted: true if it must yield here.
 bool sim_preempt(Resource on);
 // Starts the watchdog: a SIGVTALRM after each fixed amount of CPU time. Its handler must be installed already.
 void sim_watchdog_arm();
 // Called at each tick of the watchdog: true if the running thread has come to no scheduling point since the last tick.
 // It may then be in a loop that waits for another thread, which cannot run before this thread gives up its turn.
 bool sim_is_stuck();
-// The program was asked to end (SIGTERM): it does so at the next point, with a verdict, tracebacks, and a record and a
-// trace that are whole. From a signal handler. False if that was asked before, and has not helped: it may be in a loop
-// that comes to no point.
+// Called by the handler of SIGTERM: the program will end at the next point, with a message, tracebacks, a complete
+// record and a complete trace. False if that was asked before: then the program may be in a loop that comes to no
+// point.
 bool sim_stop();
-// Called by such a thread: others run, and time goes on, until *until is not 0 or nothing else is to be expected.
+// Called by a thread that waits in a loop: other threads run, and time goes on, until *until is not 0 or a fixed time
+// has passed.
 void sim_let_others_run(const Atomic<u32>* until);
 
 // --- Functions that the layers above supply --------------------------------------------------------------------------
@@ -73,7 +74,7 @@ void sim_let_others_run(const Atomic<u32>* until);
 void trace_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on);
 // A preemption signal was sent to the running thread while it did not run, inside a call of the simulated kernel.
 void sim_signal_in_kernel();
-// The simulation can't go on, or shall not: ends the program with a fatal error of this text.
+// The simulation cannot go on, or has reached its limit: ends the program with a fatal error of this text.
 [[noreturn]] void sim_over(const char* why);
 
 }  // namespace rt0

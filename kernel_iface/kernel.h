@@ -141,8 +141,8 @@ struct Kernel {
 extern const Kernel linux_kernel;
 extern const Kernel sim_kernel;
 
-// Of the host, for files that the runtime itself writes. The second is true for what rename() may replace: a regular
-// file, or nothing yet; and not for a device, a pipe or a terminal.
+// For files that the runtime itself writes; always on the host. linux_may_replace is true if rename() may replace the
+// path: it is a regular file or does not exist, and is no device, pipe or terminal.
 SysResult linux_rename_file(const char* from, const char* to);
 bool linux_may_replace(const char* path);
 

@@ -1,5 +1,5 @@
-// In place of kernel_iface/sim, in a build without it (cmake -DRT0_SIM_KERNEL=OFF): RT0_SIM is refused, and nothing is
-// ever simulated.
+// Used instead of kernel_iface/sim in a build without the simulated kernel (cmake -DRT0_SIM_KERNEL=OFF): if RT0_SIM is
+// set, the program ends with a message.
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
 #include "kernel_iface/kernel_io.h"

@@ -75,19 +75,19 @@ void Writer::flush() {
     done = len_;
   }
   while (done < len_) {
-    // On the simulated kernel a write is a point, and may be hit by a fault. How many writes a message takes depends on
-    // its length, and that of a traceback on the ISA and the compiler: so the first one speaks for all, and the rest
-    // goes straight to the host. Live both are the same table.
+    // On the simulated kernel a write is a scheduling point, and a fault may be chosen for it. The number of writes of
+    // a traceback depends on its length, and so on the ISA and the compiler. Therefore only the first write of a Writer
+    // goes to the simulated kernel, and the rest to the host. Without a simulation both are the same table.
     const auto write = write_ != nullptr ? write_ : begun_ ? linux_kernel.write : kernel->write;
     begun_ = true;
     const SysResult r = write(fd_, buf_ + done, len_ - done);
     if (r.ok()) {
       done += r.value;
     } else if (r.err == Errno::again) {
-      linux_kernel.usleep(1000);  // non-blocking, by another process that has it open: no time of a simulation
+      linux_kernel.usleep(1000);  // another process made the file non-blocking: wait in real, not in simulated time
     } else if (r.err == Errno::pipe) {
       kernel->raise_default(kSIGPIPE);  // rt0 blocks SIGPIPE, so write() did not raise it. Go: sigpipe
-      kernel->exit(2);                  // process 1, which no signal ends by default
+      kernel->exit(2);                  // only process 1 comes here: the signal's default action does not end it
     } else if (r.err != Errno::intr) {
       break;
     }

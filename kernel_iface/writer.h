@@ -1,5 +1,5 @@
-// Text output to a file descriptor, without a heap. All of the runtime's messages are written with it. It needs nothing
-// but the kernel's write(), so it works from the first instruction of args() on, and while the process dies.
+// Text output to a file descriptor, without a heap. All of the runtime's messages are written with it. It needs only
+// the kernel's write(), so it works from the first instruction of args() on, and during a fatal error.
 #pragma once
 
 #include "base/format.h"
@@ -9,8 +9,8 @@ namespace rt0 {
 
 inline constexpr i32 kStdout = 1, kStderr = 2;
 
-// Collects text and writes it when it is full, flushed or destroyed: a short line is one write. For the simulated
-// kernel all of a Writer's text is one, however long it is. Errors are dropped, for there is nobody to tell.
+// Collects text and writes it when its buffer is full, and when it is flushed or destroyed: a short line is one write.
+// The simulated kernel counts all text of a Writer as one write. Errors are ignored, because they cannot be reported.
 class Writer {
  public:
   // write: used in place of the kernel's write.
@@ -30,7 +30,7 @@ class Writer {
   void vfmt(const char* format, __builtin_va_list args);
   void flush();
   usize room() const { return room_; }
-  // No more fits into the memory; false for a file.
+  // True if no more text fits into the memory; false for a file.
   bool full() const { return out_ != nullptr && len_ >= room_; }
 
  private:

@@ -69,7 +69,7 @@ int posix_memalign(void** out, usize align, usize n) {
 }
 
 void* memalign(usize align, usize n) { return aligned_alloc(align, n); }
-// C23's: what the caller says of the object is not needed.
+// C23: the size and the alignment that the caller passes are not needed.
 void free_sized(void* p, usize) { rt0::heap_free(p); }
 void free_aligned_sized(void* p, usize, usize) { rt0::heap_free(p); }
 

@@ -1,5 +1,5 @@
-// The collector's controller: its parameters, as the environment sets them. Go: mgcpacer.go. The collector itself is
-// not built yet; this is what boot must settle before the first object is made.
+// The collector's controller: its parameters, as the environment sets them at boot, before the first object is made.
+// Go: mgcpacer.go. There is no collector yet that frees memory by itself; runtime/gc has gc(), which finds finalizers.
 #pragma once
 
 #include "base/check.h"

@@ -1,5 +1,5 @@
-// Allocating and freeing from the P's cache, without a lock. Where that is not possible mcache.cc does it. Compiled for
-// speed. Go: malloc.go.
+// Allocates from and frees to the P's cache, without a lock. All other cases are in mcache.cc. Compiled for speed. Go:
+// malloc.go.
 #include "mem/malloc.h"
 
 #include "mem/mheap.h"

@@ -1,5 +1,5 @@
-// What a collector needs to know of objects: in which one an address lies, and a bit for each object that says whether
-// it was found. Go: mbitmap.go. Linked only into programs that use it. All of it with the world stopped.
+// For a collector: finds the object in which an address lies, and has a mark bit for each object. Go: mbitmap.go.
+// Linked only into programs that use it. All functions are called with the world stopped.
 #pragma once
 
 #include "mem/mheap.h"
@@ -15,8 +15,7 @@ struct ObjectRef {
   bool noscan() const { return (span->spanclass & 1) != 0; }  // holds no pointers
 };
 
-// The object in which `a` lies, be it the object's middle. In a release build this may be an object that has been freed
-// since. Go: findObject.
+// The object in which `a` lies, at its beginning or in its middle. The object may have been freed. Go: findObject.
 ObjectRef find_object(uintptr a);
 
 // Sets the object's bit; true if it was not set before. False also if there is no memory for the bits: then

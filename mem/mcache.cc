@@ -1,5 +1,5 @@
-// What malloc.cc's short way does not do: refills, large objects, unusual alignments, callers without a P, misuse,
-// statistics. Go: mcache.go, malloc.go.
+// The cases that malloc.cc's fast path does not handle: refills, large objects, unusual alignments, callers without a
+// P, misuse, statistics. Go: mcache.go, malloc.go.
 #include "base/check.h"
 #include "mem/malloc.h"
 #include "mem/mheap.h"
@@ -15,8 +15,8 @@ namespace {
 constexpr usize kMaxAlloc = kPtrSize == 8 ? usize{1} << 46 : usize{1} << 30;
 constexpr usize kMaxAlign = kArenaBytes / 4;
 
-// The cache for callers that have no P, or no memory for a cache of the P's. Its lists are used under the lock, but for
-// the counts `live`, which are atomic.
+// The cache for callers that have no P, or no memory for the P's own cache. Its lists are used under the lock; only the
+// counts `live`, which are atomic, are read without it.
 constinit struct {
   Mutex lock;
   MCache cache;
@@ -50,8 +50,8 @@ void* alloc_large(usize n, usize align, bool noscan) {
   return s == nullptr ? nullptr : reinterpret_cast<void*>(s->base);
 }
 
-// The cache of the caller's P, made if it has none yet. Without a P, or without memory for a cache: mcache0's, and its
-// lock for the lifetime of this object.
+// The cache of the caller's P, which is made if there is none yet. If the caller has no P, or there is no memory for a
+// cache: mcache0's cache, whose lock is held as long as this object lives.
 struct Cache {
   MCache* c;
   bool shared;
@@ -114,7 +114,7 @@ void mallocinit() {
 MCache* allocmcache() {
   MCache* c = static_cast<MCache*>(persistentalloc_or_null(sizeof(MCache), alignof(MCache)));
   if (c == nullptr) return nullptr;
-  // Release: heap_stats, which walks the list without a lock, finds a whole cache.
+  // Release: heap_stats, which walks the list without a lock, finds an initialised cache.
   for (c->link = mcache0.all.load_relaxed(); !mcache0.all.cas_acqrel(c->link, c);) c->link = mcache0.all.load_relaxed();
   return c;
 }

@@ -1,6 +1,6 @@
-// Between the Ps' caches and the pages: objects move in batches. Go: mcentral.go, mcache.go. Differs: objects are
-// deleted one by one, not swept, so a cache holds objects rather than spans; and batches move both ways, so that one P
-// can use what another has freed.
+// Moves objects in batches between spans and the Ps' caches. Go: mcentral.go, mcache.go. Differs: objects are deleted
+// one by one, not swept, so a cache holds objects, not spans; and batches move both ways, so that one P can use objects
+// that another P has freed.
 #include "mem/mheap.h"
 
 namespace rt0 {
@@ -41,7 +41,7 @@ FreeObject* next_free(const MCentral* c, MSpan* s) REQUIRES(c->lock) {
 
 bool mcache_refill(CacheList* l, SpanClass spc) {
   MCentral* c = &mcentral[spc];
-  // Few at first: a program that wants one object need not touch a whole page of them.
+  // The first batches are small: a program that needs one object should not touch a whole page of objects.
   l->batch = min<u32>(kSizeClasses.at[spc / 2].batch, max(l->batch * 2, 2u));
   lockWithRank(&c->lock, LockRank::mcentral);
   while (l->n < l->batch) {

@@ -18,7 +18,7 @@ constinit MSpan* mheap_allspans = nullptr;
 
 namespace {
 
-constexpr usize kKeptPages = (1 << 20) / kHeapPage;  // so many dirty pages bgscavenge always leaves
+constexpr usize kKeptPages = (1 << 20) / kHeapPage;  // bgscavenge always leaves this many dirty pages
 
 // Free runs of one kind (H3), in bins by length: a bin for each length there can be, so that the shortest run which is
 // long enough is found in a few steps, however many there are. A run that is as long as an arena, or longer, is in
@@ -61,13 +61,13 @@ uintptr map_space(usize bytes) REQUIRES(mheap.lock) {
     const uintptr p = reinterpret_cast<uintptr>(sysAlloc(bytes, reinterpret_cast<void*>(next_hint)));
     if (p == next_hint) next_hint += bytes;
     if (p == 0 || p + bytes == next_hint) return p;
-    unmap(p, bytes);  // its room is taken: try the next
+    unmap(p, bytes);  // the room at the hint is taken: try the next hint
   }
   if (bytes + kArenaBytes < bytes) return 0;
   const uintptr got = reinterpret_cast<uintptr>(sysAlloc(bytes + kArenaBytes));
   if (got == 0) return 0;
   const uintptr p = align_up(got, kArenaBytes);
-  unmap(got, p - got);  // what lies beside it goes back: an address space of 32 bits is soon used up
+  unmap(got, p - got);  // unmaps the parts before and behind it: a 32-bit address space is soon used up
   unmap(p + bytes, got + kArenaBytes - p);
   return p;
 }
@@ -286,14 +286,14 @@ bool scavenge_down(u64 used, u64 goal) REQUIRES(mheap.lock) {
          over;
 }
 
-// GOMEMLIMIT: free pages go back before the limit is passed. That slows the program down, but not without a bound.
-// Where more lives than the limit allows, each allocation would give back what the next one takes, and nearly all the
-// time would go there. So each nanosecond of it counts eightfold in `debt`, for the pages that went must be faulted in
-// and zeroed again, which takes three times as long; the debt shrinks as time goes by; and while it is larger than
-// kMostDebt nothing is given back here. That leaves the program half of a CPU's time. sysmon gives back what this
-// leaves: see mheap_near_limit. Go: heap growth scavenging, gcCPULimiter.
+// GOMEMLIMIT: gives free pages back before the heap exceeds the limit. The time for that must be bounded: if the live
+// objects alone exceed the limit, each allocation would give back the pages that the next one takes, and nearly all
+// time would be spent on it. So each nanosecond spent here counts eightfold in `debt`: once for itself, the rest
+// because pages given back must be faulted in and zeroed again, which takes three times as long, and to leave the
+// program half of a CPU's time. The debt shrinks as time goes by; while it is larger than kMostDebt, nothing is given
+// back here. sysmon gives back the rest: see mheap_near_limit. Go: heap growth scavenging, gcCPULimiter.
 //
-// The clock is the tracer's, which a simulated kernel does not move by being asked: sizes must decide nothing there.
+// The clock is the tracer's: reading it does not advance a simulated clock, on which sizes must have no influence.
 void stay_below_limit() REQUIRES(mheap.lock) {
   constexpr i64 kMostDebt = 50 * 1000 * 1000;
   static constinit i64 debt = 0, last = 0;  // the lock's

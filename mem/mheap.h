@@ -1,4 +1,4 @@
-// What the heap is made of. Go: mheap.go, mcentral.go, mcache.go, mpagealloc.go.
+// The parts of the heap. Go: mheap.go, mcentral.go, mcache.go, mpagealloc.go.
 //
 //   arena     address space from the kernel, aligned to its size; its first pages hold the map from its pages to spans
 //   MSpan     a run of pages: objects of one class, one large object, or free
@@ -60,7 +60,7 @@ struct MSpan {
   u32 nelems;
   u32 freeindex;    // [mcentral]: objects from here on have never been handed out
   u32 allocCount;   // [mcentral]: see H1
-  u32 most_cached;  // so many objects of its class a cache keeps; when it has more, it gives half of that number back
+  u32 most_cached;  // a cache keeps at most this many objects of the class; when it has more, it gives half of it back
   SpanClass spanclass;
   SpanState state;  // [mheap]
   bool needzero;    // its pages may hold old bytes
@@ -124,7 +124,7 @@ RT0_INLINE void cache_push(CacheList* l, FreeObject* o, MSpan* s) {
   if (RT0_UNLIKELY(++l->n > s->most_cached)) mcache_release(l, s->spanclass, s->most_cached / 2);
 }
 
-// What malloc.cc calls when its short way does not do; in dev builds always. s: p's span, or null if it has none.
+// Called by malloc.cc if its fast path cannot be used; in dev builds always. s: p's span, or null if it has none.
 void* mcache_alloc(usize n, usize align, bool noscan);
 void mcache_free(void* p, MSpan* s);
 

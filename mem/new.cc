@@ -1,4 +1,4 @@
-// operator new and delete: the doors to the heap for C++ code.
+// operator new and delete, by which C++ code uses the heap.
 //
 // There are no exceptions, so plain new ends the program when there is no memory; the nothrow form returns null.
 #include "mem/malloc.h"

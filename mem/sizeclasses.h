@@ -1,8 +1,10 @@
-// Size classes: which slot an object gets. Go: sizeclasses.go. Differs: the classes are computed, not listed.
+// Size classes: the size of the slot that an object gets. Go: sizeclasses.go. Differs: the classes are computed, not
+// listed.
 //
-// 8 bytes, then 16 to 128 in steps of 16, then four classes to each doubling up to 32 KiB: at most a fifth of a slot is
-// wasted. The 8-byte class is what is left of Go's tiny allocator: there, small pointer-free objects share a block that
-// only the collector frees; here each can be deleted, so each needs a slot of its own.
+// The sizes are 8 bytes, then 16 to 128 in steps of 16, then four classes to each doubling up to 32 KiB; so of a slot
+// of more than 128 bytes at most a fifth is unused. The 8-byte class takes the place of Go's tiny allocator. There,
+// small objects without pointers share a block that only the collector frees; here each object can be deleted, so each
+// needs a slot of its own.
 #pragma once
 
 #include "base/types.h"
@@ -25,7 +27,7 @@ constexpr usize class_to_size(u32 c) {
 static_assert(class_to_size(8) == 128 && class_to_size(9) == 160 && class_to_size(12) == 256);
 static_assert(class_to_size(kNumSizeClasses - 1) == kMaxSmallSize);
 
-// Of n in [0, kMaxSmallSize].
+// The class of an object of n bytes, for n in [0, kMaxSmallSize].
 constexpr u32 size_to_class(usize n) {
   if (n <= kTinySize) return 0;
   if (n <= 128) return static_cast<u32>((n + kSizeStep - 1) / kSizeStep);
@@ -36,7 +38,7 @@ constexpr u32 size_to_class(usize n) {
 static_assert(size_to_class(1) == 0 && size_to_class(9) == 1 && size_to_class(129) == 9 && size_to_class(257) == 13);
 static_assert(size_to_class(kMaxSmallSize) == kNumSizeClasses - 1);
 
-// Pages of a span: they hold at least four objects, and at most an eighth of them is left over.
+// The pages of a span of the class: they hold at least four objects, and at most an eighth of their bytes is left over.
 constexpr usize class_to_pages(u32 c) {
   const usize size = class_to_size(c);
   usize pages = align_up(4 * size, kHeapPage) / kHeapPage;

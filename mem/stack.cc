@@ -13,10 +13,10 @@ constinit Atomic<LargerStack (*)(usize)> take_larger{nullptr};
 
 namespace {
 
-// Stacks are cut from arenas, so that a new one costs no mmap. Reserving is free: nothing is counted until it is
+// Stacks are cut from arenas, so that a new stack costs no mmap. Reserving an arena costs no memory until it is
 // touched.
 constexpr usize kArenaBytes = kPtrSize == 8 ? 64u << 20 : 4u << 20;
-// How many stacks move between a P's cache and a pool at once, and for how many a P takes address space at once.
+// How many stacks are moved between a P's cache and a pool at once; a P also takes address space for this many at once.
 constexpr u32 kBatch = 16;
 
 constinit struct {
@@ -25,8 +25,8 @@ constinit struct {
   u8* end GUARDED_BY(lock);
 } arena = {};
 
-// A new arena. Where address space is scarce (ulimit -v, 32 bits) smaller ones are tried, down to the size of this one
-// stack, and in the end the address space of a larger stack that is free. No lock may be held.
+// A new arena. If there is no address space for it (ulimit -v, 32 bits), smaller arenas are tried, down to the size of
+// this stack; in the end the address space of a larger free stack is taken. No lock may be held.
 LargerStack new_arena(usize bytes) {
   for (usize want = max(kArenaBytes, bytes); want >= bytes; want /= 2)
     if (void* p = sysAlloc(want)) return {p, want};
@@ -36,11 +36,11 @@ LargerStack new_arena(usize bytes) {
   return s;
 }
 
-// Address space for one stack of `bytes`, and for *n more: as many as there are, at most that.
+// Address space for one stack of `bytes`, and for up to *n more behind it; *n becomes the number of those.
 u8* arena_alloc(usize bytes, u32* n) {
   lock(&arena.lock);
   if (static_cast<usize>(arena.end - arena.at) < bytes) {
-    unlock(&arena.lock);  // meanwhile another M may make one, too: the rest of one of them is lost, and costs no memory
+    unlock(&arena.lock);  // another M may make an arena, too; the rest of one of the two is lost, and costs no memory
     const LargerStack s = new_arena(bytes);
     u8* p = static_cast<u8*>(s.base);
     if (s.bytes == bytes) {

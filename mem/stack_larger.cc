@@ -1,5 +1,5 @@
-// Where the address space is used up, the last of it for a new stack is that of a larger stack which is free. Linked
-// into programs that have stacks of several sizes.
+// When there is no more address space, a larger free stack is cut into smaller ones. Linked into programs that have
+// stacks of several sizes.
 #include "mem/stack_larger.h"
 
 #include "mem/stackpool.h"

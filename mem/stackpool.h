@@ -1,4 +1,4 @@
-// What stack.cc shares with the files that look after free stacks now and then: stack_scavenge.cc, stack_larger.cc.
+// The pools of free stacks, which stack.cc shares with stack_scavenge.cc and stack_larger.cc.
 #pragma once
 
 #include "base/atomic.h"
@@ -11,7 +11,7 @@ namespace rt0 {
 struct FreeStack {
   FreeStack* next;
   void* base;
-  bool clean;  // no other page than that of this link is in memory
+  bool clean;  // no page but that of this link is in memory
 };
 
 // Written under the lock of its pool; read without it as a hint whether to take the lock.
@@ -19,8 +19,8 @@ using FreeList = Atomic<FreeStack*>;
 
 // Free stacks by order, [0] without and [1] with a guard page: those up to kStackMaxPooled, and larger ones.
 extern FreeList stackpool[kNumStackOrders][2], stackLarge[kNumLargeOrders][2];
-// A lock for each order of stackpool, and one for all of stackLarge. Initialised by the compiler, for boot should not
-// spend time on it.
+// A lock for each order of stackpool, and one for all of stackLarge. Initialised by the compiler, so that the boot
+// spends no time on it.
 struct StackLocks {
   Mutex of[kNumStackOrders + 1] = {};
 

@@ -12,9 +12,9 @@ constinit Atomic<u32> malloc_fail_at{0}, malloc_requests{0};
 namespace {
 
 constexpr usize kPage = 4096;             // the smallest on any ISA
-constexpr usize kFirstChunk = 16 * 1024;  // in .bss: what boot needs, without asking the kernel
+constexpr usize kFirstChunk = 16 * 1024;  // in .bss: enough for the boot, without a call of the kernel
 constexpr usize kChunk = 256 * 1024;
-// larger requests go to the kernel, so that at most this is lost at a chunk's end
+// Larger requests go to the kernel, so that at most this much is lost at a chunk's end.
 constexpr usize kLargest = kChunk / 4;
 
 // Only the runtime's own data lie in it, so the collector does not look there for pointers to objects.

@@ -31,7 +31,7 @@ T* persistentnew() {
 }
 
 // Ends the program: "runtime: out of memory: cannot allocate N-byte block (M in use)", then "fatal error: out of
-// memory". n: N, what was asked for.
+// memory". n: the number N, the bytes that were asked for.
 [[noreturn]] void fatal_out_of_memory(usize n);
 
 }  // namespace rt0

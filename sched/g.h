@@ -52,7 +52,7 @@ struct G {
   // its stack's upper end. Checked when the goroutine ends, and by the signal handler before it uses any other
   // field.
   uintptr below;
-  Stack stack;          // [lo, hi): where the goroutine's frames are; lo is above the guard page
+  Stack stack;          // [lo, hi): the memory of the goroutine's frames; lo is above the guard page
   uintptr stackguard0;  // below this SP the stack is nearly used up
   uintptr stackguard1;  // the same for code on g0
   M* m;                 // the M that runs it; null unless running or in a system call
@@ -76,7 +76,7 @@ struct G {
   Ancestors* ancestors;  // freed when this goroutine ends; or null
   Atomic<G*> alllink;    // in allgs
   DeferRecord* defers;   // newest first; see defer.h
-  Sudog* waiting;        // the sudog it waits with, in a channel or a semaphore; of a select, the first one
+  Sudog* waiting;        // the sudog it waits with, in a channel or a semaphore; in a select the first of its sudogs
 
   // When a signal preempts the goroutine with little room on its own stack, its registers are saved here, and it enters
   // the scheduler from here; empty until that has happened. preempt_sp: how far down its own stack was in use then.
@@ -97,7 +97,7 @@ struct G {
   uintptr syscallsp, syscallpc, syscallbp;
 };
 
-// G::below of an intact G. Neither a likely value nor an address of the program's.
+// G::below of an intact G. A program is unlikely to write this value by chance, and it is no address.
 inline constexpr uintptr kBelowG = static_cast<uintptr>(0x5ad5'0fb1'1eaf'600d);
 
 // The scheduler did something with this goroutine. As trace() of trace/trace.h.

@@ -8,8 +8,8 @@
 //   * a G is owned as its status says (status.h);
 //   * an M is owned by its own thread;
 //   * a P is owned by the M in p->m while its status is running;
-//   * a field with GUARDED_BY belongs to the thread that holds the lock named there (base/guards.h); an atomic one says
-//   at its uses why their order suffices.
+//   * a field with GUARDED_BY belongs to the thread that holds the lock named there (base/guards.h);
+//   * for an atomic field, a comment where it is used says why the order of the accesses is right.
 // A pointer from M to P and back is set by wirep and cleared by releasep only, on the M's own thread.
 #pragma once
 
@@ -138,7 +138,7 @@ struct alignas(Isa::kCacheLine) P {
   Atomic<G*> runq[kRunqSize];
 };
 
-// The scheduler. What is neither atomic nor GUARDED_BY says beside it which threads use it and when.
+// The scheduler. A field that is neither atomic nor GUARDED_BY has a remark which threads use it and when.
 struct Schedt {
   Mutex lock;
 
@@ -181,7 +181,7 @@ struct Schedt {
   } gFree;
 
   Atomic<u32> gcwaiting;  // 1: the world stops; every P enters gcstop. Written with the lock held, read without it
-  i32 stopwait GUARDED_BY(lock);  // Ps that have not
+  i32 stopwait GUARDED_BY(lock);  // how many Ps have not entered gcstop yet
   Note stopnote;                  // the last P that stops wakes the thread that stops the world
 
   Atomic<u32> sysmonwait;  // 1: sysmon sleeps on sysmonnote; the thread that makes it 0 must wake it

@@ -1,7 +1,7 @@
 // Goroutines whose stacks have a size of their own. Linked into programs that use go_with.
 //
 // Such a G does not lie in its stack. When it ends, the stack goes to its P's cache, by size class, and the G goes to a
-// list of Gs without stacks: it must stay in memory, for a dump may be reading it. Go keeps both lists for the same
+// list of Gs without stacks. The G is never freed, because a dump may be reading it. Go keeps both lists for the same
 // reason.
 #include "mem/stack_larger.h"
 #include "mem/sysmem.h"
@@ -20,8 +20,7 @@ constexpr u32 kLocalMax = 64, kLocalKeep = 32;
 
 usize default_bytes() { return max(kStackDefault, static_cast<usize>(4 * physPageSize)); }
 
-// The bytes to reserve for a stack of at least `wish`: a power of two. A size that is too large to reserve is the
-// program's mistake.
+// The bytes to reserve for a stack of at least `wish`: a power of two. Panics if `wish` is larger than kStackMax.
 usize stack_bytes_of(usize wish) {
   if (wish == 0) return default_bytes();
   if (wish > kStackMax) panic_plain("go_with: stack size out of range");

@@ -8,17 +8,17 @@
 namespace rt0 {
 
 struct TimerHooks {
-  // Runs what is due on pp's heap. now: the time, or 0, and then the clock is asked if it has to be. On g0 of
-  // the M that owns pp, or of one that looks for work to steal; no locks held. Go: timers.check.
+  // Runs the timers that are due on pp's heap. now: the time, or 0: then the clock is read if that is necessary. Called
+  // on g0 of the M that owns pp, or of an M that looks for work to steal; without locks. Go: timers.check.
   struct Checked {
-    i64 now;         // as given, or asked; 0 if the clock was not asked
+    i64 now;         // the time that was given or read; 0 if the clock was not read
     i64 poll_until;  // ns of the next deadline on this heap; 0: none
-    bool ran;        // something was due: there may be new goroutines on pp's queue
+    bool ran;        // a timer was due: there may be new goroutines on pp's queue
   };
   Checked (*check)(P* pp, i64 now);
   // The earliest deadline on pp's heap, 0 for none. Any thread.
   i64 (*wake_time)(P* pp);
-  // The world is stopped and `from` dies: its timers become `to`'s.
+  // Moves all timers of `from`, a P that GOMAXPROCS no longer covers, to `to`. The world is stopped.
   void (*take)(P* to, P* from);
 };
 
@@ -32,26 +32,27 @@ struct ScavengeHooks {
 };
 
 struct NetpollHooks {
-  // Goroutines whose descriptors have become ready. delay_ns < 0 waits for as long as it takes, 0 does not, > 0 at most
-  // so long. Their status is still waiting and no list holds them: the caller makes them runnable. Go: netpoll.
+  // Returns goroutines whose descriptors have become ready. delay_ns < 0: waits until there are some; 0: does not wait;
+  // > 0: waits at most that long. Their status is still waiting and no list holds them: the caller makes them runnable.
+  // Go: netpoll.
   GList (*poll)(i64 delay_ns);
-  // Ends a poll that waits, now or the next one. Go: netpollBreak.
+  // Ends the poll that waits now; if none does, the next one does not wait. Go: netpollBreak.
   void (*wake)();
   // How many goroutines wait for the network. Go: netpollWaiters.
   u32 (*waiters)();
 };
 
-// From now on sysmon gives free stacks' memory back (newproc.h, stack_scavenge): when all Ps have been idle for a
-// minute, that of some stacks every minute otherwise, and when GOMEMLIMIT is near. Linked into programs that can be
-// idle so long because they have timers or a network, into those with stacks of many sizes and those that set the limit
-// themselves.
+// From now on sysmon gives free stacks' memory back (newproc.h, stack_scavenge): of all free stacks when all Ps have
+// been idle for a minute, of some every minute otherwise, and of some when GOMEMLIMIT is near. Linked into programs
+// that may be idle for a minute because they have timers or a network, that have stacks of several sizes, or that set
+// the limit themselves.
 void stack_scavenge_enable();
 
 // A moment in one word, in units of 2^20 ns (about a millisecond). It wraps every 52 days, so two of them must not be
-// compared; poll_age says how long ago one was. That is right up to 26 days. A longer time is seen modulo 52 days, so a
-// process that was stopped for so long may look at the network 10 ms late, once.
+// compared; poll_age says how long ago one was. The answer is right up to 26 days. A longer time counts modulo 52 days,
+// so a process that was stopped for longer may once look at the network 10 ms late.
 constexpr u32 poll_time(i64 ns) { return static_cast<u32>(static_cast<u64>(ns) >> 20); }
-// Negative if `then` is later than `now`, which happens because two threads have read the clock.
+// Negative if `then` is later than `now`, which can happen when two threads have read the clock.
 constexpr i32 poll_age(i64 now, u32 then) { return static_cast<i32>(poll_time(now) - then); }
 static_assert(poll_age(i64{12} << 52, poll_time((i64{12} << 52) - (i64{11} << 20))) == 11);
 static_assert(poll_age(i64{12} << 52, poll_time((i64{12} << 52) + (i64{1} << 20))) == -1);

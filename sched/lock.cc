@@ -90,7 +90,7 @@ void lock(Mutex* l) NO_LOCK_ANALYSIS {
 
   u32 v = l->key.xchg_acquire(kLocked);
   if (RT0_LIKELY(v == kUnlocked)) return;
-  u32 wait = v;  // what this thread will leave in the key: kSleeping once it has found that there
+  u32 wait = v;  // the value that this thread will store when it takes the lock: kSleeping once it has found that
   const u32 spin = ncpu > 1 ? kActiveSpin : 0;
   for (;;) {
     for (u32 i = 0; i < spin; i++) {

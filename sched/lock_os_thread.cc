@@ -1,5 +1,5 @@
-// Goroutines that the program wires to their threads, and the thread that other threads are cloned from because of
-// them. Linked into programs that call lock_os_thread. Go: proc.go LockOSThread, startTemplateThread.
+// Goroutines that the program wires to their threads, and the template thread, which makes new threads for them. Linked
+// into programs that call lock_os_thread. Go: proc.go LockOSThread, startTemplateThread.
 //
 // A new thread inherits much from the one that makes it: its name, the CPUs it may run on, namespaces, credentials. A
 // wired goroutine may have changed these, for it has its thread to itself. So an M that the program has wired makes no
@@ -20,7 +20,7 @@ constinit M* handoff_list GUARDED_BY(handoff_lock) = nullptr;     // by schedlin
 constinit bool handoff_waiting GUARDED_BY(handoff_lock) = false;  // the template thread sleeps on the note
 constinit Note handoff_wake{};
 
-// On any M. The thread that makes `waiting` false owes the one wake-up.
+// On any M. The thread that makes handoff_waiting false must wake the template thread, once.
 void hand_over(M* mp) {
   Locked l(&handoff_lock);
   mp->schedlink = handoff_list;
@@ -64,7 +64,7 @@ void templateThread() {
   }
 }
 
-// Called before the goroutine is wired; or by a wired one, and then the thread is there already.
+// Called before the goroutine is wired. If it is wired already, the template thread exists, and nothing happens.
 void startTemplateThread() RT0_SYM("runtime.startTemplateThread");
 void startTemplateThread() {
   if (have_template_thread.load_relaxed() != 0 || !have_template_thread.cas_acqrel(0, 1)) return;

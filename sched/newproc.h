@@ -41,7 +41,7 @@ struct SizedHooks {
 extern Atomic<const SizedHooks*> sized_hooks;
 // Called before the first such G is made.
 void sized_enable();
-// Gets those with stacks of less than kStackMin when they have ended: go_small.h.
+// Is called with each ended goroutine whose stack is smaller than kStackMin: tests/programs/go_small.h.
 extern Atomic<void (*)(G*)> small_put;
 
 // Gives unused memory of free stacks back to the kernel. First the idle Ps' dead goroutines and stacks go to the global
@@ -59,7 +59,7 @@ void stack_scavenge_all();
 // Makes the running goroutine a dead G; true if it was wired to its M, which must end with it.
 bool gdestroy(G* gp) RT0_SYM("runtime.gdestroy");
 
-// Goroutines that the program would count. Go: gcount.
+// The number of goroutines, without the runtime's own. Go: gcount.
 i32 gcount();
 
 }  // namespace rt0

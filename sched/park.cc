@@ -39,10 +39,10 @@ void park_m(G* gp) {
     trace(Ev::GoUnblock, gp);
     execute(gp, true);
   }
-  // Goroutines that wake each other and wait, by turns, inherit one time slice for as long as they like, and run for so
-  // short a time each that sysmon's request mostly hits one that has just stopped. So the request is kept with the P,
-  // which sends the next to park here (next_here), and the slice ends for all of them. In Go they meet the request in a
-  // function's prologue.
+  // Goroutines that wake each other and park in turn all run in one inherited time slice, each for so short a time that
+  // sysmon's request to yield mostly comes to a goroutine that has just stopped. So the request is also kept in the P.
+  // It makes the next goroutine that parks come here (next_here), where the slice ends for all of them; otherwise they
+  // could keep the P for ever. In Go a function's prologue sees the request.
   if (mp->p->preempt.load_relaxed() != 0) end_slice(mp->p);
   schedule();
 }

@@ -19,7 +19,7 @@ void handoffp(P* pp) RT0_SYM("runtime.handoffp");
 // The caller has made a goroutine runnable: makes sure that an M looks for it.
 void wakep() RT0_SYM("runtime.wakep");
 
-// Starts an M, spinning, if a P is idle; false if none is. With or without a P. Go: startIdle.
+// Starts an M if a P is idle; false if none is. The caller may have a P or not. Go: startIdle.
 bool start_idle();
 
 // The idle list. If it is empty, pidlegetSpinning notes in needspinning that its caller wanted a spinner.

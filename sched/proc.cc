@@ -115,7 +115,8 @@ Runnable stealWork(P* pp, Search* s) {
   return {};
 }
 
-// May this M look for work in other queues? No more spinners than half the busy Ps: they burn CPU. Go: findRunnable.
+// May this M look for work in other queues? At most half as many Ms as there are busy Ps may spin, because spinning
+// costs CPU time. Go: findRunnable.
 bool may_spin(const M* mp) {
   if (mp->spinning) return true;
   const u32 busy = static_cast<u32>(gomaxprocs.load_relaxed()) - sched.npidle.load_relaxed();
@@ -140,8 +141,7 @@ P* checkRunqsNoP() {
   return nullptr;
 }
 
-// Asks the network, without waiting. Of the goroutines that are ready, the first is returned, the others go to the
-// queues. Go: findRunnable.
+// Of the goroutines that the network has made ready, returns the first; the others go to the queues. Go: findRunnable.
 G* netpolled(GList list) {
   G* gp = list.pop();
   injectglist(&list);
@@ -149,6 +149,7 @@ G* netpolled(GList list) {
   trace(Ev::GoUnblock, gp);
   return gp;
 }
+// Asks the network, without waiting.
 G* poll_now() {
   const NetpollHooks* net = netpoll_hooks.load_acquire();
   // An M that waits in the poller finds the goroutines that become ready earlier than this one would.
@@ -185,7 +186,8 @@ bool stop_spinning(M* mp, Search* s, G** found) {
   // Timers that other threads have set meanwhile, relying on this M to look at them. Go: checkTimersNoP.
   const TimerHooks* timers = timer_hooks.load_acquire();
   if (timers == nullptr) return false;
-  // No glance at len first: wakeNetPoller's other half is this read and no other.
+  // timers.len is not looked at first: wakeNetPoller relies on this read of wake_time coming after nmspinning was
+  // lowered.
   for (P* pp : procs()) s->poll_until = sooner(s->poll_until, timers->wake_time(pp));
   return false;
 }

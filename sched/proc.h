@@ -14,8 +14,8 @@ namespace rt0 {
 // Stops the calling goroutine until goready() is called on it. After the goroutine has left its stack and is
 // marked waiting, unlockf(gp, lock) runs on g0: if it returns false the goroutine goes on at once. unlockf may be null.
 //   P1  A waiting G is known to exactly one place (wait queue, timer, note), or to a waker that has not called ready()
-//   yet.
-//   P2  Once unlockf has let go of the lock it touches nothing of the G: another M may be running it.
+//       yet.
+//   P2  Once unlockf has released the lock it must not use the G: another M may be running it.
 void gopark(bool (*unlockf)(G*, void*), void* lock, WaitReason reason) RT0_SYM("runtime.gopark");
 // The same, and unlocks `l` at the end: the lock that guards the place where a waker finds the goroutine.
 void goparkunlock(Mutex* l, WaitReason reason) RELEASE(l);
@@ -23,8 +23,8 @@ void goparkunlock(Mutex* l, WaitReason reason) RELEASE(l);
 void goready(G* gp) RT0_SYM("runtime.goready");
 void ready(G* gp, bool next) RT0_SYM("runtime.ready");
 
-// A goroutine that has been asked to yield does so here: at the end of the functions that programs call. Never with a
-// lock held.
+// If the goroutine has been asked to yield, it does so here. Functions that programs call have this at their end; no
+// lock may be held.
 void preempt_here();
 RT0_INLINE void preempt_point() {
   if (RT0_UNLIKELY((getg()->preempt.load_relaxed() | simulated) != 0)) preempt_here();

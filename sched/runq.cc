@@ -26,7 +26,7 @@ bool runqputslow(P* pp, G* gp, u32 h, u32 t) {
   return true;
 }
 
-// Copies half of `from`'s queue into pp's free slots from `at` on; how many. Go: runqgrab.
+// Moves half of `from`'s queue into pp's free slots from `at` on. Returns how many goroutines. Go: runqgrab.
 u32 runqgrab(P* from, P* pp, u32 at, bool steal_runnext) {
   for (;;) {
     const u32 h = from->runqhead.load_acquire();
@@ -57,8 +57,8 @@ u32 runqgrab(P* from, P* pp, u32 at, bool steal_runnext) {
 void runqput(P* pp, G* gp, bool next) {
   trace_fn(Ev::runqput);
   if (next) {
-    // Release: a thief of the new one sees what was written to it. Acquire: this thread passes the old one on.
-    // Sequentially consistent: wakep must not read nmspinning before this store can be seen.
+    // Release: a thief that takes gp sees what was written to it. Acquire: this thread passes on the goroutine that was
+    // there. Sequentially consistent: wakep must not read nmspinning before other threads can see this store.
     if (alone()) {
       G* kicked = pp->runnext.load_relaxed();
       pp->runnext.store_relaxed(gp);
@@ -100,8 +100,8 @@ void end_slice(P* pp) {
   unlock(&sched.lock);
 }
 
-// A thief may take gp at any moment, and gp may then run and be wired. So the answer is used only if gp is still on the
-// queue when it is taken, which means that it was there, and unchanged, all the time.
+// Must gp stay on the queue, because it is wired? A thief may take gp at any moment, and gp may then run and be wired.
+// So the caller uses the answer "no" only if gp is still on the queue when it is taken: then it has not run meanwhile.
 template <bool kUnwired>
 static RT0_INLINE bool stays(const G* gp) {
   return kUnwired && gp->lockedm.load_relaxed() != nullptr;
@@ -215,7 +215,7 @@ G* globrunqget(P* pp, u32 max_n) {
 
 bool globrunq_wired_next() { return sched.runq.head != nullptr && sched.runq.head->lockedm.load_relaxed() != nullptr; }
 
-// Counts one more in the queue's length and computes the share from that, but takes only as many as are there.
+// Computes the share as if the queue had one goroutine more, but takes at most as many as it has.
 G* globrunqget_behind(P* pp, bool* self_local) {
   const u32 size = sched.runqsize.load_relaxed();
   const u32 share = share_of(size + 1);

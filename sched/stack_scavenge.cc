@@ -16,8 +16,8 @@ namespace {
 
 constinit Atomic<u32> scavenging{0};
 
-// Idle Ps keep dead goroutines and stacks for work that does not come. This thread may take
-// them, because it owns an idle P as long as it holds sched.lock.
+// Takes the dead goroutines and free stacks of idle Ps. This thread may do that, because it owns the idle Ps as long as
+// it holds sched.lock.
 void empty_idle_ps() {
   Locked l(&sched.lock);
   for (P* pp = sched.pidle; pp != nullptr; pp = pp->link) gfpurge(pp);
@@ -29,8 +29,8 @@ void give_back(const G* gp) {
   if (gp->stack.lo < hi) (void)kernel->mem_dontneed(reinterpret_cast<void*>(gp->stack.lo), hi - gp->stack.lo);
 }
 
-// While dead Gs are on no list, only this thread knows them. A thread that finds the lists empty meanwhile makes a new
-// G.
+// Gives back the memory of dead goroutines' stacks, in batches. The Gs of a batch are on no list meanwhile, so only
+// this thread uses them; a thread that finds the lists empty makes a new G.
 u32 scavenge_dead(u32 most) {
   constexpr u32 kBatch = 32;
   u32 n = 0;
@@ -54,8 +54,8 @@ u32 scavenge_dead(u32 most) {
   return n;
 }
 
-// Bytes of the process that are in memory, as the kernel counts them; 0 if it does not say. Only the
-// kernel can know: a stack takes memory page by page as it is used.
+// Bytes of the process that are in memory, as the kernel counts them; 0 if it does not say. The runtime cannot count
+// them itself: a stack takes memory page by page as it is used.
 u64 resident() {
   const SysResult fd = kernel->open("/proc/self/statm", false);
   if (!fd.ok()) return 0;
@@ -117,7 +117,7 @@ u32 stack_scavenge(u32 most) {
   return scavenge_now(most);
 }
 
-// The wait ends: the other caller is sysmon or another goroutine's thread, and waits for nothing that this one has.
+// The wait is finite: the other caller, sysmon or another goroutine, does not wait for anything that this one holds.
 void stack_scavenge_rest() {
   while (!scavenging.cas_acquire(0, 1)) {
     gosched();  // another goroutine may want to stop the world meanwhile

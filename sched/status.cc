@@ -27,8 +27,7 @@ constexpr char kWaitReasons[] =
     "preempted\0"
     "finalizer wait\0";
 
-// Where each text begins, and where one after the last would. A trace asks for a text at each wait, so it is not
-// searched for.
+// The offset of each text, and of the end. A trace needs a text at each wait, so texts are not searched for.
 struct Begins {
   u16 at[static_cast<usize>(WaitReason::kCount) + 1];
 };

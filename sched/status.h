@@ -1,8 +1,8 @@
 // The states of a G and of a P, which thread may change them, and the only functions that do.
 //
 // A G's status says what owns it. Running: the M that runs it (gp->m). Runnable: the run queue it lies in. Waiting: the
-// wait queue, timer or note that knows it (exactly one place). Dead: a free list. Only its owner moves it: that M, or
-// the thread that has taken the G from that place.
+// wait queue, timer or note that knows it (exactly one place). Dead: a free list. Only the owner changes the status:
+// that M, or the thread that has taken the G from that place.
 #pragma once
 
 #include "base/types.h"

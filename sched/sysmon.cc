@@ -26,7 +26,7 @@ constexpr u32 kIdleRoundsBeforeBackoff = 50;  // 1 ms of looking every 20 µs, t
 constexpr i64 kMs = 1000 * 1000;
 constexpr i64 kForcePreemptNs = 10 * kMs;  // a goroutine's time slice, and the longest a P stays with a system call
 constexpr i64 kLongSleepNs = 60 * 1000 * kMs;
-constexpr u32 kScavengeStacks = 256;  // with a system call each, below a millisecond
+constexpr u32 kScavengeStacks = 256;  // a system call for each, less than a millisecond in all
 
 // v < 0: counts one M more as running, until it is called with the opposite v. sysmon itself counts as no M, so while
 // it has a P, or goroutines to start, checkdead might find that all Ms sleep and report a deadlock. Go: incidlelocked.
@@ -127,12 +127,12 @@ void look_for_others(i64 now) {
     }
   }
   if (timer_hooks.load_acquire() == nullptr || sched.npidle.load_relaxed() == 0) return;
-  // A timer that is late although Ps are idle: start an M to see to it. Go does the same.
+  // If a timer is late although a P is idle, starts an M, which will run it. Go does the same.
   const i64 next = first_deadline();
   if (next != 0 && next < now) startm(nullptr, false);
 }
 
-// Notes since about when each goroutine waits, for tracebacks: one that waits and has no time yet gets `now`.
+// Sets waitsince, for tracebacks: a goroutine that waits and has no time yet gets `now`.
 void note_waiting(i64 now) {
   for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
     const GStatus s = readgstatus(gp);
@@ -198,7 +198,7 @@ void sysmon() {
     else if (idle_rounds > kIdleRoundsBeforeBackoff) sleep_us = min(2 * sleep_us, kMaxSleepUs);
     kernel->usleep(sleep_us);
     i64 now = kernel->nanotime();
-    // While memory is short and stacks give some back, it stays awake.
+    // It does not sleep long while GOMEMLIMIT is near and there are stacks whose memory can be given back.
     if (scavenge_near_limit(now) == 0 && sleep_while_idle(&now)) {
       idle_rounds = 0;
       sleep_us = kMinSleepUs;

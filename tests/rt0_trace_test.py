@@ -85,7 +85,7 @@ class Traces(unittest.TestCase):
 
     def test_what_is_no_trace_gets_a_sentence(self):
         r = tool("frob", "x")
-        self.assertEqual((r.returncode, r.stderr), (2, "rt0-trace: frob is no command; check, diff, stats, show and export are\n"))
+        self.assertEqual((r.returncode, r.stderr), (2, "rt0-trace: frob is no command; give check, diff, stats, show or export\n"))
         r = tool("check", TOOL)
         self.assertEqual(r.returncode, 2)
         self.assertIn("this is no trace", r.stderr)

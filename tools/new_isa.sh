@@ -1,14 +1,15 @@
 #!/bin/sh
 # new_isa.sh NAME [LIKE]: begins a port. Copies the folders of another ISA under the new name; each file begins with an
-# #error, to be removed when the file has been adapted. LIKE (default riscv64) should have the same word size, and a link
-# register if the new ISA has one. The row of arch/isas.txt has to be written by hand; the script prints a first guess.
+# #error, to be removed when the file has been adapted. LIKE (default riscv64) should have the same word size, and a
+# link register if the new ISA has one. The row of arch/isas.txt has to be written by hand; the script prints a first
+# guess.
 set -eu
 cd "$(dirname "$0")/.."
 new=${1:-} like=${2:-riscv64}
 case $new in
-  '' | *[!a-z0-9]*) echo "new_isa.sh: ISA='$new': a name of small letters and digits, as Go has it" >&2; exit 2 ;;
+  '' | *[!a-z0-9]*) echo "new_isa.sh: ISA='$new': the name must have small letters and digits only, as GOARCH has" >&2; exit 2 ;;
 esac
-[ ! -e "arch/$new" ] || { echo "new_isa.sh: arch/$new is there already" >&2; exit 2; }
+[ ! -e "arch/$new" ] || { echo "new_isa.sh: arch/$new exists already" >&2; exit 2; }
 [ -f "arch/$like/asm.S" ] || {
   echo "new_isa.sh: LIKE=$like is not known. Known: $(awk '/^[a-z0-9]/ {printf "%s ", $1}' arch/isas.txt)" >&2
   exit 2

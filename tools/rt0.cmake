@@ -1,5 +1,5 @@
-# Builds the rt0 library and rt0 programs. Nothing here depends on the ISA by name: the differences are in arch/isas.txt and
-# arch/<isa>/.
+# Builds the rt0 library and rt0 programs. Nothing here depends on the ISA by name: the differences are in arch/isas.txt
+# and arch/<isa>/.
 
 set(RT0_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wundef -Wvla -Werror)
 
@@ -10,9 +10,9 @@ set(RT0_TARGET_OPTIONS
     -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer -fno-pic -fno-builtin
     -fno-common -ffunction-sections -fdata-sections
     "-ffile-prefix-map=${RT0_SOURCE_DIR}/=" "-fmacro-prefix-map=${RT0_SOURCE_DIR}/=")
-# For the runtime only. Programs are compiled like hosted ones, so that main may end without a return. Static variables in
-# functions need no guards in the runtime, which has none with constructors; in programs lib/sync/guard.cc initialises each
-# once.
+# For the runtime only. Programs are compiled like hosted ones, so that main may end without a return. Static variables
+# in functions need no guards in the runtime, which has none with constructors; in programs lib/sync/guard.cc
+# initialises each once.
 set(RT0_RUNTIME_OPTIONS -ffreestanding -fno-threadsafe-statics)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND RT0_WARNINGS -Wglobal-constructors -Wthread-safety)
@@ -20,7 +20,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND RT0_TARGET_OPTIONS -ffile-compilation-dir=.)
   set(RT0_ASM_OPTIONS -ffile-compilation-dir=.)
 else()
-  # The first option keeps mem.cc's loops from being compiled into calls of memcpy and memset; the others make code smaller.
+  # The first option keeps mem.cc's loops from being compiled into calls of memcpy and memset; the others make code
+  # smaller.
   list(APPEND RT0_RUNTIME_OPTIONS -fno-tree-loop-distribute-patterns -fno-tree-ch -fno-tree-loop-im -fno-jump-tables)
 endif()
 # Lines that begin with "GNU:" or "Clang:" are for that compiler only.
@@ -35,9 +36,9 @@ if(RT0_DEV)
   set(RT0_DEV_DEFINES RT0_DCHECK=1 RT0_LOCKRANK=1)
 endif()
 
-# The compiler's own arithmetic library: 128 bits, floating point that the CPU lacks, conversions, builtins. It is linked
-# last, so that rt0's own functions of these names (base/, arch/) are preferred, and a program gets only functions that it
-# calls and rt0 lacks.
+# The compiler's own arithmetic library: 128-bit numbers, floating point that the CPU lacks, conversions, builtins. It
+# is linked last, so rt0's own functions of the same names (base/, arch/) are preferred, and a program contains only
+# those functions of it that it calls and rt0 lacks.
 set(target_flag "")
 if(CMAKE_CXX_COMPILER_TARGET)
   set(target_flag "--target=${CMAKE_CXX_COMPILER_TARGET}")
@@ -54,7 +55,8 @@ foreach(name RT0_LIBGCC RT0_SOURCE_DIR RT0_TARGET_OPTIONS RT0_ASM_OPTIONS RT0_IS
   set(${name} "${${name}}" CACHE INTERNAL "rt0")
 endforeach()
 
-# mkpclntab runs on the host. In a cross build, and in a project that includes rt0, it is configured and built separately.
+# mkpclntab runs on the host. In a cross build, and in a project that includes rt0, it is configured and built
+# separately.
 function(rt0_find_mkpclntab)
   if(RT0_MKPCLNTAB)
     return()
@@ -160,8 +162,8 @@ function(rt0_add_runtime)
   set_source_files_properties(${hot} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS -O2)
   rt0_sources(heap mem/malloc)
   set_source_files_properties(${heap} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
-  # lib/io's functions have paths and names on goroutine stacks, so their frames are as large as a page; no others in rt0
-  # are.
+  # lib/io's functions have paths and names on goroutine stacks, so their frames are as large as a page; no others in
+  # rt0 are.
   rt0_probes(probes)
   file(GLOB io "${RT0_SOURCE_DIR}/lib/io/*.cc")
   set_source_files_properties(${io} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "${probes}")
@@ -170,9 +172,9 @@ function(rt0_add_runtime)
   target_include_directories(rt0 PUBLIC "${RT0_SOURCE_DIR}/include")
 endfunction()
 
-# rt0_add_executable(hello hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build folder. Linked
-# twice: the PC-line table is made from the first link and is part of the second. mkpclntab --verify checks that it is right
-# for the second, too.
+# rt0_add_executable(hello hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build folder.
+# Linked twice: the PC-line table is made from the first link and is part of the second. mkpclntab --verify checks that
+# it is right for the second, too.
 function(rt0_add_executable name)
   set(objects ${name}_objects)
   add_library(${objects} OBJECT ${ARGN})

@@ -1,14 +1,13 @@
 #!/usr/bin/python3
-"""Runs a program on the simulated kernel under many seeds, on all cores, and says what can happen: each distinct outcome with a seed
-that gives it.
+"""Runs a program on the simulated kernel under many seeds, on all cores, and prints each distinct outcome with a seed that gives it.
 
   seeds.py [--runs N] [--first SEED] [--sim KEYS] [--isa ISA] [--build DIR] [--all] PROGRAM [ARGS…]
 
-An outcome is the exit status, a hash of what was printed (addresses aside) and a hash of the trace: its events in their order, without
-times and choices, so that two seeds which differ only in choices that mattered to nobody give one hash. Outcomes that differ in their
-trace only stand under one heading; --all prints them all.
+An outcome is the exit status, a hash of the output (without addresses) and a hash of the trace: its events in order, without times
+and choices, so that seeds which differ only in choices without an effect give one hash. Outcomes that differ only in their trace are
+printed under one heading, the first few of them; --all prints all.
 
-Exit status 0: every run ended with the same status; 1: they did not, or one hung; 2: it can't be run.
+Exit status 0: every run ended with the same status; 1: they did not, or one hung; 2: the program cannot be run.
 """
 
 import argparse
@@ -24,7 +23,7 @@ import sys
 import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-SHOWN = 5  # traces under one heading without --all
+SHOWN = 5  # without --all: how many traces are printed under one heading
 
 Outcome = collections.namedtuple("Outcome", "status output trace")
 
@@ -59,7 +58,7 @@ def one(options, seed):
 
 
 def telling_line(status, printed):
-    """Of what a failing run printed, the line that says why."""
+    """The line of a failing run's output that says why it failed."""
     lines = printed.decode("utf-8", "backslashreplace").splitlines()
     for line in lines:
         if re.match(r"panic: |fatal error: |rt0: ", line):
@@ -84,14 +83,14 @@ def report(found, printed, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="What can happen: a program under many seeds of the simulated kernel.")
+    parser = argparse.ArgumentParser(description="Runs a program under many seeds of the simulated kernel and prints each outcome.")
     parser.add_argument("--runs", type=int, default=100, metavar="N", help="how many seeds (100)")
-    parser.add_argument("--first", type=int, default=1, metavar="SEED", help="the first of them (1)")
+    parser.add_argument("--first", type=int, default=1, metavar="SEED", help="the first seed (1)")
     parser.add_argument("--sim", default="strategy=random", metavar="KEYS", help="RT0_SIM's other keys (strategy=random)")
     parser.add_argument("--isa", default="amd64", help="the ISA, by arch/isas.txt (amd64)")
     parser.add_argument("--build", type=pathlib.Path, help="its build folder (build/<isa>)")
     parser.add_argument("--timeout", type=float, default=60, metavar="S", help="seconds after which a run is taken to hang (60)")
-    parser.add_argument("--all", action="store_true", help="every trace, not only the first few of each output")
+    parser.add_argument("--all", action="store_true", help="print every trace, not only the first few of each output")
     parser.add_argument("program")
     parser.add_argument("args", nargs=argparse.REMAINDER)
     options = parser.parse_args()

@@ -1,5 +1,5 @@
-# CMake toolchain file for one ISA: -DRT0_ISA=<folder in arch/> [-DRT0_COMPILER=gcc|clang]. What differs between ISAs comes
-# from arch/isas.txt. Host tools and tests are configured without this file, with the host's own compiler.
+# CMake toolchain file for one ISA: -DRT0_ISA=<folder in arch/> [-DRT0_COMPILER=gcc|clang]. What differs between ISAs
+# comes from arch/isas.txt. Host tools and tests are configured without this file, with the host's own compiler.
 include("${CMAKE_CURRENT_LIST_DIR}/isas.cmake")
 
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES RT0_ISA RT0_COMPILER)
@@ -18,7 +18,7 @@ set(CMAKE_SYSTEM_PROCESSOR "${RT0_ISA}")
 if(RT0_COMPILER STREQUAL "clang")
   find_program(RT0_CLANG NAMES clang++-19 clang++)
   if(NOT RT0_CLANG)
-    message(FATAL_ERROR "clang++ is not there: Debian has it in clang-19")
+    message(FATAL_ERROR "clang++ is not installed: install the Debian package clang-19")
   endif()
   set(CMAKE_CXX_COMPILER "${RT0_CLANG}")
   set(CMAKE_ASM_COMPILER "${RT0_CLANG}")
@@ -27,7 +27,7 @@ if(RT0_COMPILER STREQUAL "clang")
 elseif(RT0_COMPILER STREQUAL "gcc")
   find_program(RT0_GXX NAMES "${row_triple}-g++")
   if(NOT RT0_GXX)
-    message(FATAL_ERROR "${row_triple}-g++ is not there: Debian has it in ${row_package}")
+    message(FATAL_ERROR "${row_triple}-g++ is not installed: install the Debian package ${row_package}")
   endif()
   set(CMAKE_CXX_COMPILER "${row_triple}-g++")
   set(CMAKE_ASM_COMPILER "${row_triple}-g++")

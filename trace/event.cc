@@ -6,10 +6,9 @@ namespace rt0 {
 
 namespace {
 
-// What each event's line is made of, laid out at compile time in one array of bytes. An event is one piece, or more:
-// the text that stands before its first value (" GoBlock id="), before the next one (" reason="), and so on. Before
-// each piece stands a byte: the piece's length and how many values follow it. A line is therefore put together by
-// copying, and nothing is searched for.
+// The fixed parts of each event's line, laid out at compile time in one array of bytes. An event has one or more
+// pieces: the text before its first value (" GoBlock id="), before the next one (" reason="), and so on. A byte before
+// each piece holds the piece's length and how many values follow it. So a line is made by copying, without any search.
 constexpr u32 kLengthBits = 5, kMaxPiece = (1u << kLengthBits) - 1;
 
 struct Row {
@@ -46,8 +45,8 @@ constexpr void put_piece(To& to, u32 left, Str before, Str word, Str after) {
   for (char c : word) to.put(c);
   for (char c : after) to.put(c);
 }
-// A piece for the name with the first argument behind it, then one for each further argument. The ISA in the name of an
-// entry point is a value too; what stands behind it is followed by an empty one.
+// A piece for the name with the first argument behind it, then a piece for each further argument. The ISA in the name
+// of an entry point is a value, too; the text behind it is a piece that is followed by an empty value.
 template <class To>
 constexpr void put_row(To& to, const Row& row) {
   for (usize i = 0; i < row.name.len; i++) {
@@ -76,7 +75,7 @@ consteval usize bytes_needed() {
   for (const Row& row : kRows) put_row(c, row);
   return c.n;
 }
-// A line is copied in steps of this many bytes, so both sides have so many to spare behind the last one.
+// Text is copied in steps of this many bytes, so source and destination have this much room behind their end.
 constexpr usize kStep = 16;
 struct Pieces {
   char bytes[bytes_needed() + kStep];
@@ -116,8 +115,8 @@ RT0_INLINE char* put_id(char* at, char kind, i64 id) {
   return at + 3;
 }
 
-// Times grow in small steps, so all but their last four digits are mostly those of the line before, which are kept.
-// Lines are written one at a time, under the tracer's lock, which guards this too.
+// Times grow in small steps, so all digits but the last four are mostly those of the line before. They are kept here.
+// The tracer's lock, under which lines are written one at a time, guards this, too.
 constinit struct {
   i64 from = -1;
   usize len = 0;
@@ -142,7 +141,7 @@ char* put_time(char* at, i64 ns) {
   return at + 4;
 }
 
-// Percent-encoded; cut where the room ends.
+// Writes s percent-encoded; cuts it where the room ends.
 RT0_INLINE char* put_encoded(char* at, const char* end, Str s) {
   const char* const last = end - 3;  // where a byte that takes three characters still fits
   for (char c : s) {

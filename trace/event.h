@@ -1,4 +1,5 @@
-// The events of a trace as data: their ids, names, and how one becomes a line. docs/TRACE.md is the grammar.
+// The events of a trace: their ids and names, and the function that writes one as a line. docs/TRACE.md has the
+// grammar.
 #pragma once
 
 #include "base/check.h"
@@ -18,10 +19,10 @@ enum class Ev : u8 {
 // True for the events which note that a boot function was entered.
 constexpr bool is_boot_function(Ev e) { return e < Ev::ProcsChange; }
 
-// How many arguments it has.
+// How many arguments the event has.
 u32 event_values(Ev e);
 
-// Who did it: -1 is printed as '-', for absent.
+// The M, P and goroutine that an event comes from; -1 stands for none and is printed as '-'.
 struct TraceWho {
   i64 m, p, g;
 };
@@ -36,8 +37,8 @@ struct TraceValue {
   constexpr TraceValue(Str s) : text(s.ptr), n(static_cast<i64>(s.len)) {}
 };
 
-// A line needs so much room at least: all but its texts, and what is written beyond its end, to be overwritten by the
-// next one.
+// The least room that a line needs: for all of it but its texts, and for bytes that are written beyond its end, which
+// the next line overwrites.
 inline constexpr usize kTraceLineRoom = 256;
 
 // Writes one line at `line`, with its newline, and returns its length, which is at most `room`: a text that does not

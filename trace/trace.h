@@ -1,8 +1,8 @@
-// Trace points. RT0_TRACE=<file> (or "-", stderr) switches them on; docs/TRACE.md has the format. The writer behind
-// them is runtime/diag/tracer.cc, because it must know which M, P and G is speaking.
+// Trace points. RT0_TRACE=<file> (or "-", stderr) switches them on; docs/TRACE.md has the format. They are written by
+// runtime/diag/tracer.cc, which must know the M, P and G that a trace point runs on.
 //
-// While the environment is not known yet, boot functions are noted in a small array by number; trace_open() writes them
-// out with time 0, or drops them. Off, a trace point costs a load and a branch that is never taken.
+// As long as the environment is not known, boot functions are recorded by number in a small array; trace_open() writes
+// them with time 0, or drops them. When tracing is off, a trace point costs a load and a branch that is never taken.
 #pragma once
 
 #include "base/atomic.h"
@@ -11,7 +11,7 @@
 
 namespace rt0 {
 
-// points: nothing is written, but the simulated kernel wants to know.
+// kTraceEarly: before trace_open(). kTracePoints: nothing is written, but the simulated kernel is told of each event.
 enum : u32 { kTraceOff = 0, kTraceEarly = 1, kTraceOn = 2, kTracePoints = 3 };
 extern Atomic<u32> trace_on;
 
@@ -22,15 +22,16 @@ extern Atomic<u32> trace_on;
 
 RT0_INLINE bool tracing() { return RT0_UNLIKELY(trace_on.load_relaxed() != kTraceOff); }
 
-// A boot function was entered. Noted while its M boots: on m0 until main.main, on others until they first schedule.
+// A boot function was entered. Recorded while its M boots: on m0 until main.main, on other Ms until they first
+// schedule.
 RT0_INLINE void trace_fn(Ev e) {
   if (tracing()) trace_fn_slow(e);
 }
 
-// The same out of line, for functions that run once: a call and a branch each, in a quarter of the space.
+// The same out of line, for functions that run once: its calls take a quarter of the space.
 void trace_boot(Ev e);
 
-// The scheduler did something. The event's arguments, as many as events.def names: numbers, or text as the last one.
+// Records an event of the scheduler. The arguments are those that events.def names: numbers, or text as the last one.
 RT0_INLINE void trace(Ev e, i64 a = 0, i64 b = 0) {
   if (tracing()) trace_slow(e, a, b);
 }

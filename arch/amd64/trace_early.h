@@ -2,7 +2,7 @@
 // events to the trace, or drops them.
 #pragma once
 
-// clobbers rax, rcx, flags; room for RT0_TRACE_EARLY_MAX events, far more than assembly records
+// clobbers rax, rcx, flags; records at most kTraceEarlyMax events (tracer.cc), far more than there are
 #define TRACE_EARLY(ev)                                 \
         movl    runtime.trace_early_n(%rip), %eax;      \
         leaq    runtime.trace_early(%rip), %rcx;        \

@@ -2,7 +2,7 @@
 // events to the trace, or drops them.
 #pragma once
 
-// clobbers t0–t3; room for RT0_TRACE_EARLY_MAX events, far more than assembly records
+// clobbers t0–t3; records at most kTraceEarlyMax events (tracer.cc), far more than there are
 #define TRACE_EARLY(ev)                                 \
         lla     t0, runtime.trace_early_n;              \
         lw      t1, 0(t0);                              \

@@ -88,12 +88,13 @@ FileType type_of(u32 mode) {
   }
 }
 
-// Translates a result of fstatat into that of statx. Before Linux 4.11 there is no statx, and seccomp filters that do
-// not know it refuse it, some of them with EPERM, an error that statx itself never returns.
+// The device number in the form of statx, from that of fstatat.
 u64 device_of(u64 dev) {
   const u64 major = (dev >> 8 & 0xfff) | (dev >> 32 & 0xfffff000), minor = (dev & 0xff) | (dev >> 12 & 0xffffff00);
   return major << 32 | minor;
 }
+// Does the work of statx by fstatat. Before Linux 4.11 there is no statx, and seccomp filters that do not know it
+// refuse it, some of them with EPERM, an error that statx itself never returns.
 SysResult old_stat(i32 fd, const char* path, uintptr flags, FileStat* st) {
   OldStat x = {};
   const SysResult r = io_sys(SYS_fstatat, static_cast<uintptr>(fd), addr(path), addr(&x), flags);
@@ -162,9 +163,9 @@ SysResult linux_wait_ready(i32 fd, bool to_write) {
   return io_sys(SYS_ppoll, addr(&p), 1, 0, 0, 0);
 }
 
-// RLIMIT_NOFILE in the layout of prlimit64. raise_nofile sets the soft limit to hard - 1, not to hard. Another process
-// that changes the limit meanwhile sets it, as a rule, to hard: so restore_nofile can tell the two apart. Go:
-// rlimit.go.
+// RLIMIT_NOFILE in the layout of prlimit64. raise_nofile sets the soft limit to hard - 1, not to hard. A limit that was
+// changed meanwhile by the program or another process is usually equal to hard, so restore_nofile can recognise it and
+// leaves it alone. Go: rlimit.go.
 struct Rlimit {
   u64 soft, hard;
 };
@@ -194,7 +195,7 @@ SysResult linux_poll_add(i32 poller, i32 fd, u64 data, bool edge) {
   return io_sys(SYS_epoll_ctl, static_cast<uintptr>(poller), EPOLL_CTL_ADD, static_cast<uintptr>(fd), addr(&ev));
 }
 SysResult linux_poll_del(i32 poller, i32 fd) {
-  EpollEvent ev = {};  // kernels before 2.6.9 want one
+  EpollEvent ev = {};  // kernels before 2.6.9 need a valid pointer
   return io_sys(SYS_epoll_ctl, static_cast<uintptr>(poller), EPOLL_CTL_DEL, static_cast<uintptr>(fd), addr(&ev));
 }
 SysResult linux_poll_wait(i32 poller, PollEvent* ev, usize n, i32 timeout_ms) {

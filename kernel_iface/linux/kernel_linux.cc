@@ -254,7 +254,7 @@ SysResult linux_tgkill(u64 tid, u32 sig) {
 SysResult linux_rename_file(const char* from, const char* to) {
   return sys(SYS_renameat, kAtFdcwd, addr(from), kAtFdcwd, addr(to), 0);
 }
-// Where there is no statx, before Linux 4.11, nothing is said to be replaceable, and files are written as they are.
+// Before Linux 4.11, which has no statx, the result is false for every path, and files are written directly.
 bool linux_may_replace(const char* path) {
   Statx x;
   constexpr u32 kFormat = 0170000, kRegular = 0100000;

@@ -8,7 +8,8 @@ namespace rt0 {
 
 // clock_gettime of the vDSO. If there is no vDSO it is null, and clocks are read by a system call.
 extern i32 (*vdso_clock_gettime)(i32 clock, linux_abi::Timespec* ts);
-// Looks for it in the ELF image at `ehdr` (AT_SYSINFO_EHDR; 0: no image). Checks everything that it reads there.
+// Sets vdso_clock_gettime from the ELF image at `ehdr` (AT_SYSINFO_EHDR; 0: no image). Checks every value that it
+// reads.
 void vdso_start(uintptr ehdr);
 // Whether the page at `addr` can be read. It asks the kernel, so an address without memory does no harm. In signal.cc.
 bool page_readable(uintptr addr);

@@ -1,4 +1,4 @@
-// Linux constants that are equal on every ISA rt0 is ported to. What differs is in arch/<isa>/linux_abi.h.
+// Linux constants that are equal on every ISA rt0 is ported to. Constants that differ are in arch/<isa>/linux_abi.h.
 #pragma once
 
 #include "base/types.h"

@@ -1,27 +1,27 @@
 // Strategies: what choose() picks.
 //
-//   fifo      who runs goes on until it waits, yields or has used up its time slice; then the next one in turn. No
-//   preemption
-//   random    anybody who could run, all alike; one preemption point in four is taken
-//   pct:D     a random priority per thread, and D - 1 moments, among the expected steps, at which the running thread
-//   falls behind all
-//             others; so a bug that needs D orderings is met with probability 1/(n·k^(D-1)) at least. Burckhardt and
-//             others, "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010
-//   pos       a random priority per step of a thread, drawn anew when it has run, and when a step on the same resource
-//   has. Yuan, Yang and
-//             Gu, "Partial order aware concurrency sampling", CAV 2018
-//   delay:D   fifo, but for D moments at which the first in turn is passed over. Emmi, Qadeer and Rakamarić,
-//   "Delay-bounded
-//             scheduling", POPL 2011
+//   fifo      A thread runs until it waits, yields or has used up its time slice; then the next in the queue runs.
+//             No preemption.
+//   random    Each runnable thread is equally likely. One preemption point in four is taken.
+//   pct:D     Each thread has a random priority. At D - 1 random moments among the expected steps the running thread
+//             gets the lowest priority. A bug that needs D orderings is found with a probability of at least
+//             1/(n·k^(D-1)), for n threads and k steps. Burckhardt and others, "A randomized scheduler with
+//             probabilistic guarantees of finding bugs", ASPLOS 2010
+//   pos       Each step of a thread has a random priority. It is drawn again when the thread has run, and when another
+//             thread has run a step on the same resource. Yuan, Yang and Gu, "Partial order aware concurrency
+//             sampling", CAV 2018
+//   delay:D   As fifo, but at D random moments the first thread of the queue is passed over. Emmi, Qadeer and
+//             Rakamarić, "Delay-bounded scheduling", POPL 2011
 //
-// A replay does what the record says instead.
+// A replay takes each choice from its record instead.
 //
-// Fairness: pct and pos alone would let a thread that waits in a loop run for ever. Who yields, or runs a goroutine
-// that does, falls behind all others (pct), or has the lowest priority for one step (pos); and a thread that has run
-// for kFairSteps choices in a row, while others could, gives way under any.
+// Fairness: pct and pos alone would let a thread that waits in a loop run for ever. Therefore a thread that yields, or
+// whose goroutine yields, gets the lowest priority (pct), or the lowest priority for one step (pos). A thread that has
+// run for kFairSteps choices in a row, while other threads could run, gives way under both.
 //
-// Random numbers that Go's code asks for come from a stream of their own, under every strategy but replay: else a
-// strategy without surprises would make select pick the same case for ever.
+// Random numbers that the runtime itself asks for (select's order of cases, for example) come from a stream of their
+// own, under every strategy but replay. Otherwise fifo, which decides nothing at random, would make select pick the
+// same case for ever.
 #include "kernel_iface/sim/sim.h"
 
 namespace rt0 {
@@ -42,15 +42,15 @@ namespace {
 
 constexpr u32 kFairSteps = 1000;
 constexpr u32 kHighest =
-    1u << 31;  // priorities drawn at random are below; those of threads that have fallen behind are below kLow
+    1u << 31;  // random priorities are from kLow to kHighest; those of threads that have fallen behind are below kLow
 constexpr u32 kLow = 1u << 16;
 constexpr u32 kMaxMoments = 64;
 
-constinit u32 moments[kMaxMoments] = {};  // pct, delay: at these choices something out of turn happens
+constinit u32 moments[kMaxMoments] = {};  // pct, delay: the numbers of the choices at which the usual order is broken
 constinit u32 nmoments = 0;
 constinit u32 step = 0;
-constinit u32 fallen = kLow;  // the next priority for one who falls behind
-constinit u32 in_a_row = 0;
+constinit u32 fallen = kLow;  // the next priority for a thread that falls behind
+constinit u32 in_a_row = 0;   // how many choices in a row the running thread has won
 
 bool is_moment() {
   step++;
@@ -61,7 +61,7 @@ bool is_moment() {
 
 bool same(Resource a, Resource b) { return a.kind == b.kind && a.id == b.id && a.kind != '-'; }
 
-// The candidates of a run choice: the running thread, if it is one, then those at the head of `ready`.
+// The candidates of a run choice: first the running thread, if it can go on, then the threads in `ready`, in order.
 Thread* candidate(u32 n, u32 i) {
   if (n == state.ready.n + 1) return i == 0 ? state.running : state.ready.at(i - 1);
   return state.ready.at(i);

@@ -1,4 +1,4 @@
-// The second table of the simulated kernel: descriptors, the host's files behind some of them, processes. See io.h.
+// The simulated kernel's table of input and output: descriptors, host files behind some of them, processes. See io.h.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {
@@ -6,7 +6,7 @@ namespace rt0::sim {
 namespace {
 
 constinit File* table[kMaxFds] = {};
-constinit bool opened = false;  // 0, 1 and 2 are in it
+constinit bool opened = false;  // descriptors 0, 1 and 2 are in the table
 constinit File* free_files = nullptr;
 constinit Ring* free_rings = nullptr;
 
@@ -17,7 +17,8 @@ void* pages(usize n) {
   return r.ok() ? reinterpret_cast<void*>(r.value) : nullptr;
 }
 
-// T's free list, with more on it. Memory that the simulated kernel needs for itself does not run out: the process does.
+// Takes an object from T's free list, and refills the list from the host when it is empty. The process ends when the
+// host has no memory left: the simulated kernel's own memory is not part of the simulation.
 template <class T>
 T* take(T** list) {
   if (*list == nullptr) {
@@ -48,8 +49,8 @@ SysResult host_fd(SysResult r) {
   return fd_new(f);
 }
 
-// A file's bytes take their time, in which the thread sits in its system call: long enough for sysmon to see it,
-// sometimes.
+// Reading and writing a host file takes virtual time, which the thread spends in its system call. The time is long
+// enough that sysmon sometimes sees the call and takes its P away.
 constexpr i64 kFileNs = 30 * 1000, kSyncNs = 2000 * 1000;
 void slow(i64 ns) { (void)block(nullptr, state.now + ns); }
 
@@ -61,7 +62,7 @@ SysResult slowly(F f) {
 
 usize shortened(usize n) { return n > 1 && fault(Choice::shorter) ? 1 : n; }
 
-// What is the same for a file of the host's and nothing for all others.
+// Calls f with the host's descriptor if fd is a host file; fails with `otherwise` if it is anything else.
 template <class F>
 SysResult on_host(i32 fd, Errno otherwise, F f) {
   if (!call(true)) return fails(Errno::intr);
@@ -192,7 +193,7 @@ SysResult sim_set_nonblock(i32 fd, bool on) {
   return {};
 }
 
-// Processes are of the host's, so there is only this one; what it sends itself, it gets at once.
+// The simulation has one process. A signal that it sends to itself is delivered by the host at once.
 constexpr i32 kPid = 1, kUid = 1000;
 i32 sim_getpid() { return kPid; }
 i32 sim_getppid() { return 0; }
@@ -202,8 +203,8 @@ SysResult sim_kill(i32 pid, u32 sig) {
   if (pid != kPid) return fails(kEsrch);
   return sig == 0 ? SysResult{} : linux_kernel.tgkill(linux_kernel.gettid(), sig);
 }
-// A file of the host's may be non-blocking behind the simulation's back; a descriptor of the simulation's own is waited
-// for in its poller or not at all.
+// A host file may be non-blocking without the simulation knowing, so the host waits for it. A simulated descriptor is
+// waited for only in a poller, so this call does not wait.
 SysResult sim_wait_ready(i32 fd, bool to_write) {
   const File* f = file_of(fd);
   if (f == nullptr || f->kind != Kind::host) return {0, Errno::again};

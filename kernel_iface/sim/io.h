@@ -1,13 +1,11 @@
-// Descriptors of the simulated kernel. A number in the table leads to a File, which dup and descriptors of the same
-// thing share.
+// Descriptors of the simulated kernel. A descriptor's number leads to a File; dup makes two numbers share one File.
 //
-// Files of the host are passed on, and may block the whole simulation; pipes, eventfds, pollers and sockets are made up
-// here. There is no network but this process: whoever is not a socket in here can't be reached.
+// Calls on host files are passed on to the host, and may block the whole simulation. Pipes, eventfds, pollers and
+// sockets are simulated. The network is this process alone: a socket can reach only other sockets of this process.
 //
-//   N1  Whatever makes a File ready for something it was not ready for calls notify(): pollers learn of it, and threads
-//   that wait in a
-//       blocking call look again.
-//   N2  Numbers are given out as on Linux, the lowest first, and never depend on the host's.
+//   N1  A call that makes a File ready for something it was not ready for calls notify(). Otherwise pollers would not
+//       learn of it, and threads that wait in a blocking call would not look again.
+//   N2  The lowest free number is given out, as on Linux; the host's numbers play no part.
 #pragma once
 
 #include "kernel_iface/kernel_io.h"
@@ -19,7 +17,7 @@ inline constexpr i32 kMaxFds = 1024;
 inline constexpr u32 kRingBytes = 64 * 1024, kPipeBuf = 4096, kPacketRingBytes = 256 * 1024;
 inline constexpr u32 kSockOpts = static_cast<u32>(SockOpt::sndbuf) + 1;
 
-// Errors that errno.h has no name for, because nothing above looks for them.
+// Error numbers that errno.h has no name for, because no other code compares with them.
 inline constexpr Errno kEsrch = static_cast<Errno>(3), kEchild = static_cast<Errno>(10),
                        kEnotsock = static_cast<Errno>(88), kEdestaddrreq = static_cast<Errno>(89),
                        kEmsgsize = static_cast<Errno>(90), kEopnotsupp = static_cast<Errno>(95),
@@ -31,12 +29,12 @@ enum class Sock : u8 { fresh, listening, connected, packets };  // packets: a da
 
 struct File;
 
-// Bytes on their way from one File to another.
+// A ring buffer: bytes that one File has written and another has not read yet.
 struct Ring {
   u8* buf;
   u32 cap, at, len;
   File *reader, *writer;  // null: closed
-  bool broken;            // a reset has closed both ends, whoever still holds one
+  bool broken;            // a reset has closed both ends, even where a File still refers to the ring
   Ring* next_free;
 
   u32 room() const { return cap - len; }
@@ -61,21 +59,21 @@ struct File {
   bool nonblock;
   u32 refs;
   i32 host_fd;
-  u64 count;                       // event
-  Ring *in, *out;                  // pipes, streams; of a datagram socket, in: its packets
-  Watch* watches;                  // who polls it
-  Watch *queue_head, *queue_tail;  // of a poller
+  u64 count;                       // eventfd: its counter
+  Ring *in, *out;                  // pipes, streams; of a datagram socket, in: the packets it has received
+  Watch* watches;                  // the pollers that watch this file
+  Watch *queue_head, *queue_tail;  // poller: the watches that may be ready
 
   Sock state;
   AddrFamily family;
   SockType type;
   bool bound, v6only, peer_gone, read_shut;
   SockAddr local, remote;
-  Errno error;                                  // pending
-  File *pending, *pending_tail, *next_pending;  // connections to be accepted
+  Errno error;                                  // reported by the next call, as SO_ERROR is
+  File *pending, *pending_tail, *next_pending;  // listening socket: the connections that wait for accept
   u32 npending, backlog;
   i32 opts[kSockOpts];
-  File* bound_link;  // in the list of names
+  File* bound_link;  // the next in the list of bound sockets
   File* next_free;
 };
 
@@ -83,10 +81,11 @@ struct File {
 File* file_new(Kind kind);
 void file_unref(File* f);
 File* file_of(i32 fd);      // null: no such descriptor
-SysResult fd_new(File* f);  // the lowest number, or EMFILE; takes the caller's reference, also then
+SysResult fd_new(File* f);  // the lowest free number, or EMFILE; takes over the caller's reference, even if it fails
 Ring* ring_new(u32 cap);
-void ring_close(Ring* r, const File* end);  // one end of it
-// A kernel call begins: it costs time, others may run. False: the fault "eintr" has hit it.
+void ring_close(Ring* r, const File* end);  // closes the end that belongs to `end`; the second close frees the ring
+// To be called at the beginning of each kernel call: costs virtual time, and lets other threads run. Returns false if
+// the fault "eintr" was chosen, in which case the call has to fail with EINTR.
 bool call(bool may_be_interrupted = false);
 
 // io_poll.cc
@@ -109,11 +108,11 @@ SysResult sim_eventfd();
 // io_names.cc
 inline bool is_ip(AddrFamily f) { return f == AddrFamily::ip4 || f == AddrFamily::ip6; }
 SockAddr map(const SockAddr& a);    // 1.2.3.4 as ::ffff:1.2.3.4
-SockAddr unmap(const SockAddr& a);  // and back; other addresses as they are
+SockAddr unmap(const SockAddr& a);  // ::ffff:1.2.3.4 as 1.2.3.4; other addresses unchanged
 bool loopback(const SockAddr& addr);
 SockAddr dialled(const File* f, const SockAddr& a);
-File* name_find(const SockAddr& to, SockType type, const File* for_whom);  // null: nobody is called that
-void name_add(File* f);                                                    // f->local is taken
+File* name_find(const SockAddr& to, SockType type, const File* for_whom);  // null: no socket is bound to that address
+void name_add(File* f);                                                    // f is now bound to f->local
 void name_drop(File* f);
 SysResult bind_ip(File* f, SockAddr a);
 SysResult bind_path(File* f, const SockAddr& a);

@@ -1,5 +1,5 @@
-// Who is reached by which address in the simulation. Names are in one list, whatever their family; unix names exist in
-// here only, not in the host's file system.
+// Finds the socket that is bound to an address in the simulation. One list holds the bound sockets of all families.
+// Unix socket names exist only in this list, not in the host's file system.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {
@@ -8,7 +8,7 @@ namespace {
 
 constinit File* names = nullptr;  // bound sockets, newest first
 constexpr u16 kFirstPort = 40000, kLastPort = 60999;
-constinit u16 next_port = kFirstPort;  // what a socket gets that does not ask for a port
+constinit u16 next_port = kFirstPort;  // the next port for a socket that does not ask for one
 
 bool all_zero(const u8* p, u32 n) {
   for (u32 i = 0; i < n; i++)
@@ -39,7 +39,7 @@ bool same_path(const SockAddr& a, const SockAddr& b) {
          Str(a.path, a.path_len) == Str(b.path, b.path_len);
 }
 
-// Would what is sent to `to` come to f, by f's name?
+// Does f's local address accept what is sent to `to`?
 bool named(const File* f, const SockAddr& to) {
   if (f->local.family == AddrFamily::unix_ || to.family == AddrFamily::unix_) return same_path(f->local, to);
   if (f->local.port != to.port) return false;
@@ -62,7 +62,7 @@ bool port_taken(const File* me, const SockAddr& a) {
   return false;
 }
 
-// A name in the file system can't be where something is already, or where there is no directory.
+// Fails if the path exists in the host's file system, or if its directory does not: there Linux's bind fails, too.
 Errno path_error(const SockAddr& a) {
   if (a.path_len == 0 || a.path[0] == '\0') return Errno::ok;
   char path[kMaxUnixPath + 1];
@@ -105,7 +105,7 @@ bool loopback(const SockAddr& addr) {
   return all_zero(a.ip, 15) && a.ip[15] == 1;
 }
 
-// What the dialled address stands for: the wildcard means this machine.
+// The address to connect to: a dialled wildcard address means this machine, so it becomes the loopback address.
 SockAddr dialled(const File* f, const SockAddr& a) {
   if (!is_ip(a.family) || !wildcard(a)) return a;
   SockAddr b = f->family == AddrFamily::ip6 && a.family == AddrFamily::ip4 ? map(loopback_of(AddrFamily::ip4))
@@ -114,12 +114,12 @@ SockAddr dialled(const File* f, const SockAddr& a) {
   return b;
 }
 
-// An exact name comes before a wildcard.
+// A socket bound to exactly this address is preferred to one that is bound to the wildcard.
 File* name_find(const SockAddr& to, SockType type, const File* for_whom) {
   File* best = nullptr;
   for (File* f = names; f != nullptr; f = f->bound_link) {
     if (f->type != type || f->state == Sock::connected || !named(f, to)) continue;
-    // A connected datagram socket hears its peer only.
+    // A connected datagram socket receives from its peer only.
     if (type == SockType::dgram && f->remote.family != AddrFamily::none && is_ip(f->family) &&
         (f->remote.port != for_whom->local.port))
       continue;

@@ -1,6 +1,6 @@
-// Pollers, as epoll is one. A File that may have become ready puts its watches on the poller's queue; poll_wait takes
-// them off and looks what is true of each. An edge-triggered watch comes back only with the next notify(), a
-// level-triggered one while it is ready.
+// Pollers, which work as Linux's epoll. When a File may have become ready, its watches are put on their pollers'
+// queues. poll_wait takes them off and asks readiness() about each. An edge-triggered watch is put on the queue again
+// only by the next notify(), a level-triggered watch at once, as long as it is ready.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {
@@ -91,7 +91,7 @@ void notify(File* f) {
   (void)wake(f, ~u32{0});
 }
 
-// The file goes: nobody polls it any more, and if it is a poller, it polls nobody.
+// For a file that is about to be freed: removes its watches and, if it is a poller, the watches it has on other files.
 void watches_drop(File* f) {
   while (Watch* w = f->watches) {
     f->watches = w->of_file;
@@ -162,7 +162,7 @@ SysResult sim_poll_wait(i32 poller, PollEvent* ev, usize n, i32 timeout_ms) {
   const i64 deadline = timeout_ms < 0 ? 0 : state.now + i64{timeout_ms} * 1000 * 1000;
   for (;;) {
     usize found = 0;
-    Watch* again_from = nullptr;  // level-triggered ones go to the end of the queue; they are not to be seen twice
+    Watch* again_from = nullptr;  // the first watch put back at the queue's end: from there on all were reported before
     while (found < n && p->queue_head != nullptr && p->queue_head != again_from) {
       Watch* w = p->queue_head;
       dequeue(w);

@@ -25,7 +25,7 @@ File* socket_new(AddrFamily family, SockType type) {
   f->state = Sock::packets;
   f->in = ring_new(kPacketRingBytes);
   f->in->reader = f;
-  f->in->writer = f;  // nobody in particular: never null while the socket is there
+  f->in->writer = f;  // any socket may write; f stands for all of them, so that the ring never looks closed
   return f;
 }
 
@@ -45,7 +45,7 @@ SysResult connect_packets(File* f, const SockAddr* a) {
   return bound;
 }
 
-// What a RST does to who gets it.
+// What receiving a TCP reset does to f.
 void reset(File* f) {
   f->error = Errno::connreset;
   f->peer_gone = true;
@@ -69,7 +69,7 @@ SysResult sim_socketpair(SockType type, i32 fds[2]) {
   if (type == SockType::stream) {
     link(ends[0], ends[1]);
   } else {
-    // Each knows the other by a name that no path can be.
+    // Each end gets a name that no program can bind: two NUL bytes and a number.
     for (u32 i = 0; i < 2; i++) {
       static constinit u32 pairs = 0;
       File* f = ends[i];
@@ -234,13 +234,13 @@ SysResult packet_write(File* f, const void* p, usize n, const SockAddr* to) {
   if (peer == nullptr) {
     if (dest.family == AddrFamily::unix_)
       return fails(dest.path[0] != '\0' && to != nullptr ? Errno::noent : Errno::connrefused);
-    if (to == nullptr) f->error = Errno::connrefused;  // what ICMP would bring back to a connected socket
+    if (to == nullptr) f->error = Errno::connrefused;  // as the ICMP answer would be reported to a connected socket
     return {n, Errno::ok};
   }
   Ring* r = peer->in;
   if (r->room() < sizeof(PacketHead) + n) {
     if (dest.family == AddrFamily::unix_) return fails(Errno::again);
-    return {n, Errno::ok};  // UDP: lost
+    return {n, Errno::ok};  // UDP: the packet is lost
   }
   PacketHead head = {static_cast<u32>(n), f->local};
   if (is_ip(head.from.family)) head.from = peer->family == AddrFamily::ip6 ? map(head.from) : unmap(head.from);
@@ -310,7 +310,7 @@ void socket_close(File* f) {
     if (File* peer = waiting->in->writer; peer != nullptr && f->family != AddrFamily::unix_) reset(peer);
     file_unref(waiting);
   }
-  // Bytes that nobody will read are answered with a reset, over TCP.
+  // TCP: closing a socket with unread bytes sends a reset to the peer.
   if (f->state == Sock::connected && f->in->len > 0 && f->family != AddrFamily::unix_ && f->in->writer != nullptr)
     reset(f->in->writer);
   if (f->state == Sock::packets) f->in->writer = nullptr;

@@ -20,7 +20,7 @@ namespace {
 
 bool is_stream(const File* f) { return f->kind != Kind::socket || f->state == Sock::connected; }
 
-// The connection is broken off, as a RST does it: both sides learn of it.
+// If the fault "reset" is chosen: breaks the connection as a TCP reset does; the peer's next call fails, too.
 bool reset_by_fault(File* f) {
   if (f->kind != Kind::socket || f->family == AddrFamily::unix_ || !fault(Choice::reset)) return false;
   File* peer = f->in->writer;
@@ -75,13 +75,14 @@ SysResult stream_write(File* f, const void* p, usize n) {
     }
     Ring* r = f->out;
     if (r == nullptr || r->no_reader()) {
-      // Over TCP the first bytes to one who is gone are lost without a word; only what comes back tells.
+      // Over TCP the first write to a closed peer succeeds, and its bytes are lost; only the peer's answer, a reset,
+      // makes later writes fail.
       const bool first = r != nullptr && !pipe && f->family != AddrFamily::unix_ && !f->peer_gone;
       f->peer_gone = true;
       return first ? SysResult{n, Errno::ok} : fails(Errno::pipe);
     }
     const usize left = n - done;
-    // What fits into PIPE_BUF is written in one piece or not at all.
+    // A write to a pipe of at most PIPE_BUF bytes is written in one piece or not at all.
     const bool whole = pipe && left <= kPipeBuf && left == n;
     if (r->room() > 0 && (!whole || r->room() >= left)) {
       const u32 put = static_cast<u32>(min<usize>(left, r->room()));

@@ -1,7 +1,7 @@
-// The simulated maker of the kernel table, and how it comes into force.
+// The simulated kernel's table of calls, and sim_open, which puts it into force.
 //
-// Passed on to the host: memory, faults' signals and handlers, standard streams and files, the end. All else is made up
-// here.
+// Calls about memory, signal handlers, standard streams, files and the process's end are passed on to the host.
+// Threads, futexes, the clock, random bytes and preemption signals are simulated.
 #include "kernel_iface/kernel.h"
 
 #include "kernel_iface/sim/sim.h"
@@ -15,7 +15,7 @@ namespace {
 constexpr u32 kSigurg = 23, kSigvtalrm = 26;
 constexpr u64 kSigvtalrmBit = u64{1} << (kSigvtalrm - 1);
 
-// When a sleep of ns ends. Never at 0, which means "no deadline".
+// The time at which a sleep of ns ends. Never 0, which would mean "no deadline".
 i64 until(i64 ns) { return state.now + ns + (fault(Choice::late) ? 1000 * 1000 + ns / 2 : 0); }
 
 void sim_exit(i32 status) {
@@ -27,7 +27,7 @@ void sim_exit_thread(Atomic<u32>* done) {
   thread_exit();
 }
 
-// What a program prints. The tracer writes past us: see runtime/diag/tracer.cc.
+// Writes what the program prints. The tracer does not come here, it writes to the host: see runtime/diag/tracer.cc.
 SysResult sim_write(i32 fd, const void* p, usize n) {
   point(kCallNs);
   if (fault(Choice::intr)) return {0, Errno::intr};
@@ -68,7 +68,8 @@ SysResult sim_mem_guard(void* p, usize n) {
   if (fault(Choice::nosys)) return {0, Errno::nosys};
   return linux_kernel.mem_guard(p, n);
 }
-// How often the heap asks depends on sizes, which may decide something with faults=enomem only.
+// The number of these calls depends on the size of a word, so only faults=enomem makes a choice here: without it a
+// record has to be the same on each ISA.
 SysResult sim_mem_dontneed(void* p, usize n) {
   if (fault(Choice::nomem)) return {0, Errno::nomem};
   return linux_kernel.mem_dontneed(p, n);
@@ -95,7 +96,8 @@ SysResult sim_newosproc(uintptr stack_hi, uintptr* tls) {
 u64 sim_gettid() { return state.running->tid; }
 u64 sim_getpid() { return 1; }  // the main thread's id, as on Linux
 
-// Only preemption is delivered here; any other signal that rt0 sends is meant to end the process.
+// Only the preemption signal is simulated. Any other signal that rt0 sends has to end the process, so the host sends
+// it.
 SysResult sim_tgkill(u64 tid, u32 sig) {
   if (sig != kSigurg) return linux_kernel.tgkill(linux_kernel.gettid(), sig);
   Thread* t = thread_find(tid);
@@ -108,12 +110,12 @@ SysResult sim_tgkill(u64 tid, u32 sig) {
 SysResult sim_setsig(u32 sig, SigDisposition how) {
   return sig == kSigurg ? SysResult{} : linux_kernel.setsig(sig, how);
 }
-// There is one thread of the host's, so one alternate stack: m0's, which is never freed. A handler never gives way to
-// another thread, unless the process is about to end.
+// The simulation runs on one host thread, so it has one alternate signal stack: m0's, which is never freed. One is
+// enough, because a handler does not switch to another simulated thread unless the process is about to end.
 void sim_sigaltstack(void* lo, usize n) {
   if (state.running->tid == 1) linux_kernel.sigaltstack(lo, n);
 }
-// The host's mask is set once, by the main thread as it starts.
+// Only the main thread sets the host's signal mask, once, at the start.
 u64 sim_sigmask_block(u64 set) {
   if (state.mask_saved) return 0;
   state.mask_saved = true;

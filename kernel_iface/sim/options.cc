@@ -1,4 +1,4 @@
-// RT0_SIM=key=value,…: what a simulation is to be like.
+// Reads the environment variable RT0_SIM=key=value,…: the options of a simulation.
 #include "kernel_iface/sim/sim.h"
 
 namespace rt0::sim {
@@ -8,7 +8,7 @@ namespace {
 constexpr i64 kMaxProcs = 1024, kMaxDepth = 64, kMaxSteps = 1000 * 1000 * 1000, kMaxRate = 1000,
               kMaxSpinMs = 3600 * 1000;
 
-// Out of line: the comparison is asked for often, and code is what this file should not cost.
+// Out of line, because it is called from many places and inlined copies would make the program larger.
 [[gnu::noinline]] bool is(Str s, const char* name) { return s == cstr(name); }
 
 bool starts(Str s, Str with) { return s.len >= with.len && s.sub(0, with.len) == with; }
@@ -40,7 +40,7 @@ constexpr Named kStrategies[] = {{"fifo", Strategy::fifo, false},
 constexpr u32 kFirst = static_cast<u32>(Choice::nomem), kAllFaults = ~u32{0} << kFirst & ((1u << kChoices) - 1);
 constexpr char kKnown[] = "seed, procs, strategy, steps, faults, spin, limit, record and replay are known";
 
-// Refuses what was said before.
+// Marks the key as given; false, and why, if it was given before.
 bool once(Str key, u32 bit, Options* o, Out* why) {
   if ((o->set & bit) == 0) {
     o->set |= bit;

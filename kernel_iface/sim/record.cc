@@ -1,4 +1,4 @@
-// The record of choices: a line each, and a head that says whose it is and under which options it was made.
+// The record of choices: a head that names the program, its arguments and the options, then one line for each choice.
 //
 //   rt0-record 1
 //   program=examples/hello.cc args=1:9ae16a3b2f90404f
@@ -7,7 +7,8 @@
 //   1 random 4 2 -
 //   end 2
 //
-// A line: index, kind, how many there were, which was picked, what it was about.
+// A line: index, kind of choice, number of alternatives, the one picked, the resource it was about ("-": none). The
+// last line has the number of choices.
 #include "kernel_iface/sim/sim.h"
 
 namespace rt0::sim {
@@ -15,18 +16,18 @@ namespace rt0::sim {
 namespace {
 
 constexpr char kMagic[] = "rt0-record 1";
-constexpr usize kBufBytes = 8 * 1024, kMaxLine = 96;  // a line of ours has 70 bytes at most
+constexpr usize kBufBytes = 8 * 1024, kMaxLine = 96;  // the longest line of a choice has 70 bytes
 
 constinit char out_buf[kBufBytes] = {};
 constinit usize out_len = 0;
 constinit i32 out_fd = -1;
-constexpr char kBeside[] = ".part";  // behind the name of a record that is not whole
-constinit bool beside = false;
+constexpr char kBeside[] = ".part";  // appended to the name of a record while it is not complete
+constinit bool beside = false;       // the record is written to that name, and renamed when it is complete
 
 constinit char in_buf[kBufBytes] = {};
 constinit usize in_at = 0, in_len = 0;
 constinit i32 in_fd = -1;
-constinit bool in_whole = false;  // its last line was met
+constinit bool in_whole = false;  // the "end" line was read
 
 void flush() {
   for (usize done = 0; done < out_len && out_fd >= 0;) {
@@ -50,7 +51,7 @@ void put_line(Str s) {
   out_buf[out_len++] = '\n';
 }
 
-// The file's name, with a NUL at its end; `more` is appended.
+// Writes path, `more` and a NUL to name, which has kMaxPath bytes.
 constexpr usize kMaxPath = 512;
 void put_path(Str path, Str more, char* name) {
   if (path.len + more.len >= kMaxPath) refuse("the name of a file is too long");
@@ -72,7 +73,7 @@ i32 open_file(Str path, Str more, bool create, Str what) {
   refuse(out.str());
 }
 
-// The next line, without its end; false at the end of the file, or if a line has none.
+// The next line without its newline; false at the end of the file, or if the line is longer than `room`.
 bool get_line(char* line, usize room, usize* len) {
   *len = 0;
   for (;;) {
@@ -131,7 +132,7 @@ Str options_line(const Options& o, char* buf, usize room) {
   return out.str();
 }
 
-// The record's options are the replay's, which may repeat them but not say otherwise.
+// A replay uses the record's options. RT0_SIM may repeat them; a different value is an error.
 void take_options(Str line) {
   char text[256];
   Out why{text, sizeof(text)};
@@ -181,7 +182,7 @@ void replay_open(Str mine) {
   __builtin_unreachable();
 }
 
-// What stands behind "end": how many choices there are, and nothing else.
+// Is `rest`, the text after "end", exactly the number of choices?
 bool is_end(Str rest, u64 choices) {
   i64 n;
   return parse_i64(rest, &n) && static_cast<u64>(n) == choices;
@@ -197,8 +198,8 @@ void record_open(Str program, Span<char*> args) {
     replay_open(me);
   }
   if (state.opt.record.empty()) return;
-  // A file is written beside the one it is to replace, which stays as it was until then. What can't be replaced, such
-  // as a pipe or /dev/null, is written itself.
+  // The record is written to NAME.part, which replaces NAME when it is complete: a simulation that is cut off leaves an
+  // older record as it was. A pipe or a device such as /dev/null cannot be replaced and is written directly.
   char name[kMaxPath];
   put_path(state.opt.record, {}, name);
   beside = linux_may_replace(name);

@@ -1,7 +1,8 @@
 // Threads of the simulated kernel: see sim.h for the invariants.
 //
-// A switch of threads is a switch of goroutines' machinery: setrecover keeps what the ABI keeps, recovery goes on
-// there; a new thread is begun with gogo. The current g is the thread's own, and travels with it.
+// Threads are switched with the functions that switch goroutines: setrecover saves the registers that a call preserves,
+// recovery goes on where setrecover was called, and gogo starts a new thread. Each thread has its own current g, which
+// is saved and loaded with it.
 #include "arch/arch.h"
 #include "kernel_iface/sim/sim.h"
 
@@ -9,7 +10,7 @@ namespace rt0::sim {
 
 namespace {
 
-// To the assembly a RecoverPoint is its context, which stands first; nothing else of one is looked at here.
+// setrecover and recovery use only the context, which is the first field of a RecoverPoint; so a context alone will do.
 RecoverPoint* as_recover_point(void** context) { return reinterpret_cast<RecoverPoint*>(context); }
 
 }  // namespace
@@ -43,9 +44,9 @@ namespace {
 
 constinit Thread main_thread = {};
 
-// A thread that only looks whether there is something to do, again and again, does not keep the simulation alive:
-// sysmon, when all others wait for ever. So many jumps of the clock to one and the same thread's deadline, the only one
-// there is, with no trace event in between, are enough to say so.
+// A thread that wakes again and again only to look for work, as sysmon does, must not keep the simulation going when
+// all other threads wait for ever. The simulation ends when the clock has jumped this many times to the deadline of the
+// only sleeping thread without a trace event in between.
 constexpr u32 kIdleJumps = 1000;
 
 void begin(Thread* t) {
@@ -57,7 +58,7 @@ void begin(Thread* t) {
   gogo(&buf);
 }
 
-// Signals that have come for the running thread while it did not run.
+// Delivers the preemption signal that was sent to the running thread while it did not run.
 void deliver() {
   Thread* t = state.running;
   if (!t->preempt_sent) return;
@@ -65,7 +66,8 @@ void deliver() {
   sim_signal_in_kernel();
 }
 
-// The running thread, already where it belongs, gives way to `to`; returns when it runs again.
+// Switches from the running thread, which is already in the queue where it belongs, to `to`. Returns when the thread
+// runs again.
 void switch_to(Thread* to) {
   Thread* me = state.running;
   to->since = state.now;
@@ -79,7 +81,8 @@ void switch_to(Thread* to) {
   }
 }
 
-// Those whose deadlines have come can run, in the order of their deadlines, then of their waiting.
+// Makes the threads runnable whose deadlines have come, in the order of the deadlines; equal ones in the order in which
+// they began to wait.
 void wake_expired() {
   while (state.next_deadline <= state.now) {
     if (state.now >= state.opt.limit_ns) {
@@ -99,7 +102,7 @@ void wake_expired() {
   }
 }
 
-// Nobody can run: time goes on to the next deadline.
+// No thread can run: sets the clock to the next deadline.
 void next_deadline() {
   const Thread* first = nullptr;
   u32 sleepers = 0;
@@ -118,7 +121,7 @@ void next_deadline() {
 
 Resource of_thread(const Thread* t) { return {'t', static_cast<i64>(t->tid)}; }
 
-// Who runs next, taken off the queue; the running thread is in `ready` or `waiting` by now, or ends.
+// Takes the thread that runs next off `ready`. The running thread is in `ready` or `waiting` by now, or ends.
 Thread* next_thread() {
   wake_expired();
   while (state.ready.n == 0) {
@@ -177,7 +180,7 @@ Thread* thread_find(u64 tid) {
   return nullptr;
 }
 
-// The last thing the thread does: its record may be used again as soon as another one runs.
+// The last call of a thread: its Thread may be used again as soon as another thread runs.
 void thread_exit() {
   Thread* to = next_thread();
   if (state.running != &main_thread) {
@@ -189,7 +192,7 @@ void thread_exit() {
 }
 
 namespace {
-// What a point may lead to, and mostly does not.
+// The rare part of point_here, out of line to keep the common part short.
 [[gnu::noinline]] void point_slow(Resource on) {
   wake_expired();
   const u32 pick = state.ready.n == 0 ? 0 : choose(Choice::run, state.ready.n + 1, on);
@@ -258,7 +261,7 @@ void yield() {
   wake_expired();
   if (state.ready.n == 0) return;
   state.ready.push(state.running);
-  // Not itself again at once, if it can be helped: who yields in a loop waits for somebody else.
+  // Another thread runs next if there is one: a thread that yields in a loop waits for something another thread does.
   const u32 others = state.ready.n - 1;
   const u32 pick = others == 1 ? 0 : choose(Choice::run, others, of_thread(state.running));
   Thread* to = state.ready.at(pick);
@@ -273,8 +276,8 @@ namespace rt0 {
 
 using namespace sim;
 
-// The handler runs on the one thread of the host's, between two instructions of the simulation: whichever they are, the
-// next point sees the deadline, or wake_expired() finds it when it looks for the next one.
+// A signal handler calls this on the one host thread, between any two instructions of the simulation. The next point
+// sees next_deadline, or, if wake_expired() overwrites it just then, limit_ns, which it reads anew.
 bool sim_stop() {
   if (state.stop) return false;
   state.stop = true;

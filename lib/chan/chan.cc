@@ -1,9 +1,9 @@
 // Go: chan.go. Differs: values are copied byte by byte between stacks, which do not move; sudogs lie on those stacks; a
-// channel is counted, not collected.
+// channel's handles are counted, and there is no collector.
 //
-// A goroutine that finds a partner waiting copies straight into or out of the partner's memory, under the channel's
-// lock, and makes the partner ready after the lock is dropped. The partner sleeps until then, so its memory stays. The
-// waker touches the channel no more after that: the last handle to it may have gone by then.
+// A goroutine that finds a partner waiting copies the value directly into or out of the partner's memory, under the
+// channel's lock, and makes the partner ready after the lock is released. The partner sleeps until then, so its memory
+// stays valid. The waker does not use the channel after that, because the last handle to it may be gone by then.
 #include "lib/chan/chan.h"
 
 #include "mem/malloc.h"
@@ -25,10 +25,10 @@ usize header_bytes(const ChanType* type) {
   return align_up(sizeof(Hchan), type != nullptr ? max(type->align, kMinAlign) : kMinAlign);
 }
 
-// Whether a send, or a receive, would have to wait now. Without the lock it is a hint: true at some moment during the
-// call.
+// Whether a send (full) or a receive (empty) would have to wait now. Without the lock the answer is a hint: it was true
+// at some moment during the call.
 bool full(const Hchan* c) {
-  // dataqsiz never changes. Relaxed: nothing is done with what is found.
+  // dataqsiz never changes. Relaxed: the sudog is only compared with null.
   if (c->dataqsiz == 0) return c->recvq.first.load_relaxed() == nullptr;
   return c->qcount.load_relaxed() == c->dataqsiz;
 }
@@ -47,8 +47,8 @@ void clear(Hchan* c, void* elem) {
   throw_("unreachable");
 }
 
-// On g0; the goroutine is marked waiting. After the unlock it may run, and its frame with `mine` may be gone.
-// NO_LOCK_ANALYSIS: wait_in has the lock, and hands it over through gopark.
+// On g0; the goroutine is marked waiting. After the unlock it may run, and its frame, in which its sudog lies, may be
+// gone. NO_LOCK_ANALYSIS: wait_in has taken the lock, and passes it on through gopark.
 bool chanparkcommit(G*, void* c) NO_LOCK_ANALYSIS {
   chan_unlock(static_cast<Hchan*>(c));
   return true;
@@ -69,7 +69,8 @@ bool wait_in(Hchan* c, Waitq* q, void* elem, WaitReason why) RELEASE(c->lock) NO
   return mine.success;
 }
 
-// The same on a channel with a timer, which is told, and must stay until it has been told of the end.
+// The same on a timer's channel: the timer is told of the beginning and the end of the wait. The reference keeps the
+// channel, and so the timer, alive until the second call.
 bool wait_for_timer(Hchan* c, void* elem) RELEASE(c->lock) {
   detail::chan_retain(c);
   c->timer->ops->block(c->timer);
@@ -79,7 +80,7 @@ bool wait_for_timer(Hchan* c, void* elem) RELEASE(c->lock) {
   return got;
 }
 
-// Takes all waiting goroutines out of q, for closechan; in the list the last one comes first.
+// Takes all waiting goroutines out of q, for closechan, and puts them in front of *list, the last one first.
 void take_all(Hchan* c, Waitq* q, bool receivers, Sudog** list) REQUIRES(c->lock) {
   while (Sudog* s = q->dequeue()) {
     if (receivers) clear(c, s->elem);
@@ -139,7 +140,8 @@ void chan_from_sender(Hchan* c, Sudog* s, void* elem) {
   if (c->dataqsiz == 0) {
     if (elem != nullptr) chan_copy(elem, s->elem, c->elemsize);
   } else {
-    // Full: the head of the queue is ours, the sender's value goes to its end, and that is the slot just emptied.
+    // The buffer is full: the receiver takes the value at its head, and the sender's value goes to its end, which is
+    // the slot that has just become free.
     u8* at = chanbuf(c, c->recvx);
     if (elem != nullptr) chan_copy(elem, at, c->elemsize);
     chan_copy(at, s->elem, c->elemsize);
@@ -160,8 +162,8 @@ bool detail::chansend(Hchan* c, const void* elem, bool block) {
     if (!block) return false;
     wait_for_ever(WaitReason::chan_send_nil);
   }
-  // Without the lock: a channel that is not closed now, and full now or a moment later, was both at once at some
-  // moment, for a closed channel does not open again.
+  // Without the lock: the channel is found open first, then full. A closed channel never opens again, so when it was
+  // found full it had been open and full at one moment: not to send is a right answer.
   if (!block && c->closed.load_acquire() == 0 && full(c)) {
     preempt_point();
     return false;
@@ -199,8 +201,8 @@ RecvResult detail::chanrecv(Hchan* c, void* elem, bool block) {
   }
   if (RT0_UNLIKELY(c->timer != nullptr)) c->timer->ops->maybe_run(c->timer);
   if (!block && empty(c)) {
-    // Not closed after it was empty: it was empty and open at once. Closed: what was sent in between is found by
-    // looking again.
+    // If it is open after it was found empty, it was empty and open at one moment. If it is closed, a value may have
+    // been sent in between, so look again.
     if (c->closed.load_acquire() == 0) {
       preempt_point();
       return {false, false};
@@ -236,9 +238,8 @@ RecvResult detail::chanrecv(Hchan* c, void* elem, bool block) {
   return {true, wait_in(c, &c->recvq, elem, WaitReason::chan_receive)};
 }
 
-// All waiting goroutines are taken out first, for they may run, and use the channel, as soon as they are ready. They
-// are woken from the last to the first, senders (there are none beside receivers) before receivers, as Go's list has
-// it.
+// All waiting goroutines are taken out of the queues before the first is made ready, because a ready goroutine may use
+// the channel at once. They are woken in the order of Go's list: from the last to the first.
 void detail::closechan(Hchan* c) {
   trace_fn(Ev::closechan);
   if (c == nullptr) panic_plain("close of nil channel");

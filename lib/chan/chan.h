@@ -1,12 +1,12 @@
 // Channels. Go: chan.go; the parts that select shares with them.
 //
 // Invariants, under c's lock:
-//   C1  At least one of recvq and sendq is empty, but for a goroutine that waits in both with one select.
-//   C2  If the buffer holds something, recvq is empty; if the buffer has room, sendq is empty.
+//   C1  At least one of recvq and sendq is empty, except if one goroutine waits in both with one select.
+//   C2  If the buffer has a value, recvq is empty; if the buffer has room, sendq is empty.
 //   C3  A sudog in a queue belongs to a goroutine that waits, or that holds c's lock and is about to. It lies on that
 //       goroutine's stack, which does not move, and is out of all queues before the goroutine leaves the frame.
-//   C4  Only the one that takes a sudog out by dequeue() may wake its goroutine; until then the elem is its own.
-//       Of a select's sudogs only one can be taken, for selectDone goes from 0 to 1 once.
+//   C4  Only the thread that takes a sudog out by dequeue() may wake its goroutine; until it does so it owns the memory
+//       at elem. Only one of a select's sudogs can be taken, because selectDone goes from 0 to 1 once.
 #pragma once
 
 #include "rt0/chan.h"
@@ -21,11 +21,11 @@ using RecvResult = detail::RecvResult;
 // a wait costs no allocation.
 struct Sudog {
   G* g;
-  void* elem;  // where the value comes from or goes to; may be null
+  void* elem;  // the value to send, or the place for the received value; may be null
   Sudog *next, *prev;
   bool success;     // woken by a partner, not by close
   bool is_select;   // g takes part in a select: a waker must win g->selectDone first
-  Sudog* waitlink;  // g's next sudog, of a select
+  Sudog* waitlink;  // in a select: g's next sudog
 };
 
 struct Waitq {
@@ -33,7 +33,7 @@ struct Waitq {
   Sudog* last = nullptr;
 
   void enqueue(Sudog* s);
-  // The first whose goroutine is the caller's to wake.
+  // Takes out and returns the first sudog whose goroutine the caller may wake; null if there is none.
   Sudog* dequeue() {
     for (;;) {
       Sudog* s = first.load_relaxed();  // under the lock
@@ -42,8 +42,8 @@ struct Waitq {
       first.store_relaxed(n);
       if (n == nullptr) last = nullptr;
       else n->prev = nullptr, s->next = nullptr;
-      // Another channel of the same select may have been faster: its waker has the goroutine, which will find that we
-      // have taken this sudog off. Acquire and release: the winner's and the loser's writes to the G are in order.
+      // If the CAS fails, another channel of the same select was faster, and its waker wakes the goroutine, which will
+      // find this sudog taken out. Acquire and release: the winner's and the loser's accesses to the G are in order.
       if (s->is_select && !s->g->selectDone.cas_acqrel(0, 1)) continue;
       return s;
     }
@@ -52,16 +52,16 @@ struct Waitq {
   void dequeueSudoG(Sudog* s);
 };
 
-// The timer that feeds a channel, as far as the channel has to know it. A timer is on a heap only while a goroutine
-// waits on its channel, so the channel reports that. A goroutine that looks into the channel lets the timer look at the
-// clock first. See chantimer.h.
+// The timer that sends to a channel, as the channel sees it. The timer is on a heap only while a goroutine waits on the
+// channel, so the channel tells the timer about waiting goroutines. A goroutine that looks into the channel first calls
+// maybe_run, so that a timer that is due sends its value. See chantimer.h.
 struct ChanTimer;
 struct ChanTimerOps {
   void (*maybe_run)(ChanTimer*);  // before a look into the channel; no lock held
   void (*block)(ChanTimer*);      // a goroutine is about to wait; the channel's lock is held
   void (*unblock)(ChanTimer*);    // it waits no longer
   void (*abandon)(
-      ChanTimer*);  // the channel's last handle is gone: both are the timer's to free. null: the channel is freed
+      ChanTimer*);  // the channel's last handle is gone: frees the timer and the channel. null: the channel is freed
 };
 struct ChanTimer {
   const ChanTimerOps* ops;
@@ -71,26 +71,26 @@ struct Hchan {
   detail::ChanHead head;  // first: handles count here, without the lock
   Mutex lock;
   u32 elemsize;
-  Atomic<u32> closed;    // written under the lock, once; read without as a hint, as is qcount
+  Atomic<u32> closed;    // written once, under the lock; read without the lock as a hint, as is qcount
   Atomic<usize> qcount;  // elements in the buffer
-  usize dataqsiz;        // its size
+  usize dataqsiz;        // the buffer's size in elements
   usize sendx GUARDED_BY(lock), recvx GUARDED_BY(lock);
   u8* buf;
   Waitq recvq, sendq;        // changed under the lock only; see Waitq::first
-  const ChanType* elemtype;  // null of a channel of the runtime's own
-  ChanTimer* timer;  // or null. Never changes once others know the channel; then dataqsiz is 1, but programs see 0
+  const ChanType* elemtype;  // null in a channel of the runtime's own
+  ChanTimer* timer;  // or null. Never changes once a second goroutine has the channel. If set, programs see dataqsiz 0
 };
 
-// The lock of a channel. With one P it is none: m->locks is counted, which keeps the goroutine on its M and its M on
-// the P, and nothing else happens. That is enough, because
-//   * channels are touched only by code that holds a P, and there is one, which this M has: sysmon, signal handlers, Ms
-//     in system calls and Ms without a P never touch one, and timers that send do so on an M that holds the P;
-//   * runtime code is never preempted, and the pieces between lock and unlock do not wait; where they lead into gopark,
+// The lock of a channel. With one P the lock is not taken: only m->locks is counted, which keeps the goroutine on its M
+// and the M on the P. That is enough, because
+//   * only code that holds a P uses channels, and this M holds the only P: sysmon, signal handlers, Ms in system calls
+//     and Ms without a P never use one, and a timer that sends does so on an M that holds the P;
+//   * runtime code is never preempted, and the code between lock and unlock does not wait; where it leads into gopark,
 //     unlockf runs on the same M, on g0, before any other M can have the P;
-//   * gomaxprocs changes only while the world is stopped, and the world can't be stopped while an M is between the two:
-//     so both find the same value.
-// With more Ps it is the lock it seems to be. Dev builds keep the key in both cases and so notice a broken argument.
-// NO_LOCK_ANALYSIS: clang does not see that the two take the same branch.
+//   * gomaxprocs changes only while the world is stopped, and the world cannot stop while an M is between lock and
+//     unlock: so both read the same value.
+// With more Ps it is an ordinary lock. Dev builds keep the key in both cases, so that a mistake in this argument is
+// noticed. NO_LOCK_ANALYSIS: clang does not see that lock and unlock take the same branch.
 RT0_INLINE void chan_lock(Hchan* c) ACQUIRE(c->lock) NO_LOCK_ANALYSIS {
   if (RT0_UNLIKELY(gomaxprocs.load_relaxed() != 1)) return lock(&c->lock);
   getg()->m->locks++;
@@ -110,7 +110,8 @@ RT0_INLINE void chan_unlock(Hchan* c) RELEASE(c->lock) NO_LOCK_ANALYSIS {
   getg()->m->locks--;
 }
 
-// One element. Small ones without a call; __builtin_memcpy, because a type's alignment may be less than its size.
+// Copies one element of n bytes, without a call if it is small. __builtin_memcpy, because the alignment of a type may
+// be less than its size.
 RT0_INLINE void chan_copy(void* to, const void* from, usize n) {
   if (n == 8) __builtin_memcpy(to, from, 8);
   else if (n == 4) __builtin_memcpy(to, from, 4);
@@ -120,8 +121,8 @@ RT0_INLINE void chan_copy(void* to, const void* from, usize n) {
   else if (n != 0) __builtin_memcpy(to, from, n);
 }
 
-// A channel of `size` elements of elemsize bytes; panics with Go's text if that is too much. refs is 1.
-// room: memory for it, for ever, instead of the heap's: a Hchan with 64 bytes behind it.
+// A channel of `size` elements of elemsize bytes; panics with Go's text if that is too much. Its reference count is 1.
+// room: null, or memory that is never freed and that the channel uses instead of the heap: a Hchan and 64 bytes more.
 Hchan* makechan(u32 elemsize, usize size, const ChanType* type = nullptr, void* room = nullptr)
     RT0_SYM("runtime.makechan");
 // These are declared once, in rt0/chan.h, for programs and for the runtime.
@@ -129,7 +130,7 @@ using detail::chanrecv;
 using detail::chansend;
 using detail::closechan;
 
-// Throws away what is in the buffer of a timer's channel; whether there was something. Go: timerchandrain.
+// Drops the values in the buffer of a timer's channel; true if there were any. Go: timerchandrain.
 bool timerchandrain(Hchan* c);
 
 // The steps of send and receive that select shares; all under the lock, in chan.cc.
@@ -147,11 +148,13 @@ RT0_INLINE void chan_get(Hchan* c, void* elem) REQUIRES(c->lock) {
   c->recvx = chan_after(c, c->recvx);
   c->qcount.store_release(c->qcount.load_relaxed() - 1);
 }
-// From elem to the waiting receiver s.
+// Copies elem to the waiting receiver s.
 void chan_to_receiver(Hchan* c, Sudog* s, const void* elem) REQUIRES(c->lock);
-// From the waiting sender s to elem, by way of the buffer if there is one: it is full then.
+// Copies the value of the waiting sender s to elem. If there is a buffer, which is full then, elem gets the buffer's
+// first value, and the sender's value goes to the buffer's end.
 void chan_from_sender(Hchan* c, Sudog* s, void* elem) REQUIRES(c->lock);
-// s's goroutine is ready, and knows by s why. Without the lock; s is gone afterwards.
+// Makes s's goroutine ready; s tells it whether a partner (success) or close has woken it. To be called without the
+// lock; s may be gone afterwards.
 void chan_wake(Sudog* s, bool success);
 
 }  // namespace rt0

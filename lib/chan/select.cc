@@ -1,16 +1,16 @@
 // select. Go: select.go. Differs: sudogs lie in the caller's frame, beside the cases.
 //
-// In three passes, all channels locked in each: look for a case that can go on; else enqueue on all and sleep; then
-// dequeue from those that did not fire. The order of looking is random, for fairness; the order of locking is
-// lockOrder's, so that two selects on the same channels do not wait for each other.
+// A select has three passes; all channels are locked in each. Pass 1 looks for a case that can go on. If there is none,
+// pass 2 enqueues on all channels and sleeps, and pass 3 dequeues from the channels that did not fire. Pass 1 looks in
+// a random order, for fairness. Channels are locked in the order of lockOrder, so that two selects on the same channels
+// cannot wait for each other for ever.
 //
 //   S1  Between pass 2 and pass 3 the goroutine may be woken by one channel only: a waker that takes one of its
 //       sudogs out of a queue must move selectDone from 0 to 1. It is set back to 0 in pass 3, when all channels are
 //       locked: a waker that lost the race has done so under one of those locks, and no later loser can find a sudog.
-//   S2  selparkcommit lets go of the last lock last, and touches nothing of the goroutine, its frame or the cases
-//       after it.
-//   S3  Channels are retained while the goroutine sleeps, for pass 3 locks them again, and their last handles may go
-//       meanwhile.
+//   S2  After selparkcommit has released its last lock it does not use the goroutine, its frame or the cases.
+//   S3  The select has a reference to each channel while the goroutine sleeps: pass 3 locks the channels again, and
+//       their last handles may go meanwhile.
 #include "rt0/select.h"
 
 #include "lib/chan/chan.h"
@@ -27,9 +27,9 @@ static_assert(sizeof(Sudog) <= sizeof(SelectOp::sudog) && alignof(Sudog) <= alig
 
 namespace {
 
-// The cases and how many of them have a channel: poll and lock of the first norder ops are the two orders. With one P
-// there is nothing to lock (see chan_lock), so the lock order is not made. GOMAXPROCS may change while the goroutine
-// sleeps, and sellock then makes up for it.
+// The cases, and how many of them have a channel. The fields poll and lock of the first norder ops hold the two orders.
+// With one P no lock is taken (see chan_lock), so the order of locking is not computed; if GOMAXPROCS has changed while
+// the goroutine slept, sellock computes it then.
 struct Select {
   SelectOp* ops;
   u32 norder;
@@ -91,8 +91,8 @@ void sort_by_order(Select& s) {
   }
 }
 
-// Each channel once, though several cases may have it: they are neighbours in the lock order.
-// NO_LOCK_ANALYSIS: a lock for each case, in a loop.
+// Locks each channel once. Cases with the same channel are neighbours in the order of locking.
+// NO_LOCK_ANALYSIS: clang does not follow locks that are taken in a loop.
 void sellock(Select& s) NO_LOCK_ANALYSIS {
   if (RT0_LIKELY(gomaxprocs.load_relaxed() == 1)) {
     getg()->m->locks++;
@@ -109,9 +109,9 @@ void sellock(Select& s) NO_LOCK_ANALYSIS {
   }
 }
 
-// In the other direction. The goroutine may run as soon as a channel is unlocked, when this is called by selparkcommit,
-// but it can't leave its frame before it has all locks again (pass 3), and the first of those is the one that we let go
-// of last, with which we are done: S2. So nothing of s is read after the last unlock.
+// Unlocks in the opposite order. When selparkcommit calls this, the goroutine may run as soon as one channel is
+// unlocked. But it cannot leave its frame, in which s lies, before it has locked all channels again (pass 3), and the
+// first of these is the one unlocked last here. So s may be read until the last unlock, and not after it (S2).
 // NO_LOCK_ANALYSIS: as sellock.
 void selunlock(Select& s) NO_LOCK_ANALYSIS {
   if (RT0_LIKELY(gomaxprocs.load_relaxed() == 1)) {
@@ -135,7 +135,8 @@ bool selparkcommit(G*, void* s) {
 
 enum class Found : u8 { nothing, done, closed };
 
-// Pass 1, one case: does it if it can be done. `partner`: its goroutine is to be woken after the locks are gone.
+// Pass 1, one case: does it if that is possible. *partner: a sudog whose goroutine the caller has to wake after it has
+// released the locks.
 // NO_LOCK_ANALYSIS: sellock has taken the locks of all cases' channels, in a loop that clang does not follow.
 Found try_case(SelectOp& op, bool* received, Sudog** partner) NO_LOCK_ANALYSIS {
   Hchan* c = op.c;
@@ -164,7 +165,7 @@ Found try_case(SelectOp& op, bool* received, Sudog** partner) NO_LOCK_ANALYSIS {
   return c->closed.load_relaxed() != 0 ? Found::done : Found::nothing;
 }
 
-// Pass 2: a sudog into every queue.
+// Pass 2: puts a sudog into every channel's queue.
 void enqueue_all(Select& s, G* gp) {
   check(gp->waiting == nullptr, "gp.waiting != nil");
   Sudog** link = &gp->waiting;
@@ -180,7 +181,7 @@ void enqueue_all(Select& s, G* gp) {
   }
 }
 
-// Pass 3: out of all other queues. The op that fired; null if none did.
+// Pass 3: takes the other sudogs out of their queues. Returns the op that fired; null if none did.
 SelectOp* dequeue_others(Select& s, const Sudog* fired) {
   SelectOp* chosen = nullptr;
   for (u32 i = 0; i < s.norder; i++) {

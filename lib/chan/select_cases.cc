@@ -9,7 +9,7 @@ namespace {
 
 constexpr usize kMostOnStack = 8, kMostBytesOnStack = 256, kAlign = 16;
 
-// Memory that the caller's frame has, or the heap if that is too little.
+// Memory of `need` bytes: the caller's own if its `room` is large enough, else from the heap.
 struct Scratch {
   void* mem;
   bool heap;
@@ -40,9 +40,9 @@ Selected select_cases(const SelectCase* cases, usize n) {
   detail::SelectOp own_ops[kMostOnStack];
   alignas(kAlign) u8 own_value[kMostBytesOnStack];
   Scratch ops_mem(own_ops, sizeof own_ops, n * sizeof(detail::SelectOp));
-  // One piece of memory for whatever is received: only the chosen case writes to it.
+  // All receive cases share one piece of memory for the value: only the chosen case writes to it.
   Scratch value_mem(own_value, sizeof own_value, largest);
-  // For values that travel as a pointer, the pointers: packed[i] is that of cases[i].
+  // For values that a channel transports as a pointer: packed[i] is the pointer of cases[i].
   void* own_packed[kMostOnStack];
   Scratch packed_mem(own_packed, sizeof own_packed, packs * sizeof(void*));
   void** packed = static_cast<void**>(packed_mem.mem);

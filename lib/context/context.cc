@@ -10,7 +10,7 @@ namespace {
 constinit Node background_node(Kind::root);
 constinit Node todo_node(Kind::root);
 
-// One more reference, unless the last one is gone.
+// Adds a reference to n; false if the last one is gone.
 bool try_ref(Node* n) {
   for (;;) {  // ends when no other goroutine counts at this moment
     const u32 r = n->refs.load();
@@ -19,7 +19,7 @@ bool try_ref(Node* n) {
   }
 }
 
-// [n->canceller->mu]
+// Takes n out of its canceller's list, whose mu is held.
 void unlist(CancelNode* n) {
   CancelNode* c = n->canceller;
   if (n->prev != nullptr) n->prev->next = n->next;
@@ -38,13 +38,14 @@ void leave_canceller(CancelNode* n) {
   c->mu.unlock();
 }
 
-// Takes n's children out, each with a reference, and puts them in front of `list`, in their order. [n->mu]
+// Takes n's children out of its list and puts them, in their order, in front of `list`, each with a reference. n->mu is
+// held.
 CancelNode* take_children(CancelNode* n, CancelNode* list) {
   CancelNode* head = nullptr;
   CancelNode** end = &head;
   while (CancelNode* child = n->first) {
     unlist(child);
-    if (!try_ref(child)) continue;  // C2: it finds that it is not listed any more
+    if (!try_ref(child)) continue;  // C2: the child is being freed, and will find that it is not listed any more
     *end = child;
     end = &child->next;
   }
@@ -52,7 +53,7 @@ CancelNode* take_children(CancelNode* n, CancelNode* list) {
   return head;
 }
 
-// Ends n alone. Its children are put in front of `list`.
+// Cancels n alone. Its children are put in front of `list`, for the caller to cancel.
 CancelNode* end_one(CancelNode* n, Error err, Error why, CancelNode* list) {
   n->mu.lock();
   const bool first = !n->err;
@@ -67,7 +68,7 @@ CancelNode* end_one(CancelNode* n, Error err, Error why, CancelNode* list) {
   return list;
 }
 
-// An after_func's node keeps its function in `value` until one of two takes it: its context's end, or stop.
+// The node of an after_func keeps its function in `value`, until the end of its context or stop takes it.
 detail::TimerFunc* take_function(Node* n) {
   return static_cast<detail::TimerFunc*>(__atomic_exchange_n(&n->value, nullptr, __ATOMIC_SEQ_CST));
 }
@@ -78,7 +79,7 @@ void run_function(CancelNode* n) {
       const detail::Finally destroy([f] { f->destroy(f); });
       f->call(f);
     });
-    detail::context_unref(n);  // the reference that kept it until now
+    detail::context_unref(n);  // the reference of context_new_after
   }
 }
 
@@ -115,9 +116,9 @@ void propagate_cancel(CancelNode* n) {
   if (err) cancel(n, err, why);
 }
 
-// Parents before children and children in the order of their making, each whole before the next; so Go, but for the
-// order, which is by chance there. Not recursive: `todo` are nodes still to be cancelled, each with a reference of
-// ours.
+// Cancels a parent before its children, and the children in the order in which they were made, each with all its
+// descendants before the next. In Go the order of the children is random. Not recursive, so a deep tree needs no deep
+// stack: `todo` lists the nodes to be cancelled, each with a reference.
 void cancel(CancelNode* n, Error err, Error cause) {
   if (!cause) cause = err;
   leave_canceller(n);
@@ -161,7 +162,7 @@ using context::CancelNode;
 using context::Kind;
 using context::Node;
 
-// Relaxed would do: a goroutine that copies a handle has one.
+// Relaxed order would be enough: the goroutine that copies a handle keeps the count above 0.
 void context_ref(Node* n) { (void)n->refs.add(1); }
 
 void context_unref(Node* n) {
@@ -171,7 +172,7 @@ void context_unref(Node* n) {
     if (n->destroy_value != nullptr) n->destroy_value(n->value);
     if (n->destroy != nullptr) n->destroy(n);
     else delete n;
-    n = parent;  // its reference was ours
+    n = parent;  // n's reference to its parent is dropped next
   }
 }
 

@@ -1,11 +1,11 @@
-// The contexts' tree. Go: context.go. See include/rt0/context.h.
+// The tree of contexts. Go: context.go. See include/rt0/context.h.
 //
-//   C1  A node has a reference to its parent. So the way up is always there.
-//   C2  A node that can be cancelled and has not been is in the list of the nearest such ancestor, its canceller. The
-//       list is no reference: a node that goes takes itself out first, under the canceller's lock; and the canceller,
-//       which takes it from the list to cancel it, takes a reference under the same lock, unless there is none left and
-//       the node is on its way to take itself out.
-//   C3  Locks: a node's mu is held alone, never with another node's. Nothing is freed while one is held.
+//   C1  A node has a reference to its parent. So all its ancestors exist.
+//   C2  A node that can be cancelled, and has not been, is in the list of its canceller: its nearest ancestor that can
+//       be cancelled. The list does not count as a reference. A node that is freed takes itself out first, under the
+//       canceller's lock. A canceller that takes a node out to cancel it adds a reference under the same lock; if the
+//       count is 0, the node is about to take itself out, and the canceller leaves it alone.
+//   C3  A goroutine holds the mu of one node at a time. No node is freed while a mu is held.
 #pragma once
 
 #include "rt0/context.h"
@@ -18,7 +18,7 @@ struct Node {
   atomic::Uint32 refs{1};
   Kind kind;
   Node* parent = nullptr;
-  const void* key = nullptr;  // of a value node; also its value, and the function that destroys it
+  const void* key = nullptr;  // key, value and destroy_value: of a value node
   void* value = nullptr;
   void (*destroy_value)(void*) = nullptr;
   void (*destroy)(Node* n) = nullptr;  // frees the node; null: delete as a Node
@@ -27,32 +27,32 @@ struct Node {
 };
 
 struct CancelNode : Node {
-  void (*ended)(CancelNode* n) = nullptr;  // the node has just been cancelled, for the first time; no lock held
-  CancelNode* canceller = nullptr;         // never changes once others know the node; nor do the next two
+  void (*ended)(CancelNode* n) = nullptr;  // called once, when the node has just been cancelled; no lock is held
+  CancelNode* canceller = nullptr;  // this and the next two never change once another goroutine has the node
   bool has_deadline = false;
   Time deadline;
-  CancelNode *next = nullptr, *prev = nullptr;  // its place among the canceller's children [canceller->mu];
-  bool listed = false;  // once it is not listed any more, next belongs to the goroutine that took it out
+  CancelNode *next = nullptr, *prev = nullptr;  // in the list of the canceller's children, under canceller->mu
+  bool listed = false;  // in that list. If not, the goroutine that took the node out may use `next`
 
-  sync::Mutex mu;                                // guards:
+  sync::Mutex mu;                                // guards the fields below
   Chan<Unit> done;                               // nil until done() is called
-  Error err, cause;                              // none until it ends
-  CancelNode *first = nullptr, *last = nullptr;  // children to cancel
+  Error err, cause;                              // no error until the node is cancelled
+  CancelNode *first = nullptr, *last = nullptr;  // the children to be cancelled with it
 
   CancelNode() : Node(Kind::cancel) {
     destroy = [](Node* n) { delete static_cast<CancelNode*>(n); };
   }
 };
 
-// A new cancel node under parent, set up by its maker, is told of its ancestors' end from here on; at once, if they
-// have ended.
+// Makes the new node n, which has its parent and all fields set, end with its ancestors; if one has ended, n ends now.
 void propagate_cancel(CancelNode* n);
-// Ends n and all below it. Go: cancelCtx.cancel, with removeFromParent.
+// Cancels n and all its descendants. Go: cancelCtx.cancel, with removeFromParent.
 void cancel(CancelNode* n, Error err, Error cause);
 // n's nearest ancestor that can be cancelled, itself included; null if none can.
 CancelNode* cancel_node(Node* n);
-// Panics as Go does if there is no parent; else gives n one.
+// Makes parent, with a new reference, n's parent.
 void set_parent(Node* n, Node* parent);
+// Panics, as Go does, if parent is null.
 void need_parent(const Node* parent);
 
 }  // namespace rt0::context

@@ -1,17 +1,18 @@
-// Contexts with a deadline; of their own, for they need timers.
+// Contexts with a deadline. In a file of its own, so that only programs that use them are linked with timers.
 #include "lib/context/context.h"
 
 namespace rt0::context {
 
 namespace {
 
-// The timer's function has a handle on the context, and the context on the timer: the circle is broken when the context
-// ends, which it does, at the deadline if not before.
+// The timer's function has a handle of the context, and the context has one of the timer. This circle is broken when
+// the context ends, at the latest at its deadline.
 struct DeadlineNode : CancelNode {
-  Timer timer;  // [mu] until it has fired or been stopped
+  Timer timer;  // under mu; set until the context has ended
 };
 
-// The timer goes after the lock, for its function's handle goes with it.
+// The timer's handle is dropped after the lock is released: with it the function's handle of the context may go, and no
+// node may be freed while a mu is held (C3).
 void stop_timer(CancelNode* n) {
   n->mu.lock();
   const Timer t = static_cast<Timer&&>(static_cast<DeadlineNode*>(n)->timer);

@@ -4,12 +4,12 @@
 
 namespace rt0::semaphore {
 
-// The waiter lies on our stack, so nothing may know of it when we return: either stop() has prevented the function that
-// the context's end starts, or we wait for that function's end.
+// The waiter lies on this function's stack, so nothing may refer to it after the return. Either stop() prevents the
+// function that the end of the context would start, or acquire() waits until that function has ended.
 context::Error Weighted::acquire(const Context& ctx, int64_t n) {
   if (const context::Error err = ctx.err()) return err;
   if (try_acquire(n)) return {};
-  if (n > size_) {  // never free: in the queue it would keep the others from what is
+  if (n > size_) {  // can never be granted; in the queue it would block all later waiters
     (void)ctx.done().recv();
     return ctx.err();
   }
@@ -22,7 +22,7 @@ context::Error Weighted::acquire(const Context& ctx, int64_t n) {
   wait(&me);
   if (!stop()) (void)over.recv();
   const context::Error err = ctx.err();
-  if (me.granted && err) release(n);  // as Go: a context that has ended gets nothing
+  if (me.granted && err) release(n);  // as in Go, a caller whose context has ended gets nothing
   return err;
 }
 

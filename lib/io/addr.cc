@@ -196,7 +196,7 @@ bool parse_port(const Network& net, Str s, u16* port, ErrorMaker& m) {
     *port = 0;
     return true;
   }
-  bool numeric = true;  // a sign alone is 0, as in Go
+  bool numeric = true;  // a sign without digits counts as 0, as in Go
   u64 v = 0;
   usize at = s[0] == '+' || s[0] == '-' ? 1 : 0;
   for (; at < s.len; at++) {

@@ -1,8 +1,7 @@
-// 64-bit atomic operations of programs, on machines whose words are narrower: under a lock. Go:
-// internal/runtime/atomic's lockAndTable of 32-bit ports.
+// 64-bit atomic operations of programs on 32-bit machines, under a lock. Go: internal/runtime/atomic, lockAndTable.
 //
-// All operations on one value go through here, so the lock is enough: there is no other way to change it. The addresses
-// are spread over several locks. They are the last in rank: nothing is called while one is held.
+// All operations on a value come here, so they are atomic with respect to each other. The addresses are spread over
+// several locks. These are the last in rank: no other function is called while one is held.
 #include "rt0/atomic.h"
 
 #include "base/lock.h"
@@ -11,7 +10,8 @@
 
 namespace rt0::detail {
 
-// Programs declare these for themselves; only the symbols tie the two together.
+// rt0/atomic.h declares these once more for programs, and only the symbols tie the two together; so compare their
+// types.
 static_assert(SameAs<decltype(detail::simulated), const decltype(rt0::simulated)>, "rt0/atomic.h: simulated");
 static_assert(SameAs<decltype(detail::sim_point), decltype(rt0::sim_point)>, "rt0/atomic.h: sim_point");
 

@@ -1,10 +1,10 @@
-// What sync.Cond waits in: a list with tickets. Go: sema.go notifyList.
+// The wait list of sync.Cond: a list with tickets. Go: sema.go notifyList.
 //
-// A waiter draws a ticket (wait) before it unlocks the Cond's lock, and joins the list afterwards; others may join
-// before it. signal serves the lowest ticket that has not been served (notify) and not simply the head of the list, so
-// that goroutines are woken in the order in which they called wait. A waiter that finds its ticket served does not
-// sleep at all.
-//   notify ≤ wait, as running numbers that may wrap; both are read without the lock; notify is written under it only.
+// A waiter takes the next ticket (wait) before it unlocks the Cond's lock, and joins the list afterwards; goroutines
+// with later tickets may join before it. signal serves the lowest ticket that was not served yet (notify), not simply
+// the head of the list, so goroutines are woken in the order in which they called wait. A waiter whose ticket was
+// served before it joins does not sleep.
+//   notify ≤ wait, as counters that may wrap; both are read without the lock; notify is written under it only.
 #include "lib/sync/sema.h"
 #include "sched/proc.h"
 
@@ -19,8 +19,8 @@ bool less(u32 a, u32 b) { return static_cast<i32>(a - b) < 0; }
 
 u32 load(const unsigned* p) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }
 
-// Every waiter has been served. seq_cst: a goroutine that has drawn its ticket and then unlocked the Cond's lock is
-// seen by one that locks that lock afterwards and then comes here.
+// Has every waiter been served? seq_cst: if a goroutine takes a ticket and then unlocks the Cond's lock, a goroutine
+// that locks it afterwards and comes here sees the ticket.
 bool all_served(const detail::NotifyList* l) { return load(&l->wait) == load(&l->notify); }
 
 void list_lock(detail::NotifyList* l) ACQUIRE(lock_of(l)) { lockWithRank(lock_of(l), LockRank::semaroot); }
@@ -47,11 +47,11 @@ void runtime_notifyListNotifyAll(detail::NotifyList* l) {
   list_lock(l);
   SemaWaiter* w = static_cast<SemaWaiter*>(l->head);
   l->head = l->tail = nullptr;
-  // A goroutine that has drawn a ticket by now is in the list, or will find that it has been served.
+  // A goroutine that has taken a ticket by now is in the list, or will find its ticket served.
   __atomic_store_n(&l->notify, load(&l->wait), __ATOMIC_SEQ_CST);
   unlock(lock_of(l));
   while (w != nullptr) {
-    SemaWaiter* next = w->next;  // now: *w goes when its goroutine runs
+    SemaWaiter* next = w->next;  // read now: *w is gone when its goroutine runs
     goready(w->g);
     w = next;
   }
@@ -66,8 +66,8 @@ void runtime_notifyListNotifyOne(detail::NotifyList* l) {
     return;
   }
   __atomic_store_n(&l->notify, ticket + 1, __ATOMIC_SEQ_CST);
-  // Near the front: before it are only goroutines that drew later and came first. If it is not there it is on its way,
-  // and will not sleep.
+  // It is near the front: only goroutines with later tickets that joined earlier come before it. If it is not in the
+  // list it has not joined yet, and will not sleep.
   SemaWaiter* before = nullptr;
   SemaWaiter* w = static_cast<SemaWaiter*>(l->head);
   while (w != nullptr && w->ticket != ticket) before = w, w = w->next;

@@ -1,4 +1,4 @@
-// Go: golang.org/x/sync/errgroup. All but an error's text is in the header.
+// Go: golang.org/x/sync/errgroup. The header has everything but this panic's text.
 #include "rt0/errgroup.h"
 
 #include "base/format.h"

@@ -1,13 +1,13 @@
-// Variables in functions: `static T x(…);`. Compilers call these around the first initialization. The names and the
-// layout are those of the Itanium C++ ABI; of a guard, the first byte alone is known to the compiler, which looks at it
-// before it calls anything. Linked only into programs that have such a variable.
+// Static variables in functions: `static T x(…);`. Compiled code calls these functions around the initialization. The
+// names and the layout are those of the Itanium C++ ABI. Compiled code reads the guard's first byte before it calls;
+// the other bytes are used only here. Linked only into programs that have such a variable.
 //
-//   I1  guard[0] goes from 0 to 1 once, when the variable is whole. The compiler's load of it is an acquire, the store
-//       here a release, so a goroutine that finds 1 without the lock sees the variable.
-//   I2  guard[1] is 1 while a goroutine initializes the variable, and is guarded by `mu`. Others sleep until it is 0
+//   I1  guard[0] goes from 0 to 1 once, when the variable is initialized. Compiled code loads it with acquire, and the
+//       store here is a release, so a goroutine that finds 1 without the lock sees the whole variable.
+//   I2  guard[1] is 1 while a goroutine initializes the variable; `mu` guards it. Other goroutines sleep until it is 0
 //       again, so the initialization may itself wait, or start goroutines.
-//   I3  An initialization that ends in a panic or in Goexit has a deferred call that sets guard[1] to 0: the next
-//       goroutine that comes by tries again, as C++ has it for exceptions.
+//   I3  The initialization has a deferred call that sets guard[1] to 0 if it ends by a panic or Goexit: then the next
+//       goroutine that needs the variable tries again, as C++ demands for exceptions.
 #include "mem/malloc.h"
 #include "rt0/sync.h"
 #include "runtime/panic/defer.h"
@@ -19,7 +19,7 @@ namespace {
 constinit sync::Mutex mu{};
 constinit sync::Cond<sync::Mutex> changed{mu};
 
-// What an initialization leaves among its goroutine's deferred calls. On the heap, for the caller's frame has no room.
+// The deferred call of an initialization. It lies on the heap, because the caller's frame has no room for it.
 struct Initializing : InternalDefer {
   u8* guard;
 };
@@ -38,14 +38,15 @@ void abandoned(DeferRecord* d) {
   end(guard, false);
 }
 
-// Without this check the goroutine would wait for itself.
+// Ends the program if the initialization needs the variable itself: the goroutine would wait for itself for ever.
 void check_recursion(const u8* guard) {
   for (DeferRecord* d = getg()->defers; d != nullptr; d = d->link)
     if (d->fn == abandoned && static_cast<Initializing*>(d)->guard == guard)
       fatal("the initialization of a static variable needs the variable");
 }
 
-// The newest deferred call is the initialization's: what it has deferred itself has been called.
+// The initialization has ended. The newest deferred call must be abandoned(): calls that the initialization itself has
+// deferred have run by now.
 void finish(u8* guard, bool whole) {
   auto* d = static_cast<Initializing*>(getg()->defers);
   check(d != nullptr && d->fn == abandoned && d->guard == guard,
@@ -59,12 +60,12 @@ void finish(u8* guard, bool whole) {
 
 extern "C" {
 
-// Whether the caller is to initialize the variable. It must call one of the other two afterwards.
+// Returns 1 if the caller has to initialize the variable. It must call one of the other two functions afterwards.
 int __cxa_guard_acquire(u8* guard);
 int __cxa_guard_acquire(u8* guard) {
   check_recursion(guard);
   mu.lock();
-  while (guard[1] != 0) changed.wait();  // ends when that initialization does
+  while (guard[1] != 0) changed.wait();  // ends when the other goroutine's initialization ends
   const bool ours = guard[0] == 0;       // written under the lock
   if (ours) guard[1] = 1;
   mu.unlock();
@@ -75,7 +76,7 @@ int __cxa_guard_acquire(u8* guard) {
   return 1;
 }
 
-// The variable is whole.
+// The variable is initialized.
 void __cxa_guard_release(u8* guard);
 void __cxa_guard_release(u8* guard) { finish(guard, true); }
 

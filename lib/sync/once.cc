@@ -4,7 +4,7 @@
 
 namespace rt0::detail {
 
-// A lambda in do_slow would be a frame of tracebacks that Go's have not.
+// Used instead of a lambda, which would be a frame of tracebacks that Go does not have.
 struct CallAt {
   void (*f)(void*);
   void* arg;
@@ -15,9 +15,9 @@ struct CallAt {
 
 namespace rt0::sync {
 
-// The flag is set after f, not before, so that a goroutine that finds it set also finds what f has done; the mutex
-// makes the others wait. An f that does not return, for it panics or ends its goroutine, has been called all the same:
-// hence the deferred call.
+// The flag is set after f, so a goroutine that finds it set also sees the effects of f; meanwhile the mutex makes other
+// goroutines wait. An f that panics or ends its goroutine counts as called, too: therefore a deferred call sets the
+// flag.
 void Once::do_slow(void (*f)(void*), void* arg) {
   m_.lock();
   Defer unlock([this] { m_.unlock(); });

@@ -1,9 +1,9 @@
-// sync.Pool. Go: pool.go. Differs: what lies in it stays (Go's collector drops what two rounds have not used); the part
-// that other Ps may take from has a lock, where Go has a lock-free deque.
+// sync.Pool. Go: pool.go. Differs: objects stay in the pool (Go's collector drops an object that was not used during
+// two collections); the part that other Ps may take from has a lock, where Go has a lock-free deque.
 //
-// Each P has a local part: one private slot, which only a goroutine that is pinned to the P touches, and a stack, from
-// whose other end thieves take. Local parts are made in blocks when a P with a higher number than before comes by;
-// blocks never move or go.
+// Each P has a local part: one private slot, which only a goroutine that is pinned to the P uses, and a stack, from
+// whose other end thieves take. Local parts are made in blocks, when a P without one uses the pool; blocks are never
+// moved or freed.
 #include "rt0/pool.h"
 
 #include "mem/malloc.h"
@@ -16,9 +16,9 @@ namespace rt0::detail {
 namespace {
 
 struct alignas(Isa::kCacheLine) PoolLocal {
-  void* private_;  // the P's goroutine's, while pinned; of a P that GOMAXPROCS has taken away, the thieves': see steal
+  void* private_;  // for the goroutine pinned to the P; for thieves if GOMAXPROCS no longer covers the P (see steal)
   Mutex lock;
-  void** at GUARDED_BY(lock);  // [first, n) are there
+  void** at GUARDED_BY(lock);  // at[first, n) are the objects
   u32 first, n, cap GUARDED_BY(lock);
 };
 
@@ -68,9 +68,9 @@ void add_locals(PoolState* p, i32 id) {
   unlock(l);
 }
 
-// The local part of the P we are on; the caller stays on it until releasem. Go: pin.
+// The local part of the caller's P. The caller stays on that P until releasem. Go: pin.
 PoolLocal* pin(PoolState* p, M** mp) {
-  for (;;) {  // ends when we have stayed on one P between making its part and finding it
+  for (;;) {  // ends when the goroutine has not changed its P between making the part and finding it
     *mp = acquirem();
     const i32 id = (*mp)->p->id;
     if (PoolLocal* l = find(p, id); l != nullptr) return l;
@@ -79,7 +79,7 @@ PoolLocal* pin(PoolState* p, M** mp) {
   }
 }
 
-// Makes room for one more at the end.
+// Makes room for one more object at the end; false if there is no memory.
 bool grow(PoolLocal* l) REQUIRES(l->lock) {
   if (l->first > 0) {
     memmove(l->at, l->at + l->first, (l->n - l->first) * sizeof(void*));
@@ -97,7 +97,7 @@ bool grow(PoolLocal* l) REQUIRES(l->lock) {
   return true;
 }
 
-// The last one put, or for a thief the first.
+// Takes the object that was put last; for a thief, the one that was put first. Null if there is none.
 void* take(PoolLocal* l, bool thief) {
   // A hint: an object that is put at this moment is taken by a later call.
   if (__atomic_load_n(&l->n, __ATOMIC_RELAXED) == __atomic_load_n(&l->first, __ATOMIC_RELAXED)) return nullptr;
@@ -112,17 +112,17 @@ void* take(PoolLocal* l, bool thief) {
   return l->at[l->n];
 }
 
-// How many Ps have a local part: all with numbers below.
+// How many Ps have a local part: those with lower numbers than the result.
 i32 num_locals(PoolState* p) {
   i32 n = 0;
   for (Block* b = blocks_of(p)->load_acquire(); b != nullptr; b = b->next.load_acquire()) n = b->base + b->count;
   return n;
 }
 
-// From another P, beginning with the one after ours, and from the Ps that GOMAXPROCS has taken away since: theirs would
-// be lost. No goroutine is pinned to such a P, nor can the P come back before we let go of ours, for the world stops
-// before GOMAXPROCS changes. So its private slot is the thieves', who take what is there by an exchange. The stop
-// orders all of that with what pinned goroutines do there before and after.
+// Takes an object from another P, beginning with the P after `me`; also from Ps that GOMAXPROCS no longer covers, whose
+// objects would be lost otherwise. No goroutine is pinned to such a P, and the P cannot come back while the caller is
+// pinned to its own, because the world stops before GOMAXPROCS changes. So thieves may take from its private slot, by
+// an exchange. The stop of the world orders that with the accesses of pinned goroutines before and after.
 void* steal(PoolState* p, i32 me) {
   const i32 n = num_locals(p);
   for (i32 i = 1; i < n; i++) {
@@ -155,7 +155,7 @@ void pool_put(PoolState* p, void* x) {
     l->private_ = x;
   } else {
     Locked held(&l->lock);
-    // Without memory for the list the object is dropped: a Pool may forget.
+    // If there is no memory for the list the object is dropped: a Pool may forget objects.
     if (l->n < l->cap || grow(l)) {
       l->at[l->n] = x;
       __atomic_store_n(&l->n, l->n + 1, __ATOMIC_RELAXED);

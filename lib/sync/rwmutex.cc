@@ -1,16 +1,17 @@
 // sync.RWMutex. Go: rwmutex.go.
 //
-//   * readerCount_ counts readers, those that wait included. A writer takes kMaxReaders off it: negative says that
-//   there is one.
-//   * The writer then waits for the readers that were before it: readerWait_ counts them down, and the last one wakes
-//   it.
-//   * Its unlock adds kMaxReaders again and lets in all readers that came meanwhile, before it lets in another writer.
+//   * readerCount_ counts the readers, also those that wait. A writer subtracts kMaxReaders from it: a negative count
+//     means that there is a writer.
+//   * The writer then waits for the readers that came before it. readerWait_ counts them down; the last one wakes the
+//     writer.
+//   * The writer's unlock adds kMaxReaders again. It lets in all readers that came meanwhile before another writer.
 #include "lib/sync/sema.h"
 #include "sched/above.h"
 
 namespace rt0::sync {
 
-// The frames that Go's tracebacks have here. The barriers keep their calls from becoming jumps.
+// Functions of their own, because Go's tracebacks have frames for them. The barriers keep the calls in them from being
+// tail calls, which would remove these frames.
 [[noreturn, gnu::noinline]] static void fatal(Str why) { rt0::fatal(why); }
 
 void runtime_SemacquireRWMutexR(detail::Sema* s) {
@@ -23,14 +24,14 @@ void runtime_SemacquireRWMutexR(detail::Sema* s) {
 }
 
 bool RWMutex::try_rlock() {
-  for (;;) {  // ends when no other reader comes or goes between
+  for (;;) {  // ends when the count does not change between the load and the CAS
     const i32 c = readerCount_.load();
     if (c < 0) return false;
     if (readerCount_.compare_and_swap(c, c + 1)) return true;
   }
 }
 
-// r: readerCount_ after we have left; negative.
+// r: readerCount_ after the caller's runlock; negative.
 void RWMutex::runlock_slow(i32 r) {
   if (r + 1 == 0 || r + 1 == -kMaxReaders) fatal("sync: RUnlock of unlocked RWMutex");
   if (readerWait_.add(-1) == 0) semrelease(&writerSem_);  // the last one before the writer

@@ -1,14 +1,14 @@
-// Go: sema.go. Differs: see sema.h; and the count goes up and down under the lock only, but for one case.
+// Go: sema.go. Differs: see sema.h; and the count changes only under the lock, with one exception.
 //
 // Why no wake-up is lost: a waiter looks at the count and enters the queue under the lock, and leaves its stack before
-// the lock is dropped (goparkunlock); a releaser raises the count and looks at the queue under the same lock.
+// the lock is released (goparkunlock); a releaser raises the count and looks at the queue under the same lock.
 //
-// The lock is also what lets a semaphore lie in memory that is freed early. Go has a fast path that takes the count
-// without the lock; then the goroutine that took it could go on, unlock what the semaphore serves, and free it, while
-// the releaser is about to look at the queue. Here a count that was raised under the lock is seen under the lock, hence
-// after the releaser's last touch. The one case: a waiter which was woken takes its count without the lock; goready()
-// comes after the releaser's unlock. There is no price to pay: package sync calls semrelease only when it knows of a
-// waiter.
+// Because of the lock a semaphore's memory may be freed as soon as it is no longer needed. Go has a fast path that
+// takes the count without the lock. With it the goroutine that took the count could go on, unlock the object that
+// contains the semaphore, and free it, while the releaser still has to look at the queue. Here the taker sees the
+// raised count only under the lock, and so after the releaser's last access. The exception: a woken waiter takes its
+// count without the lock; but goready() comes after the releaser's unlock. All this costs nothing, because package sync
+// calls semrelease only if there is a waiter.
 #include "lib/sync/sema.h"
 
 #include "sched/proc.h"
@@ -24,7 +24,7 @@ Atomic<u32>* count_of(Sema* s) { return reinterpret_cast<Atomic<u32>*>(&s->value
 
 bool cansemacquire(Sema* s) {
   Atomic<u32>* count = count_of(s);
-  for (;;) {  // ends when no other goroutine has changed the count between
+  for (;;) {  // ends when the count does not change between the load and the CAS
     const u32 v = count->load_acquire();
     if (v == 0) return false;
     if (count->cas_acquire(v, v - 1)) return true;
@@ -84,11 +84,12 @@ void semrelease1(Sema* s, bool handoff) {
   bool ticket = false;
   if (w != nullptr && handoff) ticket = cansemacquire(s);
   if (ticket) w->ticket = 1;
-  sema_unlock(s);  // the last touch of *s
+  sema_unlock(s);  // the last access to *s
   if (w == nullptr) return;
   goready(w->g);  // *w is gone
-  // The waiter is this P's next goroutine, and now it runs, in our time slice; we queue up behind the others. Without a
-  // ticket that would be a waste: another goroutine might take the count while we are away.
+  // goready has made the waiter this P's next goroutine. With a ticket it runs now, in the caller's time slice, and the
+  // caller goes to the end of the queue. Without a ticket the caller goes on: by the time the waiter ran, another
+  // goroutine might have taken the count.
   if (ticket && getg()->m->locks == 0) goyield();
 }
 
@@ -103,7 +104,7 @@ SemaWaiter* sema_take_all(Sema* s) {
 void ready_all(SemaWaiter* last) {
   if (last == nullptr) return;
   for (SemaWaiter* w = last->next;;) {
-    SemaWaiter* next = w->next;  // now: *w goes when its goroutine runs
+    SemaWaiter* next = w->next;  // read now: *w is gone when its goroutine runs
     const bool end = w == last;
     goready(w->g);
     if (end) return;

@@ -21,7 +21,8 @@ bool Weighted::take(int64_t n) REQUIRES(sema_mutex(&sema_)) {
   return ok;
 }
 
-// The first waiter that does not get its share yet keeps those behind it waiting, or it might wait for ever.
+// Grants shares to waiters from the front of the queue, and returns these waiters as a ring, for ready_all. The first
+// waiter whose share is not free keeps all later ones waiting; otherwise it might wait for ever.
 void* Weighted::grant() REQUIRES(sema_mutex(&sema_)) {
   SemaWaiter* last = nullptr;
   while (SemaWaiter* s = first_of(sema_)) {
@@ -31,7 +32,7 @@ void* Weighted::grant() REQUIRES(sema_mutex(&sema_)) {
     w->granted = true;
     w->queued = false;
     (void)sema_dequeue(&sema_);
-    w->next = last == nullptr ? w : last->next;  // to the ring's end
+    w->next = last == nullptr ? w : last->next;  // puts w at the ring's end
     if (last != nullptr) last->next = w;
     last = w;
   }
@@ -47,7 +48,7 @@ void Weighted::wait(Waiter* w) {
   }
   w->queued = true;
   sema_enqueue(&sema_, w);
-  sema_park(&sema_, WaitReason::select);  // as Go, which waits for its context, too
+  sema_park(&sema_, WaitReason::select);  // the reason that Go shows: it waits for the context in the same select
 }
 
 void Weighted::give_up(Waiter* w) {
@@ -58,7 +59,7 @@ void Weighted::give_up(Waiter* w) {
   }
   w->given_up = true;
   const bool queued = w->queued;
-  if (queued) {  // take it out: once around the ring
+  if (queued) {  // takes w out: empties the queue and puts all others in again
     SemaWaiter* all = sema_take_all(&sema_);
     for (SemaWaiter *at = all->next, *next;; at = next) {
       next = at->next;
@@ -68,14 +69,14 @@ void Weighted::give_up(Waiter* w) {
     }
     w->queued = false;
   }
-  SemaWaiter* ready = static_cast<SemaWaiter*>(grant());  // those behind it, if it was what kept them waiting
+  SemaWaiter* ready = static_cast<SemaWaiter*>(grant());  // later waiters, if w was the one that kept them waiting
   sema_unlock(&sema_);
   ready_all(ready);
-  if (queued) goready(w->g);  // last, so that it runs first: in Go it is the goroutine that wakes the others
+  if (queued) goready(w->g);  // last, so that it runs first: in Go it is the goroutine that wakes the later waiters
 }
 
 void Weighted::acquire(int64_t n) {
-  // Never free: in the queue it would keep the others from what is.
+  // Can never be granted: waits for ever. In the queue it would block all later waiters.
   if (n > size_) gopark(nullptr, nullptr, WaitReason::chan_receive_nil);
   Waiter me(n);
   wait(&me);

@@ -3,20 +3,20 @@
 //
 //   W1  kWaiters is set and cleared under the semaphore's lock only, with the waiter in the queue before the lock is
 //       dropped.
-//   W2  A goroutine that makes the counter 0 by its add, and learns by the same add that kWaiters is clear, touches the
-//       object no more: a goroutine which sees 0 may return from wait() and free it.
-//   W3  A goroutine that makes it 0 and learns that kWaiters is set, owns the queue: none of those in it returns before
-//       it is woken.
+//   W2  A goroutine whose add makes the counter 0, and finds kWaiters clear, does not use the object after that:
+//       another goroutine that sees 0 may return from wait() and free it.
+//   W3  A goroutine whose add makes the counter 0, and finds kWaiters set, owns the queue: no waiter in it returns
+//       before that goroutine wakes it.
 #include "lib/sync/sema.h"
 #include "rt0/panic.h"
 
 namespace rt0::sync {
 
-// Puts the caller into the queue, and waits; false if there is nothing to wait for any more. Go's traceback has a
-// frame for it.
+// Puts the caller into the queue, and waits; false if the counter is 0. A function of its own, because Go's traceback
+// has a frame for it.
 [[gnu::noinline]] bool runtime_SemacquireWaitGroup(WaitGroup* wg) {
   sema_lock(&wg->sema_);
-  for (;;) {  // ends when the counter stays as it is for a moment
+  for (;;) {  // ends when the counter does not change between the load and the CAS
     const size_t s = wg->state_.load();
     if (WaitGroup::counter(s) == 0) {
       sema_unlock(&wg->sema_);
@@ -39,7 +39,7 @@ void WaitGroup::add(int delta) {
   if (delta > 0 && v == delta) panic("sync: WaitGroup misuse: Add called concurrently with Wait");
   if (v > 0) return;
   sema_lock(&sema_);
-  if (state_.load() != s) {  // an add while the waiting goroutines are woken
+  if (state_.load() != s) {  // another goroutine has called add since the counter became 0
     sema_unlock(&sema_);
     panic("sync: WaitGroup misuse: Add called concurrently with Wait");
   }

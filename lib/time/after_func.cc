@@ -1,8 +1,7 @@
 // Timers that start a goroutine. Go: time.AfterFunc.
 //
-// A pending call counts as one in TimerObject::refs. It is handed on: from the goroutine that starts the timer to the
-// heap, from there to the f that fires, from that to the goroutine, which gives it up at its end; or stop, if it was in
-// time, gives it up.
+// A pending call has one reference in TimerObject::refs. The goroutine that starts the timer adds it. The goroutine
+// that runs the function drops it at its end; or stop drops it, if it comes before the timer fires.
 #include "lib/time/timer_object.h"
 #include "mem/malloc.h"
 
@@ -29,13 +28,13 @@ struct Call {
   static void move(void* dst, void* src) { *static_cast<Call*>(dst) = *static_cast<Call*>(src); }
 };
 
-// On g0. A function of its own, for the traceback: "created by time.goFunc".
+// On g0. A function of its own, because tracebacks show it: "created by time.goFunc".
 void goFunc(void* arg, uintptr, i64) RT0_SYM("time.goFunc");
 void goFunc(void* arg, uintptr, i64) {
   Call call{Call::run, static_cast<AfterFunc*>(arg)};
   constexpr detail::GoStmt kStmt{Call::move, sizeof(Call), alignof(Call), nullptr, 0, nullptr};
   detail::newproc(reinterpret_cast<Funcval*>(&call), &kStmt);
-  __asm__ volatile("");  // not a tail call
+  __asm__ volatile("");  // keeps the call above from being a tail call, which would remove this function's frame
 }
 
 bool stop(detail::TimerObject* t) {
@@ -44,11 +43,11 @@ bool stop(detail::TimerObject* t) {
   return pending;
 }
 
-// The new call's count comes first: the timer may fire before we are back.
+// The reference of the new pending call is added first, because the timer may fire before timer_reset returns.
 bool reset(detail::TimerObject* t, i64 when, i64) {
   detail::timer_ref(t);
   const bool pending = timer_reset(&of(t)->timer, when, 0);
-  if (pending) detail::timer_unref(t);  // the call that did not come to be
+  if (pending) detail::timer_unref(t);  // the earlier pending call will not happen
   return pending;
 }
 

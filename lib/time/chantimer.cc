@@ -9,20 +9,20 @@ namespace {
 
 TimerChan* of(ChanTimer* t) { return static_cast<TimerChan*>(t); }
 
-// On g0, when the timer is due. The value is the moment at which it should have fired, for a receiver can't tell that
-// it was looked at later.
+// On g0, when the timer is due. The value sent is the moment at which the timer should have fired: a late run of the
+// timer must not show in it.
 void sendTime(void* arg, uintptr seq, i64 delta) RT0_SYM("time.sendTime");
 void sendTime(void* arg, uintptr seq, i64 delta) {
   TimerChan* t = static_cast<TimerChan*>(arg);
   Locked l(&t->send_lock);
-  (void)t->timer.sending.cas_relaxed(seq, 0);  // fails if a later f is under way. send_lock orders it
-  if (t->timer.seq != seq) return;             // stopped or reset meanwhile
+  (void)t->timer.sending.cas_relaxed(seq, 0);  // fails if a later call of sendTime has begun. send_lock orders it
+  if (t->timer.seq != seq) return;             // the timer was stopped or reset meanwhile
   const Time v = now().add(ns(-delta));
-  (void)chansend(t->c, &v, false);  // full: the last one has not been read, so this one is dropped
+  (void)chansend(t->c, &v, false);  // if the last value was not received yet, this one is dropped
 }
 
-// The channel's last handle is gone. The M whose send woke the goroutine that had it may still be on its way out of
-// sendTime: timer_stop_wait waits for it.
+// The channel's last handle is gone: frees both. Another M may still be in sendTime, whose send has woken the goroutine
+// that had the handle; timer_stop_wait waits until that M has left it.
 void abandon(ChanTimer* timer) {
   TimerChan* t = of(timer);
   (void)timer_stop_wait(&t->timer);
@@ -44,7 +44,7 @@ bool stop(detail::TimerObject* o) {
   return timerchandrain(t->c) || pending;
 }
 
-// Emptied under send_lock, so that what is received afterwards is of the new time.
+// The channel is emptied under send_lock, so a value that is received afterwards comes from the new time.
 bool reset(detail::TimerObject* o, i64 when, i64 period) {
   TimerChan* t = static_cast<TimerChan*>(o);
   Locked l(&t->send_lock);

@@ -85,7 +85,7 @@ Time Time::from_unix(int64_t sec, int64_t nsec) {
 
 Time Time::add(Duration d) const {
   Time t = from_unix(unix() + d.count / kSecond, nsec_ + d.count % kSecond);
-  // Out of the monotonic clock's range: only the wall clock's part is left.
+  // If the sum is out of the monotonic clock's range, the result has only the wall clock's part.
   if (mono_ != 0 && (__builtin_add_overflow(mono_, d.count, &t.mono_))) t.mono_ = 0;
   return t;
 }
@@ -96,8 +96,8 @@ Duration Time::sub(Time t) const {
     if (!__builtin_sub_overflow(mono_, t.mono_, &d)) return {d};
     return mono_ > t.mono_ ? Duration::max() : Duration::min();
   }
-  // The seconds' difference may be just out of range and the whole one in range: put the nanoseconds on the same side
-  // first.
+  // The difference in seconds alone may be just out of range while the whole difference is in range. So both parts are
+  // given the same sign first.
   i64 sec = sec_ - t.sec_, nsec = nsec_ - t.nsec_;
   if (sec < 0 && nsec > 0) sec++, nsec -= kSecond;
   if (__builtin_mul_overflow(sec, kSecond, &d) || __builtin_add_overflow(d, nsec, &d))

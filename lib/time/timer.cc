@@ -1,7 +1,8 @@
 // Go: time.go. Differs: see timer.h.
 //
-// Locks: a thread holds one heap's lock at a time, and no timer lock while it calls an f. A channel's lock comes before
-// (a goroutine that is about to wait on a timer's channel puts the timer on a heap), sched.lock after.
+// Locks: a thread holds the lock of one heap at a time, and none while it calls a timer's f. A channel's lock is taken
+// before a heap's (a goroutine that is about to wait on a timer's channel puts the timer on a heap), sched.lock after
+// it.
 #include "lib/time/timer.h"
 
 #include "kernel_iface/kernel.h"
@@ -19,10 +20,10 @@ namespace {
 // then reads `first`; the other sets it here, then reads nmspinning in wakep. All four are sequentially consistent.
 void publish(Timers* ts) REQUIRES(ts->lock) { ts->first.set(ts->len.load_relaxed() == 0 ? 0 : ts->heap[0].when); }
 
-// Locks the heap that t belongs to and returns it. Only its holder can give t another home, so if t is still at home,
-// it stays. The second load is an acquire, too: t may have gone away and come back since the first, and the thread that
-// sent it back (with release) held the lock of where it was, not this one. NO_LOCK_ANALYSIS: clang knows no lock of
-// what a function returns. So each caller says home_is_locked().
+// Locks the heap that t belongs to, its home, and returns it. Only the holder of that lock can give t another home, so
+// if t->home is unchanged under the lock, it stays so. The second load is an acquire, too: t may have left and come
+// back since the first load, and the thread that moved it back (with release) held the other heap's lock, not this one.
+// NO_LOCK_ANALYSIS: clang cannot express that the lock of the result is held; each caller calls home_is_locked().
 Timers* lock_home(RtTimer* t) NO_LOCK_ANALYSIS {
   for (;;) {
     Timers* ts = t->home.load_acquire();
@@ -40,12 +41,12 @@ bool f_runs(Timers* ts, const RtTimer* t) REQUIRES(ts->lock) {
   return false;
 }
 
-// Must t be on a heap? A channel's timer only while a goroutine waits for it; else a goroutine that looks at the
-// channel looks at the clock.
+// Must t be on a heap? A channel's timer must be only while a goroutine waits for it; at other times a goroutine that
+// looks into the channel runs the timer if it is due.
 bool wants_heap(const RtTimer* t) { return t->when > 0 && (!t->is_chan || t->blocked > 0); }
 
-// t's home becomes the heap of the running P, if it can move. Called with the home's lock, returns with the new home's.
-// In between t belongs to no thread, so the caller looks at it anew. The caller keeps its M.
+// Makes the heap of the running P t's home, if t can move. Called with the old home's lock, returns with the new
+// home's. In between another thread may change t, so the caller must read its fields again. The caller keeps its M.
 // NO_LOCK_ANALYSIS: as lock_home.
 Timers* move_home(RtTimer* t, Timers* ts) NO_LOCK_ANALYSIS {
   Timers* mine = &getg()->m->p->timers;
@@ -55,8 +56,9 @@ Timers* move_home(RtTimer* t, Timers* ts) NO_LOCK_ANALYSIS {
   return lock_home(t);
 }
 
-// Puts t on a heap, if it ought to be on one, or to its new place. With the home's lock, returns without. t may be gone
-// afterwards. NO_LOCK_ANALYSIS: the lock that is given up is not the one that the caller had, if the home has changed.
+// Puts t on a heap, if it must be on one, or moves it to its new place there. Called with the home's lock, returns
+// without it. t may be gone afterwards. NO_LOCK_ANALYSIS: if the home has changed, another lock than the caller's is
+// released.
 void settle(RtTimer* t, Timers* ts) RELEASE(ts->lock) NO_LOCK_ANALYSIS {
   if (t->pos == 0 && wants_heap(t)) ts = move_home(t, ts);
   if (!wants_heap(t)) {
@@ -74,7 +76,7 @@ void settle(RtTimer* t, Timers* ts) RELEASE(ts->lock) NO_LOCK_ANALYSIS {
   if (first) wakeNetPoller(when);
 }
 
-// When t is to fire next: a ticker skips the ticks it has missed.
+// The next time at which t must fire, 0 for never. A ticker skips the ticks that it has missed.
 i64 next_when(const RtTimer* t, i64 delta) {
   if (t->period <= 0) return 0;
   i64 next;
@@ -83,9 +85,9 @@ i64 next_when(const RtTimer* t, i64 delta) {
   return next;
 }
 
-// t is about to be stopped or changed; true if it was active. If a value for a channel is under way it will not be
-// sent, for it carries the old seq, so the timer counts as active: the caller holds the send lock. Go: isSending.
-// Differs: it counts, and so takes a value that an earlier stop has prevented for one of its own.
+// t is about to be stopped or changed; true if it was active. If a send to its channel has begun, the value will not be
+// sent, because it has the old seq; then the timer counts as active. The caller holds the send lock. Go: isSending,
+// which is a counter, so that there a send which an earlier stop has prevented counts, too.
 bool cancel(RtTimer* t) {
   bool pending = t->when > 0;
   if (t->is_chan) {
@@ -95,7 +97,7 @@ bool cancel(RtTimer* t) {
   return pending;
 }
 
-// Calls t's f, which is due. With the home's lock, which it drops meanwhile. On g0. Go: unlockAndRun.
+// Calls the f of t, which is due. Called with the home's lock, which is released while f runs. On g0. Go: unlockAndRun.
 void run(Timers* ts, RtTimer* t, i64 now) REQUIRES(ts->lock) {
   const TimerFn f = t->f;
   void* const arg = t->arg;
@@ -107,7 +109,7 @@ void run(Timers* ts, RtTimer* t, i64 now) REQUIRES(ts->lock) {
     else heap_remove(ts, t);
     publish(ts);
   }
-  // stop and modify must know that a value is under way, which they can still prevent: see ChanTimer.
+  // stop and modify must know that a send has begun, because they can still prevent it: see chantimer.h.
   if (t->is_chan) t->sending.store_relaxed(seq);  // the lock orders it
   TimerRun me{t, ts->running};
   ts->running = &me;
@@ -135,7 +137,7 @@ TimerHooks::Checked timers_check(P* pp, i64 now) {
       break;
     }
     run(ts, ts->heap[0].timer,
-        now);  // ends: what it leaves on the heap is due after now, but for what others add meanwhile
+        now);  // the loop ends, because a timer that run() leaves on the heap is due after now
     r.ran = true;
   }
   unlock(&ts->lock);
@@ -144,8 +146,8 @@ TimerHooks::Checked timers_check(P* pp, i64 now) {
 
 i64 timers_wake_time(P* pp) { return pp->timers.first.get(); }
 
-// No locks: the world is stopped, and the caller may hold sched.lock, which comes after ours. No f runs: a thread that
-// runs one has a P.
+// Takes no locks: the world is stopped, and the caller may hold sched.lock, which comes after these locks. No f is
+// running, because a thread that runs one has a P.
 void timers_take(P* to, P* from) NO_LOCK_ANALYSIS {
   Timers* src = &from->timers;
   check(src->running == nullptr, "timers: f runs while the world is stopped");
@@ -178,11 +180,12 @@ void timer_init(RtTimer* t, TimerFn f, void* arg) {
   M* mp = acquirem();
   check(mp->p != nullptr, "timer_init: no p");
   t->home.store_relaxed(&mp->p->timers);  // no other thread knows the timer yet
-  // The program's first timer: room for it is made here, and not when it is put on the heap, for then the clock has
-  // been read, and those that go to sleep after it for as long would wake too late to wake together with it.
+  // The program's first timer: allocates the heap here. In heap_add, after the deadline was computed, that would take
+  // so long that goroutines which sleep equally long from then on would no longer wake together with this one.
   if (timer_hooks.load_relaxed() == nullptr) heap_first(&mp->p->timers);
   releasem(mp);
-  // Release: a thread that sees the table sees what is in it. Several may store it, always the same value.
+  // Release: a thread that sees the pointer sees the table's contents. Several threads may store it; the value is the
+  // same.
   if (timer_hooks.load_relaxed() == nullptr) {
     stack_scavenge_enable();
     timer_hooks.store_release(&kHooks);
@@ -248,7 +251,7 @@ void timer_unblock(RtTimer* t) {
   Timers* ts = lock_home(t);
   home_is_locked(ts);
   check(t->blocked > 0, "timer data corruption");
-  if (--t->blocked == 0 && t->pos != 0) {  // t->when stays: that is when it is still to fire
+  if (--t->blocked == 0 && t->pos != 0) {  // t->when stays: the timer is still active
     heap_remove(ts, t);
     publish(ts);
   }
@@ -257,7 +260,7 @@ void timer_unblock(RtTimer* t) {
 
 bool timer_stop_wait(RtTimer* t) {
   const bool pending = timer_stop(t);
-  for (;;) {  // ends when the f returns, which does not block
+  for (;;) {  // ends when f returns; f does not block
     Timers* ts = lock_home(t);
     home_is_locked(ts);
     const bool runs = f_runs(ts, t);
@@ -276,8 +279,9 @@ struct Sleeper {
 
 void goroutineReady(void* gp, uintptr, i64) { goready(static_cast<G*>(gp)); }
 
-// After the goroutine is marked waiting, or a short sleep could be over before it has begun. Once the timer runs, the
-// goroutine may go on, and its frame, in which the timer lies, be gone: timer_reset does not touch it after that.
+// The timer is started after the goroutine is marked waiting; otherwise a short sleep could end before the goroutine
+// has begun to wait. Once the timer fires, the goroutine may go on, and its frame, in which the timer lies, may be
+// gone; so timer_reset does not use the timer after it has released the heap's lock.
 bool resetForSleep(G*, void* sleeper) {
   Sleeper* s = static_cast<Sleeper*>(sleeper);
   timer_reset(&s->timer, s->until, 0);

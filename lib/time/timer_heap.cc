@@ -15,7 +15,7 @@ void put(Timers* ts, u32 i, TimerWhen tw) REQUIRES(ts->lock) {
   tw.timer->pos = i + 1;
 }
 
-// heap[i] goes up to where it belongs; where that is. A timer does not pass one with the same deadline.
+// Moves heap[i] up to its place, and returns that place. A timer does not pass a timer with the same deadline.
 u32 siftUp(Timers* ts, u32 i) REQUIRES(ts->lock) {
   const TimerWhen tw = ts->heap[i];
   while (i > 0) {
@@ -28,7 +28,8 @@ u32 siftUp(Timers* ts, u32 i) REQUIRES(ts->lock) {
   return i;
 }
 
-// heap[i] goes down to where it belongs: each time below the first of its children with the earliest deadline.
+// Moves heap[i] down to its place. In each step it changes places with the first of its children that has the earliest
+// deadline.
 void siftDown(Timers* ts, u32 i) REQUIRES(ts->lock) {
   const TimerWhen tw = ts->heap[i];
   const u32 n = ts->len.load_relaxed();
@@ -89,7 +90,7 @@ void heap_remove(Timers* ts, RtTimer* t) {
   t->pos = 0;
   ts->len.store_relaxed(last);
   if (i == last) return;
-  ts->heap[i] = ts->heap[last];  // the last one takes the place, and then the one it belongs to
+  ts->heap[i] = ts->heap[last];  // the last timer takes the free place, and is then moved to its own
   if (siftUp(ts, i) == i) siftDown(ts, i);
 }
 

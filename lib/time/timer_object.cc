@@ -4,8 +4,8 @@
 
 namespace rt0 {
 
-// Relaxed: a goroutine that copies a handle has one, so the count can't become 0 meanwhile, and nothing else depends on
-// it.
+// Relaxed: the goroutine that copies a handle has one, so the count cannot become 0 meanwhile, and nothing else depends
+// on the count.
 void detail::timer_ref(TimerObject* t) { (void)t->refs.add_relaxed(1); }
 void detail::timer_unref(TimerObject* t) {
   if (t->refs.sub_acqrel(1) == 0) t->kind->destroy(t);

@@ -1,7 +1,7 @@
-// What a program's Timer or Ticker points to.
+// The object that a program's Timer or Ticker points to.
 //
-// It is counted: one for each handle, and what its kind adds (a pending call, a channel). When the count is 0 it
-// can't be started again, it is on no heap, and no f of it will touch it.
+// Its references are counted: one for each handle, and those that its kind adds (a pending call, for example). When the
+// count is 0 the timer cannot be started again, it is on no heap, and its f will not use it.
 #pragma once
 
 #include "lib/time/timer.h"

@@ -1,9 +1,10 @@
-// args: finds what the kernel has left on the stack, and its bounds, before other code reads it.
+// args: finds the arguments, the environment and the auxiliary vector that the kernel has left on the stack, and their
+// bounds, before other code reads them.
 //
 //   argv[0] … argv[argc-1], null, envp[0] …, null, auxv pairs …, AT_NULL
 //
-// An emulator, a debugger or a test may build this wrongly. So argc is not believed beyond the null that ends argv, and
-// the search for the end of the auxiliary vector has a bound.
+// An emulator, a debugger or a test may build this wrongly. So a null pointer ends argv even if argc is larger, and the
+// search for the end of the auxiliary vector has a bound.
 #include "runtime/boot/args.h"
 
 #include "arch/arch.h"  // IWYU pragma: keep (declares args, under the name that assembly calls)
@@ -51,7 +52,7 @@ void sysargs(i32 argc, char** argv) {
   usize n = 0;
   while (n < static_cast<usize>(max(argc, 0)) && argv[n] != nullptr) n++;
   argslice = {argv, n};
-  if (argv[n] != nullptr) return;  // no null behind argv: what follows is no environment
+  if (argv[n] != nullptr) return;  // no null behind argv: the words after it are no environment
   envs = until_null(argv + n + 1);
   sysauxv(reinterpret_cast<const uintptr*>(envs.end() + 1));
 }
@@ -59,12 +60,12 @@ void sysargs(i32 argc, char** argv) {
 void goenvs_unix() RT0_SYM("runtime.goenvs_unix");
 void goenvs_unix() { trace_boot(Ev::goenvs_unix); }
 
-// Reads nothing: sysauxv has found AT_SECURE already. A step of Go's order.
+// Reads nothing, because sysauxv has found AT_SECURE already. It exists because it is a step of Go's boot.
 void initSecureMode() RT0_SYM("runtime.initSecureMode");
 void initSecureMode() { trace_boot(Ev::initSecureMode); }
 
-// In a program that was started with stdin, stdout or stderr closed, the next file that is opened would get that
-// number, and messages would be written into that file. So /dev/null is opened in its place. Go: fds_unix.go.
+// In a program that was started with stdin, stdout or stderr closed, the next file that is opened would get the closed
+// descriptor's number, and messages would be written into that file. So /dev/null is opened first. Go: fds_unix.go.
 void fill_std_fds() {
   u32 open = kernel->open_std_fds();
   for (i32 fd = 0; fd < 3; fd++) {
@@ -82,12 +83,12 @@ Str program_name() {
   return name;
 }
 
-// RT0_SIM puts the simulated kernel in force, before any call whose answer could differ between the two kernels. The
-// random bytes that the host's kernel has left on the stack are not used then.
+// If RT0_SIM is set, the simulated kernel is put into force here, before any call whose answer could differ between the
+// two kernels. The random bytes that the host's kernel has left on the stack are not used then.
 void choose_kernel() {
   const Str spec = gogetenv("RT0_SIM");
   if (spec.empty() || isSecureMode()) return;
-  fill_std_fds();  // or the record's file would be one of them
+  fill_std_fds();  // otherwise the record's file could get the number of a closed standard stream
   sim_open(spec, program_name(), argslice);
   auxv.random = nullptr;
 }
@@ -98,14 +99,14 @@ void args(i32 argc, char** argv) {
   trace_boot(Ev::args);
   sysargs(argc, argv);
   choose_kernel();
-  // A privileged program must not write where its caller's environment says.
+  // A privileged program must not write to a file that its caller's environment names.
   const Str path = isSecureMode() ? Str() : gogetenv("RT0_TRACE");
-  if (!path.empty() && path != Str("-")) fill_std_fds();  // or the trace would take the number of one of them
+  if (!path.empty() && path != Str("-")) fill_std_fds();  // the trace must not get a standard stream's number either
   trace_open(path);
 }
 
-// goargs and goenvs copy nothing: argslice and envs, which sysargs has bounded, are what the program sees. The
-// functions are steps of the boot all the same, and Go's order is compared by them.
+// goargs and goenvs copy nothing: the program uses argslice and envs, whose bounds sysargs has checked. The functions
+// exist because they are steps of Go's boot, with whose order rt0's boot is compared.
 void goargs() { trace_boot(Ev::goargs); }
 
 void goenvs() {
@@ -123,8 +124,8 @@ void checkfds() {
   fill_std_fds();
 }
 
-// Package os of the program. In Go its init task copies arguments and environment into os.Args; here they are handed
-// out as they lie, so that the task only stands for the place in the order of initialisation. Go: os.runtime_args.
+// The init task of package os. Go's copies arguments and environment into os.Args. rt0 hands them out where they lie,
+// so this task does nothing; other tasks can name it to run after it, as in Go. Go: os.runtime_args.
 void os_init() {}
 extern InitTask rt0_init_runtime;
 RT0_RUNTIME_INIT(os, os_init, &rt0_init_runtime);
@@ -132,7 +133,7 @@ RT0_RUNTIME_INIT(os, os_init, &rt0_init_runtime);
 Args args_of_program() { return {argslice.ptr, argslice.len}; }
 Args environ_of_program() { return {envs.ptr, envs.len}; }
 
-// Null if it is not set, unlike gogetenv.
+// Null if the variable is not set; gogetenv returns an empty string then.
 const char* getenv(const char* key) { return env_value(cstr(key)); }
 
 }  // namespace rt0

@@ -1,4 +1,4 @@
-// Steps of the boot that find and check what the kernel has handed over; kernel_iface/env.h has what they found.
+// Steps of the boot that find and check the arguments and the environment; kernel_iface/env.h has the results.
 // Go: runtime1.go, os_linux.go, security_unix.go, fds_unix.go.
 #pragma once
 

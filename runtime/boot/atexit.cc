@@ -1,10 +1,10 @@
-// Destructors of globals, and of variables in functions, do not run when the program ends: as in Go, nothing does then,
-// for other goroutines may still use them. Compilers register each such destructor after its constructor has run; that
-// is accepted, and forgotten. Linked only into programs that have one.
+// Destructors of globals, and of static variables in functions, do not run when the program ends, because other
+// goroutines may still use these objects. Compilers register each such destructor after its constructor has run; the
+// functions here accept that and do nothing. Linked only into programs with such an object.
 namespace rt0 {
 
 extern "C" {
-// 0: registered.
+// The result 0 means that the destructor is registered.
 int __cxa_atexit(void (*destroy)(void*), void* object, void* dso);
 int __cxa_atexit(void (*)(void*), void*, void*) { return 0; }
 

@@ -1,5 +1,5 @@
-// osinit and schedinit: from a bare thread to a scheduler with its Ps. rt0_go calls them on g0, in this order. No other
-// thread runs yet, so locks are only taken where a called function expects them.
+// osinit and schedinit: set up the scheduler and its Ps. rt0_go calls them on g0, in this order. No other thread runs
+// yet, so locks are taken only where a called function expects them to be held.
 #include "mem/gc.h"
 #include "mem/malloc.h"
 #include "mem/stack.h"
@@ -63,7 +63,8 @@ void gcinit() {
   gcController.init(percent, readGOMEMLIMIT());
 }
 
-// No goroutine may run while the number of Ps changes. procresize checks that the world is stopped, so say that it is.
+// The number of Ps may change only while the world is stopped, which procresize checks. At boot nothing runs, so the
+// world counts as stopped.
 void worldStopped() RT0_SYM("runtime.worldStopped");
 void worldStopped() {
   trace_boot(Ev::worldStopped);
@@ -102,7 +103,7 @@ void schedinit() {
   lockInit(&allglock, LockRank::allg);
 
   sched.maxmcount = kMaxMs;
-  worldStopped();  // until the Ps are there
+  worldStopped();  // until procresize has made the Ps
 
   moduledataverify();
   // Without a page size neither guard pages nor the heap can be laid out.

@@ -1,4 +1,4 @@
-// runtime.check: compares what this build assumes about the machine with the machine, before other code relies on it.
+// runtime.check: checks this build's assumptions about the machine on the machine, before other code relies on them.
 #include "sched/gmp.h"
 #include "trace/trace.h"
 
@@ -17,8 +17,8 @@ constexpr u16 kCcBeliefs[] = {
 #undef OFFSET
 };
 
-// Hides the value from the compiler, which would else compute the comparison itself, and the machine would not be
-// asked.
+// Hides the value from the compiler. Otherwise the compiler would compute the result itself, and the machine's
+// instructions would not be tested.
 template <class T>
 T opaque(T v) {
   __asm__ volatile("" : "+m"(v));

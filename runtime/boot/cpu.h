@@ -6,7 +6,7 @@
 
 namespace rt0 {
 
-// What this CPU has, as bits of the ISA's own (Isa::Feature). Set once, by cpuinit.
+// The features of this CPU, as bits that the ISA defines (Isa::Feature). Set once, by cpuinit.
 extern u64 cpu_features;
 
 void cpuinit() RT0_SYM("runtime.cpuinit");

@@ -13,7 +13,7 @@ namespace rt0 {
 extern "C" InitTask* const __start_rt0_inittasks[];
 extern "C" InitTask* const __stop_rt0_inittasks[];
 
-// And the constructors of the program's globals between these: see arch/rt0.ld.
+// The linker collects the constructors of the program's globals between these two: see arch/rt0.ld.
 using Constructor = void();
 extern Constructor* const init_array[] __asm__("runtime.init_array");
 extern Constructor* const einit_array[] __asm__("runtime.einit_array");
@@ -31,7 +31,7 @@ int compare(const char* a, const char* b) {
 void put_ms(Writer& w, u64 ns) {
   if (ns >= 10000000) return w.fmt("%llu", static_cast<unsigned long long>(ns / 1000000));
   u32 us = static_cast<u32>(ns) / 1000;
-  const usize len = us == 0 ? 1 : 3u + (us < 1000) + (us < 100);  // of the five characters that write it in full
+  const usize len = us == 0 ? 1 : 3u + (us < 1000) + (us < 100);  // how many of the five characters d.ddd are written
   char text[5];
   for (usize i = sizeof(text); i-- > 0;) {
     text[i] = '.';
@@ -42,7 +42,7 @@ void put_ms(Writer& w, u64 ns) {
   w.put(Str(text, len));
 }
 
-// What t has taken since the moment `start`, when the counters were 0.
+// Prints the time and the memory that t has used since `start`, when inittrace's counters were set to 0.
 void report(const InitTask* t, i64 start) {
   const i64 end = kernel->nanotime();
   PrintLocked locked;
@@ -69,17 +69,17 @@ void doInit1(InitTask* t) {
   trace_text(Ev::InitTaskDone, cstr(t->name));
 }
 
-// The first need of a task that is not met, null if all are.
+// The first task that t needs and that has not run; null if there is none.
 InitTask* unmet(const InitTask* t) {
   InitTask* const* need = t->needs;
   while (*need != nullptr && (*need)->state == kDone) need++;
   return *need;
 }
 
-// No task can run, so each that is left has an unmet need. Following the needs leads around a circle; or, from one of
-// rt0's own tasks, to one of the program's, which run later.
+// No task can run, so each remaining task needs another one that has not run. Following the needs leads around a
+// circle; or, from one of rt0's own tasks, to a task of the program, which runs later.
 [[noreturn]] void fatal_circle(InitTask* t) {
-  // As many steps as there are tasks: then we are on the circle, or at the last one before the dead end.
+  // After as many steps as there are tasks, t is on the circle, or is the last task before the program's.
   for (InitTask* const* at = __start_rt0_inittasks; at != __stop_rt0_inittasks && unmet(unmet(t)) != nullptr; at++)
     t = unmet(t);
   {
@@ -95,11 +95,11 @@ InitTask* unmet(const InitTask* t) {
   fatal("initialization cycle");
 }
 
-// All of them are one task, after rt0's own and before the program's: an RT0_INIT may use any global.
+// One task runs all constructors, after rt0's own tasks and before the program's: so an RT0_INIT may use any global.
 void construct_globals() {
   for (Constructor* const* c = &init_array[0]; c != &einit_array[0]; c++) (*c)();
 }
-constinit InitTask globals = {"globals", construct_globals, nullptr, kNotRun, 0};  // not in the table: needs nothing
+constinit InitTask globals = {"globals", construct_globals, nullptr, kNotRun, 0};  // doInit runs it, not the table
 
 }  // namespace
 

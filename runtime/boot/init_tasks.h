@@ -6,11 +6,12 @@
 
 namespace rt0 {
 
-// Runs every registered task of one kind (runtime: rt0's own) that has not run, each after those it needs; among those
-// that may run, by name. A circle, or a need for a task of a later kind, is a fatal error.
+// Runs every registered task of one kind (runtime: rt0's own; else the program's) that has not run, each after the
+// tasks that it needs. Of the tasks that may run, the one whose name sorts first runs next. It is a fatal error if
+// tasks need each other in a circle, or if one of rt0's tasks needs one of the program's.
 void doInit(bool runtime) RT0_SYM("runtime.doInit");
 
-// One of rt0's own tasks; otherwise as RT0_INIT.
+// Registers one of rt0's own tasks; otherwise as RT0_INIT.
 #define RT0_RUNTIME_INIT(task, function, ...) RT0_INIT_TASK(task, function, 1, __VA_ARGS__)
 
 }  // namespace rt0

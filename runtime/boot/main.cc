@@ -15,7 +15,7 @@
 #include "sched/newproc.h"
 #include "sched/proc.h"
 
-// The program. The linker knows its main by this name (CMakeLists.txt).
+// The program's main function. The linker option --defsym=main.main=main in tools/rt0.cmake gives it this name.
 extern "C" int main_main(int argc, char** argv) __asm__("main.main");
 
 // A C toolchain's part of the runtime, when one is linked in; null otherwise. Go: cgo.go.
@@ -28,20 +28,20 @@ __attribute__((weak)) constinit void* _cgo_thread_start = nullptr;
 __attribute__((weak)) constinit CgoSetenv _cgo_setenv = nullptr;
 __attribute__((weak)) constinit CgoSetenv _cgo_unsetenv = nullptr;
 __attribute__((weak)) constinit CgoHook _cgo_notify_runtime_init_done = nullptr;
-// Set by a linker that makes a C archive or a shared library: then main.main is there but not for us to run.
+// Set by a linker that makes a C archive or a shared library: then main.main exists but must not be called.
 __attribute__((weak)) constinit bool runtime_isarchive __asm__("runtime.isarchive") = false;
 __attribute__((weak)) constinit bool runtime_islibrary __asm__("runtime.islibrary") = false;
 }
 
 namespace rt0 {
 
-// Closed when all init tasks have run. Foreign threads that call into the program wait for that. Go: main_init_done.
+// Closed when all init tasks have run. A foreign thread that calls into the program waits for that. Go: main_init_done.
 constinit Hchan* main_init_done __asm__("runtime.main_init_done") = nullptr;
 constinit usize maxstacksize = 0;
 
 namespace {
 
-// What runs before the process ends by os.Exit or the end of main, the newest first. Go: exithook.go.
+// Functions that run before the process ends by exit() or the end of main, the newest first. Go: exithook.go.
 struct ExitHook {
   void (*fn)();
   ExitHook* next;
@@ -52,12 +52,12 @@ void runExitHooks(i32 status) RT0_SYM("runtime.runExitHooks");
 void runExitHooks(i32) {
   trace_boot(Ev::runExitHooks);
   while (ExitHook* h = exit_hooks) {
-    exit_hooks = h->next;  // first: a hook that exits must not run again
+    exit_hooks = h->next;  // before the call: a hook that calls exit() must not run again
     h->fn();
   }
 }
 
-// rt0's own first task: what is in the trace buffer is written out at the end.
+// rt0's first init task: makes the end of the process write out the trace buffer.
 constinit ExitHook flush_hook = {trace_flush, nullptr};
 void runtime_init() {
   flush_hook.next = exit_hooks;
@@ -75,8 +75,8 @@ struct DeferredUnlock : InternalDefer {
   static void run(DeferRecord*) { unlockOSThread(); }
 };
 
-// C code that starts threads, or calls the program from threads of its own, has to define these. A missing one ends the
-// process here rather than at its first use.
+// C code that starts threads, or calls the program from its own threads, has to define these functions. If one is
+// missing the process ends here, not at the function's first use.
 void check_cgo() {
   if (_cgo_init == nullptr) return;
   if (_cgo_thread_start == nullptr) throw_("_cgo_thread_start missing");
@@ -88,7 +88,8 @@ void check_cgo() {
 
 bool wait_panicking(G*, void*) { return true; }
 
-// Another goroutine is printing its panic while main returns: let it finish. Deferred calls do not take long.
+// If another goroutine is panicking while main returns: gives it time to run its deferred calls, which is bounded, and
+// if it has begun to print its panic, waits until that ends the process.
 void wait_for_panics() {
   for (u32 i = 0; i < 1000 && runningPanicDefers.load_acquire() != 0; i++) gosched();
   if (panicking.load_acquire() != 0) gopark(wait_panicking, nullptr, WaitReason::panic_wait);
@@ -103,14 +104,14 @@ void runtime_main(Funcval*) {
   trace_boot(Ev::main);
   M* mp = getg()->m;
 
-  // In decimal, for it reads better in the message about an overflow. rt0's stacks have their own, smaller limits.
+  // Decimal numbers, which read better in the message about an overflow. rt0's stacks have smaller limits of their own.
   maxstacksize = kPtrSize == 8 ? 1000000000 : 250000000;
 
   mainStarted = true;  // newproc may start Ms from here on
   systemstack([] { newm(sysmon, nullptr, false, -1); });
 
-  // Init runs on the main thread, and main too if an init task asks for it by lock_os_thread(): some C libraries need
-  // that.
+  // Init tasks run on the main thread, and so does main if an init task calls lock_os_thread(): some C libraries work
+  // only on the main thread.
   lockOSThread();
   if (mp != &m0) throw_("runtime.main not on m0");
 
@@ -122,14 +123,15 @@ void runtime_main(Funcval*) {
   }
   doInit(true);  // before anything is deferred
 
-  // If an init task calls Goexit, main's goroutine ends, and must not take m0 along.
+  // If an init task calls Goexit, main's goroutine ends. It must be unlocked first, or m0 would end with it.
   DeferredUnlock unlock_at_goexit;
   unlock_at_goexit.push(DeferredUnlock::run);
   gcenable();
-  // In Go, goroutines of the collector have had three time slices on this P by now. rt0 has no such goroutines, but the
-  // slices must be counted: every 61st looks at the global queue first, so they decide in which order goroutines run.
+  // In Go, goroutines of the collector have had three time slices on this P by now. rt0 has no such goroutines, but
+  // counts the slices: every 61st looks at the global queue first, so without them goroutines would run in another
+  // order than Go's.
   bump(&getg()->m->p->schedtick, 3);
-  // Not from the heap: a program that needs no heap until main.main starts sooner.
+  // Not from the heap: a program whose first allocation is in main.main starts sooner.
   main_init_done = makechan(1, 0, nullptr, persistentalloc(sizeof(Hchan) + 64, 64));
   check_cgo();
   doInit(false);
@@ -140,7 +142,7 @@ void runtime_main(Funcval*) {
 
   if (runtime_isarchive || runtime_islibrary) return;
 
-  // An indirect call, so that the compiler can't move code of the program into this function.
+  // An indirect call, so that the compiler cannot inline the program's main here.
   int (*volatile main_fn)(int, char**) = main_main;
   const Args a = args_of_program();
   trace_boot(Ev::main_main);
@@ -163,7 +165,7 @@ void exit(int status) {
 u64 mem_goid() { return getg()->goid; }
 
 namespace internal {
-// Programs that look inside declare it for themselves; only the symbol ties the two together.
+// rt0/internal.h declares the function once more, and only the symbol ties the two together; so compare their types.
 static_assert(SameAs<decltype(systemstack_call), decltype(rt0::systemstack_call)>, "rt0/internal.h: systemstack_call");
 
 int gc_percent() { return gcController.gcPercent; }

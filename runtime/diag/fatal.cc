@@ -14,13 +14,14 @@ namespace rt0 {
 
 namespace {
 
-// Held by the M that prints why the process ends. Other Ms that die meanwhile wait for it, and the exit of the process
-// ends their waiting.
+// Held by the M that prints why the process ends. Another M with a fatal error waits for the lock until the process
+// exits.
 constinit Mutex paniclk{{0}, LockRank::panic};
 
 using ull = unsigned long long;  // what %llu takes
 
-// The tracebacks that a fatal error owes. On g0 or the signal stack. gp: whose error it is. Go: dopanic_m.
+// Prints the tracebacks of a fatal error; true if the process has to end by SIGABRT. Runs on g0 or the signal stack.
+// gp: the goroutine with the error. Go: dopanic_m.
 bool dopanic_m(G* gp, TracePoint at) {
   const TracebackLevel t = gotraceback();
   M* mp = getg()->m;
@@ -68,7 +69,7 @@ void startpanic_m() {
 void die(G* gp, TracePoint at) {
   const bool crash = dopanic_m(gp, at);
   if (panicking.sub_seqcst(1) != 0) {
-    // Another M has begun to die: let it print, it will exit.
+    // Another M also has a fatal error and waits for the lock. Let it print; it exits the process.
     unlock(&paniclk);
     for (;;) kernel->usleep(1000 * 1000);
   }
@@ -93,7 +94,7 @@ void fatal_at(Str why, Throwing how, TracePoint at) {
 void throw_(const char* why) { fatal_at(cstr(why), Throwing::runtime, trace_here()); }
 void fatal(Str why) { fatal_at(why, Throwing::user, trace_here()); }
 
-// On the signal stack: gp's own stack may be what is broken.
+// On the signal stack, because gp's own stack may be broken.
 void die_of_signal(const char* why, G* gp, const SigContext& c) {
   trace_text(Ev::Throw, cstr(why));
   eprintf("fatal error: %s\n", why);
@@ -145,7 +146,7 @@ void badsystemstack() { check_failed(); }  // systemstack called from a goroutin
 void dieFromSignal(u32 sig) {
   trace_flush();
   kernel->raise_default(sig);
-  exit_process(2);  // still here: process 1
+  exit_process(2);  // only process 1 of its namespace comes here: the signal's default action does not end it
 }
 
 constinit Atomic<bool (*)(u32)> sigsend{nullptr};
@@ -160,12 +161,12 @@ void exit_process(i32 status) {
   trace_boot(Ev::exit);
   trace(Ev::Exit, status);
   kernel->exit(status);
-  // exit has come back, which it must not. Fault for ever, as Go does, rather than run on.
+  // The kernel's exit must not return. If it does, fault for ever, as Go does: nothing may run after the exit.
   for (;;) *static_cast<volatile u32*>(nullptr) = 0;  // NOLINT(clang-analyzer-core.NullDereference): on purpose
 }
 
-// If the thread that ends the simulation has to wait for what it is to print, and nothing can wake it, there is no way
-// on.
+// fatal() may call this function again, if the thread that prints the message has to wait and no thread can wake it.
+// Then the process exits at once.
 void sim_over(const char* why) {
   static constinit bool over = false;
   if (over) linux_kernel.exit(2);

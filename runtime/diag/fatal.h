@@ -15,13 +15,13 @@
 
 namespace rt0 {
 
-// The runtime is broken, as a signal's handler has found: "fatal error: " and why, gp's signal (g->sig), then the
-// tracebacks, gp's first, which begins at c.
+// For a signal handler that has found the runtime broken: prints "fatal error: " and why, gp's signal (g->sig), then
+// the tracebacks; gp's comes first and begins at c.
 [[noreturn]] void die_of_signal(const char* why, G* gp, const SigContext& c);
 // A signal in words: "SIGSEGV: segmentation violation". In runtime/panic/signal.cc.
 const char* signal_text(u32 sig);
-// The process dies of a signal, in Go's form: its name, where it came, all goroutines, the registers. gp: the goroutine
-// that was interrupted.
+// Ends the process because of a signal. Prints, in Go's form, the signal's name, the interrupted pc, all goroutines and
+// the registers. gp: the goroutine that was interrupted.
 [[noreturn]] void fatal_signal(u32 sig, G* gp, const SigContext& c, void* uctx) RT0_SYM("runtime.fatalsignal");
 // The same as throw_, for a caller that knows whether rt0 or the program is at fault, and where the traceback begins.
 [[noreturn]] void fatal_at(Str why, Throwing how, TracePoint at);
@@ -29,13 +29,13 @@ const char* signal_text(u32 sig);
 // The two halves of a fatal error; the caller prints its message in between. On g0 or the signal stack. Go:
 // startpanic_m, dopanic_m. startpanic_m takes the lock for printing: another M with a fatal error at the same time
 // waits in it, until this M exits the process.
-void startpanic_m() NO_LOCK_ANALYSIS;  // the second time the same M comes, it has the lock already
+void startpanic_m() NO_LOCK_ANALYSIS;  // if the same M calls it a second time, it holds the lock already
 // Prints the tracebacks that belong to a fatal error, and ends the process with status 2 or by SIGABRT. gp: the
 // goroutine with the error.
 [[noreturn]] void die(G* gp, TracePoint at) NO_LOCK_ANALYSIS;  // gives back the lock that startpanic_m took
 
-// Ends the process by `sig`'s default action, or, as process 1 of its namespace, which no signal ends by default, with
-// status 2. Writes the trace out first. Go: dieFromSignal.
+// Writes out the trace and ends the process by `sig`'s default action. Process 1 of a namespace, which a signal's
+// default action does not end, exits with status 2. Go: dieFromSignal.
 [[noreturn]] void dieFromSignal(u32 sig) RT0_SYM("runtime.dieFromSignal");
 // A write has found nobody who reads. Queues SIGPIPE if the program has asked for it; else ends the program by it if
 // `standard` says that this was standard output or error, as in any pipeline. Go: sigpipe, epipecheck.

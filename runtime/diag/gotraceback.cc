@@ -19,7 +19,7 @@ void setTraceback(Str level) {
   static constexpr Setting kSettings[] = {{"", {1, false, false}},       {"none", {0, false, false}},
                                           {"single", {1, false, false}}, {"all", {1, true, false}},
                                           {"system", {2, true, false}},  {"crash", {2, true, true}}};
-  // A number is a level; anything else counts as 0, no frames at all. Both for all goroutines, and both as in Go.
+  // A number is a level. Any other word counts as level 0, which shows no frames. Both mean all goroutines, as in Go.
   i64 n;
   traceback_setting = {parse_i64(level, &n) && n >= 0 && n <= 0xffff ? static_cast<i32>(n) : 0, true, false};
   for (const Setting& s : kSettings)

@@ -15,12 +15,12 @@ namespace {
 
 constinit Mutex print_lock{{0}, LockRank::print};
 
-// Goroutines that print take turns, for each stream by itself: a statement is whole, and while its write waits for a
-// reader of the pipe, goroutines that do not print to this stream go on.
+// Goroutines that print to the same stream take turns, so a statement's output stays in one piece. While a write waits
+// for the reader of a pipe, goroutines that do not print to this stream go on.
 struct PrintTurns {
   Mutex lock{{0}, LockRank::fdMutex};
   bool taken GUARDED_BY(lock) = false;
-  // A goroutine lies here from before it parks until it is taken out to be woken.
+  // Goroutines that wait for their turn. A goroutine enters it before it parks; give() takes it out and wakes it.
   GQueue waiting GUARDED_BY(lock);
 
   void take();
@@ -48,8 +48,9 @@ void PrintTurns::give() {
   if (next != nullptr) goready(next);
 }
 
-// May the caller park? A goroutine may, unless it is in the runtime. Before main.main there is no need, and a trace
-// shows functions. In a simulation a write of the host's takes no time, and is no event.
+// May the caller park, and so take turns? A goroutine may, unless it is in the runtime. Before main.main the answer is
+// no: no turns are needed then, and the trace of the boot must not have them. In a simulation it is no, too: there a
+// write never waits.
 bool may_park() {
   const G* gp = getg();
   const M* mp = gp->m;
@@ -57,14 +58,14 @@ bool may_park() {
          bootDone;
 }
 
-// A write that may block for ever: others have the P meanwhile. They do not have it at once, or goroutines would run in
-// another order now and then than Go's, whose println keeps its P.
+// A write that may block for ever, so sysmon may hand the P to another M. With keeps_p it does so only after a while:
+// otherwise goroutines would now and then run in another order than Go's, whose println keeps its P.
 SysResult write_in_turn(i32 fd, const void* p, usize n) {
   G* gp = getg();
   gp->keeps_p = true;
   auto write = [&] {
     const SysResult r = kernel->write(fd, p, n);
-    if (r.err == Errno::again) kernel->usleep(1000);  // non-blocking, by another process that has it open
+    if (r.err == Errno::again) kernel->usleep(1000);  // another process that shares the file made it non-blocking
     return r;
   };
   SysResult r = in_syscall(write);
@@ -96,8 +97,8 @@ void put_arg(Writer& w, const PrintArg& a) {
   }
 }
 
-// m->locks keeps the M ours from before the count is read until after the lock is held. Which of several calls takes
-// the lock depends on that count, so the analysis of locks cannot follow.
+// acquirem keeps the goroutine on its M from before m->printlock is read until after the lock is held. Whether a call
+// takes the lock depends on that count, so the static analysis of locks cannot follow it.
 void printlock() NO_LOCK_ANALYSIS {
   M* mp = acquirem();
   if (mp->printlock++ == 0 && mp->dying == 0) lock(&print_lock);

@@ -9,7 +9,7 @@ namespace rt0 {
 // One operand of print, as print writes it.
 void put_arg(Writer& w, const PrintArg& a);
 
-// One print statement at a time; nests on one M. The goroutine stays on its M in between. Go: printlock.
+// Between printlock and printunlock no other M prints, and the goroutine stays on its M. May be nested. Go: printlock.
 void printlock();
 void printunlock();
 

@@ -66,8 +66,8 @@ void put_g(Writer& w, const G* gp) {
 
 }  // namespace
 
-// Holds sched.lock, so that Ms, Ps and the global queue do not change. Goroutines may change meanwhile, so two figures
-// of one goroutine may be of different moments.
+// Holds sched.lock, so that Ms, Ps and the global queue do not change. Goroutines may change meanwhile, so a
+// goroutine's status and wait reason may not belong together.
 void schedtrace(bool detailed) {
   const i64 now = kernel->nanotime();
   if (starttime == 0) starttime = now;

@@ -7,10 +7,10 @@ namespace rt0 {
 
 namespace {
 
-// The result does not depend on GOTRACEBACK: that is about how a program ends.
+// The result does not depend on GOTRACEBACK, which is only for programs that end by an error.
 constexpr i32 kLevel = 1;
 
-// As trace_here, for the caller of rt0's function that has this frame.
+// As trace_here, but begins at the caller of the rt0 function whose frame pointer is fp.
 TracePoint caller_of(uintptr fp) {
   uintptr caller_fp;
   const uintptr pc = Isa::frame_return(fp, &caller_fp);
@@ -51,7 +51,7 @@ namespace runtime_debug {
 
 void print_stack() {
   stack();
-  __asm__ volatile("");  // not a tail call
+  __asm__ volatile("");  // keeps the call above from being a tail call, which would remove this function's frame
 }
 
 }  // namespace runtime_debug

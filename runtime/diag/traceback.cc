@@ -15,15 +15,15 @@ extern "C" const u8 rt0_text_start[] __asm__("runtime.text");
 
 namespace {
 
-// As Go: of a deep recursion the two ends are shown, with "...N frames elided..." between them.
+// Of a deep recursion the two ends are shown, with "...N frames elided..." between them, as Go does.
 constexpr u32 kInnerFrames = 50, kOuterFrames = 50;
-constexpr u32 kMaxInline = 8;  // logical frames of one pc
+constexpr u32 kMaxInline = 8;  // the greatest number of logical frames (a function and its inlined calls) of one pc
 
 using ull = unsigned long long;  // what %llu takes
 
 constinit PcLnHeader pclntab{};  // raw_len 0: there is no table
 
-// The table as it is read, and behind this its raw_len bytes.
+// The unpacked table's index; the table's raw_len bytes follow it in memory.
 struct Unpacked {
   PcIndex index;
 
@@ -37,11 +37,11 @@ void read_header() {
 }
 
 void* alloc(usize n) {
-  constexpr uintptr kLargestPage = 64 * 1024;  // boot may not have asked yet how large pages are
+  constexpr uintptr kLargestPage = 64 * 1024;  // a traceback early in the boot does not know the size of pages yet
   return sysAlloc(align_up(n, kLargestPage));
 }
 
-// Unpacks the table and makes its index. Without memory for the index, tracebacks are slow, but there.
+// Unpacks the table and makes its index. If there is no memory for the index, tracebacks work without it, slowly.
 const Unpacked* unpack() {
   if (pclntab.raw_len == 0) read_header();
   auto* u = static_cast<Unpacked*>(alloc(sizeof(Unpacked) + pclntab.raw_len));
@@ -56,14 +56,15 @@ const Unpacked* unpack() {
 
 bool is_runtime(const PcFrame& f) { return f.package == Str("runtime."); }
 
-// A pc as an offset into the text; beyond the text for one that is not there.
+// A pc as an offset into the text; ~0 for a pc outside of it.
 u32 text_offset(uintptr pc) {
   const uintptr off = pc - reinterpret_cast<uintptr>(rt0_text_start);
   return off < pclntab.text_size ? static_cast<u32>(off) : ~u32{0};
 }
 
-// By the table, which the first call unpacks. Two Ms may do that at once, for no lock is safe here: both make the same
-// bytes, and the pointer is stored after them. 0 if there is no table, or no memory for it.
+// Finds the logical frames of pc in the table, which the first call unpacks. No lock is safe here, so two Ms may unpack
+// it at the same time: both make the same bytes, and store the pointer after them. Returns 0 if there is no table, or
+// no memory for it.
 usize frames_of(uintptr pc, Span<PcFrame> out) {
   const Unpacked* u = unpacked.load_acquire();
   if (u == nullptr) {
@@ -73,10 +74,10 @@ usize frames_of(uintptr pc, Span<PcFrame> out) {
   return pclntab_frames({u->raw(), pclntab.raw_len}, text_offset(pc), out, nullptr, nullptr, u->index);
 }
 
-// The logical frames of a pc, innermost first; of a return address, those of the call before it.
+// The logical frames of a pc, innermost first; for a return address, the frames of the call before it.
 struct Frames {
   union {
-    PcFrame at[kMaxInline];  // [0, n) are there
+    PcFrame at[kMaxInline];  // [0, n) are set
   };
   usize n;
 
@@ -84,11 +85,11 @@ struct Frames {
 };
 
 void put_func(Writer& w, const PcFrame& f) {
-  w.put(f.package);  // NOLINT(clang-analyzer-core.CallAndMessage): below Frames::n all are set
+  w.put(f.package);  // NOLINT(clang-analyzer-core.CallAndMessage): Frames::at is set up to n
   w.put(f.func);
 }
 
-// Functions of package runtime that programs call are shown as theirs are. Go: isExportedRuntime.
+// Functions of package runtime that programs call are shown like functions of the program. Go: isExportedRuntime.
 bool is_exported(Str func) {
   for (char c : func)
     if (c == ':' || c == '<' || c == '.') return false;
@@ -97,12 +98,13 @@ bool is_exported(Str func) {
 
 bool starts_with(Str s, Str head) { return s.len >= head.len && s.sub(0, head.len) == head; }
 
-// Frames with such a name were not called: the code under them was interrupted, and its pc is no return address.
+// Functions that a signal handler has put onto the stack. The code below such a frame was interrupted; its pc is no
+// return address.
 bool is_injected(const PcFrame& f) {
   return is_runtime(f) && (f.func == Str("sigpanic") || f.func == Str("asyncPreempt"));
 }
 
-// A pc of the outer end. It is kept until the end of the stack shows whether it is among the last, which are printed.
+// A pc that is printed only if it is among the outermost frames, which is known at the end of the stack.
 struct OuterPc {
   uintptr pc;
   u32 at;  // how many frames are shown before it
@@ -114,7 +116,7 @@ class Printer {
  public:
   Printer(Writer& w, i32 level) : w_(w), level_(level) {}
 
-  // What one pc stands for; false if the goroutine's first function has been reached, or nothing more can be written.
+  // Adds the frames of one pc; false if that was the goroutine's first function, or nothing more can be written.
   bool add(uintptr pc, bool is_return) {
     if (w_.full()) return false;
     const u32 before = shown_;
@@ -140,16 +142,16 @@ class Printer {
   }
 
  private:
-  // Go: showframe. gopanic is shown where it separates deferred calls from what has panicked.
+  // Go: showframe. gopanic is shown between the deferred calls and the code that has panicked.
   bool is_shown(const PcFrame& f, u32 at) const {
     if (level_ >= 2) return true;
-    if (starts_with(f.func, Str("__ubsan_"))) return false;  // ours, by the compilers' name: runtime/panic/ubsan.cc
+    if (starts_with(f.func, Str("__ubsan_"))) return false;  // rt0's own functions, in runtime/panic/ubsan.cc
     if (!is_runtime(f)) return true;
     return (f.func == Str("gopanic") && at > 0) || (is_exported(f.func) && !f.inlined);
   }
 
-  // As show, for a pc of which nothing is printed now. A deep stack consists of few different pcs, so what was found
-  // out about one is kept.
+  // As show, but counts the frames without printing them. A deep stack has only a few different pcs, so the results of
+  // the last ones are kept.
   bool count(uintptr pc, bool is_return) {
     Counted& c = counted_[pc / 4 % countof(counted_)];
     if (c.pc != pc || c.is_return != is_return) {
@@ -162,7 +164,7 @@ class Printer {
     return c.more;
   }
 
-  // Prints those frames of pc whose number, counted on in *at, lies in [from, to).
+  // Numbers the shown frames of pc, beginning at *at, which it advances; prints those with numbers in [from, to).
   [[gnu::noinline]] bool show(uintptr pc, bool is_return, u32 from, u32 to, u32* at) {
     const Frames f(pc, is_return);
     bool more = true;
@@ -201,14 +203,14 @@ class Printer {
   OuterPc ring_[kOuterFrames];
   struct Counted {
     uintptr pc;
-    u32 frames;  // that are shown
+    u32 frames;  // how many are shown
     bool is_return, more, injected;
   };
   Counted counted_[16] = {};
 };
 
-// "created by": the go statement that started goroutine goid; nothing for the main one. parent: 0 is not printed. Go:
-// printcreatedby.
+// Prints "created by" and the go statement that started goroutine goid; nothing for the main goroutine. parent: the
+// goroutine that ran the go statement; 0 is not printed. Go: printcreatedby.
 void put_created_by(Writer& w, u64 goid, const GoSite& at, u64 parent) {
   if (at.gopc == 0 || goid == 1) return;
   const Frames f(at.gopc, true);
@@ -236,9 +238,9 @@ void put_ancestors(Writer& w, const G* gp, i32 level) {
 
 bool in(const Stack& s, uintptr a) { return a >= s.lo && a < s.hi; }
 
-// One step up the frame chain of gp's stack; false at its end. Each value is checked before it is used, because a
-// broken stack may be the reason for the traceback. The innermost frames of a preempted goroutine may lie on its
-// preempt stack.
+// Goes one step up the frame chain of gp's stack; false at its end. Each value is checked before it is used, because
+// the stack may be broken and be the reason for the traceback. The innermost frames of a preempted goroutine may lie on
+// its preempt stack.
 bool next_frame(const G* gp, uintptr* fp, uintptr* pc) {
   const uintptr at = *fp;
   const bool aside = in(gp->preempt_stack, at);
@@ -289,7 +291,7 @@ void goroutineheader(Writer& w, G* gp, bool with_pointers) {
   w.put(" [");
   const Str reason = status == GStatus::waiting ? wait_reason_text(gp->waitreason) : Str();
   w.put(reason.empty() ? status_name(status) : reason);
-  // About how long it has been waiting, in minutes; sysmon notes since when.
+  // How long it has been waiting, in minutes; sysmon sets waitsince.
   if ((status == GStatus::waiting || status == GStatus::syscall) && gp->waitsince != 0) {
     constexpr i64 kMinute = 60 * i64{1000000000};
     const i64 minutes = (kernel->nanotime() - gp->waitsince) / kMinute;
@@ -299,9 +301,9 @@ void goroutineheader(Writer& w, G* gp, bool with_pointers) {
   w.put("]:\n");
 }
 
-// How much of its stack the goroutine, or one that had the stack before it, has ever used: from the stack's end down to
-// the lowest page that is in memory. Prints nothing if the kernel does not tell which pages are. The simulated kernel
-// does not, because the sizes of frames differ between ISAs.
+// Prints how much of its stack the goroutine, or an earlier goroutine with this stack, has ever used: from the stack's
+// end down to the lowest page that is in memory. Prints nothing if the kernel does not tell which pages are in memory.
+// The simulated kernel does not, because the sizes of frames differ between ISAs.
 static void put_stack_use(Writer& w, const G* gp) {
   u8 pages[64];
   const usize step = sizeof(pages) * physPageSize;
@@ -317,9 +319,9 @@ static void put_stack_use(Writer& w, const G* gp) {
   }
 }
 
-// True if the function that was interrupted at pc returns to lr and no frame says so. That is not so if the link
-// register still holds the address that the last call left there: it lies in the function itself, or in its caller,
-// which the frames show, too.
+// True if the function that was interrupted at pc returns to lr, and no frame has that return address. False if lr is
+// only left over from the last call: then it lies in the interrupted function itself, or is the return address that
+// the function's frame has, too.
 static bool is_lost_return(uintptr lr, uintptr pc, const G* gp, uintptr fp) {
   if (lr == 0) return false;
   const Frames in(pc, false), to(lr, true);
@@ -338,7 +340,8 @@ static u32 put_frames(Writer& w, G* gp, TracePoint at, i32 level) {
     const bool injected = p.injected();
     const uintptr callee = pc;
     if (!next_frame(gp, &fp, &pc)) break;
-    // The signal handler has put a frame between, of the link register: see Kernel::sigcontext_call.
+    // The signal handler has pushed a frame with the link register: see Kernel::sigcontext_call. Skip it if lr was only
+    // left over.
     if (interrupted && !is_lost_return(pc, callee, gp, fp) && !next_frame(gp, &fp, &pc)) break;
     is_return = !injected;
     interrupted = injected && Isa::kFramelessLeaves;
@@ -348,8 +351,8 @@ static u32 put_frames(Writer& w, G* gp, TracePoint at, i32 level) {
   return p.shown();
 }
 
-// In a system call the traceback starts at the function that has called the kernel, wherever the thread is by now. If
-// no frame belongs to the program, the runtime's frames are printed: they are better than none.
+// For a goroutine in a system call the traceback starts at the function that made the call, wherever the thread is now.
+// If no frame belongs to the program, the runtime's frames are printed instead of nothing.
 void traceback(Writer& w, G* gp, TracePoint at, i32 level) {
   if (readgstatus(gp) == GStatus::syscall && gp->syscallsp != 0) at = {gp->syscallpc, gp->syscallbp, true};
   if (put_frames(w, gp, at, level) == 0 && level < 2) (void)put_frames(w, gp, at, 2);
@@ -359,7 +362,7 @@ void traceback(Writer& w, G* gp, TracePoint at, i32 level) {
 }
 
 void traceback_saved(Writer& w, G* gp, i32 level) {
-  // A goroutine that has never run stands at its entry, and that is no return address.
+  // The pc of a goroutine that has never run is its function's entry, which is no return address.
   traceback(w, gp, {gp->sched.pc, gp->sched.bp, gp->sched.bp != 0}, level);
 }
 
@@ -371,7 +374,7 @@ void tracebackothers(Writer& w, G* me, i32 level) {
     goroutineheader(w, curg, level >= 2);
     traceback_saved(w, curg, level);
   }
-  // No lock is taken: a fatal error may have come while this M held it.
+  // allglock is not taken: the fatal error may have happened while this M held it.
   for (G* gp = allgs.load_acquire(); gp != nullptr; gp = gp->alllink.load_acquire()) {
     const GStatus status = readgstatus(gp);
     if (gp == me || gp == curg || status == GStatus::dead || status == GStatus::idle) continue;

@@ -11,18 +11,18 @@ namespace rt0 {
 struct TracePoint {
   uintptr pc, fp;
   bool is_return;
-  // The link register, where there is one: pc's function returns there if it has not saved its return address. That it
-  // has not shows only by the address's not being in the chain of frames.
+  // The link register, on ISAs that have one: pc's function returns there if it has not saved its return address. It
+  // has not if the chain of frames lacks that address; there is no other sign.
   uintptr lr = 0;
 };
 
 // If the return address pc lies in a function of the program, writes `before` and that function's name.
 bool put_program_function(Writer& w, uintptr pc, const char* before);
 
-// Where the caller stands, for a traceback that begins with it. Not inlined: it looks at its own frame.
+// The caller's pc and frame pointer, for a traceback that begins there. Not inlined, because it reads its own frame.
 [[gnu::noinline]] TracePoint trace_here();
 
-// Looks at the PC-line table's header; without one, tracebacks show addresses only. Go: symtab.go.
+// Reads the PC-line table's header. If it is missing or wrong, tracebacks show addresses only. Go: symtab.go.
 void moduledataverify() RT0_SYM("runtime.moduledataverify");
 void moduledataverify1() RT0_SYM("runtime.moduledataverify1");
 
@@ -32,7 +32,7 @@ void goroutineheader(Writer& w, G* gp, bool with_pointers);
 void traceback(Writer& w, G* gp, TracePoint at, i32 level);
 // The frames of a goroutine that is not running: from its saved context.
 void traceback_saved(Writer& w, G* gp, i32 level);
-// Every other goroutine than `me`, the one this M was running first.
+// Every goroutine but `me`; the one that this M was running comes first.
 void tracebackothers(Writer& w, G* me, i32 level);
 
 }  // namespace rt0

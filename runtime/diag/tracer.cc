@@ -1,12 +1,14 @@
 // The trace writer: one buffer, one lock, one sequence for all Ms; so the order of lines is the order of the events.
 //
-//   T1  An event is formatted and appended under trace_lock, so a line is whole and lines follow the lock's order.
-//   T2  The lock is the last in rank: an event may be noted while holding any other lock, never from inside the tracer.
-//   T3  m->intrace is set while this M is inside: a signal handler or a throw that interrupts it notes nothing.
+//   T1  An event is formatted and appended under tracer.lock. So lines are whole, and their order is the lock's.
+//   T2  tracer.lock is the last in rank: an event may be recorded while any other lock is held, but never from inside
+//       the tracer.
+//   T3  m->intrace is set while this M is in the tracer. A signal handler or a throw that interrupts it then records
+//       nothing, because it would wait for tracer.lock for ever.
 //
-// To a file the buffer is written when it is full and at the end; to stderr after each line, so that it lies in between
-// what the program prints at the right places. It is the host's kernel that writes it: a trace is nothing the program
-// does, and a simulated kernel would have to make a call out of it.
+// The buffer is written to a file when it is full and at the end; to stderr after each line, so that lines of the trace
+// and of the program come in the right order. It is always written by the host's kernel: writing the trace is no action
+// of the program, and the simulated kernel would count it as one.
 //
 // On the simulated kernel each event is a point at which other threads may run, whether there is a trace or not:
 // trace_on is kTracePoints at least.
@@ -22,13 +24,13 @@ namespace rt0 {
 constinit Atomic<u32> trace_on{kTraceEarly};
 
 inline constexpr u32 kTraceEarlyMax = 32;
-constinit u8 trace_early[kTraceEarlyMax] __asm__("runtime.trace_early") = {};  // filled by assembly too
+constinit u8 trace_early[kTraceEarlyMax] __asm__("runtime.trace_early") = {};  // assembly adds events to it, too
 constinit u32 trace_early_n __asm__("runtime.trace_early_n") = 0;
 
 namespace {
 
 constexpr usize kBufBytes = 32 * 1024;
-constexpr usize kMaxLine = 1024;  // what an event may need at most; a longer text argument is cut
+constexpr usize kMaxLine = 1024;  // the longest line; a text argument that does not fit is cut
 
 constinit struct {
   Mutex lock{{0}, LockRank::trace};
@@ -51,7 +53,7 @@ void flush_locked() REQUIRES(tracer.lock) {
     if (r.ok()) {
       done += r.value;
     } else if (r.err == Errno::again) {
-      linux_kernel.usleep(1000);  // a full pipe whose reader set O_NONBLOCK: as patient as a blocking one
+      linux_kernel.usleep(1000);  // a full pipe that another process made non-blocking: wait as a blocking write would
     } else if (r.err != Errno::intr) {
       trace_on.store_relaxed(nothing_to_write());
       eprintf("rt0: RT0_TRACE: write failed: %s (errno %d); the trace ends here\n", errno_cstr(r.err),
@@ -78,18 +80,17 @@ RT0_INLINE void append_locked(i64 time_ns, Ev e, const TraceValue* values) REQUI
 
 namespace {
 
-// A signal that ends the process may have come since intrace was set; one that comes after it is cleared is no longer
-// for us.
+// If a signal that ends the process came while intrace was set, ends the process now. A signal that comes after intrace
+// was cleared is not left to the tracer: its handler ends the process.
 RT0_INLINE void leave_tracer(M* mp) RELEASE(tracer.lock) {
   unlock(&tracer.lock);
   mp->intrace = 0;
   if (RT0_LIKELY(tracer.ends_by.load_relaxed() == 0)) return;
-  if (const u32 sig = tracer.ends_by.xchg_acquire(0); sig != 0) dieFromSignal(sig);  // which comes through here, too
+  if (const u32 sig = tracer.ends_by.xchg_acquire(0); sig != 0) dieFromSignal(sig);  // xchg: dieFromSignal comes here
 }
 
-// Of the simulated kernel: each event is a point at which other threads may run, whether it is written or not. Not in a
-// signal handler, and not once the process has begun to end: from there on the thread that runs goes on. `a` is the
-// event's first argument.
+// On the simulated kernel each event, written or not, is a point at which another thread may run. Exceptions: in a
+// signal handler, and after a fatal error or Exit, the running thread goes on. `a` is the event's first argument.
 RT0_INLINE void event_point(Ev e, i64 a, bool yields) {
   const G* gp = getg();
   const M* mp = gp->m;
@@ -104,14 +105,14 @@ void write_event(Ev e, i64 a, bool yields, const TraceValue* values) {
   if (mp->intrace != 0) return;
   mp->intrace = 1;
   lock(&tracer.lock);
-  // Only now: another M may have given the trace up while we waited.
+  // Checked under the lock, because another M may have ended the trace while this M waited for it.
   if (trace_on.load_relaxed() == kTraceOn) append_locked(kernel->tracetime() - tracer.start_ns, e, values);
-  if (e == Ev::Exit) {  // the last line: other Ms go on for a moment, but not in the trace
+  if (e == Ev::Exit) {  // the last line: other Ms still run for a moment, but record nothing more
     flush_locked();
     trace_on.store_relaxed(nothing_to_write());
   }
   leave_tracer(mp);
-  // A Choose event tells of a decision that was made inside a point, so it must not open another one.
+  // A Choose event reports a decision made inside a point, so it must not be a point itself.
   if (simulated != 0 && e != Ev::TraceOpen && e != Ev::Choose) event_point(e, a, yields);
 }
 
@@ -166,7 +167,7 @@ void trace_go_create_slow(const G* newg) {
 
 namespace {
 
-// The file's name as RT0_TRACE has it, with the process's id for each %p. False: longer than any path.
+// Writes RT0_TRACE's file name to out, with the process's id for each %p. False if it does not fit.
 bool put_path(Str name, Out& out) {
   for (usize i = 0; i < name.len; i++) {
     if (name[i] != '%' || i + 1 == name.len || name[i + 1] != 'p') {
@@ -180,9 +181,9 @@ bool put_path(Str name, Out& out) {
   return out.lost == 0;
 }
 
-// The descriptor to write the trace to; -1 for none, after saying why. A file that can't be opened ends the process.
-// One that another process writes its trace to does not: as a rule that is our parent, from which we have the
-// environment, and which relies on us.
+// The descriptor to write the trace to. A file that cannot be opened ends the process. If another process writes its
+// trace to the file, the program runs without a trace (-1), after a message: that process is usually the parent, from
+// which the program has inherited RT0_TRACE, and which needs its child to run.
 i32 open_file(Str name) {
   char path[4096];
   Out out{path, sizeof(path)};
@@ -190,7 +191,7 @@ i32 open_file(Str name) {
   if (fd.ok()) return static_cast<i32>(fd.value);
   if (fd.err == Errno::again) {
     eprintf("rt0: RT0_TRACE: another process writes its trace to %s, so this one has none; ", path);
-    eprintf("%%p in the name stands for the process's id\n");
+    eprintf("put %%p into the name, which stands for the process's id\n");
     return -1;
   }
   eprintf("rt0: RT0_TRACE: cannot open %s: %s (errno %d)\n", name.ptr, errno_cstr(fd.err), static_cast<i32>(fd.err));
@@ -208,7 +209,7 @@ void trace_open(Str name) {
     return;
   }
   lock(&tracer.lock);
-  // The entry points are among these: the ISA is part of their names.
+  // The names of the entry points, which are among these events, contain the ISA.
   const TraceValue isa[] = {simulated != 0 ? Str(kDocumentsIsa) : Str(Isa::kName), Str("")};
   for (u32 i = 0; i < trace_early_n; i++) append_locked(0, static_cast<Ev>(trace_early[i]), isa);
   tracer.start_ns = kernel->tracetime();
@@ -228,7 +229,9 @@ void trace_flush() {
 
 bool trace_ends_by(u32 sig) {
   if (getg()->m->intrace == 0) return false;
-  tracer.ends_by.store_relaxed(sig);  // read by this thread alone, or by one that may as well end the process for it
+  // Relaxed: this thread reads it when it leaves the tracer. If another thread reads it first, that thread ends the
+  // process in its place.
+  tracer.ends_by.store_relaxed(sig);
   return true;
 }
 

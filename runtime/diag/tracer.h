@@ -5,13 +5,14 @@
 
 namespace rt0 {
 
-// Opens the trace: path is RT0_TRACE's value, NUL-terminated behind its end ("-" is stderr, empty is no trace). If the
-// file can't be opened, says so and exits with status 2. Once, in args().
+// Opens the trace; args() calls it once. path is RT0_TRACE's value with a NUL behind its end; "-" is stderr, and an
+// empty path means no trace. If the file cannot be opened, prints why and exits with status 2.
 void trace_open(Str path);
-// Writes out what is buffered. Before the process ends, in whatever way.
+// Writes out the buffer. Called before the process ends in any way.
 void trace_flush();
-// A signal that ends the process has interrupted this M. True if that was inside the tracer: it ends the process itself
-// then, by dieFromSignal, when it has finished its line, for an unfinished one could not be written out.
+// For the handler of a signal that ends the process. Returns true if the signal has interrupted this M inside the
+// tracer: then the tracer finishes its line, so that the trace can be written out, and ends the process by
+// dieFromSignal.
 bool trace_ends_by(u32 sig);
 
 }  // namespace rt0

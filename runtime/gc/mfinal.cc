@@ -1,4 +1,4 @@
-// Finalizers, and as much of a collector as they need. Go: mfinal.go, mgcmark.go.
+// Finalizers, and a marking collector that finds objects whose finalizers are due. Go: mfinal.go, mgcmark.go.
 //
 //   F1  The table is changed under fin.lock only, and gc() reads it with the world stopped. A goroutine that holds the
 //       lock has a P and keeps it, so the world does not stop in between.
@@ -25,16 +25,16 @@ struct Finalizer {
   uintptr object;  // 0: a free place in the table
   void (*call)(void* f, void* object);
   void* f;
-  u32 order;  // of being set
+  u32 order;  // a number that grows with each finalizer set
   bool marked;
 };
 
-// Open addressing, at most half full, a power of two; null as long as there is none.
+// A hash table with open addressing, at most half full. cap is a power of two, or 0 while there is no table.
 struct Table {
   Finalizer* at = nullptr;
   u32 cap = 0, n = 0;
 
-  // The place of this object, or the free one where it would be.
+  // The place of this object, or the free place where it would be put.
   Finalizer* find(uintptr object) const {
     u32 i = static_cast<u32>((object >> 4) * 0x9e3779b1u) & (cap - 1);
     while (at[i].object != 0 && at[i].object != object) i = (i + 1) & (cap - 1);
@@ -45,14 +45,14 @@ struct Table {
 constinit struct {
   Mutex lock{{0}, LockRank::fin};
   Table table GUARDED_BY(lock);
-  Finalizer* queue GUARDED_BY(lock);  // those that are to be called; the last comes first
+  Finalizer* queue GUARDED_BY(lock);  // finalizers to be called, from the last to the first
   u32 queued GUARDED_BY(lock), queue_cap GUARDED_BY(lock);
-  u32 set GUARDED_BY(lock);  // so far
-  bool started GUARDED_BY(lock);
-  G* waits GUARDED_BY(lock);  // the goroutine that calls them, while it has nothing to do
+  u32 set GUARDED_BY(lock);       // how many finalizers were set so far
+  bool started GUARDED_BY(lock);  // the goroutine that calls finalizers was started
+  G* waits GUARDED_BY(lock);      // that goroutine, while it is parked
 } fin = {};
 
-// To gc() this is as good as the lock: no goroutine holds it then, and none can take it (F1).
+// Tells the analysis that a stopped world protects as fin.lock does: no goroutine holds it then or can take it (F1).
 void world_is_stopped() ASSERT_HELD(fin.lock) {}
 
 Finalizer* finalizers(u32 n) {
@@ -71,7 +71,7 @@ void grow(Table* t) {
   *t = bigger;
 }
 
-// Takes an entry out: those that follow move up, so that each is found from where it belongs.
+// Takes an entry out. The entries after it are put in again, so that no search ends too early at the free place.
 void remove(Table* t, Finalizer* gone) {
   t->n--;
   gone->object = 0;
@@ -110,27 +110,27 @@ void runfinq() RT0_SYM("runtime.runFinalizers");
 void runfinq() {
   getg()->system = true;
   (void)sched.ngsys.add_relaxed(1);
-  const detail::Finally next([] { go(runfinq); });  // this loop is left by a finalizer that calls goexit_now() alone
+  const detail::Finally next([] { go(runfinq); });  // if a finalizer calls goexit_now(), another goroutine goes on
   for (;;) {
     while (call_next()) {}
-    wipe();  // no object of theirs is kept by our stack
+    wipe();  // so that this stack keeps no object of the finalizers alive
     lock(&fin.lock);
     if (fin.queued != 0) {
       unlock(&fin.lock);
       continue;
     }
-    fin.waits = getg();  // under the lock, which is given back once we are parked: gc() can make us ready from then on
+    // Under the lock, which is released only when this goroutine is parked: so gc() does not make it ready too early.
+    fin.waits = getg();
     goparkunlock(&fin.lock, WaitReason::finalizer_wait);
   }
 }
 
-// --- What is reachable
-// ------------------------------------------------------------------------------------------------
+// --- Marking: which objects with finalizers are reachable
 
 struct Mark {
   uintptr below = ~uintptr{0},
-          end = 0;   // all objects with finalizers lie between; no address of one, for this lies on a stack
-  Finalizer** work;  // found, not looked at yet
+          end = 0;   // (below, end) has all objects with finalizers; these fields, which are on a stack, point to none
+  Finalizer** work;  // marked, but their objects were not searched yet
   u32 left = 0;
 };
 
@@ -152,7 +152,7 @@ void mark_root(void* m, const G*, uintptr lo, uintptr hi) {
   mark_words(static_cast<Mark*>(m), lo, hi);
 }
 
-// All objects but those with finalizers. What was freed and lies about is looked at, too: it can't be told apart.
+// Searches all objects except those with finalizers. Freed objects are searched, too: they cannot be told from others.
 void mark_heap(Mark* m) REQUIRES(fin.lock) {
   for (MSpan* s = mheap_allspans; s != nullptr; s = s->alllink) {
     if (s->state != SpanState::in_use || (s->spanclass & 1) != 0) continue;
@@ -163,9 +163,9 @@ void mark_heap(Mark* m) REQUIRES(fin.lock) {
   }
 }
 
-// The unmarked ones to the queue, which has room for them, in the order in which they were set: the last is called
-// first. Go has them in the order of addresses, which for objects of one size is the same, as long as its spans are
-// fresh.
+// Moves the unmarked finalizers to the queue, which has room for them, in the order in which they were set: the last
+// one is called first. Go orders them by address, which is the same for objects of one size in spans that were not used
+// before.
 void queue_unmarked() REQUIRES(fin.lock) {
   const u32 first = fin.queued;
   for (u32 i = 0; i < fin.table.cap; i++) {
@@ -178,8 +178,8 @@ void queue_unmarked() REQUIRES(fin.lock) {
   for (u32 i = first; i < fin.queued; i++) remove(&fin.table, fin.table.find(fin.queue[i].object));
 }
 
-// Not inlined: what it has in registers that functions keep, addresses of objects, must not be there when roots are
-// looked at.
+// Not inlined: otherwise addresses of objects could stay in callee-saved registers, and the search of the roots would
+// find them there.
 [[gnu::noinline]] void unmark(Mark* m) REQUIRES(fin.lock) {
   for (u32 i = 0; i < fin.table.cap; i++) {
     Finalizer& f = fin.table.at[i];
@@ -190,7 +190,7 @@ void queue_unmarked() REQUIRES(fin.lock) {
   }
 }
 
-// No room is asked for once the marking has begun, so the heap stays as it is.
+// All memory is allocated before the marking begins, so that the heap does not change meanwhile.
 [[gnu::noinline]] void collect() {
   world_is_stopped();
   const u32 n = fin.table.n;

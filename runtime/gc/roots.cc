@@ -22,7 +22,8 @@ void each_word_of(RootFn f, void* arg, const G* gp, const T* object) {
   f(arg, gp, reinterpret_cast<uintptr>(object), reinterpret_cast<uintptr>(object + 1));
 }
 
-// A function of its own, whose frame lies below all of its caller's.
+// Not inlined: the caller's stack is searched from this function's frame on, so the caller's registers, which
+// spill_registers() has saved in the caller's frame, must lie above it.
 [[gnu::noinline]] void each_root(RootFn f, void* arg) {
   f(arg, nullptr, at(data_begin), at(data_end));
   f(arg, nullptr, at(bss_begin), at(bss_end));
@@ -34,7 +35,8 @@ void each_word_of(RootFn f, void* arg, const G* gp, const T* object) {
     if (gp == me) lo = reinterpret_cast<uintptr>(__builtin_frame_address(0));
     else if (status == GStatus::syscall) lo = gp->syscallsp;
     else check(status != GStatus::running, "for_each_root: the world is not stopped");
-    // Preempted with little room: its registers and its innermost frames lie on its preempt stack.
+    // If the goroutine was preempted with little room left, its registers and innermost frames are on its preempt
+    // stack.
     if (lo >= gp->preempt_stack.lo && lo < gp->preempt_stack.hi) {
       f(arg, gp, align_down(lo, kPtrSize), gp->preempt_stack.hi);
       lo = gp->preempt_sp;
@@ -54,7 +56,7 @@ bool is_global(uintptr a) {
 void for_each_root(RootFn f, void* arg) {
   spill_registers();
   each_root(f, arg);
-  __asm__ volatile("" ::: "memory");  // the call above is not the last thing: this frame must stay
+  __asm__ volatile("" ::: "memory");  // keeps the call above from being a tail call: this frame must stay
 }
 
 }  // namespace rt0

@@ -1,6 +1,6 @@
-// What header-only parts of a C++ library call when something cannot go on, under -fno-exceptions: fatal errors with
-// their texts. Linked only into programs that use them. The names are the library's ABI (libstdc++'s, which clang's
-// programs use here too); no header of it is needed, for all take C strings.
+// The functions that header-only parts of the C++ library call where they would throw an exception: each is a fatal
+// error with the exception's text. Linked only into programs that use them. The names are libstdc++'s ABI, which
+// programs compiled by clang use, too. No header of the library is needed, because all arguments are C strings.
 #include <stdarg.h>
 
 #include "base/format.h"
@@ -37,7 +37,7 @@ void throw_invalid_argument(const char* s) { fatal_of("std::invalid_argument", c
 [[noreturn]] void throw_out_of_range(const char* s) __asm__("_ZSt20__throw_out_of_rangePKc");
 void throw_out_of_range(const char* s) { fatal_of("std::out_of_range", cstr(s)); }
 
-// The library's own formats know %zu, %s and %%.
+// The library's formats have %zu, %s and %% only.
 [[noreturn]] void throw_out_of_range_fmt(const char* f, ...) __asm__("_ZSt24__throw_out_of_range_fmtPKcz");
 void throw_out_of_range_fmt(const char* f, ...) {
   char buf[200];
@@ -75,7 +75,8 @@ void assert_fail(const char*, int, const char* function, const char* condition) 
   fatal_of(cstr(function), cstr(condition));
 }
 
-// std::nothrow, an object of which only the address counts; and what shared_ptr asks before it counts without atomics.
+// std::nothrow, an object of which only the address is used; and __libc_single_threaded, which shared_ptr reads: 0
+// means that it must count with atomics.
 extern const char nothrow_object __asm__("_ZSt7nothrow");
 constinit const char nothrow_object = 0;
 

@@ -1,6 +1,6 @@
-// Deferred calls, panic's way through them, recovery and Goexit. Go: panic.go.
+// Deferred calls; how panic and Goexit run them; recovery. Go: panic.go.
 //
-//   F1  Only the goroutine itself looks at its g->defers, g->panics and g->recover_points while it runs.
+//   F1  Only the goroutine itself uses its g->defers, g->panics and g->recover_points while it runs.
 //   F2  A record, a Panic and a RecoverPoint lie in frames of the goroutine. A frame is left in one of three ways: by
 //       returning, which takes its records off; by a recovery, which runs or drops everything that is newer than the
 //       recover point at which the goroutine goes on; or with the end of the goroutine.
@@ -35,7 +35,7 @@ void end_panic_defers() { (void)runningPanicDefers.sub_seqcst(1); }
   if (detail::setrecover(&here) == 0) d->fn(d);
 }
 
-// The goroutine whose newest panic was recovered goes on at rp, or has ended if there is none. Go: recovery.
+// The goroutine's newest panic was recovered: goes on at rp, or ends the goroutine if rp is null. Go: recovery.
 [[noreturn]] void recovered(RecoverPoint* rp) {
   G* gp = getg();
   trace(Ev::Recover);
@@ -49,7 +49,7 @@ void end_panic_defers() { (void)runningPanicDefers.sub_seqcst(1); }
   }
   if (gp->panics == nullptr) gp->sig = 0;
   gp->recover_points = rp;
-  // The scopes between here and there end without a panic.
+  // Run the deferred calls of the scopes between here and rp; these scopes end without a panic.
   DeferRecord* end = rp != nullptr ? rp->defers : nullptr;
   Panic p{.link = gp->panics, .deferreturn = true};
   gp->panics = &p;
@@ -94,7 +94,7 @@ void gopanic(Any value, const void* origin) {
     call_deferred(d);
     if (!p.recovered) continue;
     if (auto tell = recovery_hook.load_relaxed())
-      tell(d, to);  // relaxed: a constant; this goroutine's recover() has set it
+      tell(d, to);  // relaxed: only one value is ever stored, and this goroutine's recover() has stored it
     recovered(to);
   }
   fatalpanic(&p, at);

@@ -1,4 +1,4 @@
-// Deferred calls of the runtime's own, and what a panic or Goexit keeps while it runs deferred calls. Go: _defer,
+// The runtime's own deferred calls, and the state of a panic or Goexit while it runs deferred calls. Go: _defer,
 // _panic.
 //
 // A record lies on the goroutine's own stack, in a frame that is left only by pop(), by a recovery, or by Goexit, which
@@ -12,21 +12,21 @@
 
 namespace rt0 {
 
-// What runs deferred calls: a panic, a Goexit, or the end of a scope. It lies on the goroutine's stack, linked from
-// g->panics.
+// The state of something that runs deferred calls: a panic, a Goexit, or the end of a scope. It lies on the goroutine's
+// stack, linked from g->panics.
 struct Panic {
   Any value{};
-  const void* origin{};  // the data of the recovered panic's value that this one repeats, or null
+  const void* origin{};  // if this panic repeats a recovered value: the data of that value; else null
   Panic* link{};
   bool recovered{};
   bool goexit{};
   bool deferreturn{};  // a scope that ends: hides the panic below it from recover(), as Go's deferreturn does
-  bool has_text{};     // its method has been asked for `text`
+  bool has_text{};     // `text` is the result of its value's Error or String method
   Text text{};
 };
 
-// What a recovery tells of, if the program calls recover(): d's function has recovered, and the goroutine goes on at
-// rp, or ends if that is null. Set by recover.cc, which only such programs are linked with.
+// Called after a recovery: d's function has recovered, and the goroutine goes on at rp, or ends if rp is null. Set by
+// recover.cc, which only programs that call recover() are linked with; null in all others.
 extern Atomic<void (*)(const DeferRecord* d, const RecoverPoint* rp)> recovery_hook;
 
 struct InternalDefer : DeferRecord {
@@ -41,7 +41,7 @@ struct InternalDefer : DeferRecord {
 // No deferred call has recovered p: prints p and the older panics, and ends the process. at: where the panic was
 // called. Go: fatalpanic.
 [[noreturn]] void fatalpanic(Panic* p, TracePoint at);
-// A panic where there must be none.
+// Ends the process because of a panic where the runtime must not panic: prints the value, then throws `why`.
 [[noreturn]] void bad_panic(Any value, const char* why);
 
 template <usize N>
@@ -49,8 +49,8 @@ constexpr Text text_of(const char (&s)[N]) {
   return {s, N - 1};
 }
 
-// f(arg) with a recover point: comes back when f returns, or a deferred call of f's has recovered. One function for all
-// of rt0's own code that every program is linked with; func() is compiled anew for each caller.
+// Calls f(arg) with a recover point: returns when f returns, or when one of f's deferred calls has recovered. rt0's
+// code that is linked into every program uses it, because func() would be compiled anew for each caller.
 void call_with_recover_point(void (*f)(void*), void* arg);
 
 // Runs all deferred calls and ends the goroutine. Go: Goexit.

@@ -34,7 +34,7 @@ void itabsinit() {
   (void)getitab(Interface::error, &detail::kType<RuntimeError>);
 }
 
-// A program may have more panicking types than the table holds: their answers are made anew each time.
+// If a program has more types than the table holds, the entries of the others are made anew each time.
 Itab getitab(Interface inter, const Type* type) {
   Locked l(&itab_lock);
   Itab* it = itab_find(inter, type);

@@ -1,7 +1,7 @@
-// Interface tables: which method of a type answers to an interface. Go: iface.go.
+// Interface tables: which method of a type implements an interface. Go: iface.go.
 //
-// panic(value) keeps a value of any type; whether it has an Error() or a String() is asked here. Tables of rt0's own
-// error types are entered at boot (itabsinit), others when they are first asked for.
+// panic(value) takes a value of any type; these tables say whether the type has an Error() or a String(). The entry of
+// rt0's own error type is made at boot (itabsinit), other entries at their first use.
 #pragma once
 
 #include "base/check.h"
@@ -13,7 +13,7 @@ namespace rt0 {
 // The interfaces the runtime itself asks for.
 enum class Interface : u32 { error, stringer };
 
-// One answer: fn is the method, null if the type has none (negative answers are kept too).
+// One entry: fn is the method, or null if the type has none; such entries are kept, too.
 struct Itab {
   Interface inter;
   const Type* type;
@@ -21,7 +21,7 @@ struct Itab {
 };
 
 void itabsinit() RT0_SYM("runtime.itabsinit");
-// The answer of `type` to `inter`. A copy: a full table keeps no answer, so there may be none to point to.
+// The entry for `type` and `inter`. It is returned as a copy, because a full table does not keep new entries.
 Itab getitab(Interface inter, const Type* type) RT0_SYM("runtime.getitab");
 
 }  // namespace rt0

@@ -23,7 +23,7 @@ void put_indented(Writer& w, Text s) {
   }
 }
 
-// text: what the value's own method says, or null. Go: printpanicval.
+// text: the result of the value's Error or String method, or null if it has none. Go: printpanicval.
 void put_value(Writer& w, Any v, const Text* text) {
   if (v.type == nullptr) {
     w.put("nil");
@@ -34,7 +34,7 @@ void put_value(Writer& w, Any v, const Text* text) {
     return;
   }
   const Str name(v.type->name.ptr, v.type->name.len);
-  if (v.type->operand == nullptr) {  // not printable: its type and where it lies
+  if (v.type->operand == nullptr) {  // the value cannot be printed: prints its type and address
     w.fmt("(%.*s) %#llx", static_cast<i32>(name.len), name.ptr, static_cast<ull>(reinterpret_cast<uintptr>(v.data)));
     return;
   }
@@ -79,13 +79,13 @@ static const Panic* next_panic(const Panic* p) {
   return p;
 }
 
-// Has p the very value that the panic before it has, which was recovered?
+// Does p repeat the recovered value of the panic before it?
 static bool repeats(const Panic* p) {
   const Panic* older = next_panic(p->link);
   return older != nullptr && p->origin != nullptr && p->origin == older->value.data;
 }
 
-// Of a method that recovers its own panic the text is empty.
+// Calls the value's Error or String method. If the method recovers a panic of its own, the text stays empty.
 static void ask_for_text(void* panic) {
   Panic* p = static_cast<Panic*>(panic);
   constexpr Interface kAsk[] = {Interface::error, Interface::stringer};
@@ -98,7 +98,8 @@ static void ask_for_text(void* panic) {
   }
 }
 
-// Asks the values that have methods for their texts, before the lock of dying is held. Go: preprintpanics.
+// Calls the Error and String methods of the values, before paniclk is held: the methods are code of the program, which
+// may print or panic. Go: preprintpanics.
 static void preprintpanics(Panic* p) {
   PanicWhilePrinting d;
   d.push(PanicWhilePrinting::run);
@@ -107,7 +108,8 @@ static void preprintpanics(Panic* p) {
   d.pop();
 }
 
-// again: the next panic is p's value once more, and is not printed itself. Go: printpanics.
+// Prints p and the panics before it, the oldest first. again: the panic after p repeats p's value and is not printed
+// itself. Go: printpanics.
 static void printpanics(Writer& w, const Panic* p, bool again) {
   if (const Panic* older = next_panic(p->link)) {
     const bool repeated = repeats(p);
@@ -126,7 +128,7 @@ void fatalpanic(Panic* p, TracePoint at) {
   preprintpanics(p);
   systemstack([&] {
     startpanic_m();
-    // `panicking` keeps main from exiting now. Go: fatalpanic.
+    // From here on `panicking` keeps main from exiting. Go: fatalpanic.
     (void)runningPanicDefers.sub_seqcst(1);
     {
       Writer w(kStderr);

@@ -11,7 +11,7 @@
 
 namespace rt0 {
 
-// origin: of a value that was recovered, where the panic that had it keeps it; else null.
+// origin: if the value comes from recover(), the address at which its first panic has it; else null.
 [[noreturn]] void gopanic(Any value, const void* origin = nullptr) RT0_SYM("runtime.gopanic");
 [[noreturn]] void panic_divide() RT0_SYM("runtime.panicdivide");
 

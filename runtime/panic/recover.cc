@@ -1,5 +1,5 @@
-// What recover() hands out: a panic's value, in memory of its own. Only programs that call recover() are linked with
-// this.
+// The result of recover(): a copy of the panic's value in memory of its own. Only programs that call recover() are
+// linked with this.
 #include "mem/malloc.h"
 #include "runtime/diag/traceback.h"
 #include "runtime/panic/defer.h"
@@ -9,13 +9,12 @@ namespace rt0 {
 
 namespace {
 
-// The deferred call d has recovered, and the goroutine goes on at rp, or ends: not where the function with the Defer
-// was called, as it would in Go. If a function of the program is passed by on the way, its rest is not run, and the
-// program is told, for nothing else would say so.
+// The deferred call d has recovered, and the goroutine goes on at rp, or ends. In Go it would go on where the function
+// with the Defer was called. If functions of the program lie between the two, the rest of them is not run. Nothing else
+// would show that, so this function prints a message.
 //
-// A frame lies between the frame pointers of itself and of a neighbour; on which side of its own frame pointer a
-// function keeps its variables, the compiler decides. `pcs` goes on counting the callers of d's function up to rp's
-// function.
+// pcs: the pcs of the functions between d's function and rp's. A function's variables lie above or below its frame
+// pointer, as the compiler decides; variables_below says which.
 void tell_of_passed_callers(const DeferRecord* d, const RecoverPoint* rp) {
   G* gp = getg();
   constexpr u32 kMost = 16;
@@ -32,7 +31,8 @@ void tell_of_passed_callers(const DeferRecord* d, const RecoverPoint* rp) {
     pc = caller_pc;
     fp = caller_fp > fp ? caller_fp : 0;
   }
-  // What func() calls, and what go does, is what ends here: the common cases, without a look at the table.
+  // No function is passed if the recover point is in func() or in a go statement. These cases are common, and decided
+  // without the table.
   if (n == 0 || (n == 1 && (rp == nullptr || rp->is_call))) return;
   systemstack([&] {
     Writer w(kStderr);

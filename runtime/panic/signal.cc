@@ -14,7 +14,7 @@ namespace {
 
 struct SigEntry {
   u32 sig;
-  bool panics;  // if the kernel sent it and a goroutine caused it
+  bool panics;  // it becomes a panic, if the kernel sent it and a goroutine caused it
   const char* text;
 };
 constexpr SigEntry kSigTable[] = {
@@ -29,10 +29,10 @@ constexpr SigEntry kSigTable[] = {
     {kSIGSYS, false, "SIGSYS: bad system call"},
 };
 
-// What a program that has not asked for them does not hear of, although their default action would end it: Go handles
-// them, and does nothing. Blocked, they cost no system call each. A write to a pipe that nobody reads then fails with
-// EPIPE; what that means for standard output and error is decided where it is seen. Real-time signals, 34 to 64, are
-// among them.
+// Signals that do nothing, although their default action would end the program. Go has a handler for them that does
+// nothing; rt0 blocks them all with one system call, where a handler would take one each. Because SIGPIPE is blocked, a
+// write to a pipe without a reader fails with EPIPE; the code that writes to standard output and error ends the process
+// then. Real-time signals, 34 to 64, are blocked, too.
 constexpr u32 kBlocked[] = {kSIGUSR1, kSIGUSR2,   kSIGPIPE, kSIGALRM, kSIGXCPU,
                             kSIGXFSZ, kSIGVTALRM, kSIGPROF, kSIGIO,   kSIGPWR};
 constexpr u64 bit(u32 sig) { return u64{1} << (sig - 1); }
@@ -42,9 +42,9 @@ constexpr u64 blocked_set() {
   return set;
 }
 
-// What ends a program by default, and what the runtime itself needs: open in every thread, even if the parent had it
-// blocked. A blocked SIGURG would mean no preemption, a blocked SIGSEGV death without a word, a blocked SIGTERM a
-// program that nothing but SIGKILL ends. Go: blockableSig.
+// Signals that must not be blocked in any thread, even if the parent process had them blocked. With SIGURG blocked
+// there would be no preemption, with SIGSEGV blocked a fault would end the process without a message, and with SIGTERM
+// blocked only SIGKILL would end the program. Go: blockableSig.
 constexpr u32 kEnding[] = {kSIGHUP, kSIGINT, kSIGTERM};
 constexpr u64 unblocked_set() {
   u64 set = bit(kSIGCHLD) | bit(kSIGURG);
@@ -55,10 +55,10 @@ constexpr u64 unblocked_set() {
 
 // si_code of faults, the same on all ISAs.
 constexpr i32 kSegvMaperr = 1, kSegvAccerr = 2, kBusAdrerr = 2, kFpeIntdiv = 1, kFpeIntovf = 2;
-constexpr uintptr kNilPage = 4096;  // an address below is a member of a null pointer's object
-// A fault becomes a panic if so much of the stack is left. That is more than a stack without a guard page has
-// (tests/programs/go_small.h): there a panic would run on into the neighbour. Where the guard is, a panic that finds
-// too little room runs into it, and ends the program as any other overflow does.
+constexpr uintptr kNilPage = 4096;  // a fault at an address below this is an access through a null pointer
+// A fault becomes a panic only if this much of the stack is left. A stack without a guard page is smaller than that
+// (tests/programs/go_small.h), so a fault there never becomes a panic, which could overflow into the neighbouring
+// memory. On a stack with a guard page, a panic with too little room faults there, as any other overflow does.
 constexpr usize kPanicRoom = 2560;
 
 const SigEntry* sig_entry(u32 sig) {
@@ -67,8 +67,9 @@ const SigEntry* sig_entry(u32 sig) {
   return nullptr;
 }
 
-// Who runs ran over the end of its stack into the guard page. Go's texts; the limit is what was reserved, not 1 GB. An
-// overflow of gsignal is not seen here: the handler would need it, so the kernel ends the process by SIGSEGV.
+// gp has overflowed its stack into the guard page. The texts are Go's; the limit is the reserved size, not 1 GB. An
+// overflow of the signal stack does not come here: the handler would need that stack, so the kernel ends the process by
+// SIGSEGV.
 [[noreturn]] void stack_overflow(G* gp, const SigContext& c) {
   using ull = unsigned long long;
   const bool on_g0 = gp == gp->m->g0;
@@ -80,8 +81,9 @@ const SigEntry* sig_entry(u32 sig) {
   die_of_signal(on_g0 ? "morestack on g0" : "stack overflow", gp, c);
 }
 
-// The running goroutine has written beyond the upper end of its stack, over its own G. Nothing in that can be believed,
-// not even its M, so this prints without the runtime's help. The fault may be a consequence, and far from the culprit.
+// The running goroutine has written beyond the upper end of its stack, over its own G. No field of the G can be
+// trusted, not even its M, so this function prints with the kernel's write alone. The pc of the fault may be far from
+// the code that wrote too much.
 [[noreturn]] void overrun(const SigContext& c) {
   char text[160];
   Out out{text, sizeof(text)};
@@ -95,8 +97,7 @@ const SigEntry* sig_entry(u32 sig) {
   __builtin_unreachable();
 }
 
-// May gp, interrupted at c, panic? It must be a goroutine on its own stack, in nothing that others rely on. Go:
-// canpanic.
+// May gp, interrupted at c, panic? It must be a goroutine on its own stack, and hold no lock. Go: canpanic.
 bool canpanic(const G* gp, const SigContext& c) {
   const M* mp = gp->m;
   if (gp != mp->curg.load_relaxed() || gp == mp->g0 || readgstatus(gp) != GStatus::running || gp->syscallsp != 0)
@@ -111,7 +112,7 @@ SysResult install(u32 sig) {
   return was;
 }
 
-// A parent that has SIGHUP or SIGINT ignored, as nohup does, means it. Go: sigInstallGoHandler.
+// If the parent process has made SIGHUP or SIGINT ignored, as nohup does, they stay ignored. Go: sigInstallGoHandler.
 void install_ending() {
   for (u32 sig : kEnding)
     if (static_cast<SigDisposition>(install(sig).value) == SigDisposition::ignore && sig != kSIGTERM)
@@ -135,14 +136,14 @@ void sigsave(M* mp) {
   mp->sigmask = kernel->sigmask_block(blocked_set());
 }
 
-// A thread begins with its maker's mask, which is the same; but under QEMU it begins with all blocked if a signal was
-// on its way to the maker at that moment, and no request to stop ever reaches its goroutines. Setting the mask puts
-// that right.
+// A thread inherits the mask of the thread that made it, which is the right one. But under QEMU it begins with all
+// signals blocked if a signal was on its way to its maker at that moment; then no preemption would ever reach its
+// goroutines. Therefore each thread sets the mask.
 void minitSignalMask() { kernel->sigmask_set((getg()->m->sigmask & ~unblocked_set()) | blocked_set()); }
 
-// The signals that end a program need no handler: their default action ends it. Two kinds of processes have one all the
-// same: process 1 of a namespace, for which the kernel drops signals without a handler, and a process with a trace,
-// which has to write it out.
+// SIGHUP, SIGINT and SIGTERM need no handler: their default action ends the program. Two kinds of processes have one
+// all the same: process 1 of a namespace, because the kernel drops signals that have no handler there, and a process
+// with a trace, which has to be written out.
 void initsig() {
   trace_boot(Ev::initsig);
   for (const SigEntry& e : kSigTable) (void)install(e.sig);
@@ -167,7 +168,8 @@ void sigpanic() {
 }
 
 // On the alternate stack, all signals blocked. The interrupted code may have held any lock.
-//   g  is still the interrupted one; from here on it is gsignal, so that locks and checks count in a G of their own
+// The current g is still the interrupted one. It becomes gsignal, so that locks and checks do not use the interrupted
+// G.
 void sigtrampgo(u32 sig, void* info, void* uctx) {
   const SigContext c = kernel->sigcontext(info, uctx);
   G* gp = getg();
@@ -205,12 +207,12 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
   if (ending) {
     mp->throwing = Throwing::runtime;  // locks may be held in any order from here on
     if (!trace_ends_by(sig)) dieFromSignal(sig);
-    Isa::setg(gp);  // back into the tracer, which ends the process when its line is whole
+    Isa::setg(gp);  // returns into the tracer, which ends the process when it has finished its line
     return;
   }
 
   const uintptr guard = gp->stack.lo - physPageSize;
-  // The kernel's own faults (code > 0); those that somebody has sent end the process, whoever runs.
+  // code > 0: the kernel reports a fault of this thread. A signal that a process has sent ends this process.
   if (e == nullptr || !e->panics || c.code <= 0) fatal_signal(sig, gp, c, uctx);
   if (sig == kSIGSEGV && c.fault_addr >= guard && c.fault_addr < gp->stack.lo) stack_overflow(gp, c);
   const bool panics = canpanic(gp, c);

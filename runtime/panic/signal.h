@@ -7,8 +7,8 @@
 
 namespace rt0 {
 
-// Remembers the mask the program was started with, and blocks what programs do not hear of, for this M and all to come.
-// Go: sigsave.
+// Saves the signal mask with which the program was started, and blocks the signals that do nothing (kBlocked), for this
+// M and all later ones. Go: sigsave.
 void sigsave(M* mp) RT0_SYM("runtime.sigsave");
 // Whether rt0 cannot do without a handler for it: faults, which become panics, and the requests to stop.
 bool sig_needed(u32 sig);

@@ -1,5 +1,5 @@
-// Division by zero in programs. They are compiled with -fsanitize=integer-divide-by-zero, which makes the compiler call
-// this where a divisor is 0: so it is the same panic on every ISA, whether its division instruction traps or not. Go:
+// Division by zero in programs. Programs are compiled with -fsanitize=integer-divide-by-zero: where a divisor is 0 they
+// call these functions. So it is the same panic on every ISA, whether the division instruction traps or not. Go:
 // panicdivide.
 #include "runtime/panic/panic.h"
 
@@ -7,7 +7,7 @@ namespace rt0 {
 
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
-// The names are the compilers'. The first is for -fsanitize-recover, which would go on afterwards.
+// The compilers define the names. They call the first one with -fsanitize-recover, after which code expects to go on.
 [[noreturn]] void __ubsan_handle_divrem_overflow(void* where, uintptr lhs, uintptr rhs);
 [[noreturn]] void __ubsan_handle_divrem_overflow_abort(void* where, uintptr lhs, uintptr rhs);
 

@@ -155,7 +155,8 @@ class Signals(HostCase):
     def test_a_child_gets_the_parent_s_mask(self):
         """The mask with which the program itself was started, not its present one; and no handler."""
         for signals in ([], [signal.SIGUSR1, signal.SIGTSTP]):
-            # The test may itself have been started with signals ignored, even such as the C library does not let it set.
+            # The test may itself have been started with signals ignored, even such as the C library does not let it
+            # set.
             command = ("/bin/grep", "-E", "Sig(Blk|Ign)", "/proc/self/status")
             alone = subprocess.run(command, preexec_fn=blocking(*signals), stdout=subprocess.PIPE, check=True)
             self.assertIn(f"SigBlk:\t{sum(1 << (sig - 1) for sig in signals):016x}\n", rt0test.text(alone.stdout))
@@ -352,7 +353,7 @@ class Traces(HostCase):
         done = self.host("child", env={"RT0_TRACE": path})
         self.said(done, "child 0\n")
         self.assertEqual(rt0test.text(done.err), f"rt0: RT0_TRACE: another process writes its trace to {path}, so this one has none; "
-                         "%p in the name stands for the process's id\n")
+                         "put %p into the name, which stands for the process's id\n")
         self.assertEqual(self.last(path).name, "Exit")
         events = rt0test.parse_trace(path.read_bytes())
         self.assertGreater(len(events), 4000)

@@ -325,12 +325,13 @@ TEST(Diff, Choices) {
   };
   const string a = with({choose(1, 0), choose(2, 1), "m0 p0 g1 GoStop id=1 reason=x"});
   Result r = run_diff(a, with({choose(1, 0), choose(2, 2), "m0 p0 g1 GoStop id=1 reason=x"}));
-  EXPECT_TRUE(has(r, "parted by a choice: the same was asked, and different things were picked")) << r.text;
+  EXPECT_TRUE(has(r, "a choice made the difference: both traces had the same alternatives and picked different ones"))
+      << r.text;
   EXPECT_TRUE(has(r, "A line 95: i=2 kind=run n=3 pick=1 on=g7")) << r.text;
   EXPECT_TRUE(has(r, "B line 95: i=2 kind=run n=3 pick=2 on=g7")) << r.text;
   r = run_diff(with({choose(1, 0), "m0 p0 g1 InitTask name=a", choose(2, 1)}),
                with({choose(1, 0), "m0 p0 g1 InitTask name=b", choose(2, 1)}));
-  EXPECT_TRUE(has(r, "no choice parted them")) << r.text;
+  EXPECT_TRUE(has(r, "no choice made the difference")) << r.text;
   EXPECT_TRUE(has(r, "last choice in common (1 of them): line 94")) << r.text;
 }
 

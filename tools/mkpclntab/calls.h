@@ -7,8 +7,8 @@
 
 namespace mkpclntab {
 
-// The length in bytes of the x86 instruction at p. Knows the instructions that compilers and rt0's assembly use, not
-// all there are. Intel SDM vol. 2, appendix A.
+// The length in bytes of the x86 instruction at p. Knows only the instructions that compilers and rt0's assembly use.
+// Intel SDM vol. 2, appendix A.
 size_t x86_length(const u8* p, bool long_mode);
 
 // The length of the call at p; 0 if the instruction is no call, -1 if the ISA of ehdr is not known. Reads up to 16

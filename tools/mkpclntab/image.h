@@ -63,11 +63,11 @@ class Image {
   const vector<Symbol>& symbols() const { return symbols_; }         // in executable sections, unsorted
   const std::optional<vector<u8>>& table() const { return table_; }  // what .gopclntab holds
 
-  // Adds every return address to `out`, found by stepping through the code; false if the calls of this ISA are not
-  // known here.
+  // Adds every return address to `out`, found by stepping through the code; false if call_length() does not know the
+  // ISA.
   bool find_returns(std::set<u64>* out) {
     const bool x86 = ehdr_.e_machine == EM_X86_64 || ehdr_.e_machine == EM_386;
-    std::set<u64> starts;  // x86 instructions have no fixed length: start anew at each symbol
+    std::set<u64> starts;  // x86 instructions have no fixed length: begin again at each symbol
     for (const Symbol& f : symbols_) starts.insert(f.addr);
     for (Elf_Scn* s = elf_nextscn(elf_, nullptr); s != nullptr; s = elf_nextscn(elf_, s)) {
       GElf_Shdr h;

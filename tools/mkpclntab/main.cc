@@ -105,14 +105,14 @@ int main(int argc, char** argv) {
   bool want_verify = false, want_dump = false;
   app.add_option("--elf", elf, "the linked program")->required()->type_name("FILE");
   CLI::Option* to = app.add_option("--out", out, "write the table as assembly to this file")->type_name("FILE");
-  app.add_option("--name", name, "with --out: the name by which the program knows itself")
+  app.add_option("--name", name, "with --out: the program's name, put into the program as runtime.programname")
       ->type_name("NAME")
       ->needs(to);
   app.add_option("--strip-prefix", strip, "leave out this leading directory of source files")->type_name("DIR");
   CLI::Option* check = app.add_flag("--verify", want_verify,
                                     "compare the table inside the program with a new one; exit 1 if it is stale");
   CLI::Option* show = app.add_flag("--dump", want_dump, "print the table inside the program");
-  app.add_option("--pc", pc, "with --dump: only what the table says of this address")->type_name("HEX")->needs(show);
+  app.add_option("--pc", pc, "with --dump: print only the row of this address")->type_name("HEX")->needs(show);
   to->excludes(check)->excludes(show);
   check->excludes(show);
   try {

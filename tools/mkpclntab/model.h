@@ -26,7 +26,7 @@ struct Row {
 
 struct Function {
   u64 lo, hi;
-  u64 code_hi;  // the rest, up to hi, is padding
+  u64 code_hi;  // the bytes from code_hi to hi are padding
   string name;  // empty: a hole between functions
   vector<Node> nodes;
   vector<Row> rows;

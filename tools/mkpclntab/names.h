@@ -21,8 +21,9 @@ string go_name(const vector<string>& path);
 // A closure in a closure has its number alone: main.main.func1.func2 becomes main.main.func1.2.
 string number_closures(string_view name);
 
-// Go's name of an ELF symbol or a DW_AT_linkage_name. Lambdas are numbered as the mangled name does it; DWARF knows
-// better (see dwarf_names.h), so this is for code without DWARF. Empty if it has no Go form.
+// Go's name of an ELF symbol or a DW_AT_linkage_name. Lambdas have the numbers of the mangled name, which are not Go's;
+// so this is for code without DWARF, and dwarf_names.h for the rest. A name that cannot be parsed is returned
+// unchanged.
 string name_of_symbol(const string& raw);
 
 bool mentions_lambda(const string& mangled);

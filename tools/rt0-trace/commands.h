@@ -1,4 +1,5 @@
-// The commands of rt0-trace, apart from their command lines. Each returns the exit status; Unusable is thrown.
+// The commands of rt0-trace; main.cc reads their command lines. Each returns the exit status, and throws Unusable if a
+// trace cannot be read.
 #pragma once
 
 #include <ostream>
@@ -9,9 +10,9 @@ namespace rt0trace {
 
 inline constexpr int kFine = 0, kBroken = 1, kUnusable = 2;
 
-// Where one trace goes through the model and something is made of it. What the two functions need to say goes to `err`.
+// Runs a whole trace through the model and calls `on` after each line. Returns kFine, or kBroken with the violation
+// written to err. A trace that ends early is not an error here: ask model->ending().
 using OnStep = std::function<void(const Step&, const Model&)>;
-// kFine, or kBroken with the violation on err. A trace that is cut throws Unusable after its last line.
 int follow_all(Reader& reader, const OnStep& on, Model* model, std::ostream& err);
 
 int check(Reader& reader, std::ostream& out, std::ostream& err);
@@ -19,15 +20,15 @@ int check(Reader& reader, std::ostream& out, std::ostream& err);
 struct DiffOptions {
   enum Times { automatic, compare, ignore } times = automatic;
   unsigned context = 5;
-  unsigned width = 0;  // of the terminal: lines of context are cut there; 0: never
+  unsigned width = 0;  // columns of the terminal: longer lines of context are cut; 0: they are not cut
   bool colour = false;
 };
 int diff(Reader& a, Reader& b, const DiffOptions& options, std::ostream& out);
 
 struct StatsOptions {
   bool json = false;
-  size_t goroutines = 100;  // how many are listed one by one
-  unsigned width = 0;       // of the terminal: lines are cut there; 0: never
+  size_t goroutines = 100;  // how many goroutines are listed one by one
+  unsigned width = 0;       // columns of the terminal: longer lines are cut; 0: they are not cut
 };
 int stats(Reader& reader, const StatsOptions& options, std::ostream& out, std::ostream& err);
 
@@ -35,17 +36,17 @@ int export_go(Reader& reader, std::ostream& out, std::ostream& err);
 int export_chrome(Reader& reader, std::ostream& out, std::ostream& err);
 
 struct ShowOptions {
-  unsigned width = 0;  // columns of time
+  unsigned width = 0;  // columns of the timeline
 
-  int64_t from = 0, to = -1;  // ns; to -1: the end
+  int64_t from = 0, to = -1;  // ns; to -1: the end of the trace
 };
-// The time of the last line, which show needs beforehand; reads the file's end only.
+// The time of the last line, in ns. show needs it before it begins; it is read from the end of the file.
 int64_t last_time(const string& path);
 int show(Reader& reader, const ShowOptions& options, std::ostream& out, std::ostream& err);
 
-// 12.3ms and the like.
+// A duration as text, such as 12.30ms.
 string duration_text(int64_t ns);
-// "15ms", "2s", "300" (ns); false if it is none.
+// Reads "15ms", "2s" or "300" (ns) into *ns; false if the text is no duration.
 bool parse_duration(const string& text, int64_t* ns);
 
 }  // namespace rt0trace

@@ -64,12 +64,12 @@ int64_t last_time(const string& path) {
   const int error = errno;
   ::close(fd);
   if (got < 0)
-    throw Unusable(path + ": its end is needed beforehand, and can't be read (" + std::strerror(error) +
+    throw Unusable(path + ": the time of its last line cannot be read before it is shown (" + std::strerror(error) +
                    "): give --to");
   string_view tail(buf, static_cast<size_t>(got));
   int64_t last = 0;
   Line line;
-  while (!tail.empty()) {  // the first one may be cut, so it may be none
+  while (!tail.empty()) {  // the first line may lack its beginning, in which case parse_line refuses it
     const size_t end = tail.find('\n');
     if (end == string_view::npos) break;
     if (parse_line(tail.substr(0, end), &line) == nullptr) last = line.time;

@@ -1,5 +1,6 @@
-// The first difference between two traces, with what both had before it, what each has next, and, in simulated ones,
-// the choice that parted them. One line of each is held, and the last few they share.
+// Finds the first difference between two traces. Shows the last lines that both have, the next lines of each and, for
+// traces of the simulated kernel, the choice that made the difference. Only one line of each trace and the last few
+// common lines are held in memory.
 #include <deque>
 
 #include "commands.h"
@@ -10,7 +11,7 @@ namespace {
 
 constexpr uint64_t kLookAhead = 1000000;  // lines in which to look for the next choice on both sides
 
-// A line that outlives the next one.
+// A copy of a line, which stays valid when the next line is read.
 struct Kept {
   bool there = false;
   uint64_t number = 0;
@@ -31,7 +32,7 @@ struct Choice {
   static bool is_pick(const string& key) {
     return key == "pick" || key == "picked" || key == "choice" || key == "chosen";
   }
-  // What was asked for: all but what was picked.
+  // Do both have the same arguments, apart from what was picked?
   bool same_question(const Choice& o) const {
     for (const auto& [k, v] : args)
       if (!is_pick(k) && o.get(k) != v) return false;
@@ -75,7 +76,8 @@ struct Diff {
     if (!a.there || !b.there) return a.there == b.there;
     return ignore_time ? a.line.after_time() == b.line.after_time() : a.line.text == b.line.text;
   }
-  // Live traces differ in every time; those of the simulated kernel must not.
+  // Two runs on Linux differ in every time, so times are not compared; two runs of the simulated kernel must not
+  // differ.
   void decide_times() {
     if (options.times != DiffOptions::automatic) ignore_time = options.times == DiffOptions::ignore;
     else if (a.there && b.there && a.line.ev == Ev::TraceOpen && b.line.ev == Ev::TraceOpen)
@@ -90,11 +92,11 @@ struct Diff {
     common.push_back(keep(a.line, true));
     if (common.size() > options.context) common.pop_front();
   }
-  // What a trace is without: a comparison with it says nothing.
+  // An empty file is no trace, so a comparison with it would say nothing.
   static void must_have_lines(const Side& s) {
     if (s.reader.lines() == 0) throw Unusable(s.reader.name() + ":0: it is empty: this is no trace");
   }
-  // A line of a trace. The one that differs is marked and never cut: what differs may stand at its end.
+  // Prints a line. The line that differs (colour is not null) is marked and not cut: the difference may be at its end.
   void show_line(uint64_t number, string_view text, const char* colour) {
     const string head = (colour != nullptr ? "  > " : "    ") + std::to_string(number) + ": ";
     string shown = printable(text, kMaxLine);
@@ -105,7 +107,7 @@ struct Diff {
   }
   int run();
   void report();
-  // The line at which a side stands and the next ones; the first choice from there on.
+  // Prints the current line of a side and the next ones; *choice becomes the first choice among them.
   void show_side(const char* letter, const char* colour, Side& s, bool look, Choice* choice);
   void explain_choice(const Choice& ca, const Choice& cb);
 };
@@ -127,12 +129,12 @@ void Diff::explain_choice(const Choice& ca, const Choice& cb) {
     out << "last choice in common (" << choices << " of them): line " << last_choice.number << ": "
         << last_choice.text() << "\n";
   if (ca.there && cb.there && ca.args == cb.args) {
-    out << "no choice parted them: the next one is the same again, so something that is no choice made the "
-           "difference\n";
+    out << "no choice made the difference: the next choice is the same in both traces, so something that is no choice "
+           "differs\n";
   } else if (ca.there && cb.there && ca.same_question(cb)) {
-    out << "parted by a choice: the same was asked, and different things were picked\n";
+    out << "a choice made the difference: both traces had the same alternatives and picked different ones\n";
   } else if (ca.there || cb.there) {
-    out << "the next choice is another one: what was asked for differs already\n";
+    out << "the next choices have different alternatives, so something made a difference before them\n";
   } else {
     out << "no choice follows: something that is no choice made the difference\n";
   }

@@ -1,6 +1,6 @@
-// JSON for ui.perfetto.dev and chrome://tracing. Process 1 has a row for each P, with a slice for each time a goroutine
-// runs there, and arrows from who made a goroutine runnable to its start; process 2 has a row for each M, with its
-// system calls.
+// JSON for ui.perfetto.dev and chrome://tracing. Process 1 has a row for each P, with a slice for each time that a
+// goroutine runs there. An arrow leads from the event that made a goroutine runnable to the goroutine's start. Process
+// 2 has a row for each M, with its system calls.
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
@@ -13,7 +13,7 @@ constexpr int kPs = 1, kMs = 2;
 
 string quoted(const string& text) { return nlohmann::json(printable(text, 300)).dump(); }
 string number(int64_t v) { return std::to_string(v); }
-// Microseconds, with what is behind the point.
+// Microseconds, with three digits after the decimal point.
 string us(int64_t ns) {
   char text[40];
   std::snprintf(text, sizeof text, "%lld.%03lld", static_cast<long long>(ns / 1000), static_cast<long long>(ns % 1000));
@@ -121,7 +121,7 @@ void Chrome::on(const Step& s) {
     case Ev::ProcsChange:
       if (s.lost_p) slice(&runs, kPs, s.m->id, "GOMAXPROCS");
       break;
-    case Ev::ProcStart:  // after GOMAXPROCS has taken its P from under a goroutine, that goes on
+    case Ev::ProcStart:  // a goroutine whose P was removed by GOMAXPROCS goes on with another P
       if (auto it = names.find(s.m->running); it != names.end() && !calls.contains(s.m->id)) begin(*s.m, s.m->running);
       break;
     case Ev::ProcSteal:

@@ -1,7 +1,7 @@
 // Go's execution trace, version 2, in the form of Go 1.22: one generation, in which every thread (M) has its batches
-// and the tables of strings and stacks come last. Order between threads is given by counters, one for each goroutine
-// and each P, so what the reader makes of it is our order. Times are made unique, so that on ties too it can see no
-// other.
+// of events, and the tables of strings and stacks come last. Go's reader orders events of different threads by
+// counters, one for each goroutine and each P, and then by time. Times are therefore made unique: the reader finds
+// exactly the order of rt0's trace.
 #include "commands.h"
 
 namespace rt0trace {
@@ -40,7 +40,7 @@ void put_uint(string* s, uint64_t v) {
   *s += static_cast<char>(v);
 }
 
-// Go's viewers group by these; ours are those of tracebacks.
+// Go's viewers group waits by Go's trace reasons; rt0's traces have the reasons that tracebacks print.
 string_view block_reason(string_view ours) {
   if (ours.starts_with("sync.Cond")) return "sync.(*Cond).Wait";
   if (ours.starts_with("sync.") || ours == "semacquire") return "sync";
@@ -58,7 +58,7 @@ struct GoTrace {
   std::ostream& out;
   std::map<int64_t, Batch> batches = {};
   std::map<string, uint64_t> strings = {};
-  std::map<string, uint64_t> stacks = {};            // by go statement; the name is the string in it
+  std::map<string, uint64_t> stacks = {};            // the id of each go statement's stack; the key is its place
   std::unordered_map<int64_t, uint64_t> gseq = {};   // of live goroutines
   std::map<int64_t, uint64_t> pseq = {};             // of declared Ps
   std::unordered_map<int64_t, int64_t> resume = {};  // M -> the goroutine that Go's tools must see started again
@@ -88,7 +88,7 @@ struct GoTrace {
     for (uint64_t a : args) put_uint(&b.data, a);
     b.last = stamp;
   }
-  // 0, for none, when the table is full.
+  // The id of the text; 0, which means no text, when the table is full.
   uint64_t string_id(string_view text) {
     const string s(text.substr(0, kMaxString));
     if (auto it = strings.find(s); it != strings.end()) return it->second;
@@ -118,7 +118,8 @@ void GoTrace::procs_change(const Step& s, bool runs) {
   int64_t n = 0;
   (void)s.line->num("n", &n);
   if (s.lost_p) {
-    // Its own P is gone. As Go does, pretend that the goroutine yields, and goes on when there is a new one.
+    // The P of the goroutine that called GOMAXPROCS was removed. As Go does, show it as a yield: the goroutine goes on
+    // when its M has another P.
     if (runs) {
       add(m, time, kGoStop, {string_id("runtime.GOMAXPROCS"), 0});
       resume[m] = s.m->running;
@@ -131,12 +132,12 @@ void GoTrace::procs_change(const Step& s, bool runs) {
 
 void GoTrace::proc_start(const Step& s) {
   const int64_t m = s.m->id, time = s.line->time;
-  // Back from a system call with another P than before.
+  // The M has come back from a system call with another P than before.
   if (s.m->running != 0 && !resume.contains(m)) {
     add(m, time, kGoSyscallEndBlocked, {});
     resume[m] = 0;  // until GoSysExit
   }
-  // Before its first use a P was idle: if it were declared as running here, viewers would draw that from 0 on.
+  // Declare the P as idle before its first use: viewers would draw a P declared as running from time 0 on.
   if (pseq.try_emplace(s.p, 0).second) add(m, time, kProcStatus, {static_cast<uint64_t>(s.p), kStatusIdle});
   add(m, time, kProcStart, {static_cast<uint64_t>(s.p), ++pseq[s.p]});
   if (auto it = resume.find(m); it != resume.end() && it->second != 0) {
@@ -145,7 +146,7 @@ void GoTrace::proc_start(const Step& s) {
   }
 }
 
-// A P that was retaken and is in another M's system call now: its first M takes it back from there.
+// A P was retaken, and its new M is now in a system call, too; there the first M takes the P back.
 void GoTrace::retaken_by_itself(const Step& s) {
   const int64_t m = s.m->id, time = s.line->time;
   const uint64_t p = static_cast<uint64_t>(s.p);
@@ -223,8 +224,8 @@ void GoTrace::finish() {
   put_uint(&data, 1000000000);
   batch(kNoThread, 0, data);
 
-  // A go statement is a stack of one frame whose function is the statement's place, so that viewers call the goroutine
-  // so.
+  // Each go statement becomes a stack of one frame. The name of its function is the statement's place, because viewers
+  // name a goroutine by that function.
   string stack_data;
   auto put = [&](string* to, uint8_t kind, const string& entry) {
     if (to->size() + entry.size() > kMaxBatch) {

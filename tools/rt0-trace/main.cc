@@ -1,7 +1,7 @@
-// rt0-trace: checks, compares, sums up, converts and draws traces. docs/TRACE.md tells of them, and of this tool.
+// rt0-trace: checks, compares, sums up, converts and draws traces. docs/TRACE.md describes traces and this tool.
 //
 // In order of the work: reader.cc (lines), rules.cc and model.cc (what they mean), then one file for each command. A
-// trace is read once, from front to back, and never held.
+// trace is read once, from front to back; it is never held in memory as a whole.
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,8 +21,9 @@ namespace {
 
 using namespace rt0trace;
 
-// Where an export goes: a file, or standard output for "-". A file is written beside the one that it is to replace,
-// which stays as it was until all is well; what is no regular file, such as a pipe, is written itself.
+// The destination of an export: a file, or standard output for "-". The export is written to NAME.part, which replaces
+// NAME when it is complete; after an error NAME is as it was. Anything but a regular file, such as a pipe, is written
+// directly.
 struct Output {
   std::ofstream file;
   std::ostream* to = &std::cout;
@@ -33,7 +34,7 @@ struct Output {
     struct stat out = {}, in = {};
     const bool there = ::stat(path.c_str(), &out) == 0;
     if (there && ::stat(input.c_str(), &in) == 0 && out.st_dev == in.st_dev && out.st_ino == in.st_ino)
-      throw Unusable(path + ": this is the trace that is to be exported: it would be overwritten");
+      throw Unusable(path + ": this is the trace itself, and would be overwritten: give another name to -o");
     if (!there || S_ISREG(out.st_mode)) beside += ".part";
     errno = 0;
     file.open(beside, std::ios::binary | std::ios::trunc);
@@ -41,7 +42,7 @@ struct Output {
     to = &file;
   }
   ~Output() {
-    if (beside != name) ::unlink(beside.c_str());  // nothing is there if it has taken its place
+    if (beside != name) ::unlink(beside.c_str());  // fails, which does not matter, if done() has renamed the file
   }
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -56,7 +57,7 @@ struct Output {
   }
 };
 
-// Columns of the terminal; 0: it is none.
+// The columns of the terminal; 0 if standard output is no terminal.
 unsigned terminal_width() {
   winsize size = {};
   return ::isatty(1) != 0 && ::ioctl(1, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
@@ -110,10 +111,10 @@ int run_show(Options o) {
   if (!o.to.empty() && !parse_duration(o.to, &o.show.to))
     throw Unusable("--to " + printable(o.to) + ": not a time, such as 15ms, 2s or 300 (ns)");
   if (o.to.empty()) {
-    if (o.file == "-") throw Unusable("-: its end is needed beforehand: give --to");
-    o.show.to = std::max<int64_t>(1, last_time(o.file));  // what has no time is for the reader to refuse
+    if (o.file == "-") throw Unusable("-: the last time of standard input is not known before it is shown: give --to");
+    o.show.to = std::max<int64_t>(1, last_time(o.file));  // 1: the reader will refuse a file without times
   }
-  if (o.show.width == 0) {  // what stands before and behind the columns of time
+  if (o.show.width == 0) {  // kBeside: the columns before and after the timeline
     constexpr unsigned kBeside = 6 + 9, kDefault = 80, kLeast = 20;
     const unsigned wide = terminal_width() != 0 ? terminal_width() : kDefault;
     o.show.width = wide > kBeside + kLeast ? wide - kBeside : kLeast;
@@ -128,41 +129,41 @@ int run(int argc, char** argv) {
       "Checks, compares, sums up, converts and draws traces of rt0 programs (RT0_TRACE). \"-\" is standard input or "
       "output."};
   app.footer(
-      "Exit status: 0 fine, or the same; 1 a trace that can't be true, or different; 2 unusable: no trace, cut, "
-      "unreadable.");
+      "Exit status: 0: no fault, or no difference; 1: the trace breaks a rule, or the traces differ; 2: a file is no "
+      "trace, ends early, or cannot be read.");
   app.require_subcommand(1);
-  auto* c = app.add_subcommand("check", "can a trace be true? Grammar and state machine");
+  auto* c = app.add_subcommand("check", "checks traces against the grammar and the scheduler's rules");
   c->add_option("FILE", o.files, "traces")->required();
-  auto* d = app.add_subcommand("diff", "where two traces part, and by which choice");
+  auto* d = app.add_subcommand("diff", "shows the first difference between two traces, and the choice that made it");
   d->add_option("A", o.a, "a trace")->required();
-  d->add_option("B", o.b, "another")->required();
+  d->add_option("B", o.b, "another trace")->required();
   auto* no_times =
-      d->add_flag("--ignore-time", o.ignore_time, "do not compare times (so by default for the kernel linux)");
-  d->add_flag("--time", o.time, "compare times (so by default for simulated kernels)")->excludes(no_times);
+      d->add_flag("--ignore-time", o.ignore_time, "do not compare times (the default for the kernel linux)");
+  d->add_flag("--time", o.time, "compare times (the default for the simulated kernel)")->excludes(no_times);
   d->add_option("--context", o.diff.context, "lines to show before and after")
       ->capture_default_str()
       ->check(CLI::Range(0, 10000));
-  auto* s = app.add_subcommand("stats", "what goroutines, Ps and Ms did with their time");
+  auto* s = app.add_subcommand("stats", "sums up the time of goroutines, Ps and Ms");
   s->add_option("FILE", o.file, "a trace")->required();
   s->add_flag("--json", o.stats.json, "as JSON; times in ns");
-  s->add_option("--goroutines", o.stats.goroutines, "list so many of them, those that ran longest")
+  s->add_option("--goroutines", o.stats.goroutines, "list this many goroutines: those that ran longest")
       ->capture_default_str()
       ->check(CLI::Range(0, 1000000));
-  auto* e = app.add_subcommand("export", "for other viewers");
+  auto* e = app.add_subcommand("export", "converts a trace for another viewer");
   e->add_option("FILE", o.file, "a trace")->required();
-  e->add_option("-o,--output", o.out, "where to")->required();
+  e->add_option("-o,--output", o.out, "the file to write")->required();
   auto* formats = e->add_option_group("format")->require_option(1);
   formats->add_flag("--go", o.go, "Go's execution trace v2, for go tool trace");
   formats->add_flag("--chrome", o.chrome, "JSON for ui.perfetto.dev and chrome://tracing");
-  auto* w = app.add_subcommand("show", "a timeline, a row for each P");
+  auto* w = app.add_subcommand("show", "draws a timeline with a row for each P");
   w->add_option("FILE", o.file, "a trace")->required();
-  w->add_option("--width", o.show.width, "columns of time (as many as the terminal has room for)")
+  w->add_option("--width", o.show.width, "columns of the timeline (default: as many as fit into the terminal)")
       ->check(CLI::Range(1, 10000));
-  w->add_option("--from", o.from, "begin here: 15ms, 2s, 300 (ns)");
-  w->add_option("--to", o.to, "end here");
+  w->add_option("--from", o.from, "the time to begin at: 15ms, 2s, 300 (ns)");
+  w->add_option("--to", o.to, "the time to end at");
   const auto known = app.get_subcommands([&](const CLI::App* a) { return argc > 1 && a->get_name() == argv[1]; });
   if (argc > 1 && argv[1][0] != '-' && known.empty())
-    throw Unusable("rt0-trace: " + printable(argv[1]) + " is no command; check, diff, stats, show and export are");
+    throw Unusable("rt0-trace: " + printable(argv[1]) + " is no command; give check, diff, stats, show or export");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) { return app.exit(wrong) == 0 ? 0 : kUnusable; }

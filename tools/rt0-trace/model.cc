@@ -35,7 +35,7 @@ Model::Model() {
 
 string Model::ending() const {
   if (!begun_) return "it is empty: this is no trace";
-  // After a fatal error the process may end itself by a signal, for a core dump.
+  // After a fatal error the process may end by a signal, without Exit, to leave a core dump.
   if (exit_ != 0 || throw_ != 0) return {};
   return "the trace is cut: it ends without Exit, because it was truncated or its program was killed";
 }

@@ -1,18 +1,20 @@
-// What a trace says, followed line by line: which goroutine is where, who holds which P. An event that can't be true
-// after those before it is a violation, explained by what was known and since which line.
+// The state of the scheduler that a trace describes, followed line by line: which goroutine runs on which M, which M
+// holds which P. An event that is impossible after the events before it is a violation. It is reported with the facts
+// that exclude it and the lines they come from.
 //
-// Where the runtime speaks a moment before or after the thing it tells of, the model knows:
-//   * GoBlock, GoStop and GoSysCall are told by the goroutine itself, before it has left. Nobody else can have it
+// Some events are written a moment before or after the change that they report. The model allows for that:
+//   * GoBlock, GoStop and GoSysCall are written by the goroutine itself, while it still runs. No other M can run it
 //     before that.
-//   * GoDestroy, and what starting others takes, may be told on the stack of the goroutine that comes next, before its
-//     GoStart: a line's g may be a runnable goroutine as long as its M runs none.
-//   * A P goes into a system call with its goroutine and comes back without a word: GoSysExit with that P in the line
-//     tells it. It may have been another M's in between, and in that one's system call when its old M takes it back.
-//   * ProcRetake comes after the fact: the M may have been back from its call, and told GoSysBlock, in between.
-//   * ProcsChange is told while the world is stopped: who was in a system call has lost its P by then.
+//   * GoDestroy, and the events of starting other goroutines, may be written on the stack of the goroutine that runs
+//     next, before its GoStart. So a line's g may be a runnable goroutine as long as its M runs none.
+//   * A P enters a system call with its goroutine and comes back without an event of its own: GoSysExit has the P in
+//     its line. In between another M may have had the P, and may be in a system call, too, when the first M takes the P
+//     back.
+//   * ProcRetake is written after the change. Before it the M may have come back from its call and written GoSysBlock.
+//   * ProcsChange is written while the world is stopped. An M that was in a system call has lost its P by then.
 //
-// Memory grows with what lives: goroutines and Ms that have ended are remembered as ranges of ids, and the last few by
-// line.
+// Memory grows only with what is alive: ended goroutines and Ms are remembered as ranges of ids, and the last few with
+// the lines of their ends.
 #pragma once
 
 #include <deque>
@@ -30,33 +32,33 @@ enum class PState : uint8_t { idle, held, syscall };
 struct Goroutine {
   int64_t id = 0;
   GState state = GState::runnable;
-  int64_t m = kAbsent;  // which runs it, or runs its system call; else the last one
-  int64_t wired = kAbsent;
-  bool owes_sysexit = false;  // came back without a P: GoSysExit follows its next GoStart
-  uint64_t since = 0;         // line of its last change of state
+  int64_t m = kAbsent;        // the M that runs it or its system call, or that ran it last
+  int64_t wired = kAbsent;    // the M that it is locked to
+  bool owes_sysexit = false;  // it left a system call without a P: GoSysExit follows its next GoStart
+  uint64_t since = 0;         // the line of its last change of state
   string reason;              // why it waits
-  uint64_t panics = 0;        // which nothing has recovered
+  uint64_t panics = 0;        // panics that were not recovered
 };
 
 struct Machine {
   int64_t id = 0;
-  int64_t p = kAbsent, oldp = kAbsent;  // oldp: with which it went into its system call
-  int64_t running = 0;                  // a goroutine, in a system call too; 0: none
-  int64_t left = 0;                     // the last one that ran
-  int64_t wired = 0;
+  int64_t p = kAbsent, oldp = kAbsent;  // oldp: the P with which it entered its system call
+  int64_t running = 0;                  // its goroutine, running or in a system call; 0: none
+  int64_t left = 0;                     // the goroutine that ran last
+  int64_t wired = 0;                    // the goroutine that is locked to it
   bool stopped = false, exiting = false;
   uint64_t since_p = 0, since_g = 0, since = 0;
-  size_t booted = 0;  // how far its thread has come in its start
+  size_t booted = 0;  // how many functions of a thread's start it has called
   uint64_t since_boot = 0;
 };
 
 struct Processor {
   PState state = PState::idle;
-  int64_t m = kAbsent;  // whose it is, or who took it into a system call
+  int64_t m = kAbsent;  // the M that holds it, or that took it into a system call
   uint64_t since = 0;
 };
 
-// Ids that were seen, as ranges. When there are too many of those the lowest are forgotten.
+// A set of ids, held as ranges. When there are too many ranges the lowest are forgotten.
 class IdSet {
  public:
   bool has(int64_t id) const;
@@ -70,30 +72,30 @@ class IdSet {
 
 struct Violation {
   uint64_t line;
-  string what;                // which rule is broken
-  string text;                // the line
-  std::vector<string> known;  // what was known before it
+  string what;                // the rule that is broken
+  string text;                // the line's text
+  std::vector<string> known;  // the facts that exclude it
 };
 
-// What one line did, for those who build something on the model. Valid until the next step.
+// The change that one line made, for the commands that use the model. Valid until the next step.
 struct Step {
   const Line* line = nullptr;
   Machine* m = nullptr;
-  Goroutine* g = nullptr;                          // whom the event is about
+  Goroutine* g = nullptr;                          // the goroutine that the event is about
   GState was = GState::dead;                       // g's state before
-  int64_t m_was = kAbsent;                         // GoStart and later: who had it last
+  int64_t m_was = kAbsent;                         // g's M before
   int64_t p = kAbsent;                             // the P that the event is about
-  bool regained = false;                           // GoSysExit: the P was its own all the time
-  bool lost_p = false;                             // ProcsChange: the speaker's own P died
-  std::vector<std::pair<int64_t, int64_t>> taken;  // (P, M): who lost a P while it was in a system call
+  bool regained = false;                           // GoSysExit: no other M had the P in the meantime
+  bool lost_p = false;                             // ProcsChange: the P of the M that wrote the line was removed
+  std::vector<std::pair<int64_t, int64_t>> taken;  // (P, M): this M lost this P while it was in a system call
 };
 
 class Model {
  public:
   Model();
-  // Follows one line. Null if it can be true; else why not, and the model must not be used any more.
+  // Follows one line. Returns nothing, or the rule that the line breaks; the model must not be used after that.
   std::optional<Violation> step(const Line& line, Step* out);
-  // After the last line: how the trace ended, empty if properly.
+  // After the last line: empty if the trace is complete, else what is wrong with its end.
   string ending() const;
 
   const std::unordered_map<int64_t, Goroutine>& goroutines() const { return gs_; }
@@ -112,27 +114,28 @@ class Model {
     int64_t id;
     uint64_t line;
   };
-  std::vector<Death> deaths_;  // a ring of the last ones, to explain
+  std::vector<Death> deaths_;  // a ring of the last goroutines that ended, to explain violations
   size_t next_death_ = 0;
   std::deque<int64_t> ended_ms_;
   int64_t nprocs_ = 0;
   int64_t last_time_ = 0;
   uint64_t last_time_line_ = 0;
-  int64_t buried_ = 0;  // a goroutine that the last step ended
+  int64_t buried_ = 0;  // the goroutine that the last step ended; the next step removes it
   string kernel_;
   uint64_t trace_open_ = 0, exit_ = 0, throw_ = 0;
-  size_t booted_ = 0, main_ = 0;  // how far m0 has come in the boot, and in runtime.main
+  size_t booted_ = 0, main_ = 0;  // how many functions of the boot and of runtime.main m0 has called
   uint64_t booted_line_ = 0, main_line_ = 0;
-  int64_t choices_ = 0;  // how many there were
+  int64_t choices_ = 0;  // the number of choices so far
   uint64_t choice_line_ = 0;
   string init_task_;
   uint64_t init_task_line_ = 0;
   bool begun_ = false;
 };
 
-// Runs a whole trace through the model and hands every step to `on`. Throws Unusable; a violation is returned.
+// Runs a whole trace through the model and calls `on` for every step. Returns the first violation. Throws Unusable if
+// the trace cannot be read.
 std::optional<Violation> follow(Reader& reader, const std::function<void(const Step&, const Model&)>& on, Model* model);
-// The violation as it is printed.
+// The violation as text for the user.
 string explain(const string& file, const Violation& v);
 
 }  // namespace rt0trace

@@ -40,7 +40,7 @@ const std::unordered_map<string_view, Ev>& by_name() {
 
 Ev event_of(string_view name) {
   if (auto it = by_name().find(name); it != by_name().end()) return it->second;
-  // The entry points have the ISA's name in theirs.
+  // The name of an entry point contains the name of the ISA.
   if (!name.starts_with("_rt0_")) return kUnknown;
   const string_view rest = name.substr(5);
   const size_t cut = rest.find('_');
@@ -48,7 +48,7 @@ Ev event_of(string_view name) {
   return cut > 0 && rest.substr(cut) == "_linux" ? Ev::_rt0_linux : kUnknown;
 }
 
-// Digits from *at on; false if there are none, or more than an int64_t holds.
+// Reads a number at *at and moves *at behind it; false if there is none, or it does not fit into an int64_t.
 bool take_number(const char** at, const char* end, int64_t* out) {
   const char* p = *at;
   uint64_t v = 0;
@@ -76,7 +76,7 @@ bool take_id(const char** at, const char* end, char kind, int64_t* out) {
   return take_number(at, end, out);
 }
 
-// cut: the line is as long as lines get, so its text may end anywhere, within a %xx too.
+// cut: the line has the greatest length, at which the runtime cuts it off, so a value may end within a %xx.
 const char* take_value(const char** at, const char* end, bool cut, string_view* value) {
   const char* p = *at;
   for (; p != end && *p != ' '; p++) {
@@ -114,7 +114,7 @@ string_view args_of(Ev e) { return e < Ev::kCount ? kEvents[static_cast<size_t>(
 
 string_view boot_name(Ev e) { return e < Ev::kCount ? kEvents[static_cast<size_t>(e)].name : string_view(); }
 
-// Text: what the runtime writes by trace_text. Everything else is a number.
+// Arguments that the runtime writes with trace_text are text. All others are numbers.
 bool is_text_arg(string_view key) {
   for (string_view text : {"at", "reason", "kernel", "name", "why", "kind", "on", "type"})
     if (key == text) return true;
@@ -156,7 +156,7 @@ const char* parse_line(string_view text, Line* out) {
   if (end - p < 2 || *p != ' ') return "no event after g";
   const char* const name = ++p;
   if (!is_letter(*p) && *p != '_') return "the event's name begins with neither a letter nor '_'";
-  // Traces of the simulated kernel name no ISA: they are the same on all.
+  // Traces of the simulated kernel name no ISA, because they are the same on all ISAs.
   constexpr string_view kAnyIsa = "_rt0_<isa>";
   if (string_view(name, static_cast<size_t>(end - name)).starts_with(kAnyIsa)) p += kAnyIsa.size();
   while (p != end && (is_letter(*p) || is_digit(*p) || *p == '_' || *p == '.')) p++;
@@ -223,7 +223,7 @@ void Reader::unusable(uint64_t line, const string& why) const {
   throw Unusable(name_ + ":" + std::to_string(line) + ": " + why);
 }
 
-// More bytes behind those that are left, which move to the front. False if there are no more.
+// Moves the unread bytes to the front of the buffer and reads more behind them. False at the end of the source.
 bool Reader::fill() {
   if (eof_) return false;
   if (at_ > 0) std::memmove(buf_.data(), buf_.data() + at_, end_ - at_);

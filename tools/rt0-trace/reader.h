@@ -1,6 +1,5 @@
-// Reading a trace: bytes from somewhere, cut into lines, each taken apart by the grammar of docs/TRACE.md. In bounded
-// memory: one buffer, whatever the length of the trace; a line that is longer than the grammar allows is an error, not
-// an allocation.
+// Reads a trace line by line and parses each line by the grammar of docs/TRACE.md. Memory is bounded: there is one
+// buffer, however long the trace is, and a line that is longer than the grammar allows is an error.
 #pragma once
 
 #include <cstddef>
@@ -19,13 +18,13 @@ using rt0::Ev;
 using std::string;
 using std::string_view;
 
-// A trace that can't be used: what it is, as "file:line: reason". Exit status 2.
+// Thrown for a trace that cannot be used. The text is "file:line: reason"; the exit status becomes 2.
 struct Unusable : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 inline constexpr size_t kMaxLine = 1023;               // bytes without the newline
-inline constexpr int64_t kMaxTime = int64_t{1} << 62;  // so that a few can be added
+inline constexpr int64_t kMaxTime = int64_t{1} << 62;  // so that the sum of two times does not overflow
 inline constexpr size_t kMaxArgs = 16;
 inline constexpr int64_t kAbsent = -1;  // an id that is '-'
 inline constexpr Ev kUnknown = Ev::kCount;
@@ -49,24 +48,24 @@ struct Line {
   string_view arg(string_view key) const;
   // The argument as a number; false if there is none, or it is no number that fits.
   bool num(string_view key, int64_t* out) const;
-  // All after the time: what two traces are compared by when times do not count.
+  // The line without its time; diff compares it when it ignores times.
   string_view after_time() const;
 };
 
-// Takes one line apart. Null if it follows the grammar, or the reason why not.
+// Parses one line. Returns null if it follows the grammar, else the reason why not.
 const char* parse_line(string_view text, Line* out);
 
-// The names of an event's arguments, separated by blanks; "" also for unknown ones.
+// The names of an event's arguments, separated by blanks; "" for an unknown event.
 string_view args_of(Ev e);
-// The event's name as events.def has it.
+// The event's name in events.def.
 string_view boot_name(Ev e);
 bool is_text_arg(string_view key);
-// %xx undone.
+// The value with each %xx replaced by its byte.
 string decoded(string_view value);
-// For error messages: at most `max` bytes, nothing unprintable.
+// For error messages: at most `max` of the bytes, unprintable ones as \xNN.
 string printable(string_view bytes, size_t max = 100);
 
-// Reads up to n bytes; 0 at the end; throws Unusable if it can't.
+// A function that reads up to n bytes: returns how many, 0 at the end; throws Unusable if it fails.
 using Source = std::function<size_t(char* to, size_t n)>;
 
 // A file, or standard input for "-".
@@ -78,7 +77,7 @@ class Reader {
   Reader(string name, Source source) : name_(std::move(name)), source_(std::move(source)), buf_(kBuffer) {}
   explicit Reader(const string& path) : Reader(path, open_file(path)) {}
 
-  // The next line; false at the end. Throws Unusable with the line's number for the first offence.
+  // Reads the next line; false at the end. Throws Unusable, with the line's number, if the line breaks the grammar.
   bool next(Line* line);
   const string& name() const { return name_; }
   uint64_t lines() const { return number_; }

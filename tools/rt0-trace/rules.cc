@@ -1,4 +1,4 @@
-// The rules for all lines: arguments, the boot, who may speak.
+// The rules for all lines: their arguments, the order of the boot, which M may write a line.
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -9,7 +9,8 @@ namespace rt0trace {
 
 namespace {
 
-// The boot, up to the first goroutine: what m0 does, one after the other, in every program; p.init once for each P.
+// The boot up to the first goroutine: the functions that m0 calls in this order in every program; p.init once for each
+// P.
 constexpr Ev kBoot[] = {Ev::_rt0_linux,
                         Ev::_rt0,
                         Ev::rt0_go,
@@ -78,19 +79,19 @@ constexpr Ev kBoot[] = {Ev::_rt0_linux,
                         Ev::runqget,
                         Ev::execute,
                         Ev::gogo};
-// Then m0 comes to these for the first time in this order. It may have to schedule in between, and init tasks may start
-// goroutines: so all but kOnce may come again.
+// After that, m0 calls these functions for the first time in this order. It may schedule in between, and init tasks may
+// start goroutines, so all but those in kOnce may be called again.
 constexpr Ev kMain[] = {Ev::main,      Ev::newm,           Ev::allocm,           Ev::newm1,
                         Ev::newosproc, Ev::clone,          Ev::lockOSThread,     Ev::dolockOSThread,
                         Ev::doInit,    Ev::doInit1,        Ev::gcenable,         Ev::makechan,
                         Ev::closechan, Ev::unlockOSThread, Ev::dounlockOSThread, Ev::main_main};
 constexpr Ev kOnce[] = {Ev::main, Ev::gcenable, Ev::main_main, Ev::mstartm0, Ev::initsig};
-// So begins any other M.
+// The functions with which every other M begins.
 constexpr Ev kThread[] = {Ev::mstart, Ev::gosave, Ev::mstart0, Ev::mstart1, Ev::minit};
 
 bool among(std::span<const Ev> list, Ev ev) { return std::find(list.begin(), list.end(), ev) != list.end(); }
 
-// The kinds of choices, and for those that are always between two that it is so.
+// The kinds of choices. two: a choice of this kind always has two alternatives.
 struct ChoiceKind {
   string_view name;
   bool two;
@@ -101,7 +102,7 @@ constexpr ChoiceKind kChoiceKinds[] = {{"run", false},   {"preempt", true}, {"ra
 
 }  // namespace
 
-// The arguments are those of trace/events.def, in its order, and numbers where it has numbers.
+// The arguments must be those of trace/events.def, in its order, and numbers except for is_text_arg()'s.
 bool Rules::arguments() {
   if (l.ev == kUnknown) return bad("no event of rt0 has this name");
   string_view want = args_of(l.ev);
@@ -116,7 +117,7 @@ bool Rules::arguments() {
   return i == l.nargs || bad("it has an argument too many: " + string(l.args[i].key));
 }
 
-// m0's boot comes in one order, and nothing but boot functions comes before the clock.
+// m0's boot has one order. Before TraceOpen, when there is no clock yet, only boot functions are written.
 bool Rules::boot() {
   if (!w.begun_ && l.ev != Ev::_rt0_linux) return bad("a trace begins with the entry point, _rt0_<isa>_linux");
   w.begun_ = true;
@@ -152,13 +153,13 @@ bool Rules::boot_step() {
   if (l.ev == Ev::main_main && w.init_task_line_ != 0)
     return bad("main.main begins before an init task has ended",
                printable(w.init_task_) + " has begun on line " + std::to_string(w.init_task_line_));
-  // What has been there already, and may come again.
+  // A function that was called already and may be called again.
   if (among({kMain, w.main_}, l.ev) && !among(kOnce, l.ev)) return true;
   if (among(kOnce, l.ev) && !among(kMain, l.ev)) return bad(string(l.name) + " comes a second time");
   return in_order(kMain, &w.main_, &w.main_line_);
 }
 
-// If this line's function is in the list, it is the next one there.
+// If this line's function is in the list, it must be the next one there.
 bool Rules::in_order(std::span<const Ev> list, size_t* at, uint64_t* line) {
   if (!among(list, l.ev)) return true;
   if (*at == list.size() || l.ev != list[*at]) {
@@ -171,8 +172,7 @@ bool Rules::in_order(std::span<const Ev> list, size_t* at, uint64_t* line) {
   return true;
 }
 
-// A choice of the simulated kernel: they are counted, of a known kind, and what is picked is one of those that there
-// are.
+// A choice of the simulated kernel must have the next number, a known kind, and a pick among its alternatives.
 bool Rules::choice() {
   int64_t i = -1, count = 0, pick = -1;
   if (!l.num("i", &i) || !l.num("n", &count) || !l.num("pick", &pick))
@@ -190,13 +190,13 @@ bool Rules::choice() {
   if (count < 2 || (k->two && count != 2))
     return bad("a choice of the kind " + string(kind) + " can't be one of " + n(count));
   if (pick < 0 || pick >= count)
-    return bad("of " + n(count) + " the " + n(pick) + " can't be picked: they are counted from 0");
+    return bad("pick is " + n(pick) + ", but must be less than the number of alternatives, n=" + n(count));
   w.choices_++;
   w.choice_line_ = l.number;
   return true;
 }
 
-// A goroutine that goes on after a panic has panicked.
+// A goroutine may recover only as often as it has panicked.
 bool Rules::panics(bool recovers) {
   if (m->running == 0) return true;
   Goroutine* g = find(m->running);
@@ -207,14 +207,14 @@ bool Rules::panics(bool recovers) {
   return true;
 }
 
-// The M that speaks is there, awake, and has the P and the goroutine that the line says.
+// The M that writes the line must be alive and awake, and must have the P and the goroutine that the line names.
 bool Rules::speaker() {
   auto it = w.ms_.find(l.m);
   if (it == w.ms_.end())
     return bad("m" + n(l.m) + " speaks, but is not there", "no MStart has told of it, or it has ended");
   m = &it->second;
   s.m = m;
-  // From anywhere, in whatever state: the simulated kernel also asks in the midst of a change of hands.
+  // These may come in any state: a choice, for example, also while a P or a goroutine is being handed over.
   if (l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit || l.name == "Choose") return true;
   if (m->stopped)
     return bad("m" + n(l.m) + " speaks, but sleeps",
@@ -229,10 +229,10 @@ bool Rules::prefix_p() {
   if (l.ev == Ev::ProcStart || l.p == m->p) return true;
   const Goroutine* g = m->running != 0 ? find(m->running) : nullptr;
   const bool in_call = g != nullptr && g->state == GState::syscall;
-  // It may have its old P still, or again.
+  // In a system call, the M may still have its old P, or have it again.
   if (in_call && m->p == kAbsent && l.p == m->oldp) {
     auto it = w.ps_.find(l.p);
-    const bool back = l.ev == Ev::GoSysExit;  // then even from under the M that has taken it into the next call
+    const bool back = l.ev == Ev::GoSysExit;  // it may even take the P from another M that is in a system call with it
     if (it != w.ps_.end() && it->second.state == PState::syscall && (back || it->second.m == m->id)) return true;
   }
   if (l.p != kAbsent) know(about_p(l.p));
@@ -243,7 +243,8 @@ bool Rules::prefix_g() {
   if (l.g <= 0 || l.g == m->running) return true;
   const Goroutine* g = find(l.g);
   if (g == nullptr) return bad("goroutine " + n(l.g) + " speaks, but does not live", about_gone(l.g));
-  // Still on its stack; or already on the stack of the next one, which GoStart has still to tell.
+  // leaving: the M is still on the stack of the goroutine that it stops to run. coming: it is already on the stack of
+  // the next goroutine, whose GoStart follows.
   const bool leaving =
       m->running == 0 && l.g == m->left && g->m == m->id && g->state != GState::running && g->state != GState::syscall;
   const bool coming = g->state == GState::runnable && (m->running == 0 || l.ev == Ev::GoDestroy);

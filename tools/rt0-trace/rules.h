@@ -1,5 +1,5 @@
-// One step of the model: a line, judged by the rules. See model.h for what they know of the runtime's ways to tell
-// things.
+// One step of the model: checks one line against the rules. See model.h for events that are written before or after
+// the change that they report.
 #pragma once
 
 #include <span>
@@ -22,7 +22,7 @@ inline const char* state_text(GState s) {
   return "?";
 }
 
-// One step: the model, the line, and what becomes of it.
+// One step: the model w, the line l, its effect s or the violation v, and the M that wrote the line.
 struct Rules {
   Model& w;
   const Line& l;
@@ -91,7 +91,7 @@ struct Rules {
     s.m_was = g->m;
     return g;
   }
-  // The same, if this M runs it.
+  // The same; a violation also if the line's M does not run it.
   Goroutine* own() {
     Goroutine* g = subject();
     if (g == nullptr) return nullptr;

@@ -1,4 +1,4 @@
-// The rules of each event: what must be so before it, and what is so after it.
+// The rules of each event: the state that it demands, and the state after it.
 #include "rules.h"
 
 namespace rt0trace {
@@ -13,7 +13,7 @@ bool Rules::procs_change() {
   int64_t count = 0;
   (void)l.num("n", &count);
   if (count < 1 || count > kMaxProcs) return bad("GOMAXPROCS can't be " + n(count));
-  // The world is stopped: nobody but the speaker has a P, and who was in a system call has lost it.
+  // The world is stopped: only the M that writes the line has a P. An M that was in a system call has lost its P.
   for (auto& [id, p] : w.ps_) {
     if (p.state == PState::held && p.m != m->id)
       return bad("the number of Ps changes while another M holds one", about_p(id));
@@ -54,7 +54,7 @@ bool Rules::proc_stop() {
   const Goroutine* g = m->running != 0 ? find(m->running) : nullptr;
   if (g != nullptr && g->state == GState::running)
     return bad("m" + n(l.m) + " gives up its P while it runs a goroutine", about(*m));
-  if (m->p == kAbsent) m->p = p;  // within a system call: prefix_p has seen that it is still its
+  if (m->p == kAbsent) m->p = p;  // in a system call: prefix_p has checked that the P is still this M's
   drop_p(PState::idle);
   w.ps_[p].m = kAbsent;
   return true;
@@ -109,7 +109,7 @@ bool Rules::go_unblock() {
   Goroutine* g = subject();
   if (g == nullptr) return false;
   if (g->state != GState::waiting) return bad("goroutine " + n(g->id) + " is unblocked, but does not wait", about(*g));
-  g->state = GState::runnable;  // where it ran last is left as it is: it may still be on its stack there
+  g->state = GState::runnable;  // g->m stays: the M that ran it may still be on its stack
   g->since = l.number;
   return true;
 }
@@ -136,7 +136,7 @@ bool Rules::go_sysexit() {
   if (g->state != GState::syscall || g->m != m->id)
     return bad("goroutine " + n(g->id) + " is in no system call on m" + n(l.m), about(*g));
   if (l.p == kAbsent) return bad("goroutine " + n(g->id) + " runs on without a P", about_p_of(*m));
-  if (m->p == kAbsent) {  // prefix_p has seen that it may
+  if (m->p == kAbsent) {  // prefix_p has checked that the M may have the P
     if (const int64_t from = w.ps_[l.p].m; from != m->id) s.taken.emplace_back(l.p, from);
     else s.regained = true;
     hold(l.p);
@@ -152,7 +152,7 @@ bool Rules::go_destroy() {
   if (g == nullptr) return false;
   leaves(g, GState::dead);
   if (g->wired != kAbsent) m->wired = 0;
-  w.buried_ = g->id;  // it stays until the next step, for those who look
+  w.buried_ = g->id;  // removed by the next step, so that the commands can look at it now
   constexpr size_t kDeaths = 1024;
   if (w.deaths_.size() < kDeaths) w.deaths_.push_back({g->id, l.number});
   else w.deaths_[w.next_death_] = {g->id, l.number};
@@ -182,7 +182,7 @@ bool Rules::m_wake() {
     mp.stopped = false;
     return true;
   }
-  // An M that waits for its own goroutine sleeps without a word.
+  // An M that sleeps until its locked goroutine is runnable writes no MStop.
   const Goroutine* g = mp.wired != 0 ? find(mp.wired) : nullptr;
   if (g != nullptr && g->state == GState::runnable) return true;
   if (g != nullptr) know(about(*g));
@@ -195,7 +195,7 @@ bool Rules::m_exit() {
   if (m->running != 0) return bad("m" + n(l.m) + " ends while it runs a goroutine", about(*m));
   m->exiting = true;
   m->since = l.number;
-  constexpr size_t kEndedMs = 1024;  // they may hand their P over yet, so they stay for a while
+  constexpr size_t kEndedMs = 1024;  // an ended M may still hand over its P, so the last ones are kept
   w.ended_ms_.push_back(m->id);
   if (w.ended_ms_.size() > kEndedMs) {
     w.ms_.erase(w.ended_ms_.front());

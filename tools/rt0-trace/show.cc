@@ -1,4 +1,5 @@
-// A timeline for the terminal: a row for each P, a column for each stretch of time, in it who had the most of it.
+// A timeline for the terminal: a row for each P, a column for each interval of time. A cell shows the goroutine that
+// had most of that interval.
 #include <algorithm>
 #include <iomanip>
 
@@ -12,7 +13,7 @@ constexpr int64_t kIdle = 0, kScheduler = -1, kSyscall = -2;  // in place of a g
 constexpr size_t kMaxRows = 1024;
 constexpr string_view kSymbols = "123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-// A column of a P: who had how much, the first few.
+// A cell: the shares of the goroutines that had most of the interval.
 struct Cell {
   static constexpr size_t kMax = 4;
   struct Share {
@@ -26,12 +27,12 @@ struct Cell {
     if (i == n && n < kMax) shares[n++] = {who, 0};
     if (i < kMax) {
       shares[i].ns += ns;
-    } else {  // the smallest makes room
+    } else {  // replaces the smallest share
       auto* least = std::min_element(shares, shares + kMax, [](const Share& a, const Share& b) { return a.ns < b.ns; });
       if (ns > least->ns) *least = {who, ns};
     }
   }
-  // Goroutines first: a column with a short run in it must not look idle.
+  // Goroutines win over idle time and system calls: a cell with a short run in it must not look idle.
   int64_t winner() const {
     const Share* best = nullptr;
     for (size_t i = 0; i < n; i++)
@@ -50,9 +51,9 @@ struct PRow {
 struct Show {
   const ShowOptions& o;
   std::map<int64_t, PRow> rows = {};
-  std::map<int64_t, string> at = {};  // of goroutines that are shown
+  std::map<int64_t, string> at = {};  // the go statements of the goroutines that are shown
   std::unordered_map<int64_t, string> live = {};
-  std::vector<uint64_t> waiting_line = std::vector<uint64_t>(o.width);  // most runnable goroutines in each column
+  std::vector<uint64_t> waiting_line = std::vector<uint64_t>(o.width);  // each column's largest number of runnable ones
   uint64_t runnable = 0;
   int64_t now = 0;
 
@@ -65,7 +66,7 @@ struct Show {
     return o.from + static_cast<int64_t>(static_cast<double>(span()) * static_cast<double>(c) / o.width);
   }
 
-  // The time until now was who's.
+  // Adds the time from r->since until now to r->who.
   void account(PRow* r) {
     const int64_t begin = std::max(r->since, o.from), end = std::min(now, o.to);
     r->since = now;

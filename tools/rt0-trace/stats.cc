@@ -1,5 +1,5 @@
-// What goroutines, Ps and Ms did with their time. For each live goroutine there is a row; of those that have ended the
-// ones that ran longest are kept, and all are summed up by the go statement they come from.
+// Sums up the time of goroutines, Ps and Ms. Every live goroutine has a row; of the ended goroutines only those that
+// ran longest are kept. All goroutines are also summed up by their go statement.
 #include <algorithm>
 #include <iomanip>
 #include <nlohmann/json.hpp>
@@ -14,9 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kMaxKeys = 4096;  // go statements, reasons; what is beyond is summed up under one name
+constexpr size_t kMaxKeys = 4096;  // go statements; further ones are summed up under the name "(others)"
 
-// A hostile trace may name times of centuries, and many: they end at the largest number.
+// Adds with saturation: a forged trace may have times so large that their sum overflows.
 void plus(int64_t* sum, int64_t ns) {
   if (__builtin_add_overflow(*sum, ns, sum)) *sum = INT64_MAX;
 }
@@ -87,7 +87,7 @@ string bounded_key(const std::map<string, int64_t>& m, const string& key) {
   return m.size() < 64 || m.contains(key) ? key : "(others)";
 }
 
-// The time since the last change goes to the state that was.
+// Adds the time since the last change to the state that ends now.
 void add_time(Row& r, GState was, int64_t now, const string& reason) {
   const int64_t d = now - r.since;
   r.since = now;
@@ -188,7 +188,7 @@ void Stats::machine(const Step& s, const Model& m) {
   }
 }
 
-// What lasts at the end lasted until then.
+// At the end of the trace: adds the time of the states that still last.
 void Stats::close(const Model& m) {
   for (auto& [id, r] : live) {
     auto it = m.goroutines().find(id);
@@ -309,7 +309,8 @@ void Stats::fitted(std::ostream& out, const Model& m) const {
 int stats(Reader& reader, const StatsOptions& options, std::ostream& out, std::ostream& err) {
   Stats st{options};
   Model model;
-  // What rt0 calls handing over, Go's tools count as a P's stop by its M followed by another's start.
+  // A handoff is a P that leaves an M in a system call: the M stops it, or it is retaken. Go's tools show it as a stop
+  // of the P followed by its start on another M.
   for (const char* name : {"steals", "retakes", "preemptions", "handoffs"}) st.counts[name] = 0;
   const auto on = [&](const Step& s, const Model& m) {
     const Line& l = *s.line;
