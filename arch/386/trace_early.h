@@ -2,7 +2,7 @@
 // events to the trace, or drops them.
 #pragma once
 
-// clobbers eax, flags; records at most kTraceEarlyMax events (tracer.cc), far more than there are
+// clobbers eax, flags; records at most kTraceEarlyMax events, see tracer.cc
 #define TRACE_EARLY(ev)                                 \
         movl    runtime.trace_early_n, %eax;            \
         movb    $ev, runtime.trace_early(%eax);         \

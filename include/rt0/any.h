@@ -11,14 +11,14 @@
 
 namespace rt0 {
 
-// Holds a copy of the value, small ones without the heap. A default one, and one made of nullptr, is Go's nil, which is
-// false. What can be asked of it is what can be asked of Recovered, which recover() returns.
+// Holds a copy of the value; a small value needs no heap. A default any, and one made of nullptr, is Go's nil, which is
+// false. It has the methods of Recovered (panic.h), the type that recover() returns.
 class any : public Recovered {
  public:
   any() = default;
   any(decltype(nullptr)) {}
   any(const Recovered& r) : Recovered(r) {}
-  // v: anything that can be copied. A literal is held as a const char*.
+  // v: a value of any type that can be copied. A literal is held as a const char*.
   template <class T>
     requires(!requires(const Recovered*& to, const T* from) { to = from; })
   any(const T& v) : Recovered(Any{&detail::kType<T>, &v}) {}

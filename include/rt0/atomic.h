@@ -14,15 +14,15 @@
 namespace rt0 {
 namespace detail {
 
-// 64-bit operations on machines whose words are narrower, under a lock of the runtime's; see lib/sync/atomic64.cc.
-// Elsewhere nothing calls them.
+// 64-bit operations for 32-bit machines, under a lock of the runtime; see lib/sync/atomic64.cc. Not called on 64-bit
+// machines.
 uint64_t atomic64_load(const uint64_t* p);
 uint64_t atomic64_swap(uint64_t* p, uint64_t x);
 uint64_t atomic64_add(uint64_t* p, uint64_t d);  // the value after
 bool atomic64_cas(uint64_t* p, uint64_t old, uint64_t x);
 
-// On the simulated kernel others may run before each atomic operation of a program's; see docs/DETERMINISM.md. The
-// runtime has points of its own.
+// On the simulated kernel another goroutine may run before each atomic operation of the program; see
+// docs/DETERMINISM.md. The runtime's own atomic operations are no such points.
 extern const unsigned simulated __asm__("runtime.simulated");
 void sim_point() __asm__("runtime.simpoint");
 [[gnu::always_inline]] inline void atomic_point() {
@@ -31,7 +31,7 @@ void sim_point() __asm__("runtime.simpoint");
 #endif
 }
 
-// The one spelling of an atomic operation: the CPU's where it has one for this width, else the runtime's.
+// A value with atomic operations: the CPU's if it has them for this width, else the runtime's.
 template <class T>
 struct Cell {
   static constexpr bool kNative = sizeof(T) <= sizeof(void*) || __GCC_ATOMIC_LLONG_LOCK_FREE == 2;
@@ -52,7 +52,7 @@ struct Cell {
     if constexpr (kNative) __atomic_store_n(&v, x, __ATOMIC_SEQ_CST);
     else (void)swap(x);
   }
-  // The value before.
+  // Stores x and returns the value before.
   [[gnu::always_inline]] inline T swap(T x) {
     atomic_point();
     if constexpr (kNative) return __atomic_exchange_n(&v, x, __ATOMIC_SEQ_CST);
@@ -69,12 +69,12 @@ struct Cell {
 
 namespace atomic {
 
-// A number. Go: atomic.Int32 and kin.
+// A number. Go: atomic.Int32 and the like.
 template <class T>
 struct Number : detail::Cell<T> {
   using detail::Cell<T>::Cell;
 
-  // The value after.
+  // Adds d and returns the value after.
   [[gnu::always_inline]] inline T add(T d) {
     detail::atomic_point();
     if constexpr (Number::kNative) return __atomic_add_fetch(&this->v, d, __ATOMIC_SEQ_CST);

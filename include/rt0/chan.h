@@ -5,15 +5,15 @@
 //   for (auto v : c) rt0::println(v);     // until it is closed
 //   auto [v, ok] = c.recv_ok();           // v, ok := <-c
 //
-// A Chan is a handle, one word, shared like Go's: copies name the same channel. The channel goes, with what is left in
-// it, when its last handle does; a goroutine that still waits in it then waits for ever, as it would in Go.
+// A Chan is a handle of one word: copies name the same channel, as in Go. The channel is freed, with the values left in
+// it, when its last handle is destroyed; a goroutine that still waits in it then waits for ever, as it would in Go.
 //
 // Elements: any type that can be moved. The runtime copies a trivially copyable value from place to place as bytes. A
-// value of any other type is moved, by its move constructor, into an object of its own on the heap; what travels is the
-// pointer to that object, and the receiver moves the value out and deletes the object. So a constructor or destructor
-// of the program's runs on a goroutine of the program's, never while the channel is locked: it may wait, use this
-// channel, or panic. Each value is destroyed once. A type may do without the heap: see relocate.h.
-// What a receive of a closed channel gives is T{}.
+// value of any other type is moved, by its move constructor, into an object of its own on the heap; the channel passes
+// on the pointer to that object, and the receiver moves the value out and deletes the object. So a constructor or
+// destructor of the program runs on a goroutine of the program, never while the channel is locked: it may wait, use
+// this channel, or panic. Each value is destroyed once. For types that need no heap here see relocate.h.
+// A receive from a closed, empty channel returns T{}.
 #pragma once
 
 #include <stddef.h>
@@ -32,13 +32,13 @@ class Chan;
 // The element type that carries nothing. Go: struct{}.
 struct Unit {};
 
-// What came out of a channel. ok: a value; otherwise the channel is closed, and value is T{}.
+// The result of a receive. ok: value was sent; otherwise the channel is closed, and value is T{}.
 template <class T>
 struct Received {
   T value;
   bool ok;
 };
-// The same of a receive that does not wait. ready: it happened; otherwise nothing was there.
+// The result of a receive that does not wait. ready: as above; otherwise the receive would have had to wait.
 template <class T>
 struct TryReceived {
   T value;
@@ -51,14 +51,14 @@ inline constexpr bool kRelocatable<Chan<T>> = true;
 
 namespace detail {
 
-// What the runtime knows of the elements of a channel, in the form in which they travel: of a type that is not
-// relocatable, that is a pointer.
+// The runtime's description of a channel's elements, in the form in which the channel holds them: for a type that is
+// not relocatable this is a pointer.
 struct ChanType {
   size_t size, align;
-  void (*destroy)(void* value);  // null: nothing to do
+  void (*destroy)(void* value);  // destroys an element; null: not necessary
 };
 
-// The head of every channel. Handles count themselves here, without the runtime.
+// The head of every channel. Handles are counted here, without a call of the runtime.
 struct ChanHead {
   size_t refs;
 };
@@ -68,21 +68,21 @@ struct RecvResult {
 };
 
 Hchan* chan_make(const ChanType* type, ptrdiff_t size);
-void chan_free(Hchan* c);  // refs is 0
+void chan_free(Hchan* c);  // called when refs has become 0
 // Sends a copy of *value; false if it would have to wait and block is false.
 bool chansend(Hchan* c, const void* value, bool block) __asm__("runtime.chansend");
-// Receives into *into, which may be null. block false: returns at once if it would wait. selected: a value came, or the
-// channel is closed; received: it was a value. *into is written only if selected.
+// Receives into *into; into may be null. If block is false it returns at once when it would have to wait. selected: a
+// value was received, or the channel is closed; received: it was a value. *into is written only if selected.
 RecvResult chanrecv(Hchan* c, void* into, bool block) __asm__("runtime.chanrecv");
 void closechan(Hchan* c) __asm__("runtime.closechan");
 size_t chan_len(const Hchan* c) __asm__("runtime.chanlen");
 size_t chan_cap(const Hchan* c) __asm__("runtime.chancap");
 
-// Relaxed: a goroutine that copies a handle has one, so the channel is there.
+// Relaxed: the goroutine that copies a handle has one, so the channel exists.
 inline void chan_retain(Hchan* c) {
   if (c != nullptr) __atomic_add_fetch(&reinterpret_cast<ChanHead*>(c)->refs, 1, __ATOMIC_RELAXED);
 }
-// Acquire and release: the goroutine that frees the channel comes after all that other goroutines did with it.
+// Acquire and release: all uses of the channel by other goroutines come before the goroutine that frees it.
 [[gnu::always_inline]] inline void chan_release(Hchan* c) {
   if (c != nullptr && __atomic_sub_fetch(&reinterpret_cast<ChanHead*>(c)->refs, 1, __ATOMIC_ACQ_REL) == 0) chan_free(c);
 }
@@ -95,9 +95,9 @@ inline constexpr bool kIsNull<decltype(nullptr)> = true;
 template <class T>
 inline constexpr bool kPlain = __is_trivially_copyable(T) && __is_trivially_constructible(T);
 
-// A value in the form in which the runtime carries it, and which it may copy as bytes: here, the value itself. No
-// constructor or destructor runs on its own, for the runtime fills a Parcel that is received, and empties one that is
-// sent: the owner of a Parcel calls take() or drop() if it is full.
+// A value in the form in which the runtime may copy it as bytes: here the value itself. Its constructor and destructor
+// do not run by themselves, because the runtime fills a Parcel by receiving and empties it by sending: the owner of a
+// full Parcel has to call take() or drop().
 template <class T, bool = kRelocatable<T>>
 union Parcel {
   static constexpr size_t kSize = __is_empty(T) && __is_trivially_copyable(T) ? 0 : sizeof(T);
@@ -123,7 +123,7 @@ union Parcel {
   void drop() { value.~T(); }
 };
 
-// And of a type whose bytes may not be copied: a pointer to the value, on the heap.
+// For a type whose bytes may not be copied: a pointer to the value, which is on the heap.
 template <class T>
 union Parcel<T, false> {
   static constexpr size_t kSize = sizeof(T*);
@@ -147,7 +147,7 @@ union Parcel<T, false> {
   void drop() { ::delete value; }
 };
 
-// Destroys a value that is left in a channel.
+// Destroys a value that is left in a channel which is freed.
 template <class T>
 void drop_parcel(void* p) {
   static_cast<Parcel<T>*>(p)->drop();
@@ -165,14 +165,15 @@ class Chan {
  public:
   using Element = T;
 
-  // Nil: sends and receives wait for ever, close panics.
+  // A nil channel: sends and receives wait for ever, close panics.
   constexpr Chan() = default;
-  // Room for `size` elements; 0: sender and receiver meet. Go: make(chan T, size).
+  // A channel with a buffer for `size` elements; 0: a sender waits for a receiver. Panics if size is negative or too
+  // large. Go: make(chan T, size).
   explicit Chan(ptrdiff_t size) : c_(detail::chan_make(&detail::kChanType<T>, size)) {}
   Chan(const Chan& o) : c_(o.c_) { detail::chan_retain(c_); }
   Chan(Chan&& o) noexcept : c_(o.c_) { o.c_ = nullptr; }
   [[gnu::always_inline]] ~Chan() { detail::chan_release(c_); }
-  // Chan<int> c = nullptr; c = nullptr. A template, or 0 could mean nullptr: Chan<int> c(0) has no buffer.
+  // Chan<int> c = nullptr; c = nullptr. A template, because otherwise the 0 of Chan<int> c(0) could mean nullptr.
   template <class N>
     requires detail::kIsNull<N>
   constexpr Chan(N) {}
@@ -188,7 +189,7 @@ class Chan {
     return *this;
   }
 
-  // c <- v. Panics if the channel is or gets closed.
+  // c <- v. Panics if the channel is closed, also if that happens while the send waits.
   void send(T v) const {
     if constexpr (__is_trivially_copyable(T)) {
       detail::chansend(c_, &v, true);
@@ -197,7 +198,7 @@ class Chan {
       detail::chansend(c_, &parcel, true);
     }
   }
-  // select { case c <- v: true; default: false }. A value that was not sent is destroyed.
+  // Sends v if that is possible without waiting; else destroys it and returns false. Go: select with a default.
   bool try_send(T v) const {
     if constexpr (__is_trivially_copyable(T)) {
       return detail::chansend(c_, &v, false);
@@ -209,7 +210,7 @@ class Chan {
     }
   }
 
-  // <-c
+  // <-c: waits for a value; T{} if the channel is closed and empty.
   T recv() const {
     if constexpr (detail::kPlain<T>) {
       T v;
@@ -227,7 +228,7 @@ class Chan {
     if (!detail::chanrecv(c_, &parcel, true).received) return {T{}, false};
     return {parcel.take(), true};
   }
-  // select { case v, ok := <-c: …; default: … }
+  // Receives if that is possible without waiting. Go: select { case v, ok := <-c: …; default: … }.
   TryReceived<T> try_recv() const {
     detail::Parcel<T> parcel;
     const detail::RecvResult r = detail::chanrecv(c_, &parcel, false);
@@ -235,10 +236,10 @@ class Chan {
     return {parcel.take(), true, true};
   }
 
-  // close(c): receivers get what is left, then T{}; senders panic.
+  // close(c): receivers get the values left in the buffer, then T{}; senders panic. Panics if c is closed or nil.
   void close() const { detail::closechan(c_); }
 
-  // Elements in the buffer, and its size; 0 of a nil channel.
+  // The number of elements in the buffer, and the buffer's size; 0 for a nil channel.
   size_t len() const { return detail::chan_len(c_); }
   size_t cap() const { return detail::chan_cap(c_); }
 

@@ -7,7 +7,8 @@
 //   cancel();
 //
 // A Context is a handle; copies name the same context, which lives as long as a handle, a child or a timer needs it. As
-// in Go, cancel has to be called in the end: a deadline or an after_func that is still to come keeps its context.
+// in Go, the program has to call cancel in the end: until then a pending deadline or after_func keeps its context
+// alive.
 #pragma once
 
 #include <stddef.h>
@@ -20,7 +21,7 @@ namespace rt0 {
 
 namespace context {
 
-// Why a context ended. A false one is Go's nil. Two are equal if they are the same text at the same place.
+// The reason why a context ended. An Error that is false is Go's nil. Two are equal if they have the same address.
 class Error {
  public:
   constexpr Error() = default;
@@ -43,7 +44,7 @@ inline constexpr char kDeadlineExceededText[] = "context deadline exceeded";
 inline constexpr Error kCanceled{kCanceledText};
 inline constexpr Error kDeadlineExceeded{kDeadlineExceededText};
 
-// The name of a value of type T in contexts: an object in static memory, which is what it is compared by.
+// The key of a value of type T in contexts: an object in static memory. Keys are compared by their addresses.
 //   constinit rt0::context::Key<User> user{};   … with_value(ctx, user, u) …   if (const User* u = ctx.value(user)) …
 template <class T>
 struct Key {
@@ -59,7 +60,7 @@ struct Node;  // lib/context/context.h
 }  // namespace context
 
 namespace detail {
-// In lib/context/context.cc, but the deadlines, in lib/context/context_deadline.cc.
+// In lib/context/context.cc.
 void context_ref(context::Node* n);
 void context_unref(context::Node* n);
 Chan<Unit> context_done(context::Node* n);
@@ -77,7 +78,7 @@ namespace context {
 
 class Context {
  public:
-  // Nil: only good to be assigned to.
+  // A nil context, which can only be assigned to.
   constexpr Context() = default;
   [[gnu::always_inline]] Context(const Context& o) : n_(o.n_) {
     if (n_ != nullptr) detail::context_ref(n_);
@@ -93,23 +94,24 @@ class Context {
     if (n_ != nullptr) detail::context_unref(n_);
   }
 
-  // Closed when the context ends; nil if it never does.
+  // A channel that is closed when the context ends; nil if the context can never end.
   Chan<Unit> done() const { return detail::context_done(n_); }
-  // None while the context has not ended; then kCanceled or kDeadlineExceeded.
+  // No error (false) until the context has ended; then kCanceled or kDeadlineExceeded.
   Error err() const { return detail::context_err(n_); }
   struct Deadline {
     Time deadline;
     bool ok;
   };
-  // When it will end at the latest; not ok: there is no such time.
+  // The time at which the context ends at the latest; ok is false if there is none.
   Deadline deadline() const;
-  // The value that the nearest ancestor has under this key; null if none has. Lives as long as the context.
+  // The value that the context or its nearest ancestor has for this key; null if none has. It lives as long as the
+  // context.
   template <class T>
   const T* value(const Key<T>& key) const {
     return static_cast<const T*>(detail::context_value(n_, &key));
   }
 
-  // For the runtime: takes over a reference.
+  // For the runtime: takes over one reference to n.
   explicit Context(Node* n) : n_(n) {}
   Node* node() const { return n_; }
 
@@ -117,7 +119,7 @@ class Context {
   Node* n_ = nullptr;
 };
 
-// Ends the context, and with it its children. Only the first call counts; copies are the same function.
+// A function that ends the context and its children. Only the first call has an effect; copies are the same function.
 class CancelFunc {
  public:
   explicit CancelFunc(const Context& c) : ctx_(c) {}
@@ -144,38 +146,40 @@ struct WithCancelCause {
   CancelCauseFunc cancel;
 };
 
-// The roots: they never end. todo() says that it is not clear yet which context belongs here.
+// The roots, which never end. todo() is for code in which it is not clear yet which context belongs there.
 Context background();
 Context todo();
 
-// A child that ends when cancel is called, or its parent ends.
+// A child that ends when cancel is called, or when its parent ends. Here and below: panics if parent is nil.
 inline WithCancel with_cancel(const Context& parent) {
   const Context c(detail::context_new_cancel(parent.node()));
   return {c, CancelFunc(c)};
 }
-// The same; cancel says why, and cause() tells.
+// The same; cancel takes the cause, which cause() returns.
 inline WithCancelCause with_cancel_cause(const Context& parent) {
   const Context c(detail::context_new_cancel(parent.node()));
   return {c, CancelCauseFunc(c)};
 }
-// A child that ends at `d`, at the latest; cause: what cause() says then, if not kDeadlineExceeded.
+// A child that ends at the time d, or after the duration d, at the latest. cause: the result of cause() if it ends by
+// its deadline; by default kDeadlineExceeded.
 WithCancel with_deadline(const Context& parent, Time d, Error cause = Error());
 WithCancel with_timeout(const Context& parent, Duration d, Error cause = Error());
 // A child with its parent's values that does not end when the parent does.
 inline Context without_cancel(const Context& parent) {
   return Context(detail::context_new_without_cancel(parent.node()));
 }
-// A child in which `key` stands for a copy of v.
+// A child in which `key` has a copy of v as its value.
 template <class T, class V>
 Context with_value(const Context& parent, const Key<T>& key, V&& v) {
   return Context(detail::context_new_value(parent.node(), &key, new T(static_cast<V&&>(v)),
                                            [](void* p) { delete static_cast<T*>(p); }));
 }
 
-// Why the context ended: what its cancel, or that of the ancestor which ended first, was given; else err().
+// Why the context ended: the cause given to its cancel, or to that of the ancestor which ended it; without one, err().
 Error cause(const Context& ctx);
 
-// What after_func returns: stop() prevents f; true if it did, false if f has been started or prevented before.
+// The result of after_func: a function that prevents f. It returns true if it did, and false if f was started or
+// prevented before.
 class StopFunc {
  public:
   explicit StopFunc(Context&& c) : ctx_(static_cast<Context&&>(c)) {}
@@ -185,7 +189,7 @@ class StopFunc {
   Context ctx_;
 };
 
-// Runs f() in a goroutine of its own once ctx has ended; at once if it has already.
+// Runs f() in a goroutine of its own when ctx ends; at once if it has ended already.
 template <class F>
 StopFunc after_func(const Context& ctx, F f) {
   return StopFunc(Context(detail::context_new_after(ctx.node(), new detail::TimerFuncOf<F>(static_cast<F&&>(f)))));

@@ -1,4 +1,4 @@
-// A group of goroutines that work on one thing. Go: golang.org/x/sync/errgroup.
+// A group of goroutines that work on parts of one task. Go: golang.org/x/sync/errgroup.
 //
 //   rt0::errgroup::Group<rt0::errors::Error> g;    // Error: false in a condition means that there is none
 //   for (auto& url : urls) g.go([&] { return fetch(url); });
@@ -18,13 +18,14 @@ class Group {
  public:
   constexpr Group() = default;
 
-  // At most n run at one time; go then waits. Negative: no limit. Panics if goroutines of the group run under a limit.
+  // At most n goroutines of the group run at one time; go() waits for that. Negative: no limit. Panics if goroutines of
+  // the group run under a limit at the moment.
   void set_limit(ptrdiff_t n) {
     if (const size_t active = room_.len(); active != 0) panic_still_active(active);
     room_ = n < 0 ? Chan<Unit>() : Chan<Unit>(n);
   }
 
-  // Runs f() in a goroutine; the first that returns an error gives the group its own.
+  // Runs f() in a goroutine. The first error that such an f returns becomes the group's error.
   template <class F>
   [[gnu::always_inline]] inline void go(F&& f, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
     if (room_) room_.send({});
@@ -36,7 +37,7 @@ class Group {
         },
         file, line);
   }
-  // The same if the limit allows it at once; false if not.
+  // The same if the limit allows it now; otherwise does nothing and returns false.
   template <class F>
   [[gnu::always_inline]] inline bool try_go(F&& f, const char* file = __builtin_FILE(),
                                             unsigned line = __builtin_LINE()) {
@@ -50,7 +51,7 @@ class Group {
         file, line);
     return true;
   }
-  // Waits for all, and returns the first error.
+  // Waits for all goroutines of the group, and returns the first error.
   E wait() {
     wg_.wait();
     return err_;
@@ -68,7 +69,7 @@ class Group {
   sync::WaitGroup wg_;
   sync::Once once_;
   E err_{};
-  Chan<Unit> room_;  // nil without a limit; each goroutine under it has an element in here
+  Chan<Unit> room_;  // nil without a limit; each goroutine of the group has an element in its buffer
 };
 
 }  // namespace rt0::errgroup

@@ -1,4 +1,4 @@
-// Errors as values: what went wrong, with which operation on what, and the kernel's number.
+// Errors as values: an error has the failed operation, its object, the reason and the kernel's error number.
 //
 //   auto [n, err] = f.read(buf, sizeof(buf));
 //   if (err == io::eof) …
@@ -20,7 +20,7 @@ namespace rt0 {
 // defines RT0_NO_SHORT_NAMES before it includes <rt0/rt0.h>.
 namespace errors {
 
-// What an error can be asked for with is(). Positive: the kernel's error numbers.
+// The kinds of errors, for is(). Positive numbers are the kernel's error numbers.
 enum class Err : int {
   none = 0,
   perm = 1,
@@ -61,13 +61,13 @@ enum class Err : int {
   connrefused = 111,
   hostunreach = 113,
 
-  eof = -1,             // nothing more to read
-  timeout = -2,         // the deadline is over
-  closed = -3,          // of a file or connection that has been closed
-  unexpected_eof = -4,  // less came, or was taken, than had to
-  address = -5,         // no address of that network, or a malformed one
+  eof = -1,             // there is nothing more to read
+  timeout = -2,         // the deadline has passed
+  closed = -3,          // the file or connection was closed
+  unexpected_eof = -4,  // fewer bytes were read or written than necessary
+  address = -5,         // the address is malformed, or does not fit the network
   unknown_host = -6,
-  no_deadline = -7,  // this kind of file has no deadlines: it can't be waited for
+  no_deadline = -7,  // this kind of file has no deadlines, because the poller cannot wait for it
   other = -8,
 };
 
@@ -130,7 +130,7 @@ class ErrorValue {
   using Err = errors::Err;
 
  public:
-  // NOLINTBEGIN(clang-analyzer-optin.cplusplus.UninitializedObject): of the text only len_ bytes are ever looked at
+  // NOLINTBEGIN(clang-analyzer-optin.cplusplus.UninitializedObject): only the first len_ bytes of text_ are read
   ErrorValue() : code_(Err::none), len_(0) {}
   ErrorValue(const ErrorValue& o) : code_(Err::none), len_(0) {
     if (o.code_ != Err::none) copy(o);
@@ -142,23 +142,23 @@ class ErrorValue {
     return *this;
   }
 
-  // True if there is one.
+  // True if this is an error.
   explicit operator bool() const { return code_ != Err::none; }
-  // Its text, as Go prints it; "<nil>" if there is none. It lives as long as the error.
+  // The text, as Go prints it; "<nil>" if this is no error. It lives as long as this object.
   StrArg Error() const { return {data(), size()}; }
   const char* data() const { return code_ == Err::none ? "<nil>" : text_; }
   size_t size() const { return code_ == Err::none ? 5 : len_; }
 
   bool is(Err e) const { return code_ == e; }
   friend bool operator==(const ErrorValue& a, Err e) { return a.code_ == e; }
-  // A deadline, or the kernel's own time limit. Go: Timeout().
+  // True if a deadline or a time limit of the kernel has passed. Go: Timeout().
   bool timeout() const { return code_ == Err::timeout || code_ == Err::timedout || code_ == Err::again; }
   // The kernel's error number; 0 if the error does not come from the kernel.
   int error_number() const { return static_cast<int>(code_) > 0 ? static_cast<int>(code_) : 0; }
   Err code() const { return code_; }
-  // "open", "read", "dial", …
+  // The operation: "open", "read", "dial", …
   StrArg op() const { return {text_, code_ == Err::none ? 0u : op_len_}; }
-  // What Go's errors.Unwrap would say: the text without operation and object.
+  // The text without operation and object, as that of Go's errors.Unwrap.
   StrArg reason() const {
     if (code_ == Err::none) return {"", 0};
     return {text_ + reason_at_, static_cast<size_t>(len_ - reason_at_)};
@@ -172,7 +172,7 @@ class ErrorValue {
 
   Err code_;
   uint16_t len_, op_len_, reason_at_;
-  char text_[kMaxText];  // garbage behind len_
+  char text_[kMaxText];  // set up to len_
 };
 template <>
 inline constexpr bool kRelocatable<ErrorValue> = true;
@@ -181,7 +181,7 @@ namespace errors {
 
 using Error = ErrorValue;
 
-// A value, or an error: then value is T{}, or as much as there was before the error came.
+// A value and an error. If err is an error, value is T{}, or the part of the result from before the error.
 template <class T>
 struct Result {
   T value{};

@@ -3,13 +3,13 @@
 //   auto* c = new Connection(…);
 //   set_finalizer(c, [](Connection* c) { delete c; });
 //
-// Memory is the program's own: what it makes with new, it deletes; there is no collector yet. gc() looks which of the
-// objects with a finalizer nothing points to any more, and has their finalizers called, which may delete them.
+// A program must delete the objects that it makes with new; there is no collector that frees them yet. gc() finds the
+// objects with a finalizer that nothing points to any more, and has their finalizers called, which may delete them.
 //
-// Every word on the stacks, in the globals and in objects of the heap is taken for a pointer, also one into the middle
-// of an object, so an object may be kept by a word that looks like its address. Objects of the heap count as alive, but
-// for those with a finalizer, which are if a living one leads to them. What is in memory that the program has from
-// elsewhere (os::, C code's mmap) is not looked at.
+// Every word on the stacks, in the globals and in objects of the heap counts as a possible pointer, also into the
+// middle of an object; so a word that looks like an object's address may keep the object. Objects of the heap without a
+// finalizer count as alive. An object with a finalizer is alive if a pointer leads to it from a root or an object that
+// is alive. Memory that the program has from elsewhere (mmap by C code, for example) is not searched.
 #pragma once
 
 namespace rt0 {
@@ -24,10 +24,10 @@ void set_finalizer(void* object, void (*call)(void* f, void* object), void* f) _
 
 }  // namespace detail
 
-// f(object) is called, by a goroutine that calls one finalizer after the other, after a gc() that found nothing that
-// points to *object. Once: f may make it reachable again, and set the same or another finalizer. f = nullptr: no
-// finalizer any more, which is needed before *object is deleted elsewhere than in f. object comes from new; else, or if
-// it has a finalizer already, the program ends.
+// After a gc() that has found no pointer to *object, f(object) is called once, by a goroutine that calls one finalizer
+// after the other. f may make the object reachable again, and set a finalizer again. f = nullptr removes the finalizer,
+// which is necessary before *object is deleted anywhere but in f. object must come from new (for a global nothing
+// happens) and have no finalizer; otherwise the program ends with a fatal error.
 template <class T>
 void set_finalizer(T* object, void (*f)(typename detail::SameType<T>::Type*)) {
   detail::set_finalizer(
@@ -35,8 +35,8 @@ void set_finalizer(T* object, void (*f)(typename detail::SameType<T>::Type*)) {
       reinterpret_cast<void*>(f));
 }
 
-// Finds unreachable objects with finalizers, and lets other goroutines run, the finalizers' among them. Stops the
-// world. Then memory of free stacks goes back to the kernel.
+// Finds unreachable objects with finalizers, then yields, so that the finalizers can run. Stops the world meanwhile.
+// Also gives the memory of free stacks back to the kernel.
 void gc() __asm__("runtime.GC");
 
 }  // namespace rt0

@@ -7,22 +7,22 @@ namespace rt0 {
 
 struct Funcval;
 
-// What go_with can be told of a goroutine.
+// The options of go_with.
 struct GoOptions {
-  // Bytes of address space for its stack, its guard page included; 0: as go does, 256 KiB, or 64 KiB on 32-bit
-  // machines. Rounded up to a power of two, at least 16 KiB (four pages). More than 1 GiB, 256 MiB on 32-bit machines,
-  // panics. Memory is only taken for what is used.
+  // Bytes of address space for the stack, its guard page included; 0: as for go(), 256 KiB, or 64 KiB on 32-bit
+  // machines. Rounded up to a power of two, at least 16 KiB and four pages. More than 1 GiB, or 256 MiB on 32-bit
+  // machines, panics. Only the pages that are used take memory.
   size_t stack = 0;
 };
 
 namespace detail {
 
-// How many goroutines run at once, where nobody has said it. Only programs that have go statements need it.
+// Computes the default of GOMAXPROCS: see sched/maxprocs.h. Only programs that have go statements need it.
 struct Maxprocs;
 extern const Maxprocs maxprocs __asm__("runtime.maxprocs");
 
-// What the runtime must know of a go statement. The closure itself is handed over beside it and is moved to the top of
-// the new goroutine's stack: no heap is involved.
+// The runtime's description of a go statement. The closure is passed beside it and is moved to the top of the new
+// goroutine's stack, so no heap is needed.
 struct GoStmt {
   void (*move)(void* dst, void* src);  // builds the closure at dst out of the one at src
   size_t size, align;
@@ -87,8 +87,8 @@ struct Closure {
 
 // Starts a goroutine that runs f(). f is any callable: a function, a lambda with its captures, an object with
 // operator(). It is copied or moved first, then belongs to the goroutine and is destroyed when f returns or calls
-// goexit_now(). Captures by reference are the caller's to keep alive, as anywhere in C++.
-// Inlined always, so that the goroutine is "created by" the function that says go.
+// goexit_now(). The caller must keep objects alive that are captured by reference, as anywhere in C++.
+// Always inlined, so that tracebacks show the goroutine as "created by" the function with the go statement.
 template <class F>
 [[gnu::always_inline]] inline void go(F&& f, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
   using Fn = typename detail::Decay<F>::type;
@@ -98,8 +98,8 @@ template <class F>
   detail::newproc(reinterpret_cast<Funcval*>(&closure), &stmt);
 }
 
-// The same with a stack of another size: go_with({.stack = 1 << 20}, f). Go's stacks grow; these do not, so that a
-// goroutine that recurses deeply says so, and one of many that do not may say that it needs little.
+// The same with a stack of another size: go_with({.stack = 1 << 20}, f). Go's stacks grow; rt0's do not. So a goroutine
+// that recurses deeply needs a larger stack, and a program with very many goroutines may give them smaller ones.
 template <class F>
 [[gnu::always_inline]] inline void go_with(const GoOptions& options, F&& f, const char* file = __builtin_FILE(),
                                            unsigned line = __builtin_LINE()) {

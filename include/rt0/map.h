@@ -4,11 +4,11 @@
 //   sessions.store(7, s);
 //   if (auto r = sessions.load(7); r.ok) use(r.value);
 //
-// Keys are integers, enums, pointers, what looks like a string (data() and size()), or any type with == for which a
-// function uint64_t hash(const K&) is found beside the type. Values are copied in and out. It has no destructor, as a
-// global must not have one: clear() gives its memory back.
+// Keys are integers, enums, pointers, types with data() and size() as strings have them, or any type with == for which
+// a function uint64_t hash(const K&) is found in the type's namespace. Values are copied in and out. A Map has no
+// destructor, because it may be a global, whose destructor would not run; clear() frees its memory.
 //
-// The map is cut into shards with a lock each. No function of the program's is called while one is held: hash, ==,
+// The map is cut into shards with a lock each. No function of the program is called while a lock is held: hash, ==,
 // copies and destructors of keys and values may use the map, wait and panic. After a panic that is recovered the map is
 // as it was before the call; a copy that the call had made may stay in memory.
 #pragma once
@@ -44,7 +44,7 @@ uint64_t hash_of(const K& k) {
   }
 }
 
-// Whether copying, comparing and dropping a T calls no function of the program's. Not so of an enum with its own ==.
+// True if copying, comparing and destroying a T calls no function of the program. False for an enum with its own ==.
 template <class T>
 inline constexpr bool kScalar = !__is_class(T) && !__is_union(T) && !requires(const T& a) { operator==(a, a); };
 
@@ -55,7 +55,7 @@ namespace sync {
 template <class K, class V>
 class Map {
  public:
-  // A value, and whether there was one; with load_or_store, whether it had been there.
+  // ok: the key had a value before the call. value: that value, else V{}; for load_or_store the value in the map now.
   struct Result {
     V value;
     bool ok;
@@ -72,7 +72,7 @@ class Map {
     return {at.value(x), true};
   }
   void store(const K& k, const V& v) { (void)swap(k, v); }
-  // The value that is in the map now.
+  // Returns the key's value; if it has none, stores v and returns it with ok false.
   Result load_or_store(const K& k, const V& v) {
     Search at(this, k);
     for (;;) {  // ends at the second round, unless another goroutine has stored and removed the key meanwhile
@@ -90,7 +90,7 @@ class Map {
     return {x->value, true};
   }
   void remove(const K& k) { (void)load_and_delete(k); }
-  // The value that was there.
+  // Stores v and returns the value before.
   Result swap(const K& k, const V& v) {
     Search at(this, k);
     if constexpr (!kInPlace) (void)at.make(v);
@@ -148,8 +148,8 @@ class Map {
     }
   }
 
-  // Calls f(key, value) for what is in the map, in no order, until it returns false. No key comes twice; what changes
-  // meanwhile may come or not. f may use the map.
+  // Calls f(key, value) for each key in the map, in no particular order, until f returns false. No key comes twice;
+  // keys that are stored or removed meanwhile may come or not. f may use the map.
   template <class F>
   void range(F&& f) {
     for (Shard& s : shards_) {
@@ -199,15 +199,16 @@ class Map {
  private:
   static constexpr size_t kShards = 16;
 
-  // Values that may be copied under the lock are changed in their nodes. Of others, a node's value never changes: a new
-  // node takes the old one's place.
+  // Scalar values are changed in their nodes, under the lock. Any other value of a node never changes: a new node takes
+  // the old node's place.
   static constexpr bool kInPlace = detail::kScalar<V>;
 
-  // A key and its value. Counted, so that it can be looked at without the lock.
+  // A key and its value. References are counted, so that a goroutine can read a node without the lock. [Shard::mu]: the
+  // shard's lock guards the field.
   struct Node {
-    Node* next;     // [Shard::mu] in its bucket's list, from the newest to the oldest
+    Node* next;     // [Shard::mu] the next in its bucket's list, which is in order from the newest to the oldest
     uint64_t seq;   // [Shard::mu] it was the seq-th node of its shard
-    unsigned refs;  // one of the map, as long as it is alive; one of each Search that holds it
+    unsigned refs;  // one reference of the map while it is in the map, one of each Search or range that holds it
     bool live;      // [Shard::mu] it is in the map
     const uint64_t hash;
     const K key;
@@ -220,7 +221,8 @@ class Map {
     size_t count = 0;          // [mu] nodes in all lists
     uint64_t seq = 0;          // [mu] nodes that have ever been put in
   };
-  // What range gives to its function: without the lock a value that is changed in place may not be looked at.
+  // A key and value for range's function: a value that is changed in place may only be read under the lock, so it is
+  // copied.
   template <bool copied, class = void>
   struct ItemOf {
     Node* node;
@@ -232,14 +234,14 @@ class Map {
   };
   using Item = ItemOf<kInPlace>;
 
-  // Without the lock. Acquire and release: the last holder destroys the node after all others have done with it.
+  // Called without the lock. Acquire and release: the last holder destroys the node after all uses by other holders.
   static void release(Node* x) {
     if (x != nullptr && __atomic_sub_fetch(&x->refs, 1, __ATOMIC_ACQ_REL) == 0) delete x;
   }
-  // Under the lock, or by a holder: it does not become 0 meanwhile. Relaxed: nothing depends on when it is seen.
+  // Called under the lock or by a holder, so the count cannot become 0 meanwhile. Relaxed: nothing else depends on it.
   static void retain(Node* x) { __atomic_add_fetch(&x->refs, 1, __ATOMIC_RELAXED); }
 
-  // All nodes of a shard, held. Null if there are none.
+  // All nodes of a shard, with a reference to each. Null if there are none.
   static Item* snapshot(Shard& s, size_t* n) {
     s.mu.lock();
     *n = s.count;
@@ -256,10 +258,11 @@ class Map {
     return all;
   }
 
-  // One call's way to the node of its key. Where == is the program's, the lock is given up for each comparison:
-  //   * a node's seq tells which nodes have come since: no node is compared twice, and none is missed;
-  //   * the lists are in the order of seq, and a node that is alive is in its list: the search goes on behind it. Of a
-  //     node that is not alive, it goes on at the first with a smaller seq.
+  // The search of one call for the node of its key. If == is a function of the program, the lock is released for each
+  // comparison. No node is compared twice and none is missed, because
+  //   * a node's seq shows whether it was put in after the search has begun;
+  //   * the lists are in the order of seq. After a comparison the search goes on behind the node, if that is still in
+  //     the map; otherwise at the first node with a smaller seq.
   class Search {
    public:
     Search(Map* m, const K& k) : key_(k), hash_(detail::hash_of(k)), s_(&m->shards_[hash_ >> 60]) {}
@@ -272,7 +275,8 @@ class Map {
     Search(const Search&) = delete;
     Search& operator=(const Search&) = delete;
 
-    // The node of the key, null if there is none; with the lock. Called again, it takes up what has come since.
+    // The node of the key, null if there is none; returns with the lock. A second call looks only at nodes that were
+    // put in since the first.
     Node* find() {
       if (!locked_) lock();
       while (seen_ != s_->seq) {
@@ -299,7 +303,7 @@ class Map {
       }
       return nullptr;
     }
-    // Gives up the lock and keeps x.
+    // Adds a reference to x and releases the lock.
     void hold(Node* x) {
       retain(x);
       Node* before = held_;
@@ -307,7 +311,7 @@ class Map {
       unlock();
       release(before);
     }
-    // Takes the lock again; whether x, which is held, is still in the map.
+    // Takes the lock again; true if x, which is held, is still in the map.
     bool lock_again(Node* x) {
       lock();
       return x->live;
@@ -317,8 +321,8 @@ class Map {
       if constexpr (!kInPlace) hold(x);
       return x->value;
     }
-    // Makes a new node, if there is none yet; without the lock where that copies what is the program's. True: the lock
-    // was given up.
+    // Makes a new node, if there is none yet. If that calls a copy constructor of the program, it releases the lock
+    // first and returns true.
     bool make(const V& v) {
       if (made_ != nullptr) return false;
       if constexpr (detail::kScalar<K> && kInPlace) {
@@ -330,8 +334,8 @@ class Map {
         return true;
       }
     }
-    // These three end the search, and give up the lock. The node that was made goes in; x, which has been found, goes
-    // out, and stays as long as the Search.
+    // These three end the search, and release the lock. insert and replace put in the node that was made; remove and
+    // replace take out x, which was found and lives as long as the Search.
     void insert() {
       put();
       unlock();
@@ -395,9 +399,9 @@ class Map {
     const uint64_t hash_;
     Shard* const s_;
     bool locked_ = false;
-    uint64_t seen_ = 0;  // no node up to this one is the key's
+    uint64_t seen_ = 0;  // no node with a seq up to this has the key
     Node* held_ = nullptr;
-    Node* gone_ = nullptr;  // the map's count is the Search's now
+    Node* gone_ = nullptr;  // taken out: the map's reference to it belongs to the Search now
     Node* made_ = nullptr;
   };
 

@@ -1,5 +1,5 @@
-// Go's package net: TCP, UDP and unix sockets. Errors are values; whoever waits, waits as a goroutine, and no thread
-// with it.
+// Go's package net: TCP, UDP and unix sockets. Errors are values. A call that waits stops the goroutine, not its
+// thread.
 //
 //   auto [l, err] = net::listen("tcp", "127.0.0.1:0");
 //   for (;;) {
@@ -39,7 +39,7 @@ struct Addr {
 namespace detail {
 struct NetFd;
 
-// A socket, shared by the copies of its handle. It is closed by close(), or with the last copy.
+// A socket, shared by the copies of its handle. It is closed by close(), or when the last copy is destroyed.
 class Handle {
  public:
   Handle() = default;
@@ -54,9 +54,9 @@ class Handle {
   ~Handle();
 
   explicit operator bool() const { return f_ != nullptr; }
-  // Wakes everybody who waits: "use of closed network connection".
+  // Ends all calls that wait on the socket, with the error "use of closed network connection".
   Error close() const;
-  // What is not done by then ends with "i/o timeout", at once if it is past. Time{}: no deadline.
+  // Calls that are not done at the time t end with "i/o timeout"; at once if t has passed. Time{}: no deadline.
   Error set_deadline(Time t) const;
   int fd() const;  // -1 if closed
 
@@ -69,19 +69,20 @@ class Handle {
 // A connection. Several goroutines may use it at once; readers take turns, and so do writers.
 class Conn : public detail::Handle {
  public:
-  // At most n bytes; io::eof when the other side has closed.
+  // Reads at most n bytes into p, and waits until there are some. io::eof when the other side has closed.
   Result<size_t> read(void* p, size_t n) const;
-  // All n bytes, or an error and how many went before.
+  // Writes all n bytes, or returns an error and the number of bytes written before it.
   Result<size_t> write(const void* p, size_t n) const;
   Result<size_t> write(StrArg s) const { return write(s.ptr, s.len); }
   Error set_read_deadline(Time t) const;
   Error set_write_deadline(Time t) const;
   Addr local_addr() const;
   Addr remote_addr() const;
-  // The other side reads io::eof; we can go on reading. TCP and unix streams.
+  // Closes one direction, for TCP and unix streams: after close_write the other side reads io::eof, and this side can
+  // go on reading.
   Error close_write() const;
   Error close_read() const;
-  // Small pieces are sent at once (true, as from the start), or collected.
+  // true, the initial setting: small pieces are sent at once; false: the kernel collects them. TCP only.
   Error set_no_delay(bool on) const;
 };
 
@@ -89,18 +90,18 @@ class Listener : public detail::Handle {
  public:
   // Waits for the next connection.
   Result<Conn> accept() const;
-  // Where it listens; with the port that the kernel has chosen, if 0 was asked for.
+  // The address at which it listens; with the port that the kernel has chosen, if the program asked for port 0.
   Addr addr() const;
 };
 
-// A socket for datagrams from and to anybody.
+// A socket for datagrams from and to any address.
 class PacketConn : public detail::Handle {
  public:
   struct Packet {
     size_t n = 0;
     Addr from;
   };
-  // One datagram, and its sender. What does not fit into n bytes is lost.
+  // Waits for a datagram and reads it into p; returns its size and its sender. Bytes beyond n are lost.
   Result<Packet> read_from(void* p, size_t n) const;
   // Sends n bytes as one datagram.
   Result<size_t> write_to(const void* p, size_t n, const Addr& to) const;
@@ -109,21 +110,21 @@ class PacketConn : public detail::Handle {
   Addr local_addr() const;
 };
 
-// network and address: see the head of this file. Port 0, or none: the kernel chooses one.
+// Opens a socket for connections. network and address: see the head of this file. Port 0, or none: the kernel chooses.
 Result<Listener> listen(StrArg network, StrArg address);
 // A datagram socket at that address: "udp…" or "unixgram".
 Result<PacketConn> listen_packet(StrArg network, StrArg address);
-// Connects, and waits until the other side has accepted, refused (Err::connrefused) or can't be reached.
+// Connects: waits until the connection is made, was refused (Err::connrefused), or has failed.
 Result<Conn> dial(StrArg network, StrArg address);
-// The same, but not for longer than d.
+// The same, but fails with Err::timeout after the time d; d = 0: no limit.
 Result<Conn> dial_timeout(StrArg network, StrArg address, Duration d);
-// Two ends of a unix stream.
+// The two ends of a unix stream.
 struct ConnPair {
   Conn a, b;
 };
 Result<ConnPair> socketpair();
 
-// "host:port" for a host that may hold colons. Go: net.JoinHostPort.
+// "host:port", or "[host]:port" if the host has colons. Go: net.JoinHostPort.
 HostPortText join_host_port(StrArg host, StrArg port);
 
 }  // namespace rt0::net

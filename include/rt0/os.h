@@ -15,10 +15,10 @@ using errors::Err;
 using errors::Error;
 using errors::Result;
 
-// Of open_file.
+// Flags of open_file.
 inline constexpr unsigned O_RDONLY = 1, O_WRONLY = 2, O_RDWR = 3, O_APPEND = 4, O_CREATE = 8, O_EXCL = 16, O_SYNC = 32,
                           O_TRUNC = 64;
-// Of seek.
+// The values of seek's argument whence.
 #ifndef SEEK_SET  // a C library's header has them, as macros and with the same values
 inline constexpr int SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2;
 #endif
@@ -34,7 +34,8 @@ namespace detail {
 struct OsFile;
 }
 
-// A file, shared by its copies. Several goroutines may use it at once. It is closed by close(), or with its last copy.
+// A file, shared by its copies. Several goroutines may use it at once. It is closed by close(), or when the last copy
+// is destroyed.
 class File {
  public:
   File() = default;
@@ -52,27 +53,27 @@ class File {
   const char* name() const;
   int fd() const;  // -1 if closed
 
-  // At most n bytes; 0 with io::eof at the end of the file.
+  // Reads at most n bytes into p; 0 with io::eof at the end of the file.
   Result<size_t> read(void* p, size_t n) const;
-  // All n bytes, or an error and how many went before.
+  // Writes all n bytes, or returns an error and the number of bytes written before it.
   Result<size_t> write(const void* p, size_t n) const;
   Result<size_t> write(StrArg s) const { return write(s.ptr, s.len); }
-  // All n bytes at `off`, or an error.
+  // Read or write all n bytes at the offset off, or return an error and the number of bytes before it.
   Result<size_t> read_at(void* p, size_t n, int64_t off) const;
   Result<size_t> write_at(const void* p, size_t n, int64_t off) const;
-  // Where the next read or write begins: off bytes from the start (whence SEEK_SET), from there (SEEK_CUR) or from the
-  // end (SEEK_END). Returns it as bytes from the start.
+  // Sets the position of the next read or write: off bytes from the start (whence SEEK_SET), from the present position
+  // (SEEK_CUR) or from the end (SEEK_END). Returns the new position, as bytes from the start.
   Result<int64_t> seek(int64_t off, int whence) const;
   Result<FileInfo> stat() const;
-  // The file has `size` bytes from now on; what is added is zeroes.
+  // Makes the file `size` bytes long; added bytes are zero.
   Error truncate(int64_t size) const;
-  // Returns once what was written is on the disk.
+  // Returns when all written bytes are on the disk.
   Error sync() const;
-  // Calls that wait in the file end with Err::closed, and so does each later call.
+  // Calls that wait on the file end with Err::closed, and so does each later call.
   Error close() const;
 
-  // Of pipes only: reads and writes that are not done by then end with "i/o timeout", at once if it is past. Time{}: no
-  // deadline.
+  // For pipes and the like: reads and writes that are not done at the time t end with "i/o timeout"; at once if t has
+  // passed. Time{}: no deadline. For other files the error is Err::no_deadline.
   Error set_deadline(Time t) const;
   Error set_read_deadline(Time t) const;
   Error set_write_deadline(Time t) const;
@@ -82,11 +83,13 @@ class File {
   detail::OsFile* f_ = nullptr;
 };
 
-// For reading. Errors are of the form "open <name>: no such file or directory", and is(Err::noent) and so on.
+// Opens a file for reading. An error has the form "open <name>: no such file or directory"; is(Err::noent) tests it.
 Result<File> open(StrArg name);
-// For reading and writing, empty; made with permissions 0666 less the umask if it is not there.
+// Opens a file for reading and writing, and empties it; if it does not exist, makes it with permissions 0666 less the
+// umask.
 Result<File> create(StrArg name);
-// flags: O_RDONLY, O_WRONLY or O_RDWR, with any of the others above. perm: of a file that is made, less the umask.
+// flags: O_RDONLY, O_WRONLY or O_RDWR, with any of the others above. perm: permissions, less the umask, if the file is
+// made.
 Result<File> open_file(StrArg name, unsigned flags, unsigned perm);
 // Standard input, output, error.
 File stdin_();
@@ -96,10 +99,10 @@ File stderr_();
 struct Pipe {
   File r, w;
 };
-// What is written to w is read from r. r reads io::eof once all handles of w are gone or w is closed.
+// Makes a pipe: bytes that are written to w are read from r. r reads io::eof when w is closed.
 Result<Pipe> pipe();
 
-// The whole file, in memory that goes with the object.
+// The content of a file. The object owns the memory.
 class Content {
  public:
   Content() = default;
@@ -116,19 +119,19 @@ class Content {
   size_t n_ = 0;
 };
 Result<Content> read_file(StrArg name);
-// Makes the file, with these permissions less the umask, or empties it if it is there; then writes all of data.
+// Makes the file, with permissions perm less the umask, or empties it if it exists; then writes all of data.
 Error write_file(StrArg name, StrArg data, unsigned perm);
 
-// A file or an empty directory.
+// Removes a file or an empty directory.
 Error remove(StrArg path);
-// Makes one directory, whose parent must be there. perm: less the umask.
+// Makes one directory, whose parent must exist. perm: its permissions, less the umask.
 Error mkdir(StrArg path, unsigned perm);
-// Takes the place of a file at `to`, if there is one.
+// Renames a file or directory; it replaces a file at `to`, if there is one.
 Error rename(StrArg from, StrArg to);
-// What is at the path; lstat: of a symbolic link, the link itself.
+// Facts about the file at the path. For a symbolic link lstat returns those of the link, stat those of its target.
 Result<FileInfo> stat(StrArg path);
 Result<FileInfo> lstat(StrArg path);
-// Of the whole process, all goroutines.
+// Changes the working directory of the whole process.
 Error chdir(StrArg path);
 Result<FixedText<4096>> getwd();
 Result<FixedText<65>> hostname();
@@ -136,27 +139,27 @@ Result<FixedText<65>> hostname();
 int getpid();
 int getppid();
 int getuid();
-// Sends the signal; 0 only asks whether the process is there.
+// Sends the signal to the process; 0 only tests whether the process exists.
 Error kill(int pid, int sig);
 
 // How a process ended. Go: os.ProcessState.
 struct ProcessState {
   int pid = 0;
-  int status = 0;  // as the kernel tells it
+  int status = 0;  // the kernel's wait status
 
   bool exited() const { return (status & 0x7f) == 0; }
   int exit_code() const { return exited() ? status >> 8 & 0xff : -1; }
-  int signal() const { return exited() ? 0 : status & 0x7f; }  // that it died of, or 0
+  int signal() const { return exited() ? 0 : status & 0x7f; }  // the signal that ended it, or 0
   bool success() const { return status == 0; }
 };
 
-// A process we have started. Go: os.Process.
+// A process that start_process has started. Go: os.Process.
 class Process {
  public:
   Process() = default;
   explicit Process(int pid) : pid_(pid) {}
   int pid() const { return pid_; }
-  // Waits for its end; other goroutines go on meanwhile. Once.
+  // Waits until the process ends; other goroutines go on meanwhile. To be called once.
   Result<ProcessState> wait() const;
   Error signal(int sig) const;
   Error kill() const { return signal(9); }
@@ -165,15 +168,15 @@ class Process {
   int pid_ = 0;
 };
 
-// What start_process hands on. Files that are not open are closed in the process; by default it has our three. Go:
-// os.ProcAttr.
+// Attributes for start_process. Go: os.ProcAttr.
 struct ProcAttr {
-  StrArg dir = "";             // "": ours
-  char* const* env = nullptr;  // null: ours; else null-terminated
+  StrArg dir = "";             // the working directory; "": this process's
+  char* const* env = nullptr;  // the environment, null-terminated; null: this process's
+  // Descriptors 0, 1, 2; by default this process's. A File{} is closed in the new process.
   File files[3] = {stdin_(), stdout_(), stderr_()};
 };
 
-// Starts the program at `name`, a path; argv is null-terminated and begins with the program's name. Go:
+// Starts the program at the path `name`. argv is null-terminated and begins with the program's name. Go:
 // os.StartProcess.
 Result<Process> start_process(StrArg name, const char* const* argv, const ProcAttr& attr = ProcAttr());
 

@@ -11,22 +11,22 @@ namespace rt0 {
 // A string: a pointer and a length. It does not own the bytes. Error() and String() methods may return it.
 using Text = PrintArg::Text;
 
-// What the runtime knows of a C++ type whose value travels in an Any.
+// The runtime's description of the C++ type of a value in an Any.
 struct Type {
   Text name;                                 // as Go would spell it: int, string, main.T
-  bool is_named;                             // not one of the language's own: printed as name(value)
+  bool is_named;                             // not a type of the language itself: printed as name(value)
   unsigned size, align;                      // of a value
-  PrintArg (*operand)(const void* value);    // the value as print takes it, or null if it does not
+  PrintArg (*operand)(const void* value);    // the value as an operand of print; null if it cannot be printed
   Text (*error)(const void* value);          // its Error() method, or null
   Text (*string)(const void* value);         // its String() method, or null
-  void (*copy)(void* to, const void* from);  // makes a value at `to`, or null: its bytes do
-  void (*destroy)(void* value);              // or null: nothing to do
+  void (*copy)(void* to, const void* from);  // makes a copy at `to`; null: the bytes are copied
+  void (*destroy)(void* value);              // destroys a value; null: not necessary
 };
 
 // A value of any type. Go: interface{}.
 struct Any {
   const Type* type;
-  const void* data;  // null with a null type: nil
+  const void* data;  // the value. nil: type and data are null
 };
 
 namespace detail {
@@ -55,7 +55,7 @@ consteval Text raw_type_name() {
   return {s + begin, end - begin};
 }
 
-// The same as Go spells it: the package, which is the innermost namespace, a dot and the name.
+// The type's name as Go spells it: the package, which is the innermost namespace, a dot and the name.
 template <size_t N>
 struct TypeName {
   char s[N] = {};
@@ -74,7 +74,7 @@ inline constexpr auto kTypeName = [] {
     if (raw.ptr[end - 1] == '*') name.put("*", 1);
     end--;
   }
-  // Where the last two components begin; what stands between < > or ( ) counts as one letter.
+  // The beginnings of the last two components; a part between < > or ( ) counts as one letter.
   size_t last = 0, before = 0;
   for (size_t i = 0, depth = 0; i + 1 < end; i++) {
     const char c = raw.ptr[i];
@@ -176,7 +176,7 @@ struct GoType<R (*)(A...)> {
   static constexpr Text name() { return {kName.s, kName.n}; }
 };
 
-// The value as print takes it. A class may name a type of the language that it stands for, as Go's `type T int` does:
+// The value as an operand of print. A class may name the basic type that it stands for, as Go's `type T int` does:
 // struct T { using Underlying = int; explicit operator int() const; … }.
 template <class T>
 constexpr auto operand_of() -> PrintArg (*)(const void*) {
@@ -203,7 +203,7 @@ inline constexpr Type kType = [] {
       auto s = static_cast<const T*>(v)->String();
       return {s.data(), s.size()};
     };
-  using E = typename PointedTo<T>::type;  // a pointer has the methods of what it points to
+  using E = typename PointedTo<T>::type;  // a pointer has the methods of the type that it points to
   if constexpr (HasError<E>) t.error = [](const void* v) { return kType<E>.error(*static_cast<const E* const*>(v)); };
   if constexpr (HasString<E>)
     t.string = [](const void* v) { return kType<E>.string(*static_cast<const E* const*>(v)); };
@@ -220,28 +220,28 @@ inline constexpr Type kType = [] {
 class RuntimeError {
  public:
   constexpr explicit RuntimeError(Text text, bool borrowed = false) : text_(text), own_(nullptr), borrowed_(borrowed) {}
-  RuntimeError(const RuntimeError& e);  // of a borrowed text, makes a copy
+  RuntimeError(const RuntimeError& e);  // copies the text, too, if it is borrowed
   ~RuntimeError();
   RuntimeError& operator=(const RuntimeError&) = delete;
   Text Error() const { return text_; }
 
  private:
   Text text_;
-  char* own_;      // text_, if it is ours to free
+  char* own_;      // text_'s memory, if this object has to free it
   bool borrowed_;  // text_ lies in a frame of the panicking goroutine
 };
 
 [[noreturn]] void panic_any(Any value);
 
-// Panics with `value`: a number, bool, string, or any type that can be copied. Deferred calls run; unless one of them
-// recovers, prints "panic: " and the value, by its Error() or String() method if it has one, then the goroutine's
-// traceback, and exits with status 2. What Error() and String() return must outlive the call: a literal, or text that
-// the value keeps.
+// Panics with `value`: a number, bool, string, or a value of any type that can be copied. Deferred calls run; unless
+// one of them recovers, prints "panic: " and the value, by its Error() or String() method if it has one, then the
+// goroutine's traceback, and exits with status 2. The text that Error() or String() returns must outlive the call: a
+// literal, or text that the value keeps.
 template <class T>
 [[noreturn, gnu::always_inline]] inline void panic(const T& value) {
   panic_any({&detail::kType<T>, &value});
 }
-// A function, by its name: the value is a pointer to it. Go: a func, which prints as (func()) 0x….
+// Panics with a function: the value is a pointer to it. Go: a func, which prints as (func()) 0x….
 template <class R, class... A>
 [[noreturn]] void panic(R (&f)(A...)) {
   panic<R (*)(A...)>(&f);
@@ -262,14 +262,15 @@ struct DeferRecord {
   RecoverPoint* recover_to;  // the newest recover point when the record was made: where to go on if this call recovers
 };
 
-// Where a recovered goroutine goes on. The runtime's, on the stack of the function that is to return.
+// The point at which a recovered goroutine goes on. It lies on the stack of the function that returns then.
 struct RecoverPoint {
-  // Callee-saved registers, stack pointer, program counter; as many as the ISA needs. First, for the assembly.
+  // Callee-saved registers, stack pointer, program counter; as many as the ISA needs. The first field, for the
+  // assembly.
   void* context[32];
   RecoverPoint* link;
-  void* panics;         // what was panicking already
+  void* panics;         // g->panics when this was made
   DeferRecord* defers;  // the newest record when this was made: newer ones run before the goroutine goes on here
-  bool is_call;         // of func(): a function that is called, and not itself deferred, may not recover
+  bool is_call;         // made by func(): in a function that func() calls, recover() has no effect
 
   explicit RecoverPoint(bool call = false);
   ~RecoverPoint();
@@ -281,23 +282,23 @@ void defer_push(DeferRecord* d) __asm__("runtime.deferproc");
 void defer_return(DeferRecord* d) __asm__("runtime.deferreturn");
 // Takes the newest record, which must be this one, off without running it.
 void defer_pop(DeferRecord* d);
-// Are deferred calls running because of a panic that nobody has recovered yet?
+// Do deferred calls run because of a panic that was not recovered yet?
 bool is_panicking();
 Any gorecover() __asm__("runtime.gorecover");
 Any recover_value();
 [[gnu::returns_twice]] int setrecover(RecoverPoint* p) __asm__("runtime.setrecover");
-// origin: where the panic that has been recovered has its value.
+// origin: the address at which the recovered panic has its value.
 [[noreturn]] void panic_again(Any value, const void* origin);
 // Go: the panic of a type assertion that fails.
 [[noreturn]] void panicdottype(const Type* have, const Type* want) __asm__("runtime.panicdottypeE");
 
-// True; and what *p refers to may not be what it was, for all that the compiler knows.
+// Returns true. The compiler must assume that it changes *p and everything to which *p refers.
 [[gnu::always_inline]] inline bool may_change(const void* p) {
   __asm__ volatile("" : : "r"(p) : "memory");
   return true;
 }
 
-// In here, and not in rt0, because the program's functions may be inlined into them: tracebacks look for those here.
+// In namespace detail, because the program's functions may be inlined into them: tracebacks treat it accordingly.
 template <class D>
 void run_deferred(DeferRecord* d) {
   static_cast<D*>(d)->f_();
@@ -306,15 +307,15 @@ template <class F>
 [[gnu::noinline]] auto call_func(F&& f) -> decltype(f()) {
   using T = decltype(f());
   RecoverPoint point(true);
-  // What f refers to may have changed when the function comes back, on a way that the compiler does not see: panic does
-  // not return.
+  // When setrecover returns again, variables to which f refers may have changed. The compiler does not see that,
+  // because panic does not return.
   may_change(&f);
   if (setrecover(&point) != 0 && may_change(&f)) return T();
   return f();
 }
 }  // namespace detail
 
-// Runs f when the scope ends, when a panic comes by, or on Goexit. Go: defer func() { ... }().
+// Runs f when the scope ends, or when a panic or Goexit leaves it. Go: defer func() { ... }().
 template <class F>
 class Defer : DeferRecord {
  public:
@@ -331,10 +332,10 @@ class Defer : DeferRecord {
 
 namespace detail {
 
-// For rt0's own duty at the end of a goroutine that it has started, the first record of that goroutine: last() runs at
+// For rt0's own work at the end of a goroutine that it has started. It is the goroutine's first record: last() runs at
 // the end of the scope, and also when the program's function recovers a panic without a recover point of its own, or
-// calls goexit_now(). It does not run on a panic: nobody is left to recover it, and its value may lie in what last()
-// destroys.
+// calls goexit_now(). It does not run for a panic that was not recovered: that ends the process, and the panic's value
+// may lie in an object that last() destroys.
 template <class L>
 class Finally : DeferRecord {
  public:
@@ -363,8 +364,8 @@ void run_owned(F* f) {
 class Recovered;
 [[noreturn]] void panic(const Recovered& r);
 
-// What recover() has found; false if there was no panic, or its value was nil. It keeps a copy of the panic's value,
-// and so may outlive the deferred call.
+// The result of recover(); false if there was no panic, or its value was nil. It has a copy of the panic's value, so it
+// may outlive the deferred call.
 class Recovered {
  public:
   Recovered() = default;
@@ -391,10 +392,10 @@ class Recovered {
   }
   // Whether the value is an error: it has a method Error(). Go: _, ok := r.(error).
   bool is_error() const { return type_ != nullptr && type_->error != nullptr; }
-  // What its Error() returns; nothing if it is no error. It lives as long as this object.
+  // The result of the value's Error(); empty if it is no error. The text lives as long as this object.
   Text error() const { return is_error() ? type_->error(value().data) : Text{nullptr, 0}; }
   Any value() const { return {type_, heap_ != nullptr ? heap_ : type_ != nullptr ? small_ : nullptr}; }
-  // For print: what a panic with this value would print, without quotes and type names. nil is nil.
+  // For print: the text that a panic with this value would print, without quotes and type names; "nil" for nil.
   operator PrintArg() const;
 
  private:
@@ -403,23 +404,24 @@ class Recovered {
 
   static constexpr unsigned kSmall = 32;
 
-  const void* origin_ = nullptr;  // where the panic had its value
+  const void* origin_ = nullptr;  // the address at which the panic had its value
   const Type* type_ = nullptr;
-  void* heap_ = nullptr;  // where the value is, if it is too large for small_
+  void* heap_ = nullptr;  // the value's memory, if it is too large for small_
   alignas(16) unsigned char small_[kSmall];
 };
 
-// In a deferred call that a panic runs: stops that panic once the call returns. Nil everywhere else: without a panic,
-// on Goexit, at the normal end of a scope, and in what func() calls from there. Go: builtin recover.
+// In a deferred call that a panic runs: returns the panic's value, and stops the panic when the call returns. Nil
+// everywhere else: without a panic, on Goexit, at the normal end of a scope, and in functions that the deferred call
+// calls by func(). Go: builtin recover.
 inline Recovered recover() { return Recovered(detail::recover_value()); }
 
-// Panics again with what was recovered.
+// Panics again with the recovered value.
 inline void panic(const Recovered& r) { detail::panic_again(r.value(), r.origin_); }
 
-// If a deferred call made after this statement recovers, the function returns the argument (nothing: void) from here.
-// Destructors of objects made before it run then, those of objects made after it do not. As with setjmp, a variable
-// that was made before it and changed after it has its value only if its address was taken, which a capture by
-// reference does. The argument's variables are kept in memory, for it is evaluated afterwards.
+// If a deferred call made after this statement recovers, the function returns the argument (no argument: void) from
+// here. Destructors of objects made before the statement run then, those of objects made after it do not. As with
+// setjmp, a variable that was made before it and changed after it has the new value only if its address was taken; a
+// capture by reference does that. The argument's variables are kept in memory, because it is evaluated at the return.
 #define RT0_RECOVER_RETURN(...)                                                                          \
   auto rt0_recover_uses_ = [&] { __VA_OPT__((void)(__VA_ARGS__);) };                                     \
   ::rt0::RecoverPoint rt0_recover_pt_;                                                                   \

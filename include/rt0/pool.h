@@ -3,9 +3,9 @@
 //   constinit rt0::sync::Pool<Buffer> buffers{[] { return new Buffer; }};
 //   Buffer* b = buffers.get(); … buffers.put(b);
 //
-// get gives what was put last by goroutines of the same P if it can, else what another P has, else what the function
-// makes (null without one). A Pool has no destructor, as a global must not have one: it lives as long as the program.
-// The garbage collector does not empty it.
+// get() returns the object that was put last on the same P, else one of another P, else one that the function makes
+// (null without a function). A Pool has no destructor, because it may be a global, whose destructor would not run: it
+// lives as long as the program. No garbage collector empties it.
 #pragma once
 
 #include <stddef.h>
@@ -15,7 +15,7 @@
 namespace rt0 {
 namespace detail {
 
-// A Pool to the runtime: see lib/sync/pool.cc, where all of it is explained.
+// The runtime's part of a Pool: see lib/sync/pool.cc.
 struct PoolState {
   void* locals = nullptr;
   unsigned lock_key = 0, lock_rank = 0;
@@ -40,7 +40,7 @@ class Pool {
     if (void* x = detail::pool_get(&state_); x != nullptr) return static_cast<T*>(x);
     return make_ != nullptr ? func(make_) : nullptr;
   }
-  // x is the Pool's from now on. Null is ignored.
+  // Puts x into the Pool: the caller must not use it any more. Null is ignored.
   void put(T* x) {
     if (x != nullptr) detail::pool_put(&state_, x);
   }

@@ -1,4 +1,5 @@
-// print and println, as Go's builtins have them: to stderr, without formats, at any time, even when all else is broken.
+// print and println, as Go's builtins: they write to stderr, without formats, and work at any time, even when the
+// runtime is broken.
 #pragma once
 
 #include <stddef.h>
@@ -6,13 +7,14 @@
 
 namespace rt0 {
 
-// At most 24 bytes, the fewest digits that are read back as v: 0.1, 100000, 1e+06. format_float32: as the float v.
+// Writes v to out (at most 24 bytes) with the fewest digits that are read back as the same number: 0.1, 100000, 1e+06.
+// Returns how many bytes. format_float32: for a v that was a float. Steele and White's algorithm: see base/format.cc.
 size_t format_float(char* out, double v);
 size_t format_float32(char* out, double v);
 
-// One operand of a print: what is printable, converts to it. Numbers print in decimal (a char is a number, as in Go),
-// floats with the fewest digits that say which they are (1.5, 1e+06), pointers as 0x…, bools as true or false, strings
-// as they are.
+// One operand of a print; every printable type converts to it. Numbers print in decimal (a char is a number, as in Go),
+// floats with the fewest digits that are read back as the same number (1.5, 1e+06), pointers as 0x…, bools as true or
+// false, strings unchanged.
 struct PrintArg {
   enum class Kind : unsigned char { boolean, int_, uint_, pointer, string, formatted };
   struct Text {
@@ -21,7 +23,7 @@ struct PrintArg {
 
     Text() = default;
     constexpr Text(const char* s, size_t n) : ptr(s), len(n) {}
-    // A literal, whose length the compiler counts. Of other text, say the length.
+    // A literal, whose length the compiler knows. For other text the length must be given.
     template <size_t N>
     consteval Text(const char (&literal)[N]) : ptr(literal), len(N - 1) {}
 
@@ -75,7 +77,7 @@ struct PrintArg {
   }
   PrintArg(char* s) : PrintArg(static_cast<const char*>(s)) {}
 
-  // Anything that looks like a string: data() and size().
+  // A type that has data() and size() as strings have them.
   template <class S>
     requires requires(const S& s) {
       static_cast<const char*>(s.data());
@@ -88,7 +90,7 @@ struct PrintArg {
   PrintArg(R (*f)(A...)) : kind(Kind::pointer), pointer(reinterpret_cast<const volatile void*>(f)) {}
 };
 
-// Writes the operands to `fd` in one piece where they fit into 256 bytes. Two calls never mix.
+// Writes the operands to `fd`, with one write if they fit into 256 bytes. The output of two calls is never mixed.
 void print_args(int fd, const PrintArg* args, size_t n, bool spaces, bool newline);
 
 // Go's print: the operands one after the other, to stderr.

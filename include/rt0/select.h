@@ -6,9 +6,10 @@
 //               rt0::send(d, 42, [&] { … }),                 // case d <- 42:
 //               rt0::otherwise([&] { … }));                  // default:
 //
-// Waits until one of the cases can go on, or takes `otherwise` at once if none can; of several that can, one by chance.
-// The chosen case's function runs after that, and select returns the case's position in the call. A case with a nil
-// channel never goes on. Unlike Go, C++ evaluates the arguments in whatever order it likes.
+// Waits until one of the cases can go on; of several that can, one is chosen at random. If none can and there is an
+// `otherwise`, that is chosen at once. Then the chosen case's function runs, and select returns the case's position in
+// the call. A case with a nil channel never goes on. Unlike in Go, the order in which arguments are evaluated is not
+// defined.
 #pragma once
 
 #include <stddef.h>
@@ -23,16 +24,16 @@ namespace rt0 {
 
 namespace detail {
 
-// A case as the runtime takes it, and room for what it notes while it works. It lies in the frame of the selecting
-// function.
+// A case in the form that the runtime takes, with room for the runtime's own data. It lies in the frame of the
+// selecting function.
 struct SelectOp {
   Hchan* c;    // null: never ready
-  void* elem;  // sent from, or received into; null: drop what is received
+  void* elem;  // the value to send, or the place for the received value; null: a received value is dropped
   bool is_send;
-  uint16_t poll, lock;  // the runtime's: positions in the orders
+  uint16_t poll, lock;  // the runtime's: the order of looking and the order of locking
   void* sudog[8];       // the runtime's: see Sudog
 
-  SelectOp() {}  // leaves all as it is: the runtime's part is large
+  SelectOp() {}  // initialises nothing, because the runtime's part is large
   SelectOp(Hchan* chan, void* value, bool send) : c(chan), elem(value), is_send(send) {}
 };
 struct SelectResult {
@@ -54,7 +55,7 @@ struct RecvCase {
   static constexpr CaseKind kKind = CaseKind::recv;
   static constexpr bool kUsed =
       requires(F& f, T&& v) { f(static_cast<T&&>(v), true); } || requires(F& f, T&& v) { f(static_cast<T&&>(v)); };
-  // Dropped by the runtime itself: the case's function does not take the value.
+  // The runtime itself drops the value, because the case's function does not take it.
   static constexpr bool kDropped = !kUsed && __is_trivially_copyable(T);
 
   Hchan* c;
@@ -116,7 +117,7 @@ SelectOp select_op(C& cs) {
   else return SelectOp(cs.c, cs.elem(), C::kKind == CaseKind::send);
 }
 
-// One channel alone is no select: Go's compiler makes a plain operation of it, too.
+// A select with one channel is a plain send or receive, as Go's compiler makes it, too.
 template <class C>
 SelectResult select_one(C& cs, bool block) {
   if constexpr (C::kKind == CaseKind::recv) {
@@ -129,7 +130,7 @@ SelectResult select_one(C& cs, bool block) {
 
 }  // namespace detail
 
-// case v, ok := <-c: f(v, ok), f(v) or f(), whichever f can take.
+// case v, ok := <-c: calls f(v, ok), f(v) or f(), the first of these that f allows.
 template <class T, class F = detail::NoCode>
 detail::RecvCase<T, F> recv(const Chan<T>& c, F f = {}) {
   return {c.handle(), static_cast<F&&>(f)};
@@ -188,28 +189,27 @@ template <class... C>
 }
 
 // --- Cases that are known only at run time. Go: reflect.Select
-// ------------------------------------------------------------
 
-// One case for select_cases. Make it by recv_case, send_case or default_case; what it points to must stay, and be left
-// alone, until select_cases returns.
+// One case for select_cases. Make it by recv_case, send_case or default_case. The variable that it points to must
+// exist, and must not be used, until select_cases returns.
 struct SelectCase {
   enum class Dir : unsigned char { send, recv, otherwise };
 
   Dir dir = Dir::otherwise;
   Hchan* c = nullptr;
   void* value = nullptr;
-  size_t size = 0;  // of a received value as it travels
-  // The case was chosen: moves what was received out of `raw` into value, or tidies up what was sent from there.
+  size_t size = 0;  // of a received value in the form in which the channel holds it
+  // Called if the case was chosen: moves a received value from `raw` to `value`, or resets *value after it was sent.
   void (*finish)(void* value, void* raw, bool received) = nullptr;
-  // A send of a value that may not travel as bytes: takes it away from *value into an object of its own, whose address
-  // is what is sent; and brings it back, if the case was not chosen. Both null: *value is sent as it is.
+  // For the send of a value whose bytes may not be copied. pack moves it from *value into an object of its own, whose
+  // address is sent; unpack moves it back if the case was not chosen. Both null: the bytes of *value are sent.
   void* (*pack)(void* value) = nullptr;
   void (*unpack)(void* value, void* packed) = nullptr;
 };
 
 namespace detail {
 
-// What select_cases does with the value of a send that travels on the heap.
+// finish, pack and unpack for the send of a value that is moved to the heap.
 template <class T>
 struct PackedSend {
   static void finish(void* value, void*, bool) {
@@ -226,7 +226,7 @@ struct PackedSend {
 
 }  // namespace detail
 
-// case *into, ok = <-c. into may be null. It changes only if this case is chosen.
+// case *into, ok = <-c. into may be null. *into changes only if this case is chosen.
 template <class T>
 SelectCase recv_case(const Chan<T>& c, T* into) {
   return {SelectCase::Dir::recv,
@@ -246,8 +246,8 @@ template <class T>
 SelectCase recv_case(const Chan<T>& c) {
   return recv_case<T>(c, nullptr);
 }
-// case c <- *value. If this case is chosen, *value has been moved away and is T{} afterwards, unless it is trivially
-// copyable. If another is chosen, *value is as it was.
+// case c <- *value. If this case is chosen, *value is moved away and is T{} afterwards, unless T is trivially copyable.
+// If another case is chosen, *value is unchanged.
 template <class T>
 SelectCase send_case(const Chan<T>& c, T* value) {
   using Dir = SelectCase::Dir;
@@ -268,7 +268,7 @@ struct Selected {
   bool ok;  // a receive: it was a value
 };
 
-// Selects among n cases; without any it waits for ever. More than one default_case, or more than 65536 cases, panics.
+// Selects among n cases; n = 0 waits for ever. More than one default_case, or more than 65536 cases, panics.
 Selected select_cases(const SelectCase* cases, size_t n);
 template <size_t N>
 Selected select_cases(const SelectCase (&cases)[N]) {

@@ -3,7 +3,8 @@
 //   rt0::Semaphore room(10);
 //   room.acquire(3); … room.release(3);
 //
-// First come, first served: a goroutine that wants much is not passed by others that want little.
+// Waiters are served in the order in which they came: a goroutine that wants much is not overtaken by others that want
+// little.
 #pragma once
 
 #include <stdint.h>
@@ -19,27 +20,28 @@ class Weighted {
   // size: the weight that may be held at one time.
   constexpr explicit Weighted(int64_t size) : size_(size) {}
 
-  // Waits until n are free. More than the whole size is never free: waits for ever, but keeps nobody else waiting.
+  // Waits until n are free and takes them. If n is more than the whole size, waits for ever, without blocking others.
   void acquire(int64_t n);
-  // The same until ctx ends, and then returns its error, having taken nothing.
+  // The same, but only until ctx ends; then takes nothing and returns the context's error.
   context::Error acquire(const Context& ctx, int64_t n);
-  // Takes n if they are free and no goroutine waits; false if not.
+  // Takes n if they are free and no goroutine waits; otherwise takes nothing and returns false.
   bool try_acquire(int64_t n);
-  // Gives n back; a panic if that is more than is held.
+  // Gives n back; panics if that is more than is held.
   void release(int64_t n);
 
  private:
   struct Waiter;
 
-  // With the lock: takes n if that is free now; gives the first waiters their shares, and returns them as a ring.
+  // Both with the lock. take: takes n if that is free now. grant: gives the first waiters their shares, and returns
+  // them as a ring.
   bool take(int64_t n);
   void* grant();
-  // Waits until w has its share, or has given up.
+  // Waits until w has its share, or give_up(w) was called.
   void wait(Waiter* w);
   void give_up(Waiter* w);
 
   const int64_t size_;
-  int64_t cur_ = 0;  // held; under the semaphore's lock
+  int64_t cur_ = 0;  // the weight that is held; under the semaphore's lock
   detail::Sema sema_;
 };
 

@@ -3,10 +3,10 @@
 //   constinit rt0::Mutex mu{};              rt0::WaitGroup wg;
 //   { rt0::LockGuard l(mu); n++; }          wg.go([&] { work(); });  wg.wait();
 //
-// The zero value of each is ready to use. None may be copied, or destroyed while a goroutine is inside one of its
-// methods that waits. They behave as Go's do, in the order in which they wake goroutines, in what is an error, and in
-// the texts of those errors. Everything stands in namespace rt0::sync, which tracebacks spell as Go does, and is known
-// as rt0::… too.
+// The zero value of each is ready to use. None may be copied, or destroyed while a goroutine waits in one of its
+// methods. They behave as Go's: they wake goroutines in the same order, and the same misuse is an error with the same
+// text. All names are in namespace rt0::sync, which tracebacks spell as Go does, and also in rt0.
+//
 #pragma once
 
 #include <stddef.h>
@@ -19,8 +19,8 @@
 namespace rt0 {
 namespace detail {
 
-// A counting semaphore that goroutines sleep on, and their queue. It belongs to lib/sync/sema.h; nobody else looks
-// inside.
+// A counting semaphore that goroutines sleep on, and their queue. Only lib/sync/sema.h and the files there use its
+// fields.
 struct Sema {
   unsigned lock_key = 0, lock_rank = 0;
   unsigned value = 0;
@@ -31,7 +31,7 @@ struct Sema {
   Sema& operator=(const Sema&) = delete;
 };
 
-// What sync.Cond waits in. Go: notifyList.
+// The wait list of sync.Cond. Go: notifyList.
 struct NotifyList {
   unsigned wait = 0, notify = 0;
   unsigned lock_key = 0, lock_rank = 0;
@@ -52,7 +52,7 @@ void call_at(void* f) {
 
 namespace internal::sync {
 
-// The Mutex proper. Go keeps it in a package of its own, and so it is named in tracebacks.
+// The implementation of Mutex. Go has it in a package of its own, whose name tracebacks show.
 class Mutex {
  public:
   [[gnu::always_inline]] inline void lock() {
@@ -83,8 +83,8 @@ class Mutex {
 
 namespace sync {
 
-// Mutual exclusion between goroutines. Normally a running goroutine that wants the mutex may overtake those that wait;
-// a waiter that has not got it for 1 ms gets it next, before all others. Unlock of an unlocked Mutex is a fatal
+// Mutual exclusion between goroutines. A running goroutine that wants the mutex may overtake waiting goroutines; but a
+// waiter that has not got it for 1 ms gets it next, before all others. unlock() of an unlocked Mutex is a fatal
 // error.
 class Mutex {
  public:
@@ -101,7 +101,7 @@ class Mutex {
 // Waits for the writer of an RWMutex, for rlock.
 void runtime_SemacquireRWMutexR(detail::Sema* s);
 
-// Many readers or one writer. A writer who waits keeps new readers out.
+// Many readers or one writer. While a writer waits, new readers wait, too.
 class RWMutex {
  public:
   constexpr RWMutex() = default;
@@ -132,7 +132,7 @@ class RWMutex {
 class WaitGroup {
  public:
   constexpr WaitGroup() = default;
-  // Counts delta more (or less) goroutines to wait for; at 0 wakes all who wait. A counter below 0 panics.
+  // Adds delta to the counter of goroutines to wait for; at 0 wakes all that wait. A counter below 0 panics.
   void add(int delta);
   [[gnu::always_inline]] inline void done() { add(-1); }
   // Returns when the counter is 0.
@@ -153,8 +153,8 @@ class WaitGroup {
   }
 
  private:
-  // One word, so that who counts down to 0 learns in the same instant whether somebody waits, and need not look at the
-  // object again, which may then be gone: the counter from bit kShift on, and bit 0 while somebody waits.
+  // The counter, from bit kShift on, and bit 0, which is set while a goroutine waits. They are one word, so that a
+  // goroutine that makes the counter 0 learns at the same moment whether one waits: after that the object may be gone.
   static constexpr unsigned kShift = sizeof(size_t) == 8 ? 32 : 1;
   static constexpr size_t kWaiters = 1;
   static int counter(size_t state) { return static_cast<int>(static_cast<ptrdiff_t>(state) >> kShift); }
@@ -181,14 +181,14 @@ class Cond {
 
   L* const l;
 
-  // Unlocks *l, sleeps until signal or broadcast, and locks *l again. The condition may be false again by then: loop.
+  // Unlocks *l, sleeps until signal or broadcast, and locks *l again. The condition may be false then: wait in a loop.
   [[gnu::noinline]] void wait() {
     const unsigned ticket = runtime_notifyListAdd(&notify_);
     l->unlock();
     runtime_notifyListWait(&notify_, ticket);
     l->lock();
   }
-  // Wakes the goroutine that has waited longest; all of them.
+  // signal wakes the goroutine that has waited longest, broadcast all of them.
   void signal() { runtime_notifyListNotifyOne(&notify_); }
   void broadcast() { runtime_notifyListNotifyAll(&notify_); }
 
@@ -196,7 +196,7 @@ class Cond {
   detail::NotifyList notify_;
 };
 
-// Runs something once, whoever comes first; the others wait until it has been done.
+// Runs a function once, by the first goroutine that comes; other goroutines wait until it has been done.
 class Once {
  public:
   constexpr Once() = default;
@@ -215,7 +215,8 @@ class Once {
   Mutex m_;
 };
 
-// Has the one call returned? If not, what it has panicked with: every later call panics with the same.
+// The outcome of the one call: whether it has returned; if not, the value of its panic, with which every later call
+// panics, too.
 struct OnceOutcome {
   bool valid = false;
   Recovered panicked;
@@ -229,7 +230,7 @@ struct OnceOutcome {
   }
 };
 
-// What once_func and once_value return: a callable that does its work at the first call. Go: OnceFunc, OnceValue.
+// The result of once_func and once_value: a callable that calls f at its first call. Go: OnceFunc, OnceValue.
 template <class F, class R>
 class OnceCall {
  public:
@@ -269,7 +270,7 @@ class OnceCall<F, void> {
   OnceOutcome outcome_;
 };
 
-// auto config = rt0::once_value([] { return load(); });   config() loads once, whoever calls it first.
+// auto config = rt0::once_value([] { return load(); });   The first call of config() calls load().
 template <class F>
 auto once_value(const F& f) {
   return OnceCall<F, typename detail::RemoveRef<decltype(f())>::type>(f);
@@ -279,8 +280,8 @@ auto once_func(const F& f) {
   return OnceCall<F, void>(f);
 }
 
-// Holds a lock for a scope. Goexit, and a panic that is recovered outside of the scope, pass by destructors and leave
-// it locked: where that may happen, write lock() and `Defer unlock([&] { mu.unlock(); });` as in Go.
+// Holds a lock for a scope. Goexit, and a panic that is recovered outside of the scope, do not run destructors and
+// leave it locked. Where that may happen, use lock() and `Defer unlock([&] { mu.unlock(); });`, as in Go.
 template <class L>
 class [[nodiscard]] LockGuard {
  public:

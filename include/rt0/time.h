@@ -13,7 +13,7 @@
 
 namespace rt0 {
 
-// A Duration as text, "1h15m30.918s". Printable; lives as long as you keep it.
+// A Duration as text, "1h15m30.918s". It can be printed.
 struct DurationText {
   char text[32];
   unsigned char length;
@@ -29,19 +29,20 @@ struct Duration {
   constexpr int64_t nanoseconds() const { return count; }
   constexpr int64_t microseconds() const { return count / 1000; }
   constexpr int64_t milliseconds() const { return count / 1000000; }
-  // With fractions.
+  // The duration as a floating-point number of the unit.
   double seconds() const { return in(1000000000); }
   double minutes() const { return in(60 * int64_t{1000000000}); }
   double hours() const { return in(3600 * int64_t{1000000000}); }
 
-  // Toward zero to a multiple of m; to the nearest multiple, halves away from zero. As it is if m <= 0.
+  // truncate rounds toward zero to a multiple of m; round to the nearest multiple, halves away from zero, or to the
+  // largest or smallest Duration if that does not fit. Both return the Duration unchanged if m <= 0.
   constexpr Duration truncate(Duration m) const { return m.count <= 0 ? *this : Duration{count - count % m.count}; }
   Duration round(Duration m) const;
   constexpr Duration abs() const {
     return count >= 0 ? *this : count == INT64_MIN ? Duration{INT64_MAX} : Duration{-count};
   }
 
-  // As Go's Duration.String has it: println(d.str()).
+  // The text of Go's Duration.String: println(d.str()).
   DurationText str() const;
 
   static constexpr Duration min() { return {INT64_MIN}; }
@@ -83,24 +84,24 @@ constexpr Duration seconds(int64_t n) { return Duration{1000000000} * n; }
 constexpr Duration minutes(int64_t n) { return seconds(60) * n; }
 constexpr Duration hours(int64_t n) { return minutes(60) * n; }
 
-// A moment: what the wall clock showed, and if it comes from now(), what the monotonic clock showed, by which
-// differences are then told. Time{} is the year 1, as in Go. No time zones: UTC.
+// A moment: the wall clock's time and, if it comes from now(), the monotonic clock's time, which is then used for
+// differences and comparisons. Time{} is the year 1, as in Go. There are no time zones: the time is UTC.
 class Time {
  public:
   constexpr Time() = default;
-  // sec and nsec since 1970; nsec may be any number. Go: time.Unix.
+  // sec seconds and nsec nanoseconds after the beginning of 1970; nsec may be any number. Go: time.Unix.
   static Time from_unix(int64_t sec, int64_t nsec);
 
   constexpr bool is_zero() const { return sec_ == 0 && nsec_ == 0; }
   constexpr int64_t unix() const { return sec_ - kUnixEpoch; }
   constexpr int64_t unix_milli() const { return unix() * 1000 + nsec_ / 1000000; }
   constexpr int64_t unix_micro() const { return unix() * 1000000 + nsec_ / 1000; }
-  constexpr int64_t unix_nano() const { return unix() * 1000000000 + nsec_; }  // of the years 1678 to 2262
+  constexpr int64_t unix_nano() const { return unix() * 1000000000 + nsec_; }  // valid for the years 1678 to 2262
   constexpr int nanosecond() const { return nsec_; }
 
   Time add(Duration d) const;
-  Duration sub(Time t) const;  // this - t, as near as a Duration can be
-  // -1, 0, 1 as this is before, at or after t.
+  Duration sub(Time t) const;  // this - t, or the largest or smallest Duration if it does not fit
+  // -1, 0 or 1 if this is before, equal to or after t.
   int compare(Time t) const;
   bool before(Time t) const { return compare(t) < 0; }
   bool after(Time t) const { return compare(t) > 0; }
@@ -111,7 +112,7 @@ class Time {
   friend Duration operator-(Time t, Time u) { return t.sub(u); }
   Time& operator+=(Duration d) { return *this = add(d); }
   Time& operator-=(Duration d) { return *this = add(-d); }
-  // As compare() has it. So == is Go's Equal.
+  // By compare(); so == is Go's Equal.
   friend bool operator==(Time t, Time u) { return t.compare(u) == 0; }
   friend bool operator<(Time t, Time u) { return t.compare(u) < 0; }
   friend bool operator>(Time t, Time u) { return t.compare(u) > 0; }
@@ -130,7 +131,7 @@ class Time {
   static constexpr int64_t kUnixEpoch = 62135596800;  // 1970 as seconds since the year 1
 
   int64_t sec_ = 0;   // since the year 1
-  int64_t mono_ = 0;  // 0: none
+  int64_t mono_ = 0;  // the monotonic clock's time in ns; 0: none
   int32_t nsec_ = 0;  // [0, 1e9)
 };
 
@@ -143,8 +144,8 @@ void sleep(Duration d);
 
 namespace detail {
 
-// What an after_func timer calls: lies in memory of its own, made by the template below and destroyed by the runtime
-// when neither a handle nor a pending or running call needs it.
+// The function of an after_func timer. It lies in memory of its own, is made by the template below, and is destroyed by
+// the runtime when no handle and no pending or running call needs it.
 struct TimerFunc {
   void (*call)(TimerFunc* self);
   void (*destroy)(TimerFunc* self);
@@ -164,7 +165,7 @@ TimerObject* new_after_func(Duration d, TimerFunc* f) __asm__("time.AfterFunc");
 void timer_ref(TimerObject* t);
 void timer_unref(TimerObject* t);
 
-// What Timer and Ticker have in common: one word to the timer, one to its channel (nil of after_func).
+// The common part of Timer and Ticker: a pointer to the timer, and its channel (nil for after_func).
 class TimerHandle {
  public:
   TimerHandle() = default;
@@ -201,13 +202,14 @@ class Timer {
  public:
   Timer() = default;
 
-  // Where the time is sent when the timer fires; nil of after_func. Looks unbuffered.
+  // The channel to which the time is sent when the timer fires; nil for after_func. It looks unbuffered.
   const Chan<Time>& c() const { return h_.c_; }
 
-  // The timer will not fire; true if this prevented it, false if it had fired or been stopped before. A function that
-  // has been started goes on: stop does not wait for it. No value from before is received after. Go: Timer.Stop.
+  // Stops the timer; true if this prevented it from firing, false if it had fired or been stopped before. A function
+  // that was started goes on: stop does not wait for it. After stop no earlier value is received. Go: Timer.Stop.
   bool stop() const;
-  // The timer fires d from now; true if it had been active. No value from before is received after. Go: Timer.Reset.
+  // Makes the timer fire after d; true if it was active before. After reset no earlier value is received. Go:
+  // Timer.Reset.
   bool reset(Duration d) const;
 
   // For the runtime.
@@ -225,7 +227,7 @@ class Ticker {
 
   const Chan<Time>& c() const { return h_.c_; }
   void stop() const;
-  // From now on every d. Panics if d <= 0.
+  // Changes the period to d, beginning now. Panics if d <= 0.
   void reset(Duration d) const;
 
   // For the runtime.
@@ -243,19 +245,19 @@ inline constexpr bool kRelocatable<time::Timer> = true;
 template <>
 inline constexpr bool kRelocatable<time::Ticker> = true;
 
-// Sends the time to its channel in d from now. While no goroutine waits on the channel it costs nothing. Go:
+// A timer that sends the time to its channel after d. While no goroutine waits on the channel it costs nothing. Go:
 // time.NewTimer.
 Timer new_timer(Duration d) __asm__("time.NewTimer");
-// Its channel alone. Go: time.After.
+// The channel of such a timer. Go: time.After.
 Chan<Time> after(Duration d) __asm__("time.After");
 
-// Panics if d <= 0. Go: time.NewTicker.
+// A ticker with the period d. Panics if d <= 0. Go: time.NewTicker.
 Ticker new_ticker(Duration d) __asm__("time.NewTicker");
-// A ticker's channel alone; nil if d <= 0. Go: time.Tick.
+// The channel of such a ticker; nil if d <= 0. Go: time.Tick.
 Chan<Time> tick(Duration d) __asm__("time.Tick");
 
-// Runs f in a goroutine of its own in d from now, and each time the timer fires again after a reset. f is any callable,
-// copied or moved. The timer goes on if its handle is dropped. Go: time.AfterFunc.
+// Runs f in a goroutine of its own after d, and again each time the timer fires after a reset. f is any callable; it is
+// copied or moved. The timer goes on when its handles are destroyed. Go: time.AfterFunc.
 template <class F>
 Timer after_func(Duration d, F&& f) {
   using Fn = typename detail::Decay<F>::type;
