@@ -8,7 +8,7 @@ SELECTED := $(or $(ISA),$(ISAS))
 ifneq ($(filter-out $(ISAS) $(if $(filter port-new,$(MAKECMDGOALS)),$(ISA)),$(SELECTED)),)
 $(error ISA=$(ISA) is not known. Known: $(ISAS))
 endif
-# Variables are known by their names in capitals; `make isa=arm64` would do the same as `make`.
+# Variables have names in capitals. Without this check `make isa=arm64` would ignore the variable and do the same as `make`.
 $(foreach v,isa p args compiler sim runs seed all step,$(if $(filter command%line,$(subst $() ,%,$(origin $(v)))),\
   $(error $(v)=$($(v)) is written in capitals: $(shell echo $(v) | tr a-z A-Z)=$($(v)))))
 package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
@@ -61,11 +61,11 @@ test: need-run need-test build ## everything: all ISAs under QEMU and natively, 
 check: need-check need-run need-test ## format, lint, layers, both compilers
 	@tests/lint/check.sh $(SELECTED)
 
-bench: need-run need-test build-amd64 ## what the boot costs, and benchmarks beside real Go's where `go` is on PATH
+bench: need-run need-test build-amd64 ## the cost of the boot, and benchmarks, also with real Go if `go` is on PATH
 	@tests/boot_cost.py --print build/amd64/bin/hello
 	@bench/compare.py build/amd64/bin/bench
 
-seeds: known-program need-run need-test host ## P=<program> under RUNS=100 seeds of the simulated kernel: what can happen, and which seed shows it
+seeds: known-program need-run need-test host ## runs P=<program> with RUNS=100 seeds of the simulated kernel; lists the outcomes, with a seed for each
 	@$(call configure,$(ONE),)
 	@cmake --build build/$(ONE)$(SUFFIX) --target $(P) $(Q)
 	@tools/seeds.py --isa $(ONE) --build build/$(ONE)$(SUFFIX) --runs $(or $(RUNS),100) --first $(or $(SEED),1) \
@@ -76,13 +76,13 @@ golden: need-run need-test build ## rewrites tests/golden and shows the differen
 	@tests/sim_golden.py --write
 	@git --no-pager diff --stat -- tests/golden; git --no-pager diff -- tests/golden
 
-port-check: need-run need-test host ## ISA=...: runs the steps of a port in order; prints how far it is and what to do next
+port-check: need-run need-test host ## ISA=...: runs the steps of a port in order; prints the passed steps and what to do next
 	@tests/port_check.py $(ONE) $(STEP)
 
 port-new: ## ISA=name [LIKE=riscv64]: begins a port as a copy of another; see arch/PORTING.md
 	@tools/new_isa.sh "$(ISA)" $(LIKE)
 
-matrix: need-run build ## the table of ports: what is built, what passes; puts it into README, too
+matrix: need-run build ## the table of ports (programs built, tests passed); puts it into README, too
 	@qemu/matrix.sh $(ISAS) >build/matrix.md; cat build/matrix.md
 	@tests/port_docs.py --matrix build/matrix.md
 

@@ -1,5 +1,4 @@
-// The yardsticks: benchmarks that do the same work as bench/go/yardsticks.go on the real Go runtime, under the same
-// names.
+// Benchmarks that do the same work, under the same names, as those of bench/go/yardsticks.go on the real Go runtime.
 //
 //   build/amd64/bin/bench [NAME…]     prints "name value unit", one per line; without a name, all of them
 //

@@ -28,7 +28,7 @@ def numbers(command, env):
 def build_go(folder):
     """The path of the benchmarks for the real Go; None if they cannot be built, with the reason on stderr."""
     if shutil.which("go") is None:
-        print("no `go` on PATH: rt0's numbers stand alone", file=sys.stderr)
+        print("no `go` on PATH: only rt0's numbers are printed", file=sys.stderr)
         return None
     out = pathlib.Path(folder) / "yardsticks"
     done = subprocess.run(["go", "build", "-o", out, "."], cwd=HERE / "go", capture_output=True, text=True, check=False)
@@ -44,7 +44,7 @@ def main():
     bench, names = sys.argv[1], sys.argv[2:] or NAMES
     unknown = [n for n in names if n not in NAMES]
     if unknown:
-        sys.exit(f"compare.py: no yardstick is called {unknown[0]}; known: {' '.join(NAMES)}")
+        sys.exit(f"compare.py: there is no benchmark {unknown[0]}; there are: {' '.join(NAMES)}")
     env = dict(os.environ, GOMAXPROCS=os.environ.get("GOMAXPROCS", "1"))
     failed = False
     with tempfile.TemporaryDirectory() as folder:

@@ -216,7 +216,7 @@ def check_trace(report, witness, trace, functions):
     told, told_main = cut_at_main(trace.boot_events(0))
     seen_all, seen_main = cut_at_main(witness.threads.get(0, []))
     for name in sorted({e.name for e in told} - functions):
-        report.fail("trace", f"the trace tells of {name}, which is not in the list of boot functions")
+        report.fail("trace", f"the trace has {name}, which is not in the list of boot functions")
     names = functions | {e.name for e in told}
     seen = [e for e in seen_all if e.name in names]
     before = report.failed
@@ -231,10 +231,10 @@ def check_trace(report, witness, trace, functions):
             continue
         after = f" (after {seen[i1 - 1].name})" if i1 else " (at the start)"
         for e in seen[i1:i2]:
-            differences.append(f"the witness saw {e.name} entered ({e.where}), the trace does not tell it here{after}")
+            differences.append(f"the witness saw {e.name} entered ({e.where}), the trace does not have it here{after}")
         for e in told[j1:j2]:
-            differences.append(f"the trace tells of {e.name} ({e.where}), the witness saw no entry of it here{after}; "
-                               "was it inlined, or told from elsewhere?")
+            differences.append(f"the trace has {e.name} ({e.where}), the witness saw no entry of it here{after}; "
+                               "was the function inlined, or the event written elsewhere?")
     for text in differences[:SHOWN]:
         report.fail("trace", text)
     if len(differences) > SHOWN:
@@ -325,9 +325,9 @@ def parse(argv):
     args = parser.parse_args(argv)
     budget = args.summary or args.max_instructions is not None or args.max_syscalls is not None
     if args.trace and args.witness and not args.functions:
-        parser.error("--trace and --witness want --functions")
+        parser.error("--trace and --witness need --functions")
     if budget and not args.witness:
-        parser.error("--summary, --max-instructions and --max-syscalls want --witness")
+        parser.error("--summary, --max-instructions and --max-syscalls need --witness")
     if not budget and not (args.witness and args.trace) and not (args.go and (args.witness or args.trace)):
         parser.error("nothing to compare: give two of --witness, --trace, --go, or a budget")
     return args, budget

@@ -100,7 +100,7 @@ struct G {
 // G::below of an intact G. A program is unlikely to write this value by chance, and it is no address.
 inline constexpr uintptr kBelowG = static_cast<uintptr>(0x5ad5'0fb1'1eaf'600d);
 
-// The scheduler did something with this goroutine. As trace() of trace/trace.h.
+// Writes an event about this goroutine, whose id is the event's first argument: trace() of trace/trace.h.
 RT0_INLINE void trace(Ev e, const G* gp) {
   if (tracing()) trace_slow(e, static_cast<i64>(gp->goid), 0);
 }

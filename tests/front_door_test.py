@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What make and the scripts answer to bad input: an ISA that is not known, and tools that are missing. Nothing is built or
+"""The messages of make and the scripts for bad input: an ISA that is not known, and tools that are missing. Nothing is built or
 installed: a folder of fake programs comes first on the PATH.
 """
 
@@ -101,12 +101,12 @@ class MissingTool(unittest.TestCase):
                     cmake = subprocess.run(["which", "cmake"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
                     done = run(cmake, "-P", script, env={"PATH": str(self.bin)})
                     self.assertNotEqual(done.returncode, 0, done.stdout)
-                    self.assertIn(f"is not there: Debian has it in {package}", " ".join(done.stdout.split()))
+                    self.assertIn(f"is not installed: install the Debian package {package}", " ".join(done.stdout.split()))
 
     def test_qemu_without_make(self):
         for row in ROWS:
             done = run("qemu/run.sh", row[0], "qemu", "/bin/true", env={"RT0_QEMU": f"no-{row[5]}"})
-            self.assertEqual((done.returncode, done.stdout), (127, f"run.sh: no-{row[5]} is not there: Debian has it in qemu-user\n"))
+            self.assertEqual((done.returncode, done.stdout), (127, f"run.sh: no-{row[5]} is not installed: install Debian's package qemu-user\n"))
 
 
 if __name__ == "__main__":

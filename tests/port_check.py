@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The ladder of a port: steps in the order in which a port comes to life, each with its tests. A port's grade is the last step
-before the first one that fails.
+"""The ladder of a port: the steps in the order in which a new port passes them, each with its tests. A port's grade is the last step
+before the first step that fails.
 
   port_check.py ISA [STEP...]   builds what each step needs, runs it, and says what to do next; exit status 1 if a step failed
   port_check.py --table         prints the steps as the table in arch/PORTING.md

@@ -60,7 +60,7 @@ class Traces(unittest.TestCase):
             self.assertEqual((r.returncode, r.stderr), (0, ""))
 
     def test_check_finds_what_cannot_be(self):
-        """A line left out, or said twice, in the boot and among the choices; picks and kinds that there are not."""
+        """A line that is left out or doubled, in the boot and among the choices; picks and kinds that do not exist."""
         golden = pathlib.Path(__file__).resolve().parent / "golden" / "sim" / "goroutines_random.trace"
         lines = golden.read_text().splitlines(keepends=True)
         first_gogo = next(i for i, line in enumerate(lines) if line.endswith(" gogo\n"))
@@ -104,7 +104,7 @@ class Traces(unittest.TestCase):
             self.assertEqual(r.returncode, 2)
             self.assertIn("would be overwritten", r.stderr)
             self.assertEqual(trace.read_bytes(), before)
-        # A trace that is damaged half-way costs nobody the export of yesterday.
+        # A trace that is damaged half-way does not overwrite an earlier export.
         out = self.dir / "yesterday"
         out.write_text("yesterday's")
         r = tool("export", "--go", "/dev/null", "-o", out)
@@ -124,7 +124,7 @@ class Traces(unittest.TestCase):
                     try:
                         while more := os.read(main, 65536):
                             said += more
-                    except OSError:  # a terminal that nobody writes to any more
+                    except OSError:  # a terminal to which no process writes any more
                         pass
                     os.close(main)
                 self.assertEqual(process.returncode, 0)

@@ -28,7 +28,7 @@ struct Node {
 
 struct CancelNode : Node {
   void (*ended)(CancelNode* n) = nullptr;  // called once, when the node has just been cancelled; no lock is held
-  CancelNode* canceller = nullptr;  // this and the next two never change once another goroutine has the node
+  CancelNode* canceller = nullptr;         // this and the next two never change once another goroutine has the node
   bool has_deadline = false;
   Time deadline;
   CancelNode *next = nullptr, *prev = nullptr;  // in the list of the canceller's children, under canceller->mu

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Each place where rt0 calls a function of the program, and what that may do: docs/PANICS.md has the list."""
+"""Each place where rt0 calls a function of the program, and everything that such a function may do: docs/PANICS.md has the list."""
 
 import pathlib
 import re
@@ -10,7 +10,7 @@ from harness import rt0test
 
 DEADLOCK = "fatal error: no goroutines (main called runtime.Goexit) - deadlock!"
 NIL = "panicked: panic called with nil argument"
-# A tuple has the lines that the program prints before "done"; a text is the first line of what ends it, with status 2.
+# A tuple has the lines that the program prints before "done"; a text is the first line of the error that ends it, with status 2.
 #            what the function does:  returns and blocks, panics, recovers, goexits
 PLACES = {
     "go": (("alive 0",), "panic: act", ("alive 0",), ("alive 0",)),
@@ -37,7 +37,7 @@ PLACES = {
 @rt0test.each_how
 class Callouts(rt0test.Case):
     def lines(self, place, what):
-        """What was printed before the first empty line, but for what is said of recoveries that pass by functions."""
+        """The lines printed before the first empty line, without the warnings about recoveries that skip functions."""
         done = self.run_program("callouts", place, what, timeout=60)
         told = "rt0: a panic was recovered"
         lines = [line for line in rt0test.text(done.err).splitlines() if not line.startswith(told)]
@@ -74,7 +74,7 @@ class Tracebacks(rt0test.Case):
         self.assertTrue(done.err.startswith(b"like few "), done.err)
 
     def test_a_frame_is_found_at_once(self):
-        """It was 36 us a frame natively when the table was read from its start."""
+        """A table that is read from its start for each frame costs 36 us a frame natively."""
         done = self.run_program("tracebacks", "every", timeout=120)
         self.assert_status(done, 0)
         ns = re.fullmatch(rb"true (\d+) ns a frame\n", done.err)
@@ -83,13 +83,13 @@ class Tracebacks(rt0test.Case):
             self.assertLess(int(ns[1]), 15000)
 
     def test_deep_stack(self):
-        """Half a million frames, of which the two ends are printed: this took 18 s."""
+        """Half a million frames, of which the two ends are printed. It takes 18 s if each frame is looked up in the table."""
         done = self.run_program("tracebacks", "overflow", timeout=60)
         self.assert_status(done, 2)
         self.assertRegex(done.err, rb"frames elided")
 
     def test_passed_functions_are_told(self):
-        """Go would go on in calls_it; C++ can't, and says so."""
+        """Go would go on in calls_it. C++ can't, and rt0 prints a warning."""
         tell = b"rt0: a panic was recovered without a recover point: main.calls_it does not go on after its call"
         for what, end in {"lost": b"", "func": b"end\n", "deferred": b"end\n", "goroutine": b"end\n"}.items():
             with self.subTest(what=what):

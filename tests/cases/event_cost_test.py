@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a trace event costs: instructions under QEMU, so the machine's load makes no difference."""
+"""The cost of a trace event in instructions under QEMU, which do not depend on the machine's load."""
 
 import pathlib
 import re
@@ -32,7 +32,7 @@ class EventCost(rt0test.Case):
             return int(match[1]), sum(" Choose " not in line for line in lines)
 
     def per_event(self, env, events=None):
-        """Of what lies between a short run and a long one: instructions for each event, and the number of events."""
+        """The difference between a short run and a long one: instructions for each event, and the number of events."""
         (few, few_events), (many, many_events) = (self.instructions(rounds, env) for rounds in ROUNDS)
         events = events or many_events - few_events
         return (many - few) / events, events

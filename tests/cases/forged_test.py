@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Whatever lies on the initial stack, the boot uses the valid parts, does without the others, and never crashes.
+"""The boot uses the valid parts of the initial stack, ignores its invalid parts, and never crashes.
 
 Each scenario is one run of the program `forged`, which builds the stack it boots on; see tests/programs/forged.cc.
 """
@@ -29,7 +29,7 @@ class Forged(rt0test.Case):
         return self.run_program("forged", *(f"{k}={v}" for k, v in scenario.items()))
 
     def boots(self, found=None, **scenario):
-        """It boots and runs a goroutine, and main sees what `found` lists: argv and env as lists, and which of the kernel's data."""
+        """The program boots and runs a goroutine. Its main finds the data in `found`: argv and env as lists, and the kernel's data."""
         want = {"argv": [f"arg{i}" for i in range(scenario.get("argc", 1))], "env": [], "random": False, "secure": False,
                 "vdso": False, **(found or {})}
         done = self.forge(**scenario)

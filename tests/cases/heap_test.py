@@ -144,7 +144,7 @@ class Heap(rt0test.Case):
                 self.assertRegex(done.err, text)
 
     def test_no_memory_from_a_simulated_kernel(self):
-        """Whichever request fails, the program ends with a fatal error that says so, or does without that memory."""
+        """If any one request fails, the program ends with a fatal error about the lack of memory, or does without that memory."""
         failed = 0
         for seed in range(1, 25):
             done = self.run_program("heap", env={"RT0_SIM": f"seed={seed},procs=2,faults=enomem:200"})

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What a parent process and a kernel hand over: signal masks and dispositions, limits, non-blocking descriptors, pipes that nobody
-reads, being process 1, system calls that a filter refuses, the parent's RT0_TRACE, a cgroup's quota. Natively only: QEMU would
+"""What a program inherits from its parent and the kernel: signal masks and dispositions, limits, non-blocking descriptors, pipes without
+a reader, process id 1, system calls that a filter refuses, the parent's RT0_TRACE, a cgroup's quota. Natively only: QEMU would
 change these before the program sees them."""
 
 import contextlib
@@ -107,7 +107,7 @@ class HostCase(rt0test.Case):
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Signals(HostCase):
     def test_those_that_end_a_program(self):
-        """Whether or not the parent had blocked the signal, and as soon as the program runs."""
+        """The signal arrives as soon as the program runs, also if the parent had blocked it."""
         for before in (default_signals, blocking(*ALL_SIGNALS)):
             for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 with self.subTest(signal=sig, blocked=before is not default_signals), running("wait", before=before) as p:
@@ -153,7 +153,7 @@ class Signals(HostCase):
                 self.assertGreaterEqual(blocked, {18, 20, 21, 22, 28})
 
     def test_a_child_gets_the_parent_s_mask(self):
-        """The mask with which the program itself was started, not its present one; and no handler."""
+        """A child gets the mask with which the program itself was started, not its present one; and no handler."""
         for signals in ([], [signal.SIGUSR1, signal.SIGTSTP]):
             # The test may itself have been started with signals ignored, even such as the C library does not let it
             # set.
@@ -407,7 +407,7 @@ class Traces(HostCase):
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Network(HostCase):
     def test_no_connection_to_itself(self):
-        """Dialing a port in the range from which the kernel picks local ports, where nobody listens: the kernel may connect the socket
+        """Dialing a port in the range from which the kernel picks local ports, without a listener: the kernel may connect the socket
         to itself. A range of few ports makes that likely; a network namespace of the test's own keeps the setting away from others."""
         if not MAY_UNSHARE:
             self.skipTest("a network namespace is not permitted here")

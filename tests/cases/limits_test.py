@@ -66,7 +66,7 @@ class Limits(rt0test.Case):
 
     def test_a_thread_made_while_a_signal_comes(self):
         """Under QEMU 7.2 a thread begins with all signals blocked if its creator has a signal pending. Until the thread sets its mask
-        itself, no goroutine on it can be preempted; before it did so, three of four of these runs did not end."""
+        itself, no goroutine on it can be preempted. If threads do not set it first of all, three of four of these runs do not end."""
         rounds = 600 if rt0test.FIRST and self.how == "qemu" else 200
         for done in self.each("births", rounds, procs=("1",), timeout=60):
             self.assertEqual(rt0test.text(done.err), "all have ended\n")

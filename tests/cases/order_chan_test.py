@@ -14,7 +14,7 @@ gosched3 tick61 init_order
 sel_wake_order sel_send_wake sel_same_chan sel_nil_closed pipeline_sieve workers_order close_senders sel_send_closed
 makechan_size deadlock_all nb_ops token_ring close_range_many reflect_select
 """.split()
-# With 32 bits the size is within makechan's range; there is just not so much memory. Go printed the range error.
+# On 32-bit machines the size is within makechan's range, but so much memory is not available. Go printed the range error.
 NAMES += ["makechan_huge"] if rt0test.ROW["bits"] == "64" else []
 
 

@@ -45,8 +45,8 @@ class Preempt(rt0test.Case):
             self.assertGreater(done.seconds, 0.02)
 
     def test_pairs_that_wake_each_other_share_one_p(self):
-        """The two inherit one time slice, and each runs too briefly for a preemption request to reach it. The slice must end all the
-        same, or other goroutines would starve."""
+        """The two goroutines share one inherited time slice, and each runs too briefly for a preemption request to reach it. The slice
+        must end nevertheless, or other goroutines would starve."""
         for what in ("channel", "cond"):
             for build in self.each_build():
                 done = self.run_program("pingpong", what, env={"GOMAXPROCS": "1"}, build=build)

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
 STRATEGIES = ("fifo", "random", "pct:3", "pos", "delay:2")
-REFUSED = {  # RT0_SIM, and what the one line has to name
+REFUSED = {  # RT0_SIM, and a text that the line of the error must contain
     "nonsense": ("nonsense", "key=value", "seed", "procs", "strategy", "faults", "record", "replay"),
     "colour=red": ("colour", "seed", "procs", "strategy", "faults", "record", "replay"),
     "seed=": ("seed=",),
@@ -186,7 +186,7 @@ class Sim(rt0test.Case):
         self.assertIn("the record goes on", rt0test.text(done.err))
 
     def test_a_record_is_written_beside(self):
-        """Until it is whole, what was there stays as it was; a name that is no file's is written to."""
+        """Until a record is complete, an existing file of its name stays as it was. A name that is no regular file is written to directly."""
         record = self.dir / "record"
         record.write_text("precious")
         self.sim("sim_race", f"seed=3,strategy=random,record={record}")
@@ -209,7 +209,7 @@ class Sim(rt0test.Case):
                 self.assert_status(self.sim("sim_race", f"replay={record}"), 3)
 
     def test_a_limit(self):
-        """A program that would go on for ever ends with a verdict, and its record and trace are whole."""
+        """A program that would go on for ever ends with a fatal error at its limit, and its record and trace are complete."""
         record = self.dir / "record"
         for limit, what in (("500", "limit of choices"), ("20ms", "limit of time"), ("3s", "limit of time")):
             spec = f"seed=1,strategy=random,limit={limit},record={record}"
@@ -232,7 +232,7 @@ class Sim(rt0test.Case):
                 self.assert_status(again, 2)
 
     def test_sigterm(self):
-        """The same when the program is asked to end, by what starts it and has lost its patience."""
+        """The same when another process asks the program to end, by SIGTERM."""
         record, trace = self.dir / "record", self.dir / "trace"
         env = {"RT0_SIM": f"seed=1,record={record}", "RT0_TRACE": str(trace)}
         line = rt0test.command("sim_livelock", (), self.how, None, env, (), (), ())
@@ -249,7 +249,7 @@ class Sim(rt0test.Case):
         self.assertRegex(record.read_text(), r"\nend \d+\n\Z")
 
     def test_one_print_is_one_point(self):
-        """A traceback of any length costs the same time. The golden scenarios stacks and select_sizes are this on all ISAs."""
+        """A traceback of any length costs the same time. The golden scenarios stacks and select_sizes test this on all ISAs."""
         spans = []
         for n in "1", "9":
             done, trace = rt0test.run_traced("sim_stacks", n, env={"RT0_SIM": "procs=1"}, how=self.how)
@@ -282,7 +282,7 @@ class Sim(rt0test.Case):
             self.assertIn(b"panic: an addition is lost\n", done.err)
 
     def test_everybody_waits_for_ever(self):
-        """A program that would wait for ever on a real kernel: it waits for the network, and nobody else uses that network."""
+        """A program that would wait for ever on a real kernel: it waits for the network, which no other goroutine uses."""
         done = self.sim("sim_stuck", "seed=1")
         self.assert_fatal(done, "simulated kernel: every thread waits, and nothing is left that could wake one")
         self.assertIn(b"[IO wait", done.err)

@@ -159,7 +159,7 @@ class World:
 
     def MStart(self, e):
         new = int(e.args["new"])
-        self.check(new not in self.started, e, "this M is there already")
+        self.check(new not in self.started, e, "this M exists already")
         self.started.add(new)
 
     def ProcStart(self, e):

@@ -1,5 +1,5 @@
 """Programs that Go has run too: tests/programs/order/<name>.cc, and what Go 1.26 printed and returned, 20 times out of 20, in
-tests/oracle/order/<name>.out and .exit. Their environment stands in the program's first line.
+tests/oracle/order/<name>.out and .exit. The first line of a program has its environment.
 
 Masked in both outputs: goroutine ids, addresses, the argument lists of frames, and the frames' files and lines."""
 

@@ -36,8 +36,8 @@ def bare(symbol):
     return re.sub(r'\(.*', '', symbol).removeprefix('rt0::')
 
 
-# What an ISA's compiler calls of itself, for a division say: any room may need it, and the ISA's folder defines it where libgcc's
-# cannot be used.
+# Functions that an ISA's compiler calls on its own, for example for a division: any room may need them, and the ISA's folder
+# defines them if libgcc's cannot be used.
 COMPILERS_OWN = re.compile(r'__aeabi_')
 
 
@@ -63,7 +63,7 @@ def check(defines, wants, root=ROOT):
                                  f'hand it in through a hook, or add a row "up" with its reason')
     for s, (header, line) in sorted(table.up.items()):
         if s in home and s not in used:
-            found.append(f'rooms.txt:{line}: {s}: nobody calls it from below any more: take it off the list')
+            found.append(f'rooms.txt:{line}: {s}: no lower room uses it: remove the row')
         if s not in home:
             found.append(f'rooms.txt:{line}: {s}: no room defines it')
         name = s.removeprefix('runtime.')

@@ -152,7 +152,7 @@ class Docs:
             n_rows += 1
             symbol, target, text = m.groups()
             if target not in self.paths:
-                continue  # links() says so
+                continue  # links() reports it
             if not defines(read(target, self.root), symbol):
                 self.fail(path, n, f'{symbol}: {target} does not define it')
             if target in seen and target != last and not text.startswith('again: '):

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """includes.py [--fix] [FILE...]: no file includes a header that it does not use.
 
-clang-tidy's misc-include-cleaner finds those headers. Only its "not used directly" counts: its other finding, a header that is
-included indirectly, is allowed, because a header of rt0 may bring in others on purpose. Checked are the sources and headers of
-all rooms of rooms.txt, compiled for the first ISA. Where clang-tidy is wrong, the line ends in "// IWYU pragma: keep" and a comment
-gives the reason. --fix removes the lines. Exits with 1 if a file includes too much, with 2 if clang-tidy can't be run.
+clang-tidy's misc-include-cleaner finds those headers. Only its finding "not used directly" counts. Its other finding, a header that is
+included indirectly, is allowed, because a header of rt0 may include others for its users. It checks the sources and headers of all
+rooms of rooms.txt, compiled for the first ISA. Where clang-tidy is wrong, the line ends in "// IWYU pragma: keep" and a comment gives
+the reason. --fix removes the lines. Exits with 1 if a file includes too much, with 2 if clang-tidy can't be run.
 """
 import concurrent.futures
 import os
@@ -63,7 +63,7 @@ def main():
                 failed += 1
                 continue
             for n, header in found:
-                print(f'{path}:{n}: includes {header} and uses nothing of it: take the line out')
+                print(f'{path}:{n}: includes {header} and uses nothing of it: remove the line')
                 failed += 1
             if '--fix' in sys.argv and found:
                 with open(os.path.join(ROOT, path), encoding='utf-8') as f:

@@ -25,7 +25,7 @@ ALSO = {
 }
 # Names in namespace std that belong to the language rather than to the library.
 LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b'),
-            'tests/programs/cxx_headers.cc': re.compile(r'std::')}  # its subject
+            'tests/programs/cxx_headers.cc': re.compile(r'std::')}  # the class of the library that the test is about
 # Hosted code has the whole C++ library and may include the code that it tests.
 HOSTED = ['tools', 'qemu', 'tests']
 
@@ -42,7 +42,7 @@ MACROS = re.compile(r'\b_*(x86_64|amd64|i[3-6]86|aarch64|arm64|arm|ARM_ARCH\w*|r
 BANNED = {
     'thread_local': 'a goroutine has no thread of its own: keep it in M, P or G',
     '__thread': 'a goroutine has no thread of its own: keep it in M, P or G',
-    'virtual': 'needs what is not there: a struct of function pointers says what it costs',
+    'virtual': 'needs the C++ runtime library, which target code lacks: use a struct of function pointers',
     'dynamic_cast': 'there is no RTTI',
     'typeid': 'there is no RTTI',
     'std::': 'target code has no C++ library',

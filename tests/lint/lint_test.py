@@ -50,7 +50,7 @@ LAYERS = [
     ('sched/proc.cc', 'static const int SYS_write = 1;', 'SYS_write: system calls are made in kernel_iface/linux only'),
     ('sched/proc.cc', 'int f() { return Isa::syscall6(1, 2, 3, 4, 5, 6, 7); }', 'syscall6: system calls are made'),
     ('sched/proc.cc', 'thread_local int x;', 'thread_local: a goroutine has no thread'),
-    ('sched/proc.cc', 'struct S { virtual void f(); };', 'virtual: needs what is not there'),
+    ('sched/proc.cc', 'struct S { virtual void f(); };', 'virtual: needs the C++ runtime library'),
     ('sched/proc.cc', 'std::size_t n;', 'std::: target code'),
     ('mem/new.cc', 'std::size_t n;', 'std::: target code'),
     ('sched/proc.cc', 'auto* x = dynamic_cast<int*>(y);', 'dynamic_cast: there is no RTTI'),
@@ -197,7 +197,7 @@ def main():
             print(f'FAIL {user} calls {symbol} of {home}: wanted {expected}, found {found}')
             failed += 1
     stale = calls.check({'sched/lock.cc': {'lock'}}, {'sched/lock.cc': set()})
-    if not any('lock: nobody calls it from below any more' in f for f in stale):
+    if not any('lock: no lower room uses it' in f for f in stale):
         print(f'FAIL an up row that nobody needs: not noticed, {stale}')
         failed += 1
     total = len(cases) + len(FINE) + len(CALLS) + 1

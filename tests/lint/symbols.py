@@ -38,10 +38,11 @@ PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|
 FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|_ITM_|__gmon|__tls_get_addr')
 SECTIONS = {
     '.interp': 'a dynamic loader is asked for', '.dynamic': 'a dynamic loader is asked for',
-    '.init_array': 'a constructor nobody runs', '.fini_array': 'a destructor nobody runs',
-    '.preinit_array': 'a constructor nobody runs', '.ctors': 'a constructor nobody runs', '.dtors': 'a destructor nobody runs',
+    '.init_array': 'a constructor that is never run', '.fini_array': 'a destructor that is never run',
+    '.preinit_array': 'a constructor that is never run', '.ctors': 'a constructor that is never run',
+    '.dtors': 'a destructor that is never run',
     '.tdata': 'a goroutine has no thread of its own', '.tbss': 'a goroutine has no thread of its own',
-    '.eh_frame': 'unwind tables nobody reads', '.eh_frame_hdr': 'unwind tables nobody reads',
+    '.eh_frame': 'unwind tables that are never read', '.eh_frame_hdr': 'unwind tables that are never read',
     '.gcc_except_table': 'there are no exceptions',
 }
 LAYOUT = [('R+E', elf.PF_R | elf.PF_X), ('R', elf.PF_R), ('RW', elf.PF_R | elf.PF_W)]
@@ -90,17 +91,17 @@ def check(path, go_names, functions, entry=None):
         elif FOREIGN.match(s.name):
             bad.append(f'{s.name}: a name of the C++ library')
         elif s.type == elf.STT_IFUNC:
-            bad.append(f'{s.name}: chosen at run time by a loader that is not there')
+            bad.append(f'{s.name}: chosen at run time by a dynamic loader, and a static binary has none')
         elif s.bind != elf.STB_LOCAL and not s.name.startswith('_Z') and s.name not in known \
              and not PLAIN.match(s.name) and not ARITHMETIC.match(s.name):
-            bad.append(f'{s.name}: neither a Go name nor a C++ one, so it looks like a libc\'s')
+            bad.append(f'{s.name}: neither a Go name nor a C++ name: it may be a function of a libc')
 
     for s in e.sections:
         for name, why in SECTIONS.items():
             if s.size != 0 and (s.name == name or s.name.startswith(name + '.')):
                 bad.append(f'section {s.name}, {s.size} bytes: {why}')
         if s.name.startswith('.rel') and s.size != 0:
-            bad.append(f'section {s.name}, {s.size} bytes: relocations nobody applies')
+            bad.append(f'section {s.name}, {s.size} bytes: relocations that are never applied')
     if not any(s.name == '.gopclntab' and s.size > 0 for s in e.sections):
         bad.append('no .gopclntab: tracebacks would have no lines')
 
@@ -128,7 +129,7 @@ def check(path, go_names, functions, entry=None):
             defined.setdefault(s.name, s)
     first, last = defined.get('runtime.init_array'), defined.get('runtime.einit_array')
     if first and last and first.value != last.value and not subject:
-        bad.append('a global has a constructor: rt0 has none, and its programs are to need none')
+        bad.append('a global has a constructor: rt0 and its test programs must have none')
     at_entry = {s.name for s in e.symbols if s.value == e.entry and s.section != elf.SHN_UNDEF}
     if 'port_entry' in at_entry:  # a port's first steps have no runtime yet: tests/port/first.cc
         return bad
@@ -142,7 +143,7 @@ def check(path, go_names, functions, entry=None):
     text, etext = defined.get('runtime.programtext'), defined.get('runtime.eprogramtext')
     for s in e.symbols:
         if text and etext and s.name.startswith('_ZN3rt03Isa') and s.type == elf.STT_FUNC and text.value <= s.value < etext.value:
-            bad.append(f'{s.name} lies among what may be interrupted anywhere')
+            bad.append(f'{s.name} is in the text that may be interrupted anywhere')
     for name in functions:
         name = name.replace('<go>', go)
         s = defined.get(name)

@@ -82,7 +82,7 @@ CASES = [
     ('.ctors', lambda b: b.rename_section('.rodata', '.ctors'), 'section .ctors'),
     ('.dynamic', lambda b: b.rename_section('.gopclntab', '.dynamic'), 'section .dynamic'),
     ('.eh_frame', lambda b: b.rename_section('.gopclntab', '.eh_frame'), 'section .eh_frame'),
-    ('relocations', lambda b: b.rename_section('.rodata', '.rela'), 'relocations nobody applies'),
+    ('relocations', lambda b: b.rename_section('.rodata', '.rela'), 'relocations that are never applied'),
     ('no .gopclntab', lambda b: b.rename_section('.gopclntab', '.other'), 'no .gopclntab'),
     ('a symbol undefined', lambda b: b.undefine('runtime.randinit'), 'undefined symbol runtime.randinit'),
     ('a libc name', lambda b: b.rename_symbol('runtime.alginit', 'getenv'), 'getenv: neither'),

@@ -1,6 +1,6 @@
-// Every place where rt0 calls a function of the program: what it does when that returns, panics, recovers its own panic
+// Every place where rt0 calls a function of the program, with a function that returns, panics, recovers its own panic
 // without a recover point, calls goexit_now(), or blocks. docs/PANICS.md has the list. Argument 1: place; 2: what the
-// function does; it prints what the program then sees, and "done".
+// function does. Prints what the program sees after the call, and "done".
 #include <rt0/errgroup.h>
 #include <rt0/gc.h>
 #include <rt0/init.h>
@@ -36,7 +36,7 @@ int act() {
   return 7;
 }
 
-// Does what `f` does in a goroutine of its own; says how that ended.
+// Calls f in a goroutine of its own, and prints how that goroutine ended.
 template <class F>
 void watch(const F& f) {
   Chan<int> over(0);
@@ -51,7 +51,7 @@ void watch(const F& f) {
   (void)over.recv();
 }
 
-// Counts the copies of it that live.
+// Counts its living copies.
 struct Counted {
   static inline int alive = 0;
   Counted() { alive++; }
@@ -173,7 +173,7 @@ struct Object {
   asm volatile("" ::"r"(room) : "memory");
 }
 
-// Some object may be kept by a word that looks like its address.
+// A word that looks like an object's address may keep that object.
 void try_finalizer() {
   make_objects(20);
   wipe_stack();
@@ -203,7 +203,7 @@ void try_error_method() {
 }
 void try_fatal_error_method() { panic(Says{}); }
 
-// Panics of more types than the table of methods has room for, all on the way at once.
+// Nested panics with values of more types than the table of methods has room for.
 template <int n>
 struct Of {
   char text[4] = {static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10), 0, 0};

@@ -108,7 +108,7 @@ void println_lines(int n) {
   for (int i = 0; i < n; i++) println(Text{kLine, 39});
 }
 
-// Goroutines write to a stream that nobody reads. Other goroutines must go on, and the world must stop.
+// Goroutines write to a stream that is never read. Other goroutines must go on, and the world must stop.
 void blocked(const char* how) {
   const int procs = gomaxprocs_now();
   for (int i = 0; i < procs; i++)
@@ -225,7 +225,7 @@ void with_child(const char* self) {
   fmt::println("child", status);
 }
 
-// Dials a port where nobody listens, until a connection leads to itself.
+// Dials a port without a listener, until a connection leads to itself.
 void dial_self(int tries, const char* address) {
   int connected = 0;
   for (int i = 0; i < tries && connected == 0; i++)

@@ -2,7 +2,7 @@
 //   wired        again and again a goroutine locked to its thread is next on a P whose goroutine need not wait
 //   busy_reader  a reader is woken on one P beside loops that call nothing, although no M waits for the network
 //   moved        a closure's move constructor yields and waits
-//   inherited    a goroutine locked to its thread names the thread; counts the threads that have the name in the end
+//   inherited    a goroutine locked to its thread names the thread; at the end counts the threads with that name
 //   small_spin   two goroutines with stacks as in small_stack wait in loops for each other
 //   small_stack  a loop in a stack of 16 KiB, and one in a frame that nearly fills a default stack, can be preempted
 #include <rt0/rt0.h>

@@ -1,4 +1,4 @@
-// A ticker that goes on for ever, while main waits for what nobody sends: it is not a deadlock, and has no end.
+// A ticker goes on for ever while main waits for a value that is never sent: no deadlock, but the program never ends.
 #include <rt0/rt0.h>
 
 using namespace rt0;

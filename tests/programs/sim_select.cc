@@ -1,4 +1,4 @@
-// Selects over channels whose addresses are in another order where words have another size: a heap struct, 3 channels.
+// Selects over 3 channels in a struct on the heap, whose addresses have another order on machines of another word size.
 #include <rt0/rt0.h>
 
 using namespace rt0;

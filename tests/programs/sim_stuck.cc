@@ -1,4 +1,4 @@
-// Waits for a connection that nobody makes. On a real kernel it would wait for ever.
+// Waits for a connection that is never made. On a real kernel it would wait for ever.
 #include <rt0/rt0.h>
 
 int main() {

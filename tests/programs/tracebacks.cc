@@ -1,4 +1,4 @@
-// What tracebacks cost, in CPU time, and what is said of a recovery that passes by functions. Argument: which of them.
+// The CPU time of tracebacks, and the warning about a recovery that skips functions. The argument chooses.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -17,7 +17,7 @@ Mutex held;
   asm volatile("" ::: "memory");
 }
 
-// A buffer that is full ends the work: thousands of goroutines cost what a few do.
+// The work ends when the buffer is full, so thousands of goroutines cost as much as a few.
 void all_stacks() {
   held.lock();
   char buf[1000];
@@ -75,11 +75,11 @@ int main(int, char** argv) {
     case 'a': all_stacks(); break;
     case 'e': every_stack(); break;
     case 'o': go_with({.stack = 16 << 20}, [] { deep(0); }); break;
-    case 'l': calls_it(); break;                       // past calls_it to the end of main
-    case 'f': func([] { calls_it(); }); break;         // past calls_it to func
-    case 'q': func([] { recovers_itself(); }); break;  // nothing of the program's is passed by, or can be told apart
+    case 'l': calls_it(); break;                       // skips calls_it, to the end of main
+    case 'f': func([] { calls_it(); }); break;         // skips calls_it, to func
+    case 'q': func([] { recovers_itself(); }); break;  // skips no function that rt0 can tell apart
     case 'd': {
-      Defer d([] { calls_it(); });  // past calls_it to the end of the deferred call
+      Defer d([] { calls_it(); });  // skips calls_it, to the end of the deferred call
       break;
     }
     case 'g': {
@@ -91,7 +91,7 @@ int main(int, char** argv) {
       (void)over.recv();
       break;
     }
-    case 'r': {  // a recover point of its own: nothing to tell
+    case 'r': {  // a recover point of its own: no warning
       RT0_RECOVER_RETURN(0);
       Defer d([] { (void)recover(); });
       panic("recovered");

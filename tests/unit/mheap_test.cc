@@ -78,7 +78,7 @@ class mheap : public testing::Test {
     for (usize i = 0; i < o.npages; i += stride(o.npages)) {
       Word* p = page(o.span, i);
       ASSERT_TRUE(p[0] == o.stamp + i && p[kHeapPage / sizeof(usize) - 1] == o.stamp + i)
-          << "somebody wrote to it, or took it";
+          << "other code wrote to it, or took it";
     }
   }
   void free(std::map<uintptr, Object>::iterator at) {
@@ -122,7 +122,7 @@ class mheap : public testing::Test {
       in_use += s->npages;
       const auto o = objects_.find(s->base);
       ASSERT_TRUE(o != objects_.end() && o->second.span == s && o->second.npages == s->npages)
-          << "nobody has asked for this span";
+          << "no test has asked for this span";
       if (s->spanclass >= kLargeSpan) large++, large_pages += s->npages;
     }
     ASSERT_EQ(mheap_pages.in_use, in_use);

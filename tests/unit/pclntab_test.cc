@@ -90,7 +90,7 @@ TEST_P(Sample, InlinedCallsAreFrames) {
                                at("main.main", "func1") + "!"));
 }
 
-// From the index's marks the same is read as from the table's start.
+// Reading from the index's marks gives the same result as reading from the table's start.
 TEST_P(Sample, IndexLeadsToTheSameFrames) {
   const Span<const u8> raw{prog().raw.data(), prog().raw.size()};
   const u32 size = static_cast<u32>(prog().text_end - prog().text);

@@ -182,15 +182,15 @@ TEST(Rules, TrueTraces) {
 TEST(Rules, Goroutines) {
   const string create = "m0 p0 g1 GoCreate new=2 at=a.cc:1";
   broken({"m0 p0 g0 GoStart id=1"}, "known: goroutine 1 runs on m0 since line 75");
-  broken({"m0 p0 g1 GoStart id=2"}, "no GoCreate has told of goroutine 2");
+  broken({"m0 p0 g1 GoStart id=2"}, "no GoCreate has made goroutine 2");
   broken({create, "m0 p0 g1 GoStart id=2"}, "m0 runs goroutine 1 since line 75");
-  broken({create, create}, "goroutine 2 is there already");
+  broken({create, create}, "goroutine 2 exists already");
   broken({"m0 p0 g1 GoUnblock id=1"}, "unblocked, but does not wait");
   broken({"m0 p0 g1 GoBlock id=1 reason=select", "m0 p0 g0 GoStart id=1"},
          "known: goroutine 1 waits (select) since line 94");
   broken({create, "m0 p0 g1 GoBlock id=2 reason=select"}, "does not run on m0");
-  broken({create, "m0 p0 g2 GoStop id=1 reason=x"}, "goroutine 2 speaks on m0, but does not run there");
-  broken({"m0 p0 g5 GoStop id=1 reason=x"}, "goroutine 5 speaks, but does not live");
+  broken({create, "m0 p0 g2 GoStop id=1 reason=x"}, "goroutine 2 writes an event on m0, but does not run there");
+  broken({"m0 p0 g5 GoStop id=1 reason=x"}, "goroutine 5 writes an event, but does not exist");
   const std::vector<string> dead = {create, "m0 p0 g1 GoStop id=1 reason=Gosched", "m0 p0 g0 GoStart id=2",
                                     "m0 p0 g0 GoDestroy id=2"};
   auto after = [&](const string& line) {
@@ -212,16 +212,16 @@ TEST(Rules, Goroutines) {
 
 TEST(Rules, PsAndMs) {
   broken({"m0 p1 g1 GoStop id=1 reason=x"}, "known: m0 has P 0 since line 52");
-  broken({"m0 p- g1 GoStop id=1 reason=x"}, "the line says p-");
+  broken({"m0 p- g1 GoStop id=1 reason=x"}, "the line has p-");
   broken({"m1 p0 g0 ProcStart p=0"}, "known: P 0 is m0's since line 52");
   broken({"m1 p4 g0 ProcStart p=4"}, "GOMAXPROCS is 4");
   broken({"m0 p1 g1 ProcStart p=1"}, "m0 takes a second P");
   broken({"m0 p0 g0 ProcStop p=0"}, "gives up its P while it runs");
   broken({"m1 p- g0 ProcRetake p=0"}, "in no system call");
   broken({"m1 p- g0 GoCreate new=2 at=x"}, "without a P");
-  broken({"m7 p- g0 MStop"}, "m7 speaks, but is not there");
+  broken({"m7 p- g0 MStop"}, "m7 writes an event, but does not exist");
   broken({"m0 p0 g1 MStart new=1"}, "has been started before");
-  broken({"m1 p- g0 MStop", "m1 p- g0 MStop"}, "speaks, but sleeps");
+  broken({"m1 p- g0 MStop", "m1 p- g0 MStop"}, "writes an event, but sleeps");
   broken({"m0 p0 g1 MWake id=1"}, "does not sleep");
   broken({"m0 p0 g0 MStop"}, "goes to sleep and holds a P");
   broken({"m0 p0 g0 MExit"}, "ends while it runs");
@@ -427,7 +427,7 @@ string mutated(string t, std::mt19937& random) {
   return t;
 }
 
-// Runs every command on it; each must give an answer, whatever that is.
+// Runs every command on it. Each must end, with any result.
 int all_commands(const string& t, const string& other) {
   int worst = run_check(t).status;
   std::ostringstream out, err;

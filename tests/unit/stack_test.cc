@@ -144,7 +144,7 @@ void work(u32 threads, u32 most, std::chrono::milliseconds time, bool scavenge) 
   }
   for (std::thread& t : all) t.join();
   for (const Worker& w : workers) {
-    EXPECT_EQ(w.damaged, 0u) << "somebody wrote to a stack that was another's";
+    EXPECT_EQ(w.damaged, 0u) << "another thread wrote to this stack";
     EXPECT_GT(w.taken, 100u);
     EXPECT_TRUE(w.owned.empty());
   }

@@ -62,7 +62,7 @@ TEST(status, a_life_is_possible) {
 TEST(status, what_may_never_happen) {
   for (GStatus from : kAll) {
     EXPECT_FALSE(legal(from, from));
-    EXPECT_FALSE(legal(from, GStatus::idle)) << "nobody becomes uninitialised";
+    EXPECT_FALSE(legal(from, GStatus::idle)) << "no goroutine becomes uninitialised";
     if (from != GStatus::running && from != GStatus::idle) {
       EXPECT_FALSE(legal(from, GStatus::dead)) << "a goroutine ends by itself";
     }

@@ -186,7 +186,7 @@ class BootOrderTest(unittest.TestCase):
 
     def test_the_trace_tells_more(self):
         self.assert_fails(self.all(witness=WITNESS.replace("0 50 runtime.schedinit\n", "")),
-                          "trace: FAILED: the trace tells of schedinit (line 5), the witness saw no entry of it")
+                          "trace: FAILED: the trace has schedinit (line 5), the witness saw no entry of it")
 
     def test_the_trace_tells_another_order(self):
         swapped = TRACE.replace("g0 check", "g0 X").replace("g0 schedinit", "g0 check").replace("g0 X", "g0 schedinit")
@@ -270,8 +270,8 @@ class BootOrderTest(unittest.TestCase):
 
     def test_nothing_to_compare(self):
         self.assert_unusable(self.call(witness=WITNESS), "nothing to compare")
-        self.assert_unusable(self.call(trace=TRACE, witness=WITNESS), "want --functions")
-        self.assert_unusable(self.call("--summary", trace=TRACE), "want --witness")
+        self.assert_unusable(self.call(trace=TRACE, witness=WITNESS), "need --functions")
+        self.assert_unusable(self.call("--summary", trace=TRACE), "need --witness")
 
 
 if __name__ == "__main__":

@@ -211,13 +211,13 @@ bool Rules::panics(bool recovers) {
 bool Rules::speaker() {
   auto it = w.ms_.find(l.m);
   if (it == w.ms_.end())
-    return bad("m" + n(l.m) + " speaks, but is not there", "no MStart has told of it, or it has ended");
+    return bad("m" + n(l.m) + " writes an event, but does not exist", "it has ended, or no MStart has started it");
   m = &it->second;
   s.m = m;
   // These may come in any state: a choice, for example, also while a P or a goroutine is being handed over.
   if (l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit || l.name == "Choose") return true;
   if (m->stopped)
-    return bad("m" + n(l.m) + " speaks, but sleeps",
+    return bad("m" + n(l.m) + " writes an event, but sleeps",
                "MStop on line " + std::to_string(m->since) + ", and no MWake id=" + n(l.m) + " after it");
   const bool handing_over =
       l.boot || l.ev == Ev::ProcStop || l.ev == Ev::MWake || l.ev == Ev::MStart || l.ev == Ev::ProcHandoff;
@@ -236,13 +236,13 @@ bool Rules::prefix_p() {
     if (it != w.ps_.end() && it->second.state == PState::syscall && (back || it->second.m == m->id)) return true;
   }
   if (l.p != kAbsent) know(about_p(l.p));
-  return bad("the line says " + (l.p == kAbsent ? "p-" : "p" + n(l.p)) + ", which can't be", about_p_of(*m));
+  return bad("the line has " + (l.p == kAbsent ? "p-" : "p" + n(l.p)) + ", which is impossible", about_p_of(*m));
 }
 
 bool Rules::prefix_g() {
   if (l.g <= 0 || l.g == m->running) return true;
   const Goroutine* g = find(l.g);
-  if (g == nullptr) return bad("goroutine " + n(l.g) + " speaks, but does not live", about_gone(l.g));
+  if (g == nullptr) return bad("goroutine " + n(l.g) + " writes an event, but does not exist", about_gone(l.g));
   // leaving: the M is still on the stack of the goroutine that it stops to run. coming: it is already on the stack of
   // the next goroutine, whose GoStart follows.
   const bool leaving =
@@ -250,7 +250,7 @@ bool Rules::prefix_g() {
   const bool coming = g->state == GState::runnable && (m->running == 0 || l.ev == Ev::GoDestroy);
   if (leaving || coming) return true;
   know(about(*g));
-  return bad("goroutine " + n(l.g) + " speaks on m" + n(l.m) + ", but does not run there", about(*m));
+  return bad("goroutine " + n(l.g) + " writes an event on m" + n(l.m) + ", but does not run there", about(*m));
 }
 
 bool Rules::event_of_p() {
@@ -264,7 +264,7 @@ bool Rules::event_of_p() {
     case Ev::ProcSteal:
       (void)l.num("from", &from);
       if (from < 0 || from >= w.nprocs_ || from == m->p)
-        return bad("goroutines are stolen from P " + n(from) + ", which can't be", about_p_of(*m));
+        return bad("goroutines are stolen from P " + n(from) + ", which is impossible", about_p_of(*m));
       [[fallthrough]];
     case Ev::RunqOverflow:
     case Ev::GlobrunqGet: return count >= 1 || bad("it moves no goroutine");

@@ -51,7 +51,7 @@ struct Rules {
   string about_gone(int64_t id) const {
     for (const Model::Death& d : w.deaths_)
       if (d.id == id) return "goroutine " + n(id) + " has ended on line " + std::to_string(d.line);
-    return w.g_ids_.has(id) ? "goroutine " + n(id) + " has ended" : "no GoCreate has told of goroutine " + n(id);
+    return w.g_ids_.has(id) ? "goroutine " + n(id) + " has ended" : "no GoCreate has made goroutine " + n(id);
   }
   string about(const Machine& mp) const {
     if (mp.running == 0) return "m" + n(mp.id) + " runs no goroutine" + at_line(mp.since_g);

@@ -37,7 +37,7 @@ bool Rules::proc_start() {
   (void)l.num("p", &p);
   s.p = p;
   if (l.p != p)
-    return bad("m" + n(l.m) + " takes P " + n(p) + ", but the line says p" + (l.p == kAbsent ? "-" : n(l.p)));
+    return bad("m" + n(l.m) + " takes P " + n(p) + ", but the line has p" + (l.p == kAbsent ? "-" : n(l.p)));
   if (p < 0 || p >= w.nprocs_) return bad("there is no P " + n(p), "GOMAXPROCS is " + n(w.nprocs_));
   if (m->p != kAbsent) return bad("m" + n(l.m) + " takes a second P", about_p_of(*m));
   Processor& pp = w.ps_.try_emplace(p, Processor{PState::idle, kAbsent, 0}).first->second;
@@ -76,7 +76,7 @@ bool Rules::go_create() {
   int64_t id = 0;
   (void)l.num("new", &id);
   if (id < 1) return bad("a goroutine's id is 1 or more");
-  if (const Goroutine* g = find(id)) return bad("goroutine " + n(id) + " is there already", about(*g));
+  if (const Goroutine* g = find(id)) return bad("goroutine " + n(id) + " exists already", about(*g));
   if (w.g_ids_.has(id)) return bad("an id that has been given out before", about_gone(id));
   if (m->p == kAbsent) return bad("a goroutine is made without a P", about_p_of(*m));
   w.g_ids_.add(id);
@@ -119,7 +119,7 @@ bool Rules::go_syscall() {
   if (g == nullptr) return false;
   if (m->p == kAbsent) return bad("a goroutine runs without a P", about_p_of(*m));
   if (g->owes_sysexit)
-    return bad("goroutine " + n(g->id) + " enters a system call before it has told the end of the last", about(*g));
+    return bad("goroutine " + n(g->id) + " enters a system call before the event that ends its last one", about(*g));
   set(g, GState::syscall);
   m->oldp = s.p = m->p;
   drop_p(PState::syscall);
@@ -176,7 +176,7 @@ bool Rules::m_wake() {
   (void)l.num("id", &id);
   auto it = w.ms_.find(id);
   if (it == w.ms_.end())
-    return bad("m" + n(id) + " is woken, but is not there", "no MStart has told of it, or it has ended");
+    return bad("m" + n(id) + " is woken, but does not exist", "it has ended, or no MStart has started it");
   Machine& mp = it->second;
   if (mp.stopped) {
     mp.stopped = false;
@@ -187,7 +187,7 @@ bool Rules::m_wake() {
   if (g != nullptr && g->state == GState::runnable) return true;
   if (g != nullptr) know(about(*g));
   return bad("m" + n(id) + " is woken, but does not sleep",
-             mp.wired == 0 ? "it is wired to no goroutine, and no MStop has told of its sleep"
+             mp.wired == 0 ? "it is wired to no goroutine, and no MStop has put it to sleep"
                            : "it is wired to goroutine " + n(mp.wired));
 }
 

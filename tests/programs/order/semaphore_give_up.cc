@@ -2,7 +2,7 @@
 #include <rt0/rt0.h>
 using namespace rt0;
 
-// A waiter whose context ends lets those behind it have what is free; one that wants more than there is keeps nobody.
+// When a waiter's context ends, waiters behind it get what is free; one that asks for too much blocks no other waiter.
 int main() {
   const Context bg = context::background();
   Semaphore s(3);

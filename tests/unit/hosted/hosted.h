@@ -1,5 +1,5 @@
-// What hosted unit tests have in place of the layers that are not under test: a kernel table on the host's libc, throw_
-// and fatal as C++ exceptions, threads as Ms, the trace as a list.
+// Test doubles for the layers that are not under test: a kernel table on the host's libc, throw_ and fatal as C++
+// exceptions, threads as Ms, the trace as a list.
 #pragma once
 
 #include <stdexcept>
