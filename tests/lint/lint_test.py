@@ -113,9 +113,9 @@ DOCS = [
     ('sched/proc.cc', '// DOC(lonely)', 'DOC(lonely): no page explains it'),
     ('README.md', 'DOC(lost): text', 'DOC(lost): no line of code has this mark'),
     ('sched/status.h', r's/on an M with a P/on an M/', 'docs/STATES.md:'),
-    ('docs/STATES.md', r's/`execute`/`nobody`/', 'docs/STATES.md:'),
-    ('sched/status.h', r's/"execute"/"schedule"/', 'execute moves a goroutine from runnable to running: no such row'),
-    ('sched/status.h', r's/(\{GStatus::runnable, GStatus::running, "execute"\},)/\1\n    {GStatus::idle, GStatus::running, "never"},/',
+    ('docs/STATES.md', r's/`become_running`/`nobody`/', 'docs/STATES.md:'),
+    ('sched/status.h', r's/"become_running"/"schedule"/', 'become_running moves a goroutine from runnable to running: no such row'),
+    ('sched/status.h', r's/(\{GStatus::runnable, GStatus::running, "become_running"\},)/\1\n    {GStatus::idle, GStatus::running, "never"},/',
      'never does not move a goroutine from idle to running'),
     ('sched/proc.cc', 'void f() { casgstatus(gp, GStatus::dead, GStatus::idle); }', 'from dead to idle: no such row'),
 ]
