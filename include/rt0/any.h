@@ -22,6 +22,9 @@ class any : public Recovered {
   template <class T>
     requires(!requires(const Recovered*& to, const T* from) { to = from; })
   any(const T& v) : Recovered(Any{&detail::kType<T>, &v}) {}
+  // A function, by its name: the value is a pointer to it.
+  template <bool N, class R, class... A>
+  any(R (&f)(A...) noexcept(N)) : any(static_cast<R (*)(A...)>(&f)) {}
   template <size_t N>
   any(const char (&text)[N]) : any(static_cast<const char*>(text)) {}
 };

@@ -29,26 +29,14 @@ class Group {
   template <class F>
   [[gnu::always_inline]] inline void go(F&& f, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
     if (room_) room_.send({});
-    wg_.add(1);
-    ::rt0::go(
-        [this, fn = static_cast<typename detail::Decay<F>::type>(static_cast<F&&>(f))]() mutable {
-          Defer last([this] { leave(); });
-          if (E err = func(fn)) fail(err);
-        },
-        file, line);
+    add(static_cast<F&&>(f), file, line);
   }
   // The same if the limit allows it now; otherwise does nothing and returns false.
   template <class F>
   [[gnu::always_inline]] inline bool try_go(F&& f, const char* file = __builtin_FILE(),
                                             unsigned line = __builtin_LINE()) {
     if (room_ && !room_.try_send({})) return false;
-    wg_.add(1);
-    ::rt0::go(
-        [this, fn = static_cast<typename detail::Decay<F>::type>(static_cast<F&&>(f))]() mutable {
-          Defer last([this] { leave(); });
-          if (E err = func(fn)) fail(err);
-        },
-        file, line);
+    add(static_cast<F&&>(f), file, line);
     return true;
   }
   // Waits for all goroutines of the group, and returns the first error.
@@ -58,6 +46,16 @@ class Group {
   }
 
  private:
+  template <class F>
+  [[gnu::always_inline]] inline void add(F&& f, const char* file, unsigned line) {
+    wg_.add(1);
+    ::rt0::go(
+        [this, fn = static_cast<typename detail::Decay<F>::type>(static_cast<F&&>(f))]() mutable {
+          Defer last([this] { leave(); });
+          if (E err = func(fn)) fail(err);
+        },
+        file, line);
+  }
   void leave() {
     if (room_) (void)room_.recv();
     wg_.done();

@@ -48,10 +48,22 @@ struct RemoveRef<T&&> {
   using type = T;
 };
 template <class T>
-struct Decay : RemoveRef<T> {};
-template <class R, class... A>
-struct Decay<R (&)(A...)> {
-  using type = R (*)(A...);
+struct RemoveConst {
+  using type = T;
+};
+template <class T>
+struct RemoveConst<const T> {
+  using type = T;
+};
+// The type in which a callable is kept that was handed over as a T: without reference and const; of a function, the
+// pointer to it.
+template <class T, class U = typename RemoveConst<typename RemoveRef<T>::type>::type, class C = const U>
+struct Decay {
+  using type = U;
+};
+template <class T, class U>
+struct Decay<T, U, U> {  // a function is the one type that const does not change
+  using type = U*;
 };
 
 struct InPlace {};

@@ -121,14 +121,6 @@ RT0_GO_TYPE(void*, "unsafe.Pointer")
 RT0_GO_TYPE(const void*, "unsafe.Pointer")
 #undef RT0_GO_TYPE
 
-template <class T>
-struct RemoveConst {
-  using type = T;
-};
-template <class T>
-struct RemoveConst<const T> {
-  using type = T;
-};
 struct NoPointer {};
 template <class T>
 struct PointedTo {
@@ -241,9 +233,9 @@ template <class T>
 [[noreturn, gnu::always_inline]] inline void panic(const T& value) {
   panic_any({&detail::kType<T>, &value});
 }
-// Panics with a function: the value is a pointer to it. Go: a func, which prints as (func()) 0x….
-template <class R, class... A>
-[[noreturn]] void panic(R (&f)(A...)) {
+// A function, by its name: the value is a pointer to it. Go: a func, which prints as (func()) 0x….
+template <bool N, class R, class... A>
+[[noreturn]] void panic(R (&f)(A...) noexcept(N)) {
   panic<R (*)(A...)>(&f);
 }
 template <size_t N>
@@ -307,10 +299,11 @@ template <class F>
 [[gnu::noinline]] auto call_func(F&& f) -> decltype(f()) {
   using T = decltype(f());
   RecoverPoint point(true);
-  // When setrecover returns again, variables to which f refers may have changed. The compiler does not see that,
-  // because panic does not return.
-  may_change(&f);
-  if (setrecover(&point) != 0 && may_change(&f)) return T();
+  // What f refers to may have changed when the function comes back, on a way that the compiler does not see: panic does
+  // not return.
+  const void* at = reinterpret_cast<const void*>(&f);  // f may be a function
+  may_change(at);
+  if (setrecover(&point) != 0 && may_change(at)) return T();
   return f();
 }
 }  // namespace detail

@@ -42,10 +42,10 @@ struct NotifyList {
   NotifyList& operator=(const NotifyList&) = delete;
 };
 
-// A callable as a plain function that takes its address.
-template <class F>
-void call_at(void* f) {
-  (*static_cast<F*>(f))();
+// Calls what a pointer of type P points to. `at` is where that pointer lies.
+template <class P>
+void call_through(void* at) {
+  (**static_cast<P*>(at))();
 }
 
 }  // namespace detail
@@ -142,7 +142,7 @@ class WaitGroup {
   [[gnu::always_inline]] inline void go(F&& f, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
     add(1);
     ::rt0::go(
-        [this, fn = static_cast<typename detail::RemoveRef<F>::type>(static_cast<F&&>(f))]() mutable {
+        [this, fn = static_cast<typename detail::Decay<F>::type>(static_cast<F&&>(f))]() mutable {
           Defer last([this] {
             if (const Recovered r = recover()) panic(r);  // as Go's: wait() must not come back while the process ends
             done();
@@ -203,9 +203,10 @@ class Once {
   // Calls f() if no other f has been called through this Once. An f that does not return (Goexit) has been called, too.
   template <class F>
   [[gnu::always_inline]] inline void do_(F&& f) {
-    if (__builtin_expect(done_.load() == 0, 0))
-      do_slow(detail::call_at<typename detail::RemoveRef<F>::type>,
-              const_cast<void*>(static_cast<const volatile void*>(&f)));
+    if (__builtin_expect(done_.load() == 0, 0)) {
+      auto* p = &f;  // in a variable of its own: a pointer to a function can't travel as a void*
+      do_slow(detail::call_through<decltype(p)>, &p);
+    }
   }
 
  private:
@@ -234,7 +235,8 @@ struct OnceOutcome {
 template <class F, class R>
 class OnceCall {
  public:
-  explicit OnceCall(const F& f) : f_(f) {}
+  template <class G>
+  OnceCall(detail::InPlace, G&& f) : f_(static_cast<G&&>(f)) {}
   const R& operator()() {
     once_.do_([this] {
       Defer d([this] { outcome_.note(); });
@@ -254,7 +256,8 @@ class OnceCall {
 template <class F>
 class OnceCall<F, void> {
  public:
-  explicit OnceCall(const F& f) : f_(f) {}
+  template <class G>
+  OnceCall(detail::InPlace, G&& f) : f_(static_cast<G&&>(f)) {}
   void operator()() {
     once_.do_([this] {
       Defer d([this] { outcome_.note(); });
@@ -270,14 +273,16 @@ class OnceCall<F, void> {
   OnceOutcome outcome_;
 };
 
-// auto config = rt0::once_value([] { return load(); });   The first call of config() calls load().
+// auto config = rt0::once_value([] { return load(); });   config() loads once, whoever calls it first.
+// once_func(f) is the same without a value. f is any callable, copied or moved.
 template <class F>
-auto once_value(const F& f) {
-  return OnceCall<F, typename detail::RemoveRef<decltype(f())>::type>(f);
+auto once_value(F&& f) {
+  using R = typename detail::Decay<decltype(f())>::type;
+  return OnceCall<typename detail::Decay<F>::type, R>(detail::InPlace{}, static_cast<F&&>(f));
 }
 template <class F>
-auto once_func(const F& f) {
-  return OnceCall<F, void>(f);
+auto once_func(F&& f) {
+  return OnceCall<typename detail::Decay<F>::type, void>(detail::InPlace{}, static_cast<F&&>(f));
 }
 
 // Holds a lock for a scope. Goexit, and a panic that is recovered outside of the scope, do not run destructors and

@@ -57,6 +57,31 @@ true true
 true
 """
 
+# Which functions take a callable, and how many kinds of it the program tries: tests/programs/callables.cc.
+CALLABLES = """\
+go 5
+go_with 5
+WaitGroup::go 5
+errgroup go 4
+errgroup try_go 4
+after_func 5
+context::after_func 5
+Once 5
+once_func 5
+once_value 5
+Defer 5
+func 5
+otherwise 5
+func with a result 4
+select send 5
+select recv 5
+select recv of a value 4
+Map::range 4
+Pool 2
+any true true
+panic true
+"""
+
 
 @rt0test.each_how
 class Api(rt0test.Case):
@@ -74,6 +99,12 @@ class Api(rt0test.Case):
             done = self.run_program("names", build=build)
             self.assert_status(done, 0)
             self.assertEqual(rt0test.text(done.err), NAMES)
+
+    def test_callables(self):
+        """A function by its name, a lambda, a mutable one and one that can only be moved, for each function that takes one."""
+        done = self.run_program("callables")
+        self.assert_status(done, 0)
+        self.assertEqual(rt0test.text(done.err), CALLABLES)
 
     def test_sockets(self):
         def masked(text):
