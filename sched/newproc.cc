@@ -97,7 +97,7 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
     // move is the program's code: it may yield or wait, and then goes on with another M and P. Only this goroutine
     // knows newg meanwhile.
     releasem(mp);
-    stmt->move(reinterpret_cast<void*>(sp), fn);
+    stmt->move(reinterpret_cast<void*>(sp), fn, newg);
     mp = acquirem();
     pp = mp->p;
     fn = reinterpret_cast<Funcval*>(sp);
@@ -118,6 +118,11 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   if (tracing()) trace_go_create_slow(newg);
   releasem(mp);
   return newg;
+}
+
+// On g0, as at the end of a goroutine, for a stack of another size is freed at once.
+void detail::newproc_undo(void* newg) {
+  systemstack([newg] { gfput(getg()->m->p, static_cast<G*>(newg)); });
 }
 
 void newproc_of_sysmon(Funcval* fn) {

@@ -135,13 +135,17 @@ union Parcel<T, false> {
 
   Parcel() : none(0) {}
   template <class V>
-  Parcel(InPlace, V&& v) : value(::new T(static_cast<V&&>(v))) {}
+  Parcel(InPlace, V&& v) : value(make<T>(static_cast<V&&>(v))) {}
   Parcel(const Parcel&) = delete;
   Parcel& operator=(const Parcel&) = delete;
 
   T take() {
-    T v(static_cast<T&&>(*value));
-    ::delete value;
+    T* const from = value;
+    T v = [from] {
+      const Undo back([from] { ::delete from; });
+      return T(static_cast<T&&>(*from));
+    }();
+    ::delete from;
     return v;
   }
   void drop() { ::delete value; }

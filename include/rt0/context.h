@@ -171,7 +171,7 @@ inline Context without_cancel(const Context& parent) {
 // A child in which `key` has a copy of v as its value.
 template <class T, class V>
 Context with_value(const Context& parent, const Key<T>& key, V&& v) {
-  return Context(detail::context_new_value(parent.node(), &key, new T(static_cast<V&&>(v)),
+  return Context(detail::context_new_value(parent.node(), &key, detail::make<T>(static_cast<V&&>(v)),
                                            [](void* p) { delete static_cast<T*>(p); }));
 }
 
@@ -192,7 +192,8 @@ class StopFunc {
 // Runs f() in a goroutine of its own when ctx ends; at once if it has ended already.
 template <class F>
 StopFunc after_func(const Context& ctx, F f) {
-  return StopFunc(Context(detail::context_new_after(ctx.node(), new detail::TimerFuncOf<F>(static_cast<F&&>(f)))));
+  return StopFunc(
+      Context(detail::context_new_after(ctx.node(), detail::make<detail::TimerFuncOf<F>>(static_cast<F&&>(f)))));
 }
 
 }  // namespace context

@@ -48,9 +48,12 @@ class Group {
  private:
   template <class F>
   [[gnu::always_inline]] inline void add(F&& f, const char* file, unsigned line) {
+    using Fn = typename detail::Decay<F>::type;
     wg_.add(1);
+    const auto undo = [this] { leave(); };
+    const detail::Undo<decltype(undo), !__is_trivially_copyable(Fn)> back(undo);
     ::rt0::go(
-        [this, fn = static_cast<typename detail::Decay<F>::type>(static_cast<F&&>(f))]() mutable {
+        [this, fn = static_cast<Fn>(static_cast<F&&>(f))]() mutable {
           Defer last([this] { leave(); });
           if (E err = func(fn)) fail(err);
         },

@@ -24,7 +24,8 @@ extern const Maxprocs maxprocs __asm__("runtime.maxprocs");
 // The runtime's description of a go statement. The closure is passed beside it and is moved to the top of the new
 // goroutine's stack, so no heap is needed.
 struct GoStmt {
-  void (*move)(void* dst, void* src);  // builds the closure at dst out of the one at src
+  // Builds the closure at dst, on the stack of the goroutine newg, out of the one at src.
+  void (*move)(void* dst, void* src, void* newg);
   size_t size, align;
   const char* file;
   unsigned line;
@@ -34,6 +35,8 @@ struct GoStmt {
 // With a null stmt the closure is not copied and must live for ever.
 void newproc(Funcval* closure, const GoStmt* stmt) __asm__("runtime.newproc");
 void newproc_with(Funcval* closure, const GoStmt* stmt, const GoOptions* options);
+// The go statement has been left before newg's closure was there.
+void newproc_undo(void* newg);
 
 template <class T>
 struct RemoveRef {
@@ -77,9 +80,12 @@ inline void* operator new(size_t, rt0::detail::InPlace, void* p) noexcept { retu
 namespace rt0 {
 namespace detail {
 
-// Calls *f and destroys it. In panic.h, which this header includes at its end.
+// These two are in panic.h, which this header includes at its end. Calls *f and destroys it.
 template <class F>
 void run_owned(F* f);
+// Builds newg's closure; if its constructor panics, and the panic is recovered, newg is free again.
+template <class C>
+void move_owned(C* dst, C* src, void* newg);
 
 template <class F>
 struct Closure {
@@ -90,8 +96,10 @@ struct Closure {
     if constexpr (__is_trivially_copyable(F)) self->f();
     else run_owned(&self->f);
   }
-  static void move(void* dst, void* src) {
-    ::new (InPlace{}, dst) Closure(static_cast<Closure&&>(*static_cast<Closure*>(src)));
+  static void move(void* dst, void* src, void* newg) {
+    Closure *to = static_cast<Closure*>(dst), *from = static_cast<Closure*>(src);
+    if constexpr (__is_trivially_copyable(F)) ::new (InPlace{}, to) Closure(static_cast<Closure&&>(*from));
+    else move_owned(to, from, newg);
   }
 };
 

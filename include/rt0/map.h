@@ -10,7 +10,7 @@
 //
 // The map is cut into shards with a lock each. No function of the program is called while a lock is held: hash, ==,
 // copies and destructors of keys and values may use the map, wait and panic. After a panic that is recovered the map is
-// as it was before the call; a copy that the call had made may stay in memory.
+// as it was before the call.
 #pragma once
 
 #include <stddef.h>
@@ -266,12 +266,7 @@ class Map {
   class Search {
    public:
     Search(Map* m, const K& k) : key_(k), hash_(detail::hash_of(k)), s_(&m->shards_[hash_ >> 60]) {}
-    ~Search() {
-      unlock();
-      release(held_);
-      release(gone_);
-      release(made_);
-    }
+    ~Search() { end(); }
     Search(const Search&) = delete;
     Search& operator=(const Search&) = delete;
 
@@ -330,7 +325,7 @@ class Map {
         return false;
       } else {
         unlock();
-        made_ = new Node{nullptr, 0, 1, true, hash_, key_, v};
+        made_ = detail::make<Node>(nullptr, uint64_t{0}, 1u, true, hash_, key_, v);
         return true;
       }
     }
@@ -351,6 +346,23 @@ class Map {
     }
 
    private:
+    // A panic of the program's functions passes by the destructor.
+    struct End {
+      Search* search;
+      void operator()() const { search->end(); }
+    };
+    // Each node is forgotten before it is released, for its destructor may panic.
+    void end() {
+      unlock();
+      drop(held_);
+      drop(gone_);
+      drop(made_);
+    }
+    static void drop(Node*& x) {
+      Node* last = x;
+      x = nullptr;
+      release(last);
+    }
     void lock() {
       s_->mu.lock();
       locked_ = true;
@@ -403,6 +415,7 @@ class Map {
     Node* held_ = nullptr;
     Node* gone_ = nullptr;  // taken out: the map's reference to it belongs to the Search now
     Node* made_ = nullptr;
+    const detail::Undo<End, !(detail::kScalar<K> && kInPlace)> at_panic_{End{this}};
   };
 
   Shard shards_[kShards];

@@ -352,6 +352,55 @@ void run_owned(F* f) {
   (*f)();
 }
 
+// Hands d->fn to the panic that is passing by, to be called when that panic has been recovered.
+void defer_until_recovered(DeferRecord* d);
+
+// What rt0 takes back if its own function is left half-way because a function of the program, which it has called,
+// panics or calls goexit_now(): undo() runs then, and does not run if the scope ends. After a panic it runs when that has
+// been recovered, for until then the panic's value may lie in what undo() frees. `needed` false: does nothing.
+template <class F, bool needed = true>
+class Undo : DeferRecord {
+ public:
+  explicit Undo(F undo) : DeferRecord{&run, nullptr, nullptr}, undo_(undo) { defer_push(this); }
+  ~Undo() { defer_pop(this); }
+  Undo(const Undo&) = delete;
+
+ private:
+  static void run(DeferRecord* d) {
+    d->fn = &undo;
+    if (is_panicking()) defer_until_recovered(d);
+    else undo(d);
+  }
+  static void undo(DeferRecord* d) { static_cast<Undo*>(d)->undo_(); }
+  F undo_;
+};
+template <class F>
+class Undo<F, false> {
+ public:
+  explicit Undo(const F&) {}
+};
+
+template <class C>
+void move_owned(C* dst, C* src, void* newg) {
+  const Undo back([newg] { newproc_undo(newg); });
+  ::new (InPlace{}, dst) C(static_cast<C&&>(*src));
+}
+
+// new T(args...), but for the leak if the constructor panics.
+template <class T, class... A>
+T* make(A&&... args) {
+  if constexpr (__is_trivially_copyable(T)) {
+    return ::new T(static_cast<A&&>(args)...);
+  } else {
+    struct alignas(T) Memory {
+      unsigned char bytes[sizeof(T)];
+    };
+    auto* memory = ::new Memory;
+    const Undo free([memory] { ::delete memory; });
+    return ::new (InPlace{}, memory) T(static_cast<A&&>(args)...);
+  }
+}
+
 }  // namespace detail
 
 class Recovered;

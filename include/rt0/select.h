@@ -216,7 +216,7 @@ struct PackedSend {
     static_cast<T*>(value)->~T();
     ::new (InPlace{}, value) T();
   }
-  static void* pack(void* value) { return ::new T(static_cast<T&&>(*static_cast<T*>(value))); }
+  static void* pack(void* value) { return make<T>(static_cast<T&&>(*static_cast<T*>(value))); }
   static void unpack(void* value, void* packed) {
     static_cast<T*>(value)->~T();
     ::new (InPlace{}, value) T(static_cast<T&&>(*static_cast<T*>(packed)));

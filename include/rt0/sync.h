@@ -140,9 +140,12 @@ class WaitGroup {
   // Runs f() in a goroutine of its own that is waited for. Go 1.25: WaitGroup.Go.
   template <class F>
   [[gnu::always_inline]] inline void go(F&& f, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
+    using Fn = typename detail::Decay<F>::type;
     add(1);
+    const auto undo = [this] { done(); };
+    const detail::Undo<decltype(undo), !__is_trivially_copyable(Fn)> back(undo);
     ::rt0::go(
-        [this, fn = static_cast<typename detail::Decay<F>::type>(static_cast<F&&>(f))]() mutable {
+        [this, fn = static_cast<Fn>(static_cast<F&&>(f))]() mutable {
           Defer last([this] {
             if (const Recovered r = recover()) panic(r);  // as Go's: wait() must not come back while the process ends
             done();

@@ -261,7 +261,8 @@ Chan<Time> tick(Duration d) __asm__("time.Tick");
 template <class F>
 Timer after_func(Duration d, F&& f) {
   using Fn = typename detail::Decay<F>::type;
-  return Timer(detail::TimerHandle(detail::new_after_func(d, new detail::TimerFuncOf<Fn>(Fn(static_cast<F&&>(f))))));
+  return Timer(
+      detail::TimerHandle(detail::new_after_func(d, detail::make<detail::TimerFuncOf<Fn>>(Fn(static_cast<F&&>(f))))));
 }
 
 }  // namespace rt0

@@ -47,6 +47,22 @@ Selected select_cases(const SelectCase* cases, usize n) {
   Scratch packed_mem(own_packed, sizeof own_packed, packs * sizeof(void*));
   void** packed = static_cast<void**>(packed_mem.mem);
   auto* ops = static_cast<detail::SelectOp*>(ops_mem.mem);
+  usize packed_n = 0;  // of the first packed_n cases the values are packed
+  const auto unpack = [&](int chosen) {
+    for (usize i = 0; i < packed_n; i++)
+      if (cases[i].pack != nullptr && static_cast<int>(i) != chosen) cases[i].unpack(cases[i].value, packed[i]);
+    packed_n = 0;
+  };
+  const auto free_memory = [&] {
+    packed_mem.free();
+    value_mem.free();
+    ops_mem.free();
+  };
+  // A value's move constructor may panic, and so does a send on a closed channel.
+  const detail::Undo back([&] {
+    unpack(-1);
+    free_memory();
+  });
   for (usize i = 0; i < n; i++) {
     const SelectCase& cs = cases[i];
     ops[i].c = cs.dir == Dir::otherwise ? nullptr : cs.c;
@@ -55,16 +71,14 @@ Selected select_cases(const SelectCase* cases, usize n) {
     if (cs.pack == nullptr) continue;
     packed[i] = cs.pack(cs.value);
     ops[i].elem = &packed[i];
+    packed_n = i + 1;
   }
   const detail::SelectResult r = detail::selectgo(ops, n, fallback < 0);
   const int chosen = r.index < 0 ? fallback : static_cast<int>(r.index);
-  for (usize i = 0; i < packs; i++)
-    if (cases[i].pack != nullptr && static_cast<int>(i) != chosen) cases[i].unpack(cases[i].value, packed[i]);
+  unpack(chosen);
   const SelectCase& cs = cases[chosen];
   if (cs.finish != nullptr) cs.finish(cs.value, value_mem.mem, r.received);
-  packed_mem.free();
-  value_mem.free();
-  ops_mem.free();
+  free_memory();
   return {chosen, cs.dir == Dir::recv && r.received};
 }
 

@@ -25,7 +25,7 @@ struct Call {
     const detail::Finally give_up([t] { detail::timer_unref(t); });
     t->f->call(t->f);
   }
-  static void move(void* dst, void* src) { *static_cast<Call*>(dst) = *static_cast<Call*>(src); }
+  static void move(void* dst, void* src, void*) { *static_cast<Call*>(dst) = *static_cast<Call*>(src); }
 };
 
 // On g0. A function of its own, because tracebacks show it: "created by time.goFunc".

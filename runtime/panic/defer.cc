@@ -27,6 +27,14 @@ namespace {
 
 void end_panic_defers() { (void)runningPanicDefers.sub_seqcst(1); }
 
+// Nothing refers to p's value any more: it was recovered, or a newer panic or a Goexit has taken its place.
+void run_undos(Panic* p) {
+  while (DeferRecord* d = p->undos) {
+    p->undos = d->link;
+    d->fn(d);
+  }
+}
+
 // Takes the newest record off and runs it. A panic that is recovered inside of the call makes this function return. It
 // is not inlined, because setrecover comes back into its frame.
 [[gnu::noinline]] void call_deferred(DeferRecord* d) {
@@ -44,6 +52,7 @@ void end_panic_defers() { (void)runningPanicDefers.sub_seqcst(1); }
   while (gp->panics != keep) {
     Panic* p = gp->panics;
     gp->panics = p->link;
+    run_undos(p);
     if (p->goexit) run_goexit();
     if (!p->deferreturn) end_panic_defers();
   }
@@ -67,8 +76,10 @@ void run_goexit() {
   Panic p{.link = gp->panics, .goexit = true};
   gp->panics = &p;
   while (DeferRecord* d = gp->defers) call_deferred(d);
-  for (Panic* q = gp->panics; q != nullptr; q = q->link)  // panics that this Goexit has aborted
+  for (Panic* q = gp->panics; q != nullptr; q = q->link) {  // panics that this Goexit has aborted
+    run_undos(q);
     if (!q->goexit && !q->deferreturn) end_panic_defers();
+  }
   gp->panics = nullptr;
   gp->recover_points = nullptr;
   gp->sig = 0;
@@ -118,6 +129,13 @@ void defer_pop(DeferRecord* d) {
 bool is_panicking() {
   const Panic* p = getg()->panics;
   return p != nullptr && !p->goexit && !p->deferreturn;
+}
+
+// d's frame is passed by, but stays as it is until the goroutine goes on at a recover point (F2).
+void defer_until_recovered(DeferRecord* d) {
+  Panic* p = getg()->panics;
+  d->link = p->undos;
+  p->undos = d;
 }
 
 void defer_return(DeferRecord* d) {

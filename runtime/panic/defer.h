@@ -23,6 +23,7 @@ struct Panic {
   bool deferreturn{};  // a scope that ends: hides the panic below it from recover(), as Go's deferreturn does
   bool has_text{};     // `text` is the result of its value's Error or String method
   Text text{};
+  DeferRecord* undos{};  // of functions that this panic has passed: run when it has been recovered
 };
 
 // Called after a recovery: d's function has recovered, and the goroutine goes on at rp, or ends if rp is null. Set by
