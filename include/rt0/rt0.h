@@ -10,6 +10,7 @@
 
 #include "rt0/any.h"
 #include "rt0/atomic.h"
+#include "rt0/atomic_value.h"
 #include "rt0/chan.h"
 #include "rt0/context.h"
 #include "rt0/errgroup.h"

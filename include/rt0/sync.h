@@ -116,6 +116,19 @@ class RWMutex {
   void unlock();
   bool try_lock();
 
+  // What locks and unlocks for reading: auto r = mu.rlocker(); Cond c(r);
+  class RLocker {
+   public:
+    explicit RLocker(RWMutex* mu) : mu_(mu) {}
+    [[gnu::always_inline]] inline void lock() { mu_->rlock(); }
+    [[gnu::always_inline]] inline void unlock() { mu_->runlock(); }
+    friend bool operator==(RLocker a, RLocker b) { return a.mu_ == b.mu_; }
+
+   private:
+    RWMutex* mu_;
+  };
+  RLocker rlocker() { return RLocker(this); }
+
  private:
   static constexpr int32_t kMaxReaders = 1 << 30;
 
@@ -234,7 +247,7 @@ struct OnceOutcome {
   }
 };
 
-// The result of once_func and once_value: a callable that calls f at its first call. Go: OnceFunc, OnceValue.
+// What once_func, once_value and once_values return: a callable that does its work at the first call. Go: OnceFunc and kin.
 template <class F, class R>
 class OnceCall {
  public:
@@ -283,6 +296,11 @@ auto once_value(F&& f) {
   using R = typename detail::Decay<decltype(f())>::type;
   return OnceCall<typename detail::Decay<F>::type, R>(detail::InPlace{}, static_cast<F&&>(f));
 }
+// Of an f that returns several results, as a struct: const auto& [host, port] = address(). Go: OnceValues.
+template <class F>
+auto once_values(F&& f) {
+  return once_value(static_cast<F&&>(f));
+}
 template <class F>
 auto once_func(F&& f) {
   return OnceCall<typename detail::Decay<F>::type, void>(detail::InPlace{}, static_cast<F&&>(f));
@@ -321,6 +339,7 @@ using sync::LockGuard;
 using sync::Once;
 using sync::once_func;
 using sync::once_value;
+using sync::once_values;
 using sync::RLockGuard;
 using sync::RWMutex;
 using sync::WaitGroup;

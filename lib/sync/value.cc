@@ -1,0 +1,114 @@
+// atomic.Value. Go: value.go. Differs: Go's collector keeps a value that is being copied; here it is counted, and a mutex
+// guards the pointer to it and the count's first step.
+#include "rt0/atomic_value.h"
+
+namespace rt0::atomic {
+
+// A node that stays as long as this object. A function of the program's may panic meanwhile.
+class Value::Held {
+ public:
+  explicit Held(Node* x) : x_(x), back_(End{x}) {}
+  ~Held() { release(x_); }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+ private:
+  struct End {
+    Node* x;
+    void operator()() const { release(x); }
+  };
+  Node* x_;
+  detail::Undo<End> back_;
+};
+
+// Acquire and release: the last holder destroys the node after all others have done with it.
+void Value::release(Node* x) {
+  if (x != nullptr && __atomic_sub_fetch(&x->refs, 1, __ATOMIC_ACQ_REL) == 0) delete x;
+}
+
+Value::~Value() { release(now_); }
+
+Value::Node* Value::put(Node* made) {
+  Node* before = now_;
+  now_ = made;
+  return before;
+}
+
+any Value::load() {
+  mu_.lock();
+  Node* x = now_;
+  // Relaxed: under the lock the Value's own count keeps the node.
+  if (x != nullptr) __atomic_add_fetch(&x->refs, 1, __ATOMIC_RELAXED);
+  mu_.unlock();
+  if (x == nullptr) return any();
+  const Held held(x);
+  return any(x->value);
+}
+
+void Value::store(const any& v) {
+  const Type* type = v.value().type;
+  if (type == nullptr) panic("sync/atomic: store of nil value into Value");
+  Node* made = detail::make<Node>(1u, v);
+  mu_.lock();
+  const bool fits = now_ == nullptr || now_->value.value().type == type;
+  Node* before = fits ? put(made) : made;
+  mu_.unlock();
+  release(before);
+  if (!fits) panic("sync/atomic: store of inconsistently typed value into Value");
+}
+
+any Value::swap(const any& v) {
+  const Type* type = v.value().type;
+  if (type == nullptr) panic("sync/atomic: swap of nil value into Value");
+  Node* made = detail::make<Node>(1u, v);
+  mu_.lock();
+  const bool fits = now_ == nullptr || now_->value.value().type == type;
+  Node* before = fits ? put(made) : made;
+  mu_.unlock();
+  if (!fits) {
+    release(before);
+    panic("sync/atomic: swap of inconsistently typed value into Value");
+  }
+  if (before == nullptr) return any();
+  const Held held(before);
+  return any(before->value);
+}
+
+bool Value::compare_and_swap(const Type* old_type, const void* old, bool (*equal)(const void*, const void*),
+                             const any& v) {
+  const Type* type = v.value().type;
+  if (type == nullptr) panic("sync/atomic: compare and swap of nil value into Value");
+  if (old_type != nullptr && old_type != type) panic("sync/atomic: compare and swap of inconsistently typed values");
+  Node* made = detail::make<Node>(1u, v);
+  const Held held(made);
+  for (;;) {  // ends when no other goroutine has stored between the comparison and the exchange
+    mu_.lock();
+    Node* x = now_;
+    if (x == nullptr && old_type == nullptr) {
+      __atomic_add_fetch(&made->refs, 1, __ATOMIC_RELAXED);  // ours
+      (void)put(made);
+      mu_.unlock();
+      return true;
+    }
+    // Relaxed: as in load.
+    if (x != nullptr) __atomic_add_fetch(&x->refs, 1, __ATOMIC_RELAXED);
+    mu_.unlock();
+    if (x == nullptr) return false;
+    const Held held_x(x);
+    const Any has = x->value.value();
+    if (has.type != type) panic("sync/atomic: compare and swap of inconsistently typed value into Value");
+    if (old_type == nullptr || !equal(has.data, old)) return false;
+    mu_.lock();
+    const bool same = now_ == x;
+    if (same) {
+      __atomic_add_fetch(&made->refs, 1, __ATOMIC_RELAXED);
+      (void)put(made);
+    }
+    mu_.unlock();
+    if (!same) continue;
+    release(x);  // the Value's count
+    return true;
+  }
+}
+
+}  // namespace rt0::atomic
