@@ -45,8 +45,9 @@ struct Bits {
   }
 };
 
-// One of the unpacked table's three streams. As in Bits, functions are not inlined: the code is in every program but
-// runs only when one dies, so it must be small and need not be fast.
+// One of the unpacked table's three streams. As in Bits, functions are not inlined: the code is in every program, so it
+// must be small. Loops use a copy of p, which is in a register then: a dump of many goroutines reads the table a million
+// times.
 struct Bytes {
   const u8* p;
   const u8* end;
@@ -54,11 +55,13 @@ struct Bytes {
   bool done() const { return p == end; }
   [[gnu::noinline]] u32 varint() {
     u32 v = 0;
-    for (u32 shift = 0; p != end && shift < 32; shift += 7) {
-      const u8 b = *p++;
+    const u8* at = p;
+    for (u32 shift = 0; at != end && shift < 32; shift += 7) {
+      const u8 b = *at++;
       v |= static_cast<u32>(b & 0x7f) << shift;
       if (b < 0x80) break;
     }
+    p = at;
     return v;
   }
   [[gnu::noinline]] i32 delta() {
@@ -66,10 +69,10 @@ struct Bytes {
     return static_cast<i32>(v >> 1) ^ -static_cast<i32>(v & 1);
   }
   [[gnu::noinline]] Str text() {
-    const u8* start = p;
-    while (p != end && *p != 0) p++;
-    const Str s(reinterpret_cast<const char*>(start), static_cast<usize>(p - start));
-    if (p != end) p++;
+    const u8* at = p;
+    while (at != end && *at != 0) at++;
+    const Str s(reinterpret_cast<const char*>(p), static_cast<usize>(at - p));
+    p = at == end ? at : at + 1;
     return s;
   }
   [[gnu::noinline]] Bytes& skip_texts(u32 n) {

@@ -9,8 +9,15 @@ void Writer::put(char c) {
   if (len_ == sizeof(buf_)) flush();
   buf_[len_++] = c;
 }
+// In pieces, for a traceback of many goroutines is megabytes of text.
 void Writer::put(Str s) {
-  for (char c : s) put(c);
+  while (!s.empty()) {
+    if (len_ == sizeof(buf_)) flush();
+    const usize n = min(s.len, sizeof(buf_) - len_);
+    __builtin_memcpy(buf_ + len_, s.ptr, n);
+    len_ += n;
+    s = s.sub(n);
+  }
 }
 // NOLINTNEXTLINE(readability-non-const-parameter): on 386 a va_list is a char*
 void Writer::vfmt(const char* f, __builtin_va_list args) {
@@ -70,7 +77,8 @@ void Writer::flush() {
   usize done = 0;
   if (out_ != nullptr) {
     const usize n = min(len_, room_);
-    for (usize i = 0; i < n; i++) *out_++ = buf_[i];
+    __builtin_memcpy(out_, buf_, n);
+    out_ += n;
     room_ -= n;
     done = len_;
   }

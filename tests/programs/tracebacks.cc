@@ -52,6 +52,19 @@ void every_stack() {
   exit(0);
 }
 
+// As every_stack, `rounds` times; says how many frames each time has. The caller counts instructions.
+void count_rounds(int rounds) {
+  held.lock();
+  for (int i = 0; i < 50; i++) go([] { wait_deep(20); });
+  sleep(ms(50));
+  static char buf[1 << 20];
+  size_t n = 0, frames = 0;
+  for (int i = 0; i < rounds; i++) n = stack(buf, sizeof(buf), true);
+  for (size_t i = 0; i < n; i++) frames += buf[i] == '\t';
+  println(frames);
+  exit(0);
+}
+
 [[gnu::noinline]] int deep(int n) {
   volatile int x = n;
   const int r = deep(n + 1);
@@ -74,6 +87,7 @@ int main(int, char** argv) {
   switch (argv[1][0]) {
     case 'a': all_stacks(); break;
     case 'e': every_stack(); break;
+    case 'c': count_rounds(argv[2][0] - '0'); break;
     case 'o': go_with({.stack = 16 << 20}, [] { deep(0); }); break;
     case 'l': calls_it(); break;                       // skips calls_it, to the end of main
     case 'f': func([] { calls_it(); }); break;         // skips calls_it, to func
