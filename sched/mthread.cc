@@ -1,4 +1,5 @@
-// Go: proc.go. Differs: thread-local storage is set by clone itself, so no signal mask is needed around it.
+// Go: proc.go. Differs: thread-local storage is set by clone itself, so sysmon's thread is made without a change of the
+// signal mask: see newosproc.
 #include "sched/mthread.h"
 
 #include "kernel_iface/kernel.h"
@@ -134,10 +135,17 @@ M* allocm(void (*fn)(), MId id) {
   return mp;
 }
 
+// All signals are blocked around clone: the new thread inherits that, so no handler runs on it until minit has given it
+// a signal stack and then its mask. Not so for sysmon's thread, which is made before main, where two system calls count.
+// A signal that comes to it before it has a signal stack is handled on its g0's stack, which is still empty; its g and
+// gsignal are there from its first instruction on, and nothing has yet asked it to be preempted, for its id is not
+// published. On the simulated kernel a thread is no thread of the host's, and the host's mask stays as it is.
 void newosproc(M* mp) RT0_SYM("runtime.newosproc");
 void newosproc(M* mp) {
   trace_boot(Ev::newosproc);
   trace_boot(Ev::clone);
+  const bool block = guarded_from_the_start(mp) && simulated == 0;
+  const u64 mask = block ? kernel->sigmask_block(~u64{0}) : 0;
   // Other processes' threads may end at any moment, so for EAGAIN it tries again for 210 ms. Go: retryOnEAGAIN.
   constexpr u32 kTries = 20;
   SysResult r = kernel->newosproc(mp->g0->stack.hi, mp->tls);
@@ -145,6 +153,7 @@ void newosproc(M* mp) {
     kernel->usleep(i * 1000);
     if (i < kTries) r = kernel->newosproc(mp->g0->stack.hi, mp->tls);
   }
+  if (block) kernel->sigmask_set(mask);
   if (r.ok()) return;
   eprintf("runtime: failed to create new OS thread (have %d already; errno=%d)\n", mcount(), static_cast<i32>(r.err));
   if (r.err == Errno::again) eprintf("runtime: may need to increase max user processes (ulimit -u)\n");

@@ -38,6 +38,12 @@ class Panic(rt0test.Case):
                 done = self.run_program("signals", "raise", sig)
                 self.assertEqual((done.status, done.err), (0, b"still here\n"))
 
+    def test_threads_are_made_with_signals_blocked(self):
+        """As Go's newosproc does, for all threads but sysmon's; the new threads and their makers have the usual mask then."""
+        done = self.run_program("signals", "births", "5", env={"GOMAXPROCS": 2})
+        self.assert_status(done, 0)
+        self.assertEqual(done.err, b"births true true 5 true\n")
+
     def test_stack(self):
         done = self.run_program("signals", "stack")
         self.assert_status(done, 0)

@@ -1,4 +1,5 @@
 // signals raise N: sends signal N to itself and prints that it is still there. signals stack: prints stacks as text.
+// signals births N: makes N threads; prints which signals their maker had blocked while it made each of them, and after.
 #include "kernel_iface/kernel.h"
 
 #include <rt0/rt0.h>
@@ -11,6 +12,35 @@
   rt0::println("cut", cut, rt0::Text{buf, cut});
 }
 
+static rt0::Kernel watched;
+// All but SIGKILL and SIGSTOP, which nobody can block, and the real-time signals, of which QEMU keeps some.
+static constexpr rt0::u64 kAll = 0x7fffffff & ~(1u << (9 - 1) | 1u << (19 - 1));
+static constinit rt0::atomic::Int32 births{}, guarded{};
+
+static void make_threads(int n) {
+  watched = *rt0::kernel;
+  watched.newosproc = [](rt0::uintptr stack_hi, rt0::uintptr* tls) {
+    births.add(1);
+    if ((rt0::kernel->sigmask_block(0) & kAll) == kAll) guarded.add(1);
+    return rt0::linux_kernel.newosproc(stack_hi, tls);
+  };
+  const rt0::u64 before = rt0::kernel->sigmask_block(0);
+  rt0::kernel = &watched;
+  rt0::Chan<int> up(0), over(0);
+  for (int i = 0; i < n; i++) {
+    rt0::go([=] {
+      rt0::lock_os_thread();
+      up.send(rt0::kernel->sigmask_block(0) == before);
+      (void)over.recv();
+    });
+  }
+  int as_before = 0;
+  for (int i = 0; i < n; i++) as_before += up.recv();
+  over.close();
+  const bool many = births.load() >= n - 1, all = births.load() == guarded.load();
+  rt0::println("births", many, all, as_before, rt0::kernel->sigmask_block(0) == before);
+}
+
 int main(int argc, char** argv) {
   if (argc < 2) return 9;
   if (argc == 2) {
@@ -18,6 +48,10 @@ int main(int argc, char** argv) {
     rt0::go([&] { (void)c.recv(); });
     rt0::gosched();
     inner();
+    return 0;
+  }
+  if (argv[1][0] == 'b') {
+    make_threads(argv[2][0] - '0');
     return 0;
   }
   rt0::u32 sig = 0;
