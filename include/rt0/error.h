@@ -124,20 +124,21 @@ struct FixedText {
 
 namespace detail {
 struct ErrorMaker;
-}
+struct ErrorTree;
+}  // namespace detail
 
 class ErrorValue {
   using Err = errors::Err;
 
  public:
-  // NOLINTBEGIN(clang-analyzer-optin.cplusplus.UninitializedObject): only the first len_ bytes of text_ are read
-  ErrorValue() : code_(Err::none), len_(0) {}
-  ErrorValue(const ErrorValue& o) : code_(Err::none), len_(0) {
+  // NOLINTBEGIN(clang-analyzer-optin.cplusplus.UninitializedObject): of the text only len_ bytes are ever looked at
+  ErrorValue() : code_(Err::none), len_(0), parts_(0) {}
+  ErrorValue(const ErrorValue& o) : code_(Err::none), len_(0), parts_(0) {
     if (o.code_ != Err::none) copy(o);
   }
   // NOLINTEND(clang-analyzer-optin.cplusplus.UninitializedObject)
   ErrorValue& operator=(const ErrorValue& o) {
-    if (o.code_ == Err::none) code_ = Err::none, len_ = 0;
+    if (o.code_ == Err::none) code_ = Err::none, len_ = parts_ = 0;
     else if (&o != this) copy(o);
     return *this;
   }
@@ -166,13 +167,15 @@ class ErrorValue {
 
  private:
   friend struct detail::ErrorMaker;
+  friend struct detail::ErrorTree;
   static constexpr size_t kMaxText = 480;  // a longer path is cut
 
   void copy(const ErrorValue& o);
 
   Err code_;
   uint16_t len_, op_len_, reason_at_;
-  char text_[kMaxText];  // set up to len_
+  uint16_t parts_;       // bytes at the end of text_ that say what the error wraps; most errors have none: see errors.h
+  char text_[kMaxText];  // garbage between text and parts
 };
 template <>
 inline constexpr bool kRelocatable<ErrorValue> = true;

@@ -15,6 +15,7 @@
 #include "rt0/context.h"
 #include "rt0/errgroup.h"
 #include "rt0/error.h"
+#include "rt0/errors.h"
 #include "rt0/gc.h"
 #include "rt0/go.h"
 #include "rt0/init.h"

@@ -9,7 +9,9 @@ void ErrorValue::copy(const ErrorValue& o) {
   len_ = o.len_;
   op_len_ = o.op_len_;
   reason_at_ = o.reason_at_;
+  parts_ = o.parts_;
   for (u32 i = 0; i <= len_; i++) text_[i] = o.text_[i];
+  for (usize i = kMaxText - parts_; i < kMaxText; i++) text_[i] = o.text_[i];
 }
 
 namespace detail {

@@ -12,7 +12,7 @@ struct ErrorMaker {
   ErrorValue& e;
 
   explicit ErrorMaker(ErrorValue& err) : e(err) {
-    e.len_ = e.op_len_ = e.reason_at_ = 0;
+    e.len_ = e.op_len_ = e.reason_at_ = e.parts_ = 0;
     e.code_ = Err::other;
   }
   ErrorMaker& op(Str s) {

@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import order, rt0test
 
 NAMES = """
-net_refused net_closewakes net_deadline net_addrs net_udp net_unix net_eof os_errors os_pipe
+errors net_refused net_closewakes net_deadline net_addrs net_udp net_unix net_eof os_errors os_pipe
 """.split()
 
 

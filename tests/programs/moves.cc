@@ -1,5 +1,6 @@
-// Values whose move or copy constructors panic, where rt0 moves or copies them. Each scene does it often enough that what
-// a recovered panic leaves behind would show: goroutines that are not there, memory, a counter that is not 0, a lock.
+// Values whose move or copy constructors panic, where rt0 moves or copies them. Each scene does it often enough that
+// what a recovered panic leaves behind would show: goroutines that are not there, memory, a counter that is not 0, a
+// lock.
 // tests/cases/recovers_test.py has the output.
 #include <rt0/rt0.h>
 
@@ -55,8 +56,8 @@ unsigned long long in_use() {
   return s.heap_alloc;
 }
 
-// f() kRounds times for each move that there is in it, until no move is left to panic. What stays afterwards is compared
-// with what was there before: less than one object of each round.
+// f() kRounds times for each move that there is in it, until no move is left to panic. What stays afterwards is
+// compared with what was there before: less than one object of each round.
 template <class F>
 void scene(const char* name, const F& f) {
   int moves = 0;

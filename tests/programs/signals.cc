@@ -1,5 +1,5 @@
 // signals raise N: sends signal N to itself and prints that it is still there. signals stack: prints stacks as text.
-// signals births N: makes N threads; prints which signals their maker had blocked while it made each of them, and after.
+// signals births N: makes N threads; prints whether their maker had all signals blocked while it made each of them.
 #include "kernel_iface/kernel.h"
 
 #include <rt0/rt0.h>
