@@ -21,7 +21,7 @@ class any : public Recovered {
   // v: a value of any type that can be copied. A literal is held as a const char*.
   template <class T>
     requires(!requires(const Recovered*& to, const T* from) { to = from; })
-  any(const T& v) : Recovered(Any{&detail::kType<T>, &v}) {}
+  any(const T& v) : Recovered(builtin::Any{&detail::kType<T>, &v}) {}
   // A function, by its name: the value is a pointer to it.
   template <bool N, class R, class... A>
   any(R (&f)(A...) noexcept(N)) : any(static_cast<R (*)(A...)>(&f)) {}

@@ -57,7 +57,8 @@ class Value {
   };
   class Held;
 
-  bool compare_and_swap(const Type* type, const void* old, bool (*equal)(const void*, const void*), const any& v);
+  bool compare_and_swap(const builtin::Type* type, const void* old, bool (*equal)(const void*, const void*),
+                        const any& v);
   // The old node, whose count the caller takes over; `made` takes its place. With the lock.
   Node* put(Node* made);
   static void release(Node* x);

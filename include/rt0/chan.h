@@ -29,6 +29,8 @@ struct Hchan;
 template <class T>
 class Chan;
 
+namespace builtin {
+
 // The element type that carries nothing. Go: struct{}.
 struct Unit {};
 
@@ -45,6 +47,14 @@ struct TryReceived {
   bool ok;
   bool ready;
 };
+
+}  // namespace builtin
+
+#if !defined(RT0_NO_SHORT_NAMES)  // see error.h
+using builtin::Received;
+using builtin::TryReceived;
+using builtin::Unit;
+#endif
 
 template <class T>
 inline constexpr bool kRelocatable<Chan<T>> = true;
@@ -227,13 +237,13 @@ class Chan {
     }
   }
   // v, ok := <-c
-  Received<T> recv_ok() const {
+  builtin::Received<T> recv_ok() const {
     detail::Parcel<T> parcel;
     if (!detail::chanrecv(c_, &parcel, true).received) return {T{}, false};
     return {parcel.take(), true};
   }
-  // Receives if that is possible without waiting. Go: select { case v, ok := <-c: …; default: … }.
-  TryReceived<T> try_recv() const {
+  // select { case v, ok := <-c: …; default: … }
+  builtin::TryReceived<T> try_recv() const {
     detail::Parcel<T> parcel;
     const detail::RecvResult r = detail::chanrecv(c_, &parcel, false);
     if (!r.received) return {T{}, false, r.selected};
@@ -264,7 +274,7 @@ class Chan {
 
    private:
     const Chan& chan_;
-    Received<T> now_;
+    builtin::Received<T> now_;
   };
   Iterator begin() const { return Iterator(*this); }
   decltype(nullptr) end() const { return nullptr; }

@@ -63,7 +63,7 @@ namespace detail {
 // In lib/context/context.cc.
 void context_ref(context::Node* n);
 void context_unref(context::Node* n);
-Chan<Unit> context_done(context::Node* n);
+Chan<builtin::Unit> context_done(context::Node* n);
 context::Error context_err(context::Node* n);
 const void* context_value(context::Node* n, const void* key);
 context::Node* context_new_value(context::Node* parent, const void* key, void* value, void (*destroy)(void*));
@@ -94,12 +94,12 @@ class Context {
     if (n_ != nullptr) detail::context_unref(n_);
   }
 
-  // A channel that is closed when the context ends; nil if the context can never end.
-  Chan<Unit> done() const { return detail::context_done(n_); }
-  // No error (false) until the context has ended; then kCanceled or kDeadlineExceeded.
+  // Closed when the context ends; nil if it never does.
+  Chan<builtin::Unit> done() const { return detail::context_done(n_); }
+  // None while the context has not ended; then kCanceled or kDeadlineExceeded.
   Error err() const { return detail::context_err(n_); }
   struct Deadline {
-    Time deadline;
+    time::Time deadline;
     bool ok;
   };
   // The time at which the context ends at the latest; ok is false if there is none.
@@ -160,10 +160,9 @@ inline WithCancelCause with_cancel_cause(const Context& parent) {
   const Context c(detail::context_new_cancel(parent.node()));
   return {c, CancelCauseFunc(c)};
 }
-// A child that ends at the time d, or after the duration d, at the latest. cause: the result of cause() if it ends by
-// its deadline; by default kDeadlineExceeded.
-WithCancel with_deadline(const Context& parent, Time d, Error cause = Error());
-WithCancel with_timeout(const Context& parent, Duration d, Error cause = Error());
+// A child that ends at `d`, at the latest; cause: what cause() says then, if not kDeadlineExceeded.
+WithCancel with_deadline(const Context& parent, time::Time d, Error cause = Error());
+WithCancel with_timeout(const Context& parent, time::Duration d, Error cause = Error());
 // A child with its parent's values that does not end when the parent does.
 inline Context without_cancel(const Context& parent) {
   return Context(detail::context_new_without_cancel(parent.node()));
@@ -198,7 +197,6 @@ StopFunc after_func(const Context& ctx, F f) {
 
 }  // namespace context
 
-using context::Context;
 template <>
 inline constexpr bool kRelocatable<context::Context> = true;
 template <>
@@ -207,5 +205,9 @@ template <>
 inline constexpr bool kRelocatable<context::CancelCauseFunc> = true;
 template <>
 inline constexpr bool kRelocatable<context::StopFunc> = true;
+
+#if !defined(RT0_NO_SHORT_NAMES)  // see error.h
+using context::Context;
+#endif
 
 }  // namespace rt0

@@ -22,7 +22,7 @@ class Group {
   // the group run under a limit at the moment.
   void set_limit(ptrdiff_t n) {
     if (const size_t active = room_.len(); active != 0) panic_still_active(active);
-    room_ = n < 0 ? Chan<Unit>() : Chan<Unit>(n);
+    room_ = n < 0 ? Chan<builtin::Unit>() : Chan<builtin::Unit>(n);
   }
 
   // Runs f() in a goroutine. The first error that such an f returns becomes the group's error.
@@ -70,7 +70,7 @@ class Group {
   sync::WaitGroup wg_;
   sync::Once once_;
   E err_{};
-  Chan<Unit> room_;  // nil without a limit; each goroutine of the group has an element in its buffer
+  Chan<builtin::Unit> room_;  // nil without a limit; each goroutine under it has an element in here
 };
 
 }  // namespace rt0::errgroup

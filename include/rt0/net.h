@@ -56,8 +56,8 @@ class Handle {
   explicit operator bool() const { return f_ != nullptr; }
   // Ends all calls that wait on the socket, with the error "use of closed network connection".
   Error close() const;
-  // Calls that are not done at the time t end with "i/o timeout"; at once if t has passed. Time{}: no deadline.
-  Error set_deadline(Time t) const;
+  // What is not done by then ends with "i/o timeout", at once if it is past. Time{}: no deadline.
+  Error set_deadline(time::Time t) const;
   int fd() const;  // -1 if closed
 
  protected:
@@ -74,8 +74,8 @@ class Conn : public detail::Handle {
   // Writes all n bytes, or returns an error and the number of bytes written before it.
   Result<size_t> write(const void* p, size_t n) const;
   Result<size_t> write(StrArg s) const { return write(s.ptr, s.len); }
-  Error set_read_deadline(Time t) const;
-  Error set_write_deadline(Time t) const;
+  Error set_read_deadline(time::Time t) const;
+  Error set_write_deadline(time::Time t) const;
   Addr local_addr() const;
   Addr remote_addr() const;
   // Closes one direction, for TCP and unix streams: after close_write the other side reads io::eof, and this side can
@@ -105,8 +105,8 @@ class PacketConn : public detail::Handle {
   Result<Packet> read_from(void* p, size_t n) const;
   // Sends n bytes as one datagram.
   Result<size_t> write_to(const void* p, size_t n, const Addr& to) const;
-  Error set_read_deadline(Time t) const;
-  Error set_write_deadline(Time t) const;
+  Error set_read_deadline(time::Time t) const;
+  Error set_write_deadline(time::Time t) const;
   Addr local_addr() const;
 };
 
@@ -116,9 +116,9 @@ Result<Listener> listen(StrArg network, StrArg address);
 Result<PacketConn> listen_packet(StrArg network, StrArg address);
 // Connects: waits until the connection is made, was refused (Err::connrefused), or has failed.
 Result<Conn> dial(StrArg network, StrArg address);
-// The same, but fails with Err::timeout after the time d; d = 0: no limit.
-Result<Conn> dial_timeout(StrArg network, StrArg address, Duration d);
-// The two ends of a unix stream.
+// The same, but not for longer than d.
+Result<Conn> dial_timeout(StrArg network, StrArg address, time::Duration d);
+// Two ends of a unix stream.
 struct ConnPair {
   Conn a, b;
 };

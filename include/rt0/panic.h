@@ -8,6 +8,9 @@
 
 namespace rt0 {
 
+// Types of the language that it gives no names to. In a namespace of their own, for many programs have such names.
+namespace builtin {
+
 // A string: a pointer and a length. It does not own the bytes. Error() and String() methods may return it.
 using Text = PrintArg::Text;
 
@@ -29,7 +32,13 @@ struct Any {
   const void* data;  // the value. nil: type and data are null
 };
 
+}  // namespace builtin
+
 namespace detail {
+
+using builtin::Any;
+using builtin::Text;
+using builtin::Type;
 
 template <class T>
 concept HasError = requires(const T& v) {
@@ -211,19 +220,20 @@ inline constexpr Type kType = [] {
 // A runtime error: a fault, a division by zero, a send on a closed channel, a failed as<T>(). Go: runtime.Error.
 class RuntimeError {
  public:
-  constexpr explicit RuntimeError(Text text, bool borrowed = false) : text_(text), own_(nullptr), borrowed_(borrowed) {}
-  RuntimeError(const RuntimeError& e);  // copies the text, too, if it is borrowed
+  constexpr explicit RuntimeError(builtin::Text text, bool borrowed = false)
+      : text_(text), own_(nullptr), borrowed_(borrowed) {}
+  RuntimeError(const RuntimeError& e);  // of a borrowed text, makes a copy
   ~RuntimeError();
   RuntimeError& operator=(const RuntimeError&) = delete;
-  Text Error() const { return text_; }
+  builtin::Text Error() const { return text_; }
 
  private:
-  Text text_;
-  char* own_;      // text_'s memory, if this object has to free it
+  builtin::Text text_;
+  char* own_;      // text_, if it is ours to free
   bool borrowed_;  // text_ lies in a frame of the panicking goroutine
 };
 
-[[noreturn]] void panic_any(Any value);
+[[noreturn]] void panic_any(builtin::Any value);
 
 // Panics with `value`: a number, bool, string, or a value of any type that can be copied. Deferred calls run; unless
 // one of them recovers, prints "panic: " and the value, by its Error() or String() method if it has one, then the
@@ -411,7 +421,7 @@ class Recovered;
 class Recovered {
  public:
   Recovered() = default;
-  explicit Recovered(Any v) : Recovered(v, v.data) {}
+  explicit Recovered(builtin::Any v) : Recovered(v, v.data) {}
   Recovered(const Recovered& r) : Recovered(r.value(), r.origin_) {}
   Recovered& operator=(const Recovered& r);
   ~Recovered();
@@ -434,21 +444,21 @@ class Recovered {
   }
   // Whether the value is an error: it has a method Error(). Go: _, ok := r.(error).
   bool is_error() const { return type_ != nullptr && type_->error != nullptr; }
-  // The result of the value's Error(); empty if it is no error. The text lives as long as this object.
-  Text error() const { return is_error() ? type_->error(value().data) : Text{nullptr, 0}; }
-  Any value() const { return {type_, heap_ != nullptr ? heap_ : type_ != nullptr ? small_ : nullptr}; }
-  // For print: the text that a panic with this value would print, without quotes and type names; "nil" for nil.
+  // What its Error() returns; nothing if it is no error. It lives as long as this object.
+  builtin::Text error() const { return is_error() ? type_->error(value().data) : builtin::Text{nullptr, 0}; }
+  builtin::Any value() const { return {type_, heap_ != nullptr ? heap_ : type_ != nullptr ? small_ : nullptr}; }
+  // For print: what a panic with this value would print, without quotes and type names. nil is nil.
   operator PrintArg() const;
 
  private:
   friend void panic(const Recovered& r);
-  Recovered(Any v, const void* origin);
+  Recovered(builtin::Any v, const void* origin);
 
   static constexpr unsigned kSmall = 32;
 
-  const void* origin_ = nullptr;  // the address at which the panic had its value
-  const Type* type_ = nullptr;
-  void* heap_ = nullptr;  // the value's memory, if it is too large for small_
+  const void* origin_ = nullptr;  // where the panic had its value
+  const builtin::Type* type_ = nullptr;
+  void* heap_ = nullptr;  // where the value is, if it is too large for small_
   alignas(16) unsigned char small_[kSmall];
 };
 
@@ -490,5 +500,11 @@ template <class R, class F>
   func([&] { f(result); });
   return result;
 }
+
+#if !defined(RT0_NO_SHORT_NAMES)  // see error.h
+using builtin::Any;
+using builtin::Text;
+using builtin::Type;
+#endif
 
 }  // namespace rt0

@@ -50,18 +50,24 @@ long long set_memory_limit(long long limit) __asm__("runtime.setMemoryLimit");
 void free_os_memory() __asm__("runtime.freeOSMemory");
 
 // Ends the program at once with `status`. Go: os.Exit.
+namespace os {
 [[noreturn]] void exit(int status) __asm__("os.Exit");
+}
 
-// Writes the calling goroutine's traceback into [buf, buf + n), and if `all` is true those of all other goroutines
-// after it. Returns the number of bytes; text that does not fit is left out. `all` stops the world. Go: runtime.Stack.
+// Writes the calling goroutine's traceback, and with `all` then those of all others, into [buf, buf + n): how many
+// bytes that are. What does not fit is left out. `all` stops the world. Go: runtime.Stack.
+namespace runtime {
 size_t stack(char* buf, size_t n, bool all) __asm__("runtime.Stack");
+}
 namespace runtime_debug {
 void print_stack();
 }
 // The calling goroutine's traceback to stderr. Go: debug.PrintStack.
 using runtime_debug::print_stack;
 
-// The arguments and the environment, as the kernel has passed them. Go: os.Args, os.Environ.
+namespace os {
+
+// argv and environment as the kernel handed them over. Go: os.Args, os.Environ.
 struct Args {
   char* const* ptr;
   size_t len;
@@ -74,5 +80,16 @@ Args args_of_program();
 Args environ_of_program();
 // The value of an environment variable, null if it is not set. Go: os.LookupEnv.
 const char* getenv(const char* key);
+
+}  // namespace os
+
+#if !defined(RT0_NO_SHORT_NAMES)  // see error.h
+using os::Args;
+using os::args_of_program;
+using os::environ_of_program;
+using os::exit;
+using os::getenv;
+using runtime::stack;
+#endif
 
 }  // namespace rt0

@@ -263,16 +263,22 @@ SelectCase send_case(const Chan<T>& c, T* value) {
 }
 inline SelectCase default_case() { return {}; }
 
+namespace builtin {
 struct Selected {
   int index;
   bool ok;  // a receive: it was a value
 };
+}  // namespace builtin
 
-// Selects among n cases; n = 0 waits for ever. More than one default_case, or more than 65536 cases, panics.
-Selected select_cases(const SelectCase* cases, size_t n);
+// Selects among n cases; without any it waits for ever. More than one default_case, or more than 65536 cases, panics.
+builtin::Selected select_cases(const SelectCase* cases, size_t n);
 template <size_t N>
-Selected select_cases(const SelectCase (&cases)[N]) {
+builtin::Selected select_cases(const SelectCase (&cases)[N]) {
   return select_cases(cases, N);
 }
+
+#if !defined(RT0_NO_SHORT_NAMES)  // see error.h
+using builtin::Selected;
+#endif
 
 }  // namespace rt0

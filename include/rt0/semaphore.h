@@ -22,9 +22,9 @@ class Weighted {
 
   // Waits until n are free and takes them. If n is more than the whole size, waits for ever, without blocking others.
   void acquire(int64_t n);
-  // The same, but only until ctx ends; then takes nothing and returns the context's error.
-  context::Error acquire(const Context& ctx, int64_t n);
-  // Takes n if they are free and no goroutine waits; otherwise takes nothing and returns false.
+  // The same until ctx ends, and then returns its error, having taken nothing.
+  context::Error acquire(const context::Context& ctx, int64_t n);
+  // Takes n if they are free and no goroutine waits; false if not.
   bool try_acquire(int64_t n);
   // Gives n back; panics if that is more than is held.
   void release(int64_t n);
@@ -47,6 +47,8 @@ class Weighted {
 
 }  // namespace semaphore
 
+#if !defined(RT0_NO_SHORT_NAMES)  // see error.h
 using Semaphore = semaphore::Weighted;
+#endif
 
 }  // namespace rt0

@@ -334,6 +334,7 @@ class [[nodiscard]] RLockGuard {
 
 }  // namespace sync
 
+#if !defined(RT0_NO_SHORT_NAMES)  // see error.h
 using sync::Cond;
 using sync::LockGuard;
 using sync::Once;
@@ -345,6 +346,7 @@ using sync::RWMutex;
 using sync::WaitGroup;
 #if !defined(RT0_RUNTIME)  // there Mutex is the runtime's own, of base/lock.h
 using sync::Mutex;
+#endif
 #endif
 
 }  // namespace rt0

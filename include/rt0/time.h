@@ -13,7 +13,11 @@
 
 namespace rt0 {
 
-// A Duration as text, "1h15m30.918s". It can be printed.
+// All of it stands in a namespace of its own, which tracebacks spell as Go does; at the end of this file the names are
+// made known as rt0::… too.
+namespace time {
+
+// A Duration as text, "1h15m30.918s". Printable; lives as long as you keep it.
 struct DurationText {
   char text[32];
   unsigned char length;
@@ -142,6 +146,8 @@ Duration until(Time t);  // t - now()
 // Stops the calling goroutine for at least d; returns at once if d <= 0. Go: time.Sleep.
 void sleep(Duration d);
 
+}  // namespace time
+
 namespace detail {
 
 // The function of an after_func timer. It lies in memory of its own, is made by the template below, and is destroyed by
@@ -161,7 +167,7 @@ struct TimerFuncOf : TimerFunc {
 };
 
 struct TimerObject;
-TimerObject* new_after_func(Duration d, TimerFunc* f) __asm__("time.AfterFunc");
+TimerObject* new_after_func(time::Duration d, TimerFunc* f) __asm__("time.AfterFunc");
 void timer_ref(TimerObject* t);
 void timer_unref(TimerObject* t);
 
@@ -170,18 +176,18 @@ class TimerHandle {
  public:
   TimerHandle() = default;
   explicit TimerHandle(TimerObject* t) : t_(t) {}
-  TimerHandle(TimerObject* t, Chan<Time>&& c) : t_(t), c_(static_cast<Chan<Time>&&>(c)) {}
+  TimerHandle(TimerObject* t, Chan<time::Time>&& c) : t_(t), c_(static_cast<Chan<time::Time>&&>(c)) {}
   TimerHandle(const TimerHandle& h) : t_(h.t_), c_(h.c_) {
     if (t_ != nullptr) timer_ref(t_);
   }
-  TimerHandle(TimerHandle&& h) noexcept : t_(h.t_), c_(static_cast<Chan<Time>&&>(h.c_)) { h.t_ = nullptr; }
+  TimerHandle(TimerHandle&& h) noexcept : t_(h.t_), c_(static_cast<Chan<time::Time>&&>(h.c_)) { h.t_ = nullptr; }
   TimerHandle& operator=(TimerHandle h) noexcept {
     TimerObject* mine = t_;
     t_ = h.t_;
     h.t_ = mine;
-    Chan<Time> my_chan = static_cast<Chan<Time>&&>(c_);
-    c_ = static_cast<Chan<Time>&&>(h.c_);
-    h.c_ = static_cast<Chan<Time>&&>(my_chan);
+    Chan<time::Time> my_chan = static_cast<Chan<time::Time>&&>(c_);
+    c_ = static_cast<Chan<time::Time>&&>(h.c_);
+    h.c_ = static_cast<Chan<time::Time>&&>(my_chan);
     return *this;
   }
   [[gnu::always_inline]] ~TimerHandle() {
@@ -189,12 +195,11 @@ class TimerHandle {
   }
 
   TimerObject* t_ = nullptr;
-  Chan<Time> c_;
+  Chan<time::Time> c_;
 };
 
 }  // namespace detail
 
-// The classes stand in a namespace of their own, which tracebacks spell as Go does.
 namespace time {
 
 // A single event in the future. Copies are the same timer, as with Go's *Timer.
@@ -237,15 +242,7 @@ class Ticker {
   detail::TimerHandle h_;
 };
 
-}  // namespace time
-using time::Ticker;
-using time::Timer;
-template <>
-inline constexpr bool kRelocatable<time::Timer> = true;
-template <>
-inline constexpr bool kRelocatable<time::Ticker> = true;
-
-// A timer that sends the time to its channel after d. While no goroutine waits on the channel it costs nothing. Go:
+// Sends the time to its channel in d from now. While no goroutine waits on the channel it costs nothing. Go:
 // time.NewTimer.
 Timer new_timer(Duration d) __asm__("time.NewTimer");
 // The channel of such a timer. Go: time.After.
@@ -264,5 +261,35 @@ Timer after_func(Duration d, F&& f) {
   return Timer(
       detail::TimerHandle(detail::new_after_func(d, detail::make<detail::TimerFuncOf<Fn>>(Fn(static_cast<F&&>(f))))));
 }
+
+}  // namespace time
+
+template <>
+inline constexpr bool kRelocatable<time::Timer> = true;
+template <>
+inline constexpr bool kRelocatable<time::Ticker> = true;
+
+#if !defined(RT0_NO_SHORT_NAMES)  // see error.h
+using time::after;
+using time::after_func;
+using time::Duration;
+using time::DurationText;
+using time::hours;
+using time::minutes;
+using time::ms;
+using time::new_ticker;
+using time::new_timer;
+using time::now;
+using time::ns;
+using time::seconds;
+using time::since;
+using time::sleep;
+using time::tick;
+using time::Ticker;
+using time::Time;
+using time::Timer;
+using time::until;
+using time::us;
+#endif
 
 }  // namespace rt0

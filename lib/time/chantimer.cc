@@ -72,15 +72,15 @@ detail::TimerHandle new_timer_chan(i64 when, i64 period) {
 
 }  // namespace
 
-Timer new_timer(Duration d) { return Timer(new_timer_chan(deadline_after(d.count), 0)); }
-Chan<Time> after(Duration d) { return new_timer(d).c(); }
+Timer time::new_timer(Duration d) { return Timer(new_timer_chan(deadline_after(d.count), 0)); }
+Chan<Time> time::after(Duration d) { return new_timer(d).c(); }
 
-Ticker new_ticker(Duration d) {
+Ticker time::new_ticker(Duration d) {
   if (d.count <= 0) panic("non-positive interval for NewTicker");
   return Ticker(new_timer_chan(deadline_after(d.count), d.count));
 }
 
-Chan<Time> tick(Duration d) {
+Chan<Time> time::tick(Duration d) {
   if (d.count <= 0) return {};
   return new_ticker(d).c();
 }

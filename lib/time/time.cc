@@ -6,15 +6,15 @@
 
 namespace rt0 {
 
-Time now() {
+Time time::now() {
   Time t = Time::from_unix(0, kernel->walltime());
   t.mono_ = kernel->nanotime();
   return t;
 }
 
-Duration since(Time t) { return now().sub(t); }
-Duration until(Time t) { return t.sub(now()); }
+Duration time::since(Time t) { return now().sub(t); }
+Duration time::until(Time t) { return t.sub(now()); }
 
-void sleep(Duration d) { timeSleep(d.count); }
+void time::sleep(Duration d) { timeSleep(d.count); }
 
 }  // namespace rt0

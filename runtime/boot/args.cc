@@ -130,10 +130,10 @@ void os_init() {}
 extern InitTask rt0_init_runtime;
 RT0_RUNTIME_INIT(os, os_init, &rt0_init_runtime);
 
-Args args_of_program() { return {argslice.ptr, argslice.len}; }
-Args environ_of_program() { return {envs.ptr, envs.len}; }
+Args os::args_of_program() { return {argslice.ptr, argslice.len}; }
+Args os::environ_of_program() { return {envs.ptr, envs.len}; }
 
-// Null if the variable is not set; gogetenv returns an empty string then.
-const char* getenv(const char* key) { return env_value(cstr(key)); }
+// Null if it is not set, unlike gogetenv.
+const char* os::getenv(const char* key) { return env_value(cstr(key)); }
 
 }  // namespace rt0

@@ -156,7 +156,7 @@ void runtime_main(Funcval*) {
   exit(status);
 }
 
-void exit(int status) {
+void os::exit(int status) {
   getg()->m->booting = true;  // the trace shows the functions that end the process, as it shows those that begin it
   runExitHooks(status);
   exit_process(status);

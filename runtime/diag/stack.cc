@@ -19,7 +19,7 @@ TracePoint caller_of(uintptr fp) {
 
 }  // namespace
 
-size_t stack(char* buf, size_t n, bool all) {
+size_t runtime::stack(char* buf, size_t n, bool all) {
   const TracePoint at = caller_of(Isa::frame_pointer());
   if (all) stopTheWorld();
   G* gp = getg();

@@ -257,7 +257,7 @@ void detail::set_finalizer(void* object, void (*call)(void* f, void* object), vo
   if (start) go(runfinq);
 }
 
-void gc() {
+void runtime::gc() {
   wipe();
   stop_and_collect();
   gosched();

@@ -40,7 +40,6 @@ reflect.Select: multiple default cases
 
 # The output of tests/programs/names.cc.
 NAMES = """\
-1 0 true
 true
 2s 999999000005 true true true false true
 59s
@@ -93,8 +92,23 @@ class Api(rt0test.Case):
                 self.assert_status(done, 0)
                 yield rt0test.text(done.out), rt0test.text(done.err)
 
+    def test_own_names(self):
+        """A program may have things of its own for all short names beside `using namespace rt0`."""
+        done = self.run_program("names_own")
+        self.assert_status(done, 3)
+        self.assertEqual(done.err, b"27 24\ntrue true true text 0\ntrue 1\n")
+
+    def test_own_names_are_all(self):
+        """The program defines each name that the headers make known under the condition that it has not said otherwise."""
+        names = set()
+        for header in (rt0test.TOP / "include" / "rt0").glob("*.h"):
+            for block in re.findall(r"#if !defined\(RT0_NO_SHORT_NAMES\).*?#endif", header.read_text(), re.S):
+                names.update(re.findall(r"^using (?:\w+::)*(\w+)", block, re.M))
+        own = (rt0test.TESTS / "programs" / "names_own.cc").read_text().split("int main")[0]
+        self.assertGreater(len(names), 45)
+        self.assertEqual([n for n in sorted(names) if not re.search(rf"OWN_TYPE\({n}\)|\b{n} = 1|class {n}\b|int {n}\(", own)], [])
+
     def test_names(self):
-        """A program may have an Error, Err, Pool, Map and Result of its own beside `using namespace rt0`."""
         for build in (rt0test.BUILD, rt0test.DEV_BUILD):
             done = self.run_program("names", build=build)
             self.assert_status(done, 0)

@@ -1,27 +1,8 @@
-// The API in a program that uses some of rt0's names for its own things. tests/cases/api_test.py has the output.
-#define RT0_NO_SHORT_NAMES
+// The API in a program that uses some of rt0's names for its own things; names_own.cc has all of them.
+// tests/cases/api_test.py has the output.
 #include <rt0/rt0.h>
 
 using namespace rt0;
-
-// The program's own types; rt0 has things of the same names.
-struct Error {
-  int code;
-};
-enum class Err { none, some };
-template <class T>
-class Pool {
-  T first{};
-
- public:
-  T& get() { return first; }
-};
-template <class K, class V>
-struct Map {
-  K key{};
-  V value{};
-};
-using Result = Pool<Error>;
 
 namespace {
 
@@ -97,10 +78,6 @@ void values() {
 }  // namespace
 
 int main() {
-  ::Error e{1};
-  Result r;
-  Map<int, Err> m;
-  println(e.code, r.get().code, m.value == Err::none);
   sync::Pool<int> pool;
   println(pool.get() == nullptr);
   times();
