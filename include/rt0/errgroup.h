@@ -46,12 +46,16 @@ class Group {
   }
 
  private:
+  struct NotBegun {  // no lambda: see WaitGroup
+    Group* group;
+    void operator()() const { group->leave(); }
+  };
+
   template <class F>
   [[gnu::always_inline]] inline void add(F&& f, const char* file, unsigned line) {
     using Fn = typename detail::Decay<F>::type;
     wg_.add(1);
-    const auto undo = [this] { leave(); };
-    const detail::Undo<decltype(undo), !__is_trivially_copyable(Fn)> back(undo);
+    const detail::Undo<NotBegun, !__is_trivially_copyable(Fn)> back(NotBegun{this});
     ::rt0::go(
         [this, fn = static_cast<Fn>(static_cast<F&&>(f))]() mutable {
           Defer last([this] { leave(); });

@@ -155,8 +155,7 @@ class WaitGroup {
   [[gnu::always_inline]] inline void go(F&& f, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
     using Fn = typename detail::Decay<F>::type;
     add(1);
-    const auto undo = [this] { done(); };
-    const detail::Undo<decltype(undo), !__is_trivially_copyable(Fn)> back(undo);
+    const detail::Undo<NotBegun, !__is_trivially_copyable(Fn)> back(NotBegun{this});
     ::rt0::go(
         [this, fn = static_cast<Fn>(static_cast<F&&>(f))]() mutable {
           Defer last([this] {
@@ -169,8 +168,14 @@ class WaitGroup {
   }
 
  private:
-  // The counter, from bit kShift on, and bit 0, which is set while a goroutine waits. They are one word, so that a
-  // goroutine that makes the counter 0 learns at the same moment whether one waits: after that the object may be gone.
+  // The goroutine could not begin. No lambda: those of a function are numbered, and tracebacks have go's as Go's do.
+  struct NotBegun {
+    WaitGroup* wg;
+    void operator()() const { wg->done(); }
+  };
+
+  // One word, so that who counts down to 0 learns in the same instant whether somebody waits, and need not look at the
+  // object again, which may then be gone: the counter from bit kShift on, and bit 0 while somebody waits.
   static constexpr unsigned kShift = sizeof(size_t) == 8 ? 32 : 1;
   static constexpr size_t kWaiters = 1;
   static int counter(size_t state) { return static_cast<int>(static_cast<ptrdiff_t>(state) >> kShift); }

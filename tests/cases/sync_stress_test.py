@@ -11,7 +11,7 @@ PROCS = ("1", "2", "4", "16")
 MOST_SECONDS = 60
 ROUNDS = {
     "mutex": 3000, "starve": 5, "rwmutex": 1000, "waitgroup": 1000, "cond": 3000, "pool": 1000, "pool_shrink": 100, "map": 300, "semaphore": 500,
-    "once": 1000, "errgroup": 500,
+    "once": 1000, "errgroup": 500, "value": 500,
 }
 
 
@@ -28,6 +28,7 @@ def expected(what, n):
         "semaphore": "semaphore true bad 0",
         "once": f"once {n} early 0",
         "errgroup": f"errgroup {n} bad 0",
+        "value": "value true torn 0 left 0",
     }[what] + "\n"
 
 

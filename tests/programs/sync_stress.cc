@@ -337,6 +337,53 @@ void errgroup(int rounds) {
   rt0::println("errgroup", right, "bad", bad.load());
 }
 
+// A number whose objects are counted, and that is larger than what an any holds in place.
+struct Counted {
+  static inline rt0::atomic::Int64 alive;
+  long n, copy[8];
+
+  explicit Counted(long v) : n(v), copy{v, v, v, v, v, v, v, v} { alive.add(1); }
+  Counted(const Counted& c) : Counted(c.n) {
+    for (int i = 0; i < 8; i++) copy[i] = c.copy[i];
+  }
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() {
+    n = -1;
+    alive.add(-1);
+  }
+  bool operator==(const Counted& c) const { return n == c.n; }
+  bool whole() const {
+    for (const long v : copy)
+      if (v != n) return false;
+    return true;
+  }
+};
+
+// Each goroutine adds by compare_and_swap; two others read and write the same again.
+void value(int rounds) {
+  long last = -1;
+  rt0::atomic::Int64 torn;
+  {
+    rt0::atomic::Value v;
+    v.store(Counted(0));
+    WaitGroup wg;
+    for (int k = 0; k < 4; k++)
+      wg.go([&, k] {
+        for (int i = 0; i < rounds; i++)
+          for (;;) {  // ends when no other goroutine has added in between
+            const rt0::any now = v.load();
+            const Counted& c = now.as<Counted>();
+            if (!c.whole()) torn.add(1);
+            if (v.compare_and_swap(c, Counted(c.n + 1))) break;
+            if (k == 0) rt0::gosched();
+          }
+      });
+    wg.wait();
+    last = v.swap(Counted(7)).as<Counted>().n;
+  }
+  rt0::println("value", last == 4 * rounds, "torn", torn.load(), "left", Counted::alive.load());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -346,7 +393,7 @@ int main(int argc, char** argv) {
     void (*run)(int);
   } all[] = {{"mutex", mutex},         {"starve", starve}, {"rwmutex", rwmutex},         {"waitgroup", waitgroup},
              {"cond", cond},           {"pool", pool},     {"pool_shrink", pool_shrink}, {"map", map},
-             {"semaphore", semaphore}, {"once", once},     {"errgroup", errgroup}};
+             {"semaphore", semaphore}, {"once", once},     {"errgroup", errgroup},       {"value", value}};
   for (const auto& a : all)
     if (same(a.name, argv[1])) {
       a.run(number(argv[2]));
