@@ -46,8 +46,8 @@ struct Bits {
 };
 
 // One of the unpacked table's three streams. As in Bits, functions are not inlined: the code is in every program, so it
-// must be small. Loops use a copy of p, which is in a register then: a dump of many goroutines reads the table a million
-// times.
+// must be small. Loops use a copy of p, which is in a register then: a dump of many goroutines reads the table a
+// million times.
 struct Bytes {
   const u8* p;
   const u8* end;

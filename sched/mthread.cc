@@ -136,10 +136,10 @@ M* allocm(void (*fn)(), MId id) {
 }
 
 // All signals are blocked around clone: the new thread inherits that, so no handler runs on it until minit has given it
-// a signal stack and then its mask. Not so for sysmon's thread, which is made before main, where two system calls count.
-// A signal that comes to it before it has a signal stack is handled on its g0's stack, which is still empty; its g and
-// gsignal are there from its first instruction on, and nothing has yet asked it to be preempted, for its id is not
-// published. On the simulated kernel a thread is no thread of the host's, and the host's mask stays as it is.
+// a signal stack and then its mask. Not so for sysmon's thread, which is made before main, where two system calls
+// count. A signal that comes to it before it has a signal stack is handled on its g0's stack, which is still empty; its
+// g and gsignal are there from its first instruction on, and nothing has yet asked it to be preempted, for its id is
+// not published. On the simulated kernel a thread is no thread of the host's, and the host's mask stays as it is.
 void newosproc(M* mp) RT0_SYM("runtime.newosproc");
 void newosproc(M* mp) {
   trace_boot(Ev::newosproc);

@@ -15,9 +15,9 @@
 namespace rt0 {
 
 // Short names. Everything of a package of Go's stands in a namespace of the package's name: time::Duration,
-// sync::Mutex, errors::Error, os::exit, runtime::gc; types that Go has no names for stand in `builtin`. rt0::Duration and
-// so on are short for those. Many programs have a Pool, a Text or a Timer of their own, and after `using namespace rt0`
-// such a name would be ambiguous. A program that wants these names for itself defines RT0_NO_SHORT_NAMES before it
+// sync::Mutex, errors::Error, os::exit, runtime::gc; types that Go has no names for stand in `builtin`. rt0::Duration
+// and so on are short for those. Many programs have a Pool, a Text or a Timer of their own, and after `using namespace
+// rt0` such a name would be ambiguous. A program that wants these names for itself defines RT0_NO_SHORT_NAMES before it
 // includes <rt0/rt0.h>. Then rt0 itself has the words of the language (go, Chan, select and its cases, Defer, panic,
 // recover, func, any, print, println), the packages, and names of several words. Macros all begin with RT0_.
 namespace errors {

@@ -83,9 +83,9 @@ Error of(const T& v) {
   return detail::error_of_value<T>(&v);
 }
 
-// An error whose text is made by a format: %v anything, %s texts, %q texts in quotes, %d numbers, %x numbers and texts in
-// hexadecimal, %t bool, %T the type, %% a percent sign; no widths. %w: an error's text, and the new error wraps it. What
-// does not fit is printed as Go prints it: %!d(string=hi), %!s(MISSING). Go: fmt.Errorf.
+// An error whose text is made by a format: %v anything, %s texts, %q texts in quotes, %d numbers, %x numbers and texts
+// in hexadecimal, %t bool, %T the type, %% a percent sign; no widths. %w: an error's text, and the new error wraps it.
+// What does not fit is printed as Go prints it: %!d(string=hi), %!s(MISSING). Go: fmt.Errorf.
 template <class... A>
 Error errorf(StrArg format, const A&... a) {
   const detail::ErrorArg args[] = {a..., nullptr};

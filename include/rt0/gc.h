@@ -24,10 +24,10 @@ void set_finalizer(void* object, void (*call)(void* f, void* object), void* f) _
 
 }  // namespace detail
 
-// f, a function or a lambda without captures, is called with `object`, by a goroutine that calls one finalizer after the
-// other, after a gc() that found nothing that points to *object. Once: f may make it reachable again, and set the same
-// or another finalizer. f = nullptr: no finalizer any more, which is needed before *object is deleted elsewhere than in
-// f. object comes from new; else, or if it has a finalizer already, the program ends.
+// f, a function or a lambda without captures, is called with `object`, by a goroutine that calls one finalizer after
+// the other, after a gc() that found nothing that points to *object. Once: f may make it reachable again, and set the
+// same or another finalizer. f = nullptr: no finalizer any more, which is needed before *object is deleted elsewhere
+// than in f. object comes from new; else, or if it has a finalizer already, the program ends.
 template <class T>
 void set_finalizer(T* object, void (*f)(typename detail::SameType<T>::Type*)) {
   detail::set_finalizer(

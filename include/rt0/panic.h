@@ -366,8 +366,8 @@ void run_owned(F* f) {
 void defer_until_recovered(DeferRecord* d);
 
 // What rt0 takes back if its own function is left half-way because a function of the program, which it has called,
-// panics or calls goexit_now(): undo() runs then, and does not run if the scope ends. After a panic it runs when that has
-// been recovered, for until then the panic's value may lie in what undo() frees. `needed` false: does nothing.
+// panics or calls goexit_now(): undo() runs then, and does not run if the scope ends. After a panic it runs when that
+// has been recovered, for until then the panic's value may lie in what undo() frees. `needed` false: does nothing.
 template <class F, bool needed = true>
 class Undo : DeferRecord {
  public:

@@ -252,7 +252,8 @@ struct OnceOutcome {
   }
 };
 
-// What once_func, once_value and once_values return: a callable that does its work at the first call. Go: OnceFunc and kin.
+// What once_func, once_value and once_values return: a callable that does its work at the first call. Go: OnceFunc and
+// kin.
 template <class F, class R>
 class OnceCall {
  public:

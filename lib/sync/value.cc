@@ -1,5 +1,5 @@
-// atomic.Value. Go: value.go. Differs: Go's collector keeps a value that is being copied; here it is counted, and a mutex
-// guards the pointer to it and the count's first step.
+// atomic.Value. Go: value.go. Differs: Go's collector keeps a value that is being copied; here it is counted, and a
+// mutex guards the pointer to it and the count's first step.
 #include "rt0/atomic_value.h"
 
 namespace rt0::atomic {

@@ -1,5 +1,5 @@
-// Each function of the API that takes a callable is given all kinds of one: a function by its name, also a noexcept one,
-// a lambda, a mutable lambda, and one that can only be moved. Prints how many of each have been called.
+// Each function of the API that takes a callable is given all kinds of one: a function by its name, also a noexcept
+// one, a lambda, a mutable lambda, and one that can only be moved. Prints how many of each have been called.
 // tests/cases/api_test.py has the output.
 #include <rt0/rt0.h>
 
