@@ -1,9 +1,8 @@
 // Errors that wrap others. Go: errors/wrap.go, errors/join.go, fmt/errors.go.
 //
 //   E1  What an error wraps is a tree. Its nodes lie at the end of the error's memory, the root first, each before
-//       those
-//       that it wraps. An error without nodes stands for a tree of one node, or of two if it has an operation: it wraps
-//       its reason.
+//       those that it wraps. An error without nodes stands for a tree of one node, or of two if it has an operation: it
+//       wraps its reason.
 //   E2  A node's text is a part of the error's text, for %w and join put it there.
 //   E3  Values in nodes are copied as bytes, to any alignment: their types are trivially copyable.
 #include "rt0/errors.h"
