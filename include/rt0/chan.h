@@ -242,7 +242,7 @@ class Chan {
     if (!detail::chanrecv(c_, &parcel, true).received) return {T{}, false};
     return {parcel.take(), true};
   }
-  // select { case v, ok := <-c: …; default: … }
+  // Receives if that is possible without waiting. Go: select { case v, ok := <-c: …; default: … }.
   builtin::TryReceived<T> try_recv() const {
     detail::Parcel<T> parcel;
     const detail::RecvResult r = detail::chanrecv(c_, &parcel, false);

@@ -94,9 +94,9 @@ class Context {
     if (n_ != nullptr) detail::context_unref(n_);
   }
 
-  // Closed when the context ends; nil if it never does.
+  // A channel that is closed when the context ends; nil if the context can never end.
   Chan<builtin::Unit> done() const { return detail::context_done(n_); }
-  // None while the context has not ended; then kCanceled or kDeadlineExceeded.
+  // No error (false) until the context has ended; then kCanceled or kDeadlineExceeded.
   Error err() const { return detail::context_err(n_); }
   struct Deadline {
     time::Time deadline;
@@ -160,7 +160,8 @@ inline WithCancelCause with_cancel_cause(const Context& parent) {
   const Context c(detail::context_new_cancel(parent.node()));
   return {c, CancelCauseFunc(c)};
 }
-// A child that ends at `d`, at the latest; cause: what cause() says then, if not kDeadlineExceeded.
+// A child that ends at the time d, or after the duration d, at the latest. cause: the result of cause() if it ends by
+// its deadline; by default kDeadlineExceeded.
 WithCancel with_deadline(const Context& parent, time::Time d, Error cause = Error());
 WithCancel with_timeout(const Context& parent, time::Duration d, Error cause = Error());
 // A child with its parent's values that does not end when the parent does.

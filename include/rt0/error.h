@@ -133,13 +133,13 @@ class ErrorValue {
   using Err = errors::Err;
 
  public:
-  // NOLINTBEGIN(clang-analyzer-optin.cplusplus.UninitializedObject): of the text only len_ bytes are ever looked at
+  // NOLINTBEGIN(clang-analyzer-optin.cplusplus.UninitializedObject): only the first len_ bytes of text_ are read
   ErrorValue() : code_(Err::none), len_(0), parts_(0) {}
-  ErrorValue(const ErrorValue& o) : code_(Err::none), len_(0), parts_(0) {
+  [[gnu::always_inline]] ErrorValue(const ErrorValue& o) : code_(Err::none), len_(0), parts_(0) {
     if (o.code_ != Err::none) copy(o);
   }
   // NOLINTEND(clang-analyzer-optin.cplusplus.UninitializedObject)
-  ErrorValue& operator=(const ErrorValue& o) {
+  [[gnu::always_inline]] ErrorValue& operator=(const ErrorValue& o) {
     if (o.code_ == Err::none) code_ = Err::none, len_ = parts_ = 0;
     else if (&o != this) copy(o);
     return *this;

@@ -35,8 +35,8 @@ void set_finalizer(T* object, void (*f)(typename detail::SameType<T>::Type*)) {
       reinterpret_cast<void*>(f));
 }
 
-// Finds unreachable objects with finalizers, and lets other goroutines run, the finalizers' among them. Stops the
-// world. Then memory of free stacks goes back to the kernel.
+// Finds unreachable objects with finalizers, then yields, so that the finalizers can run. Stops the world meanwhile.
+// Also gives the memory of free stacks back to the kernel.
 namespace runtime {
 void gc() __asm__("runtime.GC");
 }

@@ -56,7 +56,7 @@ class Handle {
   explicit operator bool() const { return f_ != nullptr; }
   // Ends all calls that wait on the socket, with the error "use of closed network connection".
   Error close() const;
-  // What is not done by then ends with "i/o timeout", at once if it is past. Time{}: no deadline.
+  // Calls that are not done at the time t end with "i/o timeout"; at once if t has passed. Time{}: no deadline.
   Error set_deadline(time::Time t) const;
   int fd() const;  // -1 if closed
 
@@ -116,9 +116,9 @@ Result<Listener> listen(StrArg network, StrArg address);
 Result<PacketConn> listen_packet(StrArg network, StrArg address);
 // Connects: waits until the connection is made, was refused (Err::connrefused), or has failed.
 Result<Conn> dial(StrArg network, StrArg address);
-// The same, but not for longer than d.
+// The same, but fails with Err::timeout after the time d; d = 0: no limit.
 Result<Conn> dial_timeout(StrArg network, StrArg address, time::Duration d);
-// Two ends of a unix stream.
+// The two ends of a unix stream.
 struct ConnPair {
   Conn a, b;
 };

@@ -72,8 +72,8 @@ class File {
   // Calls that wait on the file end with Err::closed, and so does each later call.
   Error close() const;
 
-  // Of pipes only: reads and writes that are not done by then end with "i/o timeout", at once if it is past. Time{}: no
-  // deadline.
+  // For pipes and the like: reads and writes that are not done at the time t end with "i/o timeout"; at once if t has
+  // passed. Time{}: no deadline. For other files the error is Err::no_deadline.
   Error set_deadline(time::Time t) const;
   Error set_read_deadline(time::Time t) const;
   Error set_write_deadline(time::Time t) const;

@@ -243,7 +243,7 @@ template <class T>
 [[noreturn, gnu::always_inline]] inline void panic(const T& value) {
   panic_any({&detail::kType<T>, &value});
 }
-// A function, by its name: the value is a pointer to it. Go: a func, which prints as (func()) 0x….
+// Panics with a function: the value is a pointer to it. Go: a func, which prints as (func()) 0x….
 template <bool N, class R, class... A>
 [[noreturn]] void panic(R (&f)(A...) noexcept(N)) {
   panic<R (*)(A...)>(&f);
@@ -309,8 +309,8 @@ template <class F>
 [[gnu::noinline]] auto call_func(F&& f) -> decltype(f()) {
   using T = decltype(f());
   RecoverPoint point(true);
-  // What f refers to may have changed when the function comes back, on a way that the compiler does not see: panic does
-  // not return.
+  // When setrecover returns again, variables to which f refers may have changed. The compiler does not see that,
+  // because panic does not return.
   const void* at = reinterpret_cast<const void*>(&f);  // f may be a function
   may_change(at);
   if (setrecover(&point) != 0 && may_change(at)) return T();
@@ -444,10 +444,12 @@ class Recovered {
   }
   // Whether the value is an error: it has a method Error(). Go: _, ok := r.(error).
   bool is_error() const { return type_ != nullptr && type_->error != nullptr; }
-  // What its Error() returns; nothing if it is no error. It lives as long as this object.
+  // The result of the value's Error(); empty if it is no error. The text lives as long as this object.
   builtin::Text error() const { return is_error() ? type_->error(value().data) : builtin::Text{nullptr, 0}; }
-  builtin::Any value() const { return {type_, heap_ != nullptr ? heap_ : type_ != nullptr ? small_ : nullptr}; }
-  // For print: what a panic with this value would print, without quotes and type names. nil is nil.
+  [[gnu::always_inline]] builtin::Any value() const {
+    return {type_, heap_ != nullptr ? heap_ : type_ != nullptr ? small_ : nullptr};
+  }
+  // For print: the text that a panic with this value would print, without quotes and type names; "nil" for nil.
   operator PrintArg() const;
 
  private:

@@ -3,9 +3,9 @@
 //   constinit rt0::sync::Pool<Buffer> buffers{[] { return new Buffer; }};
 //   Buffer* b = buffers.get(); … buffers.put(b);
 //
-// get gives what was put last by goroutines of the same P if it can, else what another P has, else what the function
-// makes (null without one), which is a function or a lambda without captures. A Pool has no destructor, as a global
-// must not have one: it lives as long as the program. The garbage collector does not empty it.
+// get() returns the object that was put last on the same P, else one of another P, else one that the function makes
+// (null without a function); the function may be a lambda without captures. A Pool has no destructor, because it may be
+// a global, whose destructor would not run: it lives as long as the program. No garbage collector empties it.
 #pragma once
 
 #include <stddef.h>

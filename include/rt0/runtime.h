@@ -54,8 +54,8 @@ namespace os {
 [[noreturn]] void exit(int status) __asm__("os.Exit");
 }
 
-// Writes the calling goroutine's traceback, and with `all` then those of all others, into [buf, buf + n): how many
-// bytes that are. What does not fit is left out. `all` stops the world. Go: runtime.Stack.
+// Writes the calling goroutine's traceback into [buf, buf + n), and if `all` is true those of all other goroutines
+// after it. Returns the number of bytes; text that does not fit is left out. `all` stops the world. Go: runtime.Stack.
 namespace runtime {
 size_t stack(char* buf, size_t n, bool all) __asm__("runtime.Stack");
 }
@@ -67,7 +67,7 @@ using runtime_debug::print_stack;
 
 namespace os {
 
-// argv and environment as the kernel handed them over. Go: os.Args, os.Environ.
+// The arguments and the environment, as the kernel has passed them. Go: os.Args, os.Environ.
 struct Args {
   char* const* ptr;
   size_t len;

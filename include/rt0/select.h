@@ -270,7 +270,7 @@ struct Selected {
 };
 }  // namespace builtin
 
-// Selects among n cases; without any it waits for ever. More than one default_case, or more than 65536 cases, panics.
+// Selects among n cases; n = 0 waits for ever. More than one default_case, or more than 65536 cases, panics.
 builtin::Selected select_cases(const SelectCase* cases, size_t n);
 template <size_t N>
 builtin::Selected select_cases(const SelectCase (&cases)[N]) {

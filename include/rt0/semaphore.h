@@ -22,9 +22,9 @@ class Weighted {
 
   // Waits until n are free and takes them. If n is more than the whole size, waits for ever, without blocking others.
   void acquire(int64_t n);
-  // The same until ctx ends, and then returns its error, having taken nothing.
+  // The same, but only until ctx ends; then takes nothing and returns the context's error.
   context::Error acquire(const context::Context& ctx, int64_t n);
-  // Takes n if they are free and no goroutine waits; false if not.
+  // Takes n if they are free and no goroutine waits; otherwise takes nothing and returns false.
   bool try_acquire(int64_t n);
   // Gives n back; panics if that is more than is held.
   void release(int64_t n);

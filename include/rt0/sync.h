@@ -116,7 +116,7 @@ class RWMutex {
   void unlock();
   bool try_lock();
 
-  // What locks and unlocks for reading: auto r = mu.rlocker(); Cond c(r);
+  // A lock that locks and unlocks for reading: auto r = mu.rlocker(); Cond c(r);
   class RLocker {
    public:
     explicit RLocker(RWMutex* mu) : mu_(mu) {}
@@ -174,8 +174,8 @@ class WaitGroup {
     void operator()() const { wg->done(); }
   };
 
-  // One word, so that who counts down to 0 learns in the same instant whether somebody waits, and need not look at the
-  // object again, which may then be gone: the counter from bit kShift on, and bit 0 while somebody waits.
+  // The counter, from bit kShift on, and bit 0, which is set while a goroutine waits. They are one word, so that a
+  // goroutine that makes the counter 0 learns at the same moment whether one waits: after that the object may be gone.
   static constexpr unsigned kShift = sizeof(size_t) == 8 ? 32 : 1;
   static constexpr size_t kWaiters = 1;
   static int counter(size_t state) { return static_cast<int>(static_cast<ptrdiff_t>(state) >> kShift); }
@@ -295,7 +295,7 @@ class OnceCall<F, void> {
   OnceOutcome outcome_;
 };
 
-// auto config = rt0::once_value([] { return load(); });   config() loads once, whoever calls it first.
+// auto config = rt0::once_value([] { return load(); });   The first call of config() calls load().
 // once_func(f) is the same without a value. f is any callable, copied or moved.
 template <class F>
 auto once_value(F&& f) {

@@ -17,7 +17,7 @@ namespace rt0 {
 // made known as rt0::… too.
 namespace time {
 
-// A Duration as text, "1h15m30.918s". Printable; lives as long as you keep it.
+// A Duration as text, "1h15m30.918s". It can be printed.
 struct DurationText {
   char text[32];
   unsigned char length;
@@ -242,7 +242,7 @@ class Ticker {
   detail::TimerHandle h_;
 };
 
-// Sends the time to its channel in d from now. While no goroutine waits on the channel it costs nothing. Go:
+// A timer that sends the time to its channel after d. While no goroutine waits on the channel it costs nothing. Go:
 // time.NewTimer.
 Timer new_timer(Duration d) __asm__("time.NewTimer");
 // The channel of such a timer. Go: time.After.
