@@ -4,7 +4,7 @@
 //   rt0::signal::notify(stop, rt0::os::kInterrupt, rt0::syscall::kSIGTERM);
 //   rt0::println("stopped by", stop.recv());
 //
-// or, for what takes a context:
+// or, for functions that take a context:
 //
 //   auto [ctx, stop] = rt0::signal::notify_context(rt0::context::background(), rt0::os::kInterrupt);
 //
@@ -82,7 +82,7 @@ template <class... S>
 void notify(const Chan<os::Signal>& c, S... sigs) {
   detail::signal_notify(c, detail::signal_set(sigs...));
 }
-// c gets no more signals after this. What nobody else asks for has its default effect again.
+// c gets no more signals after this. Signals that no other channel asks for have their default effect again.
 void stop(const Chan<os::Signal>& c);
 // The process takes no notice of these signals, nor do processes that it starts; none named: of all. Undoes notify for
 // them.

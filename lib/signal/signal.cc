@@ -98,7 +98,7 @@ Handler* handlers = nullptr;  // [list]
 // Guarded by `changing`.
 bool loop_runs = false;
 Chan<Unit>* masked = nullptr;  // the loop has set its thread's mask as it was asked to
-Atomic<u32> mask_wanted{0};    // 1: it is asked to
+Atomic<u32> mask_wanted{0};    // 1: the loop is to set its thread's mask
 
 void offer(u64 set) {
   list.lock();
@@ -131,7 +131,7 @@ void set_mask() {
   (void)masked->recv();
 }
 
-// What any handler asks for.
+// The signals that any handler asks for.
 u64 wanted() {
   u64 set = 0;
   list.lock();
@@ -140,7 +140,7 @@ u64 wanted() {
   return set;
 }
 
-// [changing] These have no handler any more: gives them back what they did before.
+// [changing] These signals have no handler any more: gives them back the effect that they had before.
 void disable(u64 set, bool ignore) {
   for (u32 n = 1; n <= kSignals; n++)
     if ((set & sig_bit(n)) != 0) signal_disable(n);
@@ -181,7 +181,7 @@ void detail::signal_notify(const Chan<Signal>& c, u64 set) {
 
 void signal::stop(const Chan<Signal>& c) {
   changing.lock();
-  offer(signal_take());  // what came before this call still belongs to c
+  offer(signal_take());  // signals that came before this call are still sent to c
   const u64 before = wanted();
   list.lock();
   Handler* found = nullptr;

@@ -37,8 +37,8 @@ void startpanic_m() NO_LOCK_ANALYSIS;  // if the same M calls it a second time, 
 // Writes out the trace and ends the process by `sig`'s default action. Process 1 of a namespace, which a signal's
 // default action does not end, exits with status 2. Go: dieFromSignal.
 [[noreturn]] void dieFromSignal(u32 sig) RT0_SYM("runtime.dieFromSignal");
-// A write has found nobody who reads. Queues SIGPIPE if the program has asked for it; else ends the program by it if
-// `standard` says that this was standard output or error, as in any pipeline. Go: sigpipe, epipecheck.
+// A write failed for lack of a reader. Queues SIGPIPE if the program has asked for it; else SIGPIPE ends the program
+// if `standard` says that this was standard output or error, as in any pipeline. Go: sigpipe, epipecheck.
 void sigpipe(bool standard) RT0_SYM("os.sigpipe");
 // Queues a signal that the program has asked for, and is false for any other. Null in a program that asks for none. In
 // runtime/panic/sigqueue.cc. Go: sigsend.

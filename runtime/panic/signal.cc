@@ -197,7 +197,7 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
 
   const SigEntry* e = sig_entry(sig);
   const bool ending = sig == kSIGHUP || sig == kSIGINT || sig == kSIGTERM;
-  // The program may have asked for it. A signal that nobody knows was asked for until a moment ago: its default effect
+  // The program may have asked for it. A signal without an owner was asked for until a moment ago: its default effect
   // comes back only after this thread's handler has been entered.
   if (send != nullptr && (e == nullptr || !e->panics || c.code <= 0) && (send(sig) || (e == nullptr && !ending))) {
     Isa::setg(gp);
