@@ -59,9 +59,12 @@ void unmap(uintptr p, usize bytes) {
 uintptr map_space(usize bytes) REQUIRES(mheap.lock) {
   for (; hints_left != 0; hints_left--, next_hint += kHintStep) {
     const uintptr p = reinterpret_cast<uintptr>(sysAlloc(bytes, reinterpret_cast<void*>(next_hint)));
-    if (p == next_hint) next_hint += bytes;
-    if (p == 0 || p + bytes == next_hint) return p;
-    unmap(p, bytes);  // the room at the hint is taken: try the next hint
+    if (p == 0) return 0;
+    if (p == next_hint) {
+      next_hint += align_up(bytes, kArenaBytes);
+      return p;
+    }
+    unmap(p, bytes);  // its room is taken: try the next
   }
   if (bytes + kArenaBytes < bytes) return 0;
   const uintptr got = reinterpret_cast<uintptr>(sysAlloc(bytes + kArenaBytes));
@@ -72,13 +75,14 @@ uintptr map_space(usize bytes) REQUIRES(mheap.lock) {
   return p;
 }
 
-constexpr usize meta_bytes(usize bytes) { return align_up(bytes / kArenaBytes * sizeof(HeapArena), kHeapPage); }
+constexpr usize arenas_in(usize bytes) { return (bytes + kArenaBytes - 1) / kArenaBytes; }
+constexpr usize meta_bytes(usize bytes) { return align_up(arenas_in(bytes) * sizeof(HeapArena), kHeapPage); }
 
 // Enters the arenas of [at, at + bytes) in mheap_arenas, the first one's map being at `arena`; with a null `arena`
 // removes them.
 void set_arenas(uintptr at, usize bytes, HeapArena* arena) REQUIRES(mheap.lock) {
   mheap_pages.system += arena != nullptr ? bytes : 0 - bytes;
-  for (uintptr i = at >> kArenaShift; bytes != 0; i++, bytes -= kArenaBytes) {
+  for (uintptr i = at >> kArenaShift, end = i + arenas_in(bytes); i < end; i++) {
     mheap_arenas[i].store_release(arena);
     if (arena != nullptr) arena++;
   }
@@ -229,11 +233,18 @@ usize scavenge_locked(usize npages) REQUIRES(mheap.lock) {
 
 // A new run of at least npages, in no bin: all pages of a new arena, or, if it does not fit into one, of as many as it
 // takes. Those belong to this run alone (huge_bytes) and are unmapped when it is freed. Null if there is no memory.
+//
+// Where address space is scarce (ulimit -v) and there is none for a whole arena, the first half of one is tried, the
+// first quarter, and so on. The map's entries for the rest stay null, so that nothing looks for a span there.
 MSpan* grow(usize npages) REQUIRES(mheap.lock) {
   const usize n = npages * kHeapPage;
   usize bytes = align_up(n, kArenaBytes);
   while (bytes - n < meta_bytes(bytes)) bytes += kArenaBytes;
-  const uintptr at = bytes < n ? 0 : map_arenas(bytes);
+  uintptr at = bytes < n ? 0 : map_arenas(bytes);
+  while (at == 0 && bytes <= kArenaBytes && bytes / 2 >= n + meta_bytes(bytes)) {
+    bytes /= 2;
+    at = map_arenas(bytes);
+  }
   if (at == 0) return nullptr;
   const usize meta = meta_bytes(bytes);
   MSpan* s = new_span(at + meta, (bytes - meta) / kHeapPage, SpanState::clean);

@@ -4,6 +4,7 @@ for a moment, does not stop the other goroutines."""
 
 import os
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -48,6 +49,24 @@ class Limits(rt0test.Case):
                 self.assert_fatal(done, "out of memory")
                 self.assertRegex(rt0test.text(done.err),
                                  r"\Aruntime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\nfatal error: out of memory\n")
+
+    def test_little_address_space(self):
+        """`ulimit -v 60000` leaves no room for a whole arena of the heap, whose size is 64 MB: the first one is smaller then."""
+        if self.how != "native":
+            self.skipTest("QEMU itself needs the address space")
+        for build in BUILDS:
+            for limit in (60000, 50000, 44000):
+                for sim in ({}, {"RT0_SIM": "seed=1"}):
+                    with self.subTest(build=build.name, limit=limit, sim=sim):
+                        done = self.run_program("hello", env=sim, build=build, before=("prlimit", f"--as={limit * 1024}"))
+                        self.assert_status(done, 0)
+                        self.assertEqual(done.out, b"Hello World\n")
+                        # More than one small arena is needed here, and the end is the usual one.
+                        done = self.run_program("limits", "memory", env=sim, build=build, before=("prlimit", f"--as={limit * 1024}"))
+                        self.assert_fatal(done, "out of memory")
+                        in_use = int(re.search(r"block \((\d+) in use\)", rt0test.text(done.err))[1])
+                        if rt0test.ROW["bits"] == "64":
+                            self.assertGreater(in_use, 1 << 20, "small arenas are used")
 
     def test_blocking_system_calls_hold_up_nobody(self):
         """50 goroutines are in open(2) of a FIFO, with one P: other goroutines run meanwhile, and all 50 opens return in the end."""
