@@ -33,12 +33,26 @@ enum class Choice : u8 {
   intr,      // a call is interrupted before it has done anything
   spurious,  // a futex sleeper wakes for no reason
   order,     // which of a futex's sleepers is woken
-  shorter,   // a read or write moves only the first byte
+  shorter,   // a read or write moves one byte (1), half of the bytes (2), or all but one (3)
   late,      // a sleep takes longer than it should
   nosys,     // the kernel does not have an optional call
   reset,     // a connection is reset by its peer
+  loss,      // a UDP datagram is lost
+  dup,       // a UDP datagram arrives twice
+  reorder,   // a UDP datagram arrives after the next one, or 1 ms late
+  delay,     // all that is sent over a TCP connection arrives 1 ms (1), 20 ms (2), 300 ms (3) late
+  cut,       // a TCP connection is cut for 200 ms (1), 5 s (2), for ever (3)
+  abort,     // a TCP connection is given up by its peer before it is accepted
+  mfile,     // the process can't have another descriptor
+  nfile,     // the machine can't have another open file
+  nobufs,    // no memory for a socket, or for a datagram
+  nospc,     // the disk is full
+  ioerr,     // the disk fails
+  fsync,     // fsync fails (1), or returns before anything is on the disk (2)
+  ready,     // a poller reports the i-th of its descriptors although it is not ready
+  jump,      // the wall clock is set: 1 s forwards (1), back (2), 1 h forwards (3), back (4)
 };
-inline constexpr u32 kChoices = static_cast<u32>(Choice::reset) + 1;
+inline constexpr u32 kChoices = static_cast<u32>(Choice::jump) + 1;
 const char* choice_name(Choice kind);
 
 // Picks a number in [0, n). With n = 1 there is nothing to choose, and nothing is recorded. Only while simulated.

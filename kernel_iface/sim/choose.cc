@@ -30,10 +30,14 @@ using namespace sim;
 
 constinit u32 simulated = 0;
 
+// Text in one piece: a table of pointers to short names is larger than they are.
 const char* choice_name(Choice kind) {
-  static constexpr const char* kNames[kChoices] = {"run",  "preempt", "random", "enomem", "eagain", "eintr",
-                                                   "wake", "order",   "short",  "late",   "enosys", "reset"};
-  return kNames[static_cast<u32>(kind)];
+  static constexpr char kNames[] =
+      "run\0preempt\0random\0enomem\0eagain\0eintr\0wake\0order\0short\0late\0enosys\0reset\0"
+      "loss\0dup\0reorder\0delay\0cut\0abort\0emfile\0enfile\0enobufs\0enospc\0eio\0fsync\0ready\0jump";
+  const char* name = kNames;
+  for (u32 i = 0; i < static_cast<u32>(kind); i++) name = cstr(name).end() + 1;
+  return name;
 }
 
 namespace sim {
@@ -130,7 +134,10 @@ u32 pick(Choice kind, u32 n) {
     case Choice::preempt: return pick_preempt();
     case Choice::random: return below(&state.value_rand, n);
     case Choice::order: return below(&state.sched_rand, n);
-    default: return below(&state.sched_rand, 1000) < state.opt.rate ? 1 : 0;  // a fault
+    // A fault: it happens, and then in which of its ways.
+    default:
+      if (below(&state.sched_rand, 1000) >= state.opt.rate) return 0;
+      return n == 2 ? 1 : 1 + below(&state.sched_rand, n - 1);
   }
 }
 
@@ -164,8 +171,18 @@ void strategy_yield(Thread* t) {
   if (state.opt.strategy == Strategy::pos) t->priority = 0;
 }
 
-bool fault(Choice kind, Resource on) {
-  return (state.opt.faults & 1u << static_cast<u32>(kind)) != 0 && choose(kind, 2, on) != 0;
+u32 fault(Choice kind, Resource on, u32 ways) {
+  return (state.opt.faults & 1u << static_cast<u32>(kind)) != 0 ? choose(kind, ways + 1, on) : 0;
+}
+
+usize shortened(usize n) {
+  if (n <= 1) return n;
+  switch (fault(Choice::shorter, {}, 3)) {
+    case 0: return n;
+    case 1: return 1;
+    case 2: return n - n / 2;
+    default: return n - 1;
+  }
 }
 
 }  // namespace sim

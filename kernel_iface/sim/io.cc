@@ -5,25 +5,19 @@ namespace rt0::sim {
 
 namespace {
 
-constinit File* table[kMaxFds] = {};
-constinit bool opened = false;  // descriptors 0, 1 and 2 are in the table
+constinit File** table = nullptr;  // kMaxFds of them; null until 0, 1 and 2 are in it
+constinit i32 table_end = 0;       // above the highest number that was ever given out
+constinit i32 lowest = 0;          // no number below is free
 constinit File* free_files = nullptr;
 constinit Ring* free_rings = nullptr;
 
 constexpr usize kBlock = 64 * 1024;
 
-void* pages(usize n) {
-  const SysResult r = linux_kernel.mem_map(nullptr, n);
-  return r.ok() ? reinterpret_cast<void*>(r.value) : nullptr;
-}
-
-// Takes an object from T's free list, and refills the list from the host when it is empty. The process ends when the
-// host has no memory left: the simulated kernel's own memory is not part of the simulation.
+// T's free list, with more on it.
 template <class T>
 T* take(T** list) {
   if (*list == nullptr) {
     T* more = static_cast<T*>(pages(kBlock));
-    check(more != nullptr, "sim: no memory for the simulated kernel itself");
     for (usize i = kBlock / sizeof(T); i-- > 0;) {
       more[i].next_free = *list;
       *list = &more[i];
@@ -35,7 +29,8 @@ T* take(T** list) {
 }
 
 void open_std() {
-  opened = true;
+  table = static_cast<File**>(pages(kMaxFds * sizeof(File*)));
+  table_end = lowest = 3;
   for (i32 fd = 0; fd < 3; fd++) {
     table[fd] = file_new(Kind::host);
     table[fd]->host_fd = fd;
@@ -54,13 +49,17 @@ SysResult host_fd(SysResult r) {
 constexpr i64 kFileNs = 30 * 1000, kSyncNs = 2000 * 1000;
 void slow(i64 ns) { (void)block(nullptr, state.now + ns); }
 
-template <class F>
-SysResult slowly(F f) {
-  slow(kFileNs);
-  return f();
+// Faults of the disk.
+Errno disk_error(bool takes_room) {
+  if (takes_room && fault(Choice::nospc) != 0) return Errno::nospc;
+  return fault(Choice::ioerr) != 0 ? Errno::io : Errno::ok;
 }
-
-usize shortened(usize n) { return n > 1 && fault(Choice::shorter) ? 1 : n; }
+template <class F>
+SysResult on_disk(bool takes_room, F f) {
+  slow(kFileNs);
+  const Errno e = disk_error(takes_room);
+  return e == Errno::ok ? f() : fails(e);
+}
 
 // Calls f with the host's descriptor if fd is a host file; fails with `otherwise` if it is anything else.
 template <class F>
@@ -74,10 +73,16 @@ template <class F>
 SysResult on_path(F f) {
   return call(true) ? f() : fails(Errno::intr);
 }
-constexpr Errno kEspipe = static_cast<Errno>(29);
 
 SysResult sim_open(const char* path, u32 flags, u32 perm) {
   if (!call(true)) return fails(Errno::intr);
+  if (const Errno e = fd_error(); e != Errno::ok) return fails(e);
+  FileStat st;
+  if (path_stat(path, &st)) {
+    if ((flags & open_flag::create) != 0 && (flags & open_flag::excl) != 0) return fails(Errno::exist);
+    return fails((flags & open_flag::directory) != 0 ? Errno::notdir : kEnxio);
+  }
+  if ((flags & open_flag::create) != 0 && fault(Choice::nospc) != 0) return fails(Errno::nospc);
   return host_fd(linux_kernel_io.open(path, flags, perm));
 }
 
@@ -86,6 +91,7 @@ SysResult sim_close(i32 fd) {
   File* f = file_of(fd);
   if (f == nullptr) return fails(Errno::badf);
   table[fd] = nullptr;
+  lowest = min(lowest, fd);
   file_unref(f);
   return {};
 }
@@ -95,11 +101,12 @@ SysResult sim_read(i32 fd, void* p, usize n) {
   File* f = file_of(fd);
   if (f == nullptr) return fails(Errno::badf);
   switch (f->kind) {
-    case Kind::host: return slowly([&] { return linux_kernel_io.read(f->host_fd, p, shortened(n)); });
+    case Kind::host: return on_disk(false, [&] { return linux_kernel_io.read(f->host_fd, p, shortened(n)); });
     case Kind::pipe_read: return stream_read(f, p, shortened(n));
     case Kind::event: return event_read(f, p, n);
     case Kind::socket:
-      return f->state == Sock::packets ? packet_read(f, p, n, nullptr) : stream_read(f, p, shortened(n));
+      if (n == 0) return {};
+      return has_packets(f) ? packet_read(f, p, n, nullptr) : stream_read(f, p, shortened(n));
     default: return fails(f->kind == Kind::poller ? Errno::inval : Errno::badf);
   }
 }
@@ -109,25 +116,30 @@ SysResult sim_write(i32 fd, const void* p, usize n) {
   File* f = file_of(fd);
   if (f == nullptr) return fails(Errno::badf);
   switch (f->kind) {
-    case Kind::host: return slowly([&] { return linux_kernel_io.write(f->host_fd, p, shortened(n)); });
+    case Kind::host: return on_disk(true, [&] { return linux_kernel_io.write(f->host_fd, p, shortened(n)); });
     case Kind::pipe_write: return stream_write(f, p, shortened(n));
     case Kind::event: return event_write(f, p, n);
-    case Kind::socket:
-      return f->state == Sock::packets ? packet_write(f, p, n, nullptr) : stream_write(f, p, shortened(n));
+    case Kind::socket: return has_packets(f) ? packet_write(f, p, n, nullptr) : stream_write(f, p, shortened(n));
     default: return fails(f->kind == Kind::poller ? Errno::inval : Errno::badf);
   }
 }
 
 SysResult sim_pread(i32 fd, void* p, usize n, i64 off) {
   return on_host(fd, kEspipe,
-                 [&](i32 h) { return slowly([&] { return linux_kernel_io.pread(h, p, shortened(n), off); }); });
+                 [&](i32 h) { return on_disk(false, [&] { return linux_kernel_io.pread(h, p, shortened(n), off); }); });
 }
 SysResult sim_pwrite(i32 fd, const void* p, usize n, i64 off) {
   return on_host(fd, kEspipe,
-                 [&](i32 h) { return slowly([&] { return linux_kernel_io.pwrite(h, p, shortened(n), off); }); });
+                 [&](i32 h) { return on_disk(true, [&] { return linux_kernel_io.pwrite(h, p, shortened(n), off); }); });
 }
+// An eventfd and a poller have a position that never moves, as on Linux.
 SysResult sim_seek(i32 fd, i64 off, Seek whence, i64* at) {
-  return on_host(fd, kEspipe, [&](i32 h) { return linux_kernel_io.seek(h, off, whence, at); });
+  if (!call(true)) return fails(Errno::intr);
+  const File* f = file_of(fd);
+  if (f == nullptr) return fails(Errno::badf);
+  *at = 0;
+  if (f->kind == Kind::host) return linux_kernel_io.seek(f->host_fd, off, whence, at);
+  return f->kind == Kind::event || f->kind == Kind::poller ? SysResult{} : fails(kEspipe);
 }
 SysResult sim_fstat(i32 fd, FileStat* st) {
   (void)call();
@@ -135,37 +147,65 @@ SysResult sim_fstat(i32 fd, FileStat* st) {
   if (f == nullptr) return fails(Errno::badf);
   if (f->kind == Kind::host) return linux_kernel_io.fstat(f->host_fd, st);
   *st = {};
+  st->perm = f->kind == Kind::socket ? 0777 : 0600;
+  st->nlink = 1;
   if (f->kind == Kind::socket) st->type = FileType::socket;
   else if (f->kind == Kind::pipe_read || f->kind == Kind::pipe_write) st->type = FileType::fifo;
-  st->perm = 0600;
   return {};
 }
 SysResult sim_stat(const char* path, bool follow, FileStat* st) {
-  return on_path([&] { return linux_kernel_io.stat(path, follow, st); });
+  return on_path([&] { return path_stat(path, st) ? SysResult{} : linux_kernel_io.stat(path, follow, st); });
 }
 SysResult sim_truncate(i32 fd, i64 size) {
-  return on_host(fd, Errno::inval, [&](i32 h) { return linux_kernel_io.truncate(h, size); });
+  return on_host(fd, Errno::inval, [&](i32 h) {
+    const Errno e = disk_error(false);
+    return e == Errno::ok ? linux_kernel_io.truncate(h, size) : fails(e);
+  });
 }
+// The fault "fsync": the disk fails as the bytes are to be written; or it says that they are there before they are.
 SysResult sim_sync(i32 fd) {
   return on_host(fd, Errno::inval, [](i32 h) {
+    const u32 way = fault(Choice::fsync, {}, 2);
+    if (way == 2) return SysResult{};
     slow(kSyncNs);
-    return linux_kernel_io.sync(h);
+    return way == 1 ? fails(Errno::io) : linux_kernel_io.sync(h);
   });
 }
 SysResult sim_unlink(const char* path) {
-  return on_path([&] { return unix_unlink(path) ? SysResult{} : linux_kernel_io.unlink(path); });
+  return on_path([&] { return path_unlink(path) ? SysResult{} : linux_kernel_io.unlink(path); });
 }
 SysResult sim_rmdir(const char* path) {
-  return on_path([&] { return linux_kernel_io.rmdir(path); });
+  return on_path([&] {
+    FileStat st;
+    return path_stat(path, &st) ? fails(Errno::notdir) : linux_kernel_io.rmdir(path);
+  });
 }
 SysResult sim_mkdir(const char* path, u32 perm) {
-  return on_path([&] { return linux_kernel_io.mkdir(path, perm); });
+  return on_path([&] {
+    FileStat st;
+    if (path_stat(path, &st)) return fails(Errno::exist);
+    return fault(Choice::nospc) != 0 ? fails(Errno::nospc) : linux_kernel_io.mkdir(path, perm);
+  });
 }
 SysResult sim_rename(const char* from, const char* to) {
-  return on_path([&] { return linux_kernel_io.rename(from, to); });
+  return on_path([&] {
+    FileStat st;
+    if (path_stat(from, &st)) {
+      if (linux_kernel_io.stat(to, false, &st).ok() && st.type == FileType::directory) return fails(Errno::isdir);
+      (void)path_rename(from, to);
+      return SysResult{};
+    }
+    if (fault(Choice::nospc) != 0) return fails(Errno::nospc);
+    const SysResult r = linux_kernel_io.rename(from, to);
+    if (r.ok()) (void)path_unlink(to);
+    return r;
+  });
 }
 SysResult sim_chdir(const char* path) {
-  return on_path([&] { return linux_kernel_io.chdir(path); });
+  return on_path([&] {
+    FileStat st;
+    return path_stat(path, &st) ? fails(Errno::notdir) : linux_kernel_io.chdir(path);
+  });
 }
 SysResult sim_getcwd(char* buf, usize n) {
   return on_path([&] { return linux_kernel_io.getcwd(buf, n); });
@@ -175,6 +215,7 @@ SysResult sim_dup(i32 fd) {
   (void)call();
   File* f = file_of(fd);
   if (f == nullptr) return fails(Errno::badf);
+  if (const Errno e = fd_error(); e != Errno::ok) return fails(e);
   f->refs++;
   return fd_new(f);
 }
@@ -200,6 +241,7 @@ i32 sim_getppid() { return 0; }
 i32 sim_getuid() { return kUid; }
 SysResult sim_kill(i32 pid, u32 sig) {
   (void)call();
+  if (sig > 64) return fails(Errno::inval);
   if (pid != kPid) return fails(kEsrch);
   return sig == 0 ? SysResult{} : linux_kernel.tgkill(linux_kernel.gettid(), sig);
 }
@@ -248,7 +290,10 @@ void file_unref(File* f) {
   switch (f->kind) {
     case Kind::host: (void)linux_kernel_io.close(f->host_fd); break;
     case Kind::pipe_read: ring_close(f->in, f); break;
-    case Kind::pipe_write: ring_close(f->out, f); break;
+    case Kind::pipe_write:
+      f->out->fin = true;
+      ring_close(f->out, f);
+      break;
     case Kind::socket: socket_close(f); break;
     default: break;
   }
@@ -257,40 +302,45 @@ void file_unref(File* f) {
 }
 
 File* file_of(i32 fd) {
-  if (!opened) open_std();
-  return fd >= 0 && fd < kMaxFds ? table[fd] : nullptr;
+  if (table == nullptr) open_std();
+  return fd >= 0 && fd < table_end ? table[fd] : nullptr;
+}
+
+i32 fd_end() { return table_end; }
+
+Errno fd_error() {
+  if (fault(Choice::mfile) != 0) return Errno::mfile;
+  return fault(Choice::nfile) != 0 ? Errno::nfile : Errno::ok;
 }
 
 SysResult fd_new(File* f) {
-  if (!opened) open_std();
-  for (i32 fd = 0; fd < kMaxFds; fd++) {
-    if (table[fd] != nullptr) continue;
-    table[fd] = f;
-    return {static_cast<uintptr>(fd), Errno::ok};
+  if (table == nullptr) open_std();
+  for (; lowest < kMaxFds; lowest++) {
+    if (table[lowest] != nullptr) continue;
+    table[lowest] = f;
+    table_end = max(table_end, lowest + 1);
+    return {static_cast<uintptr>(lowest), Errno::ok};
   }
   file_unref(f);
   return fails(Errno::mfile);
 }
 
-Ring* ring_new(u32 cap) {
-  Ring* r = nullptr;
-  for (Ring** link = &free_rings; *link != nullptr && r == nullptr; link = &(*link)->next_free) {
-    if ((*link)->buf != nullptr && (*link)->cap == cap) {
-      r = *link;
-      *link = r->next_free;
-      break;
-    }
-  }
-  if (r == nullptr) {
-    constinit static Ring* bare = nullptr;
-    r = take(&bare);
-    r->buf = static_cast<u8*>(pages(cap));
-    check(r->buf != nullptr, "sim: no memory for the simulated kernel itself");
-    r->cap = cap;
-  }
-  r->at = r->len = 0;
-  r->broken = false;
-  r->reader = r->writer = nullptr;
+// Memory that the simulated kernel needs for itself does not run out: the process does.
+void* pages(usize n) {
+  const SysResult r = linux_kernel.mem_map(nullptr, n);
+  check(r.ok(), "sim: no memory for the simulated kernel itself");
+  return reinterpret_cast<void*>(r.value);
+}
+
+// A free ring keeps its memory, unless it is much.
+Ring* ring_new(u32 limit) {
+  Ring* r = take(&free_rings);
+  u8* buf = r->buf;
+  const u32 cap = r->cap;
+  *r = {};
+  r->buf = buf;
+  r->cap = cap;
+  r->limit = limit;
   return r;
 }
 
@@ -299,7 +349,16 @@ void ring_close(Ring* r, const File* end) {
   File* other = r->reader == end ? r->writer : r->reader;
   if (r->reader == end) r->reader = nullptr;
   if (r->writer == end) r->writer = nullptr;
-  if (other != nullptr) return notify(other);
+  if (other != nullptr) {
+    if (other->kind != Kind::socket) notify(other);  // of sockets, socket_close knows what is heard
+    return;
+  }
+  constexpr u32 kKept = 64 * 1024;
+  if (r->cap > kKept) {
+    (void)linux_kernel.mem_unmap(r->buf, r->cap);
+    r->buf = nullptr;
+    r->cap = 0;
+  }
   r->next_free = free_rings;
   free_rings = r;
 }

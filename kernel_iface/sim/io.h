@@ -1,7 +1,18 @@
 // Descriptors of the simulated kernel. A descriptor's number leads to a File; dup makes two numbers share one File.
 //
-// Calls on host files are passed on to the host, and may block the whole simulation. Pipes, eventfds, pollers and
-// sockets are simulated. The network is this process alone: a socket can reach only other sockets of this process.
+// Files of the host are passed on, and may block the whole simulation; pipes, eventfds, pollers and sockets are made up
+// here. There is no network but this process: an address that no socket in here has can't be reached.
+//
+//   io.cc          the table of calls, descriptors, files
+//   io_events.cc   what happens at a later time without a thread's doing: a packet's arrival
+//   io_names.cc    addresses, and the sockets' paths in the file system
+//   io_packet.cc   datagrams, and packets of seqpacket connections
+//   io_poll.cc     pollers
+//   io_socket.cc   sockets: making, connecting, accepting, closing them
+//   io_stream.cc   bytes in pipes, streams and eventfds
+//
+// Each call does what Linux does, down to the error numbers and their order: tests/cases/twin_test.py runs the same
+// programs here and on the host.
 //
 //   N1  A call that makes a File ready for something it was not ready for calls notify(). Otherwise pollers would not
 //       learn of it, and threads that wait in a blocking call would not look again.
@@ -13,33 +24,52 @@
 
 namespace rt0::sim {
 
-inline constexpr i32 kMaxFds = 1024;
-inline constexpr u32 kRingBytes = 64 * 1024, kPipeBuf = 4096, kPacketRingBytes = 256 * 1024;
+inline constexpr i32 kMaxFds = 64 * 1024;
+inline constexpr u32 kPipeBytes = 64 * 1024, kPipeBuf = 4096;
+// Sizes of socket buffers, in bytes, as Linux has them where nobody has changed its settings. TCP's over loopback grows
+// by itself once it is connected.
+inline constexpr i32 kSockBuf = 212992, kTcpRcvBuf = 131072, kTcpSndBuf = 16384, kTcpSndBufGrown = 2626560;
+// What Linux counts for a small packet beside its bytes.
+inline constexpr u32 kPacketCost = 768;
+inline constexpr u32 kMaxDgramQueue = 10;  // datagrams that may wait in a unix socket; one more is taken
 inline constexpr u32 kSockOpts = static_cast<u32>(SockOpt::sndbuf) + 1;
+inline constexpr i64 kMs = 1000 * 1000, kSecond = 1000 * kMs;
 
-// Error numbers that errno.h has no name for, because no other code compares with them.
-inline constexpr Errno kEsrch = static_cast<Errno>(3), kEchild = static_cast<Errno>(10),
-                       kEnotsock = static_cast<Errno>(88), kEdestaddrreq = static_cast<Errno>(89),
-                       kEmsgsize = static_cast<Errno>(90), kEopnotsupp = static_cast<Errno>(95),
-                       kEaddrnotavail = static_cast<Errno>(99), kEnetunreach = static_cast<Errno>(101),
-                       kEprototype = static_cast<Errno>(91);
+// Errors that errno.h has no name for, because nothing above looks for them.
+inline constexpr Errno kEsrch = static_cast<Errno>(3), kEnxio = static_cast<Errno>(6), kEchild = static_cast<Errno>(10),
+                       kEspipe = static_cast<Errno>(29), kEnotsock = static_cast<Errno>(88),
+                       kEdestaddrreq = static_cast<Errno>(89), kEmsgsize = static_cast<Errno>(90),
+                       kEprototype = static_cast<Errno>(91), kEnoprotoopt = static_cast<Errno>(92),
+                       kEopnotsupp = static_cast<Errno>(95), kEafnosupport = static_cast<Errno>(97),
+                       kEnetunreach = static_cast<Errno>(101);
 
 enum class Kind : u8 { host, pipe_read, pipe_write, event, poller, socket };
-enum class Sock : u8 { fresh, listening, connected, packets };  // packets: a datagram socket
+enum class Sock : u8 {
+  fresh,
+  connecting,
+  listening,
+  connected,
+  closed,   // TCP: reset, refused, or shut by both ends
+  packets,  // a datagram socket
+};
 
 struct File;
 
-// A ring buffer: bytes that one File has written and another has not read yet.
+// Bytes on their way from one File to another; or packets, each behind a head. Its memory grows with what is in it.
 struct Ring {
   u8* buf;
   u32 cap, at, len;
+  u32 limit;              // so many bytes may be in it
+  u32 cost, npackets;     // packets: what Linux would count for those in it, and how many they are
+  u32 hidden, batch;      // faults: bytes at the end that have not arrived, and how many of these arrive next
+  bool fin;               // no more will come: the writer has closed, other than by a reset
+  bool wanted;            // a writer has found no room, or a poller has asked: it hears of it when there is enough
   File *reader, *writer;  // null: closed
-  bool broken;            // a reset has closed both ends, even where a File still refers to the ring
   Ring* next_free;
 
-  u32 room() const { return cap - len; }
-  bool no_writer() const { return writer == nullptr || broken; }
-  bool no_reader() const { return reader == nullptr || broken; }
+  u32 room() const { return limit > len ? limit - len : 0; }
+  u32 arrived() const { return len - hidden; }
+  bool ended() const { return fin && hidden == 0; }
   void put(const void* p, u32 n);
   void get(void* p, u32 n);  // p may be null
 };
@@ -54,39 +84,59 @@ struct Watch {
   Watch* queue;    // the poller's next that may be ready
 };
 
+struct Path;
+
 struct File {
   Kind kind;
   bool nonblock;
   u32 refs;
   i32 host_fd;
-  u64 count;                       // eventfd: its counter
-  Ring *in, *out;                  // pipes, streams; of a datagram socket, in: the packets it has received
-  Watch* watches;                  // the pollers that watch this file
-  Watch *queue_head, *queue_tail;  // poller: the watches that may be ready
+  u64 count;                       // event
+  Ring *in, *out;                  // pipes, streams; of a datagram socket, in: its packets
+  Watch* watches;                  // who polls it
+  Watch *queue_head, *queue_tail;  // of a poller
+  bool lied;                       // a poller: its last report was the fault "ready"
 
   Sock state;
   AddrFamily family;
   SockType type;
-  bool bound, v6only, peer_gone, read_shut;
+  bool bound, port_asked, v6only;
+  bool rcv_shut, snd_shut;
+  bool untold;  // TCP: connect has not yet said how it went
   SockAddr local, remote;
-  Errno error;                                  // reported by the next call, as SO_ERROR is
-  File *pending, *pending_tail, *next_pending;  // listening socket: the connections that wait for accept
+  Errno error;  // pending
+  File* peer;   // of a connection; of a unix datagram socket: the one it is connected to
+  File *pending, *pending_tail, *next_pending;  // connections to be accepted
   u32 npending, backlog;
   i32 opts[kSockOpts];
-  File* bound_link;  // the next in the list of bound sockets
+  bool sndbuf_set;
+  i64 lag, cut_until;  // faults: what this end sends arrives so much later, and not before that time
+  Ring* held;          // faults: datagrams that others overtake
+  File* bound_link;    // in the list of names
+  Path* path;          // the name in the file system
   File* next_free;
+
+  bool unix_socket() const { return family == AddrFamily::unix_; }
+  bool tcp() const { return !unix_socket() && type == SockType::stream; }
 };
 
 // io.cc
 File* file_new(Kind kind);
 void file_unref(File* f);
 File* file_of(i32 fd);      // null: no such descriptor
-SysResult fd_new(File* f);  // the lowest free number, or EMFILE; takes over the caller's reference, even if it fails
-Ring* ring_new(u32 cap);
-void ring_close(Ring* r, const File* end);  // closes the end that belongs to `end`; the second close frees the ring
-// To be called at the beginning of each kernel call: costs virtual time, and lets other threads run. Returns false if
-// the fault "eintr" was chosen, in which case the call has to fail with EINTR.
+SysResult fd_new(File* f);  // the lowest number, or EMFILE; takes the caller's reference, also then
+Errno fd_error();           // why there can't be another descriptor; ok: there can
+i32 fd_end();               // no descriptor has this number or a higher one
+void* pages(usize n);       // memory, zeroed; the process ends if there is none
+Ring* ring_new(u32 limit);
+void ring_close(Ring* r, const File* end);  // one end of it
+// A kernel call begins: it costs time, others may run. False: the fault "eintr" has hit it.
 bool call(bool may_be_interrupted = false);
+
+// io_events.cc
+// f's fire(f, arg) is called at that time, unless f is closed before.
+void event_add(i64 due, File* f, void (*fire)(File*, u32), u32 arg);
+void events_drop(const File* f);
 
 // io_poll.cc
 u32 readiness(const File* f);
@@ -110,19 +160,35 @@ inline bool is_ip(AddrFamily f) { return f == AddrFamily::ip4 || f == AddrFamily
 SockAddr map(const SockAddr& a);    // 1.2.3.4 as ::ffff:1.2.3.4
 SockAddr unmap(const SockAddr& a);  // ::ffff:1.2.3.4 as 1.2.3.4; other addresses unchanged
 bool loopback(const SockAddr& addr);
+bool wildcard(const SockAddr& a);
 SockAddr dialled(const File* f, const SockAddr& a);
-File* name_find(const SockAddr& to, SockType type, const File* for_whom);  // null: no socket is bound to that address
-void name_add(File* f);                                                    // f is now bound to f->local
-void name_drop(File* f);
+SockAddr source(const File* f, const SockAddr& to);  // what a receiver sees as f's address
+bool port_taken(const File* me, const SockAddr& a, bool to_listen);
+// The socket to which an IP address leads; null: none.
+File* name_find(const SockAddr& to, SockType type, const File* for_whom);
+// The same for a unix name, or the error.
+Errno unix_find(const SockAddr& to, SockType type, File** found);
+void name_add(File* f);   // f->local is taken
+void name_drop(File* f);  // it is free again, but for the path
 SysResult bind_ip(File* f, SockAddr a);
 SysResult bind_path(File* f, const SockAddr& a);
 SysResult autobind(File* f, const SockAddr& to);
-bool unix_unlink(const char* path);  // false: no socket has that name
+bool path_stat(const char* path, FileStat* st);      // false: no socket has that path
+bool path_unlink(const char* path);                  // the same
+bool path_rename(const char* from, const char* to);  // the same, for `from`; what was at `to` is no path any more
+
+// io_packet.cc
+inline bool has_packets(const File* f) { return f->state == Sock::packets || f->type == SockType::seqpacket; }
+SysResult packet_read(File* f, void* p, usize n, SockAddr* from);
+SysResult packet_write(File* f, const void* p, usize n, const SockAddr* to);
 
 // io_socket.cc
 void socket_close(File* f);
-SysResult packet_read(File* f, void* p, usize n, SockAddr* from);
-SysResult packet_write(File* f, const void* p, usize n, const SockAddr* to);
+// What a RST does to the end of a TCP connection which gets it.
+void got_reset(File* f);
+// A TCP connection that both ends have shut is none any more.
+void settle(File* f);
+void buffer_limit(File* f);  // its buffers' sizes have changed
 SysResult sim_socket(AddrFamily family, SockType type);
 SysResult sim_socketpair(SockType type, i32 fds[2]);
 SysResult sim_bind(i32 fd, const SockAddr* a);

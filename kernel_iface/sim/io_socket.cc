@@ -6,13 +6,12 @@ namespace rt0::sim {
 
 namespace {
 
-void link(File* a, File* b) {
-  a->state = b->state = Sock::connected;
-  a->out = b->in = ring_new(kRingBytes);
-  b->out = a->in = ring_new(kRingBytes);
-  a->out->writer = b->out->reader = a;
-  b->out->writer = a->out->reader = b;
-}
+// How long a connection over loopback takes, and a SYN without an answer is sent again: after 1, 2, 4, … 64 s.
+constexpr i64 kConnectNs = 15 * 1000;
+constexpr u32 kSynTries = 7;
+constexpr u32 kSomaxconn = 4096;
+
+i32& opt_of(File* f, SockOpt o) { return f->opts[static_cast<u32>(o)]; }
 
 File* socket_new(AddrFamily family, SockType type) {
   File* f = file_new(Kind::socket);
@@ -20,13 +19,31 @@ File* socket_new(AddrFamily family, SockType type) {
   f->family = family;
   f->type = type;
   f->local.family = family == AddrFamily::unix_ ? family : AddrFamily::none;
-  f->opts[static_cast<u32>(SockOpt::rcvbuf)] = f->opts[static_cast<u32>(SockOpt::sndbuf)] = kRingBytes;
-  if (type == SockType::stream) return f;
+  opt_of(f, SockOpt::rcvbuf) = f->tcp() ? kTcpRcvBuf : kSockBuf;
+  opt_of(f, SockOpt::sndbuf) = f->tcp() ? kTcpSndBuf : kSockBuf;
+  opt_of(f, SockOpt::keep_idle) = 7200;
+  opt_of(f, SockOpt::keep_interval) = 75;
+  if (type != SockType::dgram) return f;
   f->state = Sock::packets;
-  f->in = ring_new(kPacketRingBytes);
+  f->in = ring_new(~u32{0});
   f->in->reader = f;
-  f->in->writer = f;  // any socket may write; f stands for all of them, so that the ring never looks closed
+  f->in->writer = f;  // no socket in particular: never null while the socket is there
   return f;
+}
+
+void link(File* a, File* b) {
+  a->state = b->state = Sock::connected;
+  a->peer = b;
+  b->peer = a;
+  a->out = b->in = ring_new(0);
+  b->out = a->in = ring_new(0);
+  a->out->writer = b->out->reader = a;
+  b->out->writer = a->out->reader = b;
+  File* const ends[] = {a, b};
+  for (File* f : ends) {
+    if (f->tcp() && !f->sndbuf_set) opt_of(f, SockOpt::sndbuf) = kTcpSndBufGrown;
+    buffer_limit(f);
+  }
 }
 
 File* socket_of(i32 fd, Errno* e) {
@@ -35,54 +52,224 @@ File* socket_of(i32 fd, Errno* e) {
   return f != nullptr && f->kind == Kind::socket ? f : nullptr;
 }
 
-SysResult connect_packets(File* f, const SockAddr* a) {
-  if (a->family == AddrFamily::unix_) {
-    const File* peer = name_find(*a, f->type, f);
-    if (peer == nullptr) return fails(Errno::connrefused);
+Errno family_error(const File* f, const SockAddr* a) {
+  if (a->family == f->family) return Errno::ok;
+  // Of IPv6, Linux finds an address of IPv4 too short before it looks at the family.
+  return f->family == AddrFamily::ip4 && a->family == AddrFamily::ip6 ? kEafnosupport : Errno::inval;
+}
+
+// The end of a unix connection whose peer closes.
+void peer_gone(File* f, bool unread) {
+  f->peer = nullptr;
+  f->rcv_shut = f->snd_shut = true;
+  if (unread) f->error = Errno::connreset;
+  notify(f);
+}
+
+void connect_fails(File* f, Errno e) {
+  f->error = e;
+  f->state = Sock::closed;
+  f->rcv_shut = f->snd_shut = true;
+  notify(f);
+}
+
+// Both ends are connected; the server's waits to be accepted.
+void establish(File* f, File* l) {
+  File* server = socket_new(l->family, l->type);
+  if (!l->unix_socket()) {
+    for (u32 i = 0; i < kSockOpts; i++) server->opts[i] = l->opts[i];
+    server->sndbuf_set = l->sndbuf_set;
+    server->v6only = l->v6only;
   }
-  const SysResult bound = autobind(f, *a);
-  if (bound.ok()) f->remote = *a;
-  return bound;
+  link(f, server);
+  server->lag = f->lag;
+  server->cut_until = f->cut_until;
+  const bool v6 = l->family == AddrFamily::ip6;
+  if (is_ip(l->family)) {
+    server->local = v6 ? map(f->remote) : unmap(f->remote);
+    server->remote = v6 ? map(f->local) : unmap(f->local);
+    name_add(server);
+  } else {
+    server->local = l->local;
+    server->remote = f->local;
+  }
+  if (l->pending_tail != nullptr) l->pending_tail->next_pending = server;
+  else l->pending = server;
+  l->pending_tail = server;
+  l->npending++;
+  notify(l);
+  notify(f);
 }
 
-// What receiving a TCP reset does to f.
-void reset(File* f) {
-  f->error = Errno::connreset;
-  f->peer_gone = true;
+bool crowded(const File* l) { return l->npending > l->backlog; }
+
+// The answer to a SYN: a connection, a refusal, or none, because the listener's queue is full. Then it is sent again.
+void connect_answered(File* f, u32 tries) {
+  File* l = name_find(f->remote, f->type, f);
+  if (l == nullptr) return connect_fails(f, Errno::connrefused);
+  if (!crowded(l)) return establish(f, l);
+  if (tries == kSynTries) return connect_fails(f, Errno::timedout);
+  event_add(state.now + (kSecond << tries), f, connect_answered, tries + 1);
+}
+void never_answered(File* f, u32) { connect_fails(f, Errno::timedout); }
+
+// Faults: how long the way is, and whether it is cut.
+void connect_begins(File* f) {
+  constexpr i64 kLags[] = {0, kMs, 20 * kMs, 300 * kMs}, kCuts[] = {0, 200 * kMs, 5 * kSecond};
+  f->lag = kLags[fault(Choice::delay, {}, 3)];
+  const u32 cut = fault(Choice::cut, {}, 3);
+  if (cut == 3) return event_add(state.now + (kSecond << kSynTries) - kSecond, f, never_answered, 0);
+  event_add(state.now + kConnectNs + 2 * f->lag + kCuts[cut], f, connect_answered, 0);
 }
 
-struct PacketHead {
-  u32 len;
-  SockAddr from;
-};
+SysResult connect_tcp(File* f, const SockAddr* a) {
+  if (const Errno e = family_error(f, a); e != Errno::ok) return fails(e);
+  switch (f->state) {
+    case Sock::connecting: return fails(Errno::already);
+    case Sock::closed: {
+      if (!f->untold) return fails(Errno::isconn);
+      // The attempt has failed; this call says so, and the next one tries again.
+      const Errno e = f->error != Errno::ok ? f->error : Errno::connaborted;
+      f->error = Errno::ok;
+      f->untold = f->rcv_shut = f->snd_shut = false;
+      f->state = Sock::fresh;
+      return fails(e);
+    }
+    case Sock::connected:
+      if (!f->untold) return fails(Errno::isconn);
+      f->untold = false;
+      return {};
+    case Sock::fresh: break;
+    default: return fails(Errno::isconn);
+  }
+  const SockAddr to = dialled(f, *a);
+  if (!loopback(to)) return fails(kEnetunreach);
+  if (const SysResult r = autobind(f, to); !r.ok()) return r;
+  f->remote = to;
+  if (wildcard(f->local)) f->local = source(f, to);
+  f->state = Sock::connecting;
+  f->untold = true;
+  connect_begins(f);
+  if (f->nonblock) return fails(Errno::inprogress);
+  while (f->state == Sock::connecting) (void)block(f, 0);
+  return connect_tcp(f, a);
+}
+
+SysResult connect_unix(File* f, const SockAddr* a) {
+  if (a->family != AddrFamily::unix_) return fails(Errno::inval);
+  for (;;) {
+    File* l = nullptr;
+    if (const Errno e = unix_find(*a, f->type, &l); e != Errno::ok) return fails(e);
+    if (l->state != Sock::listening || l->rcv_shut) return fails(Errno::connrefused);
+    if (f->state != Sock::fresh) return fails(f->state == Sock::connected ? Errno::isconn : Errno::inval);
+    if (!crowded(l)) {
+      f->remote = *a;
+      establish(f, l);
+      return {};
+    }
+    if (f->nonblock) return fails(Errno::again);
+    (void)block(l, 0);
+  }
+}
+
+SysResult connect_packets(File* f, const SockAddr* a) {
+  if (f->unix_socket()) {
+    if (a->family != AddrFamily::unix_) return fails(Errno::inval);
+    File* peer = nullptr;
+    if (const Errno e = unix_find(*a, f->type, &peer); e != Errno::ok) return fails(e);
+    if (peer->remote.family != AddrFamily::none && peer->peer != f) return fails(Errno::perm);
+    f->peer = peer;
+    f->remote = *a;
+    return {};
+  }
+  if (const Errno e = family_error(f, a); e != Errno::ok) return fails(e);
+  const SockAddr to = dialled(f, *a);
+  if (!loopback(to)) return fails(kEnetunreach);
+  f->remote = to;
+  if (const SysResult r = autobind(f, to); !r.ok()) return r;
+  if (wildcard(f->local)) f->local = source(f, to);
+  return {};
+}
+
+// A connection that has not been accepted goes.
+void drop_pending(File* l) {
+  while (File* waiting = l->pending) {
+    l->pending = waiting->next_pending;
+    waiting->next_pending = nullptr;
+    if (File* peer = waiting->peer; peer != nullptr) {
+      waiting->peer = nullptr;
+      if (l->unix_socket()) peer_gone(peer, true);
+      else got_reset(peer), peer->peer = nullptr;
+    }
+    file_unref(waiting);
+  }
+  l->pending_tail = nullptr;
+  l->npending = 0;
+}
+
+// Whether the socket has such an option, and whether the value is one.
+Errno option_error(const File* f, SockOpt opt, const i32* v) {
+  const Errno none = f->unix_socket() || v == nullptr ? kEopnotsupp : kEnoprotoopt;
+  switch (opt) {
+    case SockOpt::error: return v == nullptr ? Errno::ok : kEnoprotoopt;
+    case SockOpt::no_delay:
+    case SockOpt::keep_idle:
+    case SockOpt::keep_interval:
+      if (!f->tcp()) return none;
+      return v != nullptr && opt != SockOpt::no_delay && (*v < 1 || *v > 32767) ? Errno::inval : Errno::ok;
+    case SockOpt::ipv6_only:
+      if (f->family != AddrFamily::ip6) return none;
+      return v != nullptr && f->bound ? Errno::inval : Errno::ok;
+    default: return Errno::ok;
+  }
+}
 
 }  // namespace
 
+void buffer_limit(File* f) {
+  if (f->peer == nullptr || f->state == Sock::packets) return;
+  if (!f->tcp()) {
+    f->out->limit = static_cast<u32>(opt_of(f, SockOpt::sndbuf));
+    return;
+  }
+  File* const ends[] = {f, f->peer};
+  for (File* w : ends)
+    if (w->out != nullptr)
+      w->out->limit =
+          static_cast<u32>(opt_of(w, SockOpt::sndbuf)) + static_cast<u32>(opt_of(w->peer, SockOpt::rcvbuf)) / 2;
+}
+
+void got_reset(File* f) {
+  if (f->state != Sock::connected) return;
+  f->error = f->in->ended() && !f->snd_shut ? Errno::pipe : Errno::connreset;
+  f->state = Sock::closed;
+  f->rcv_shut = f->snd_shut = true;
+  notify(f);
+}
+
+void settle(File* f) {
+  if (f->state == Sock::connected && f->tcp() && f->snd_shut && f->in->ended()) f->state = Sock::closed;
+}
+
 SysResult sim_socket(AddrFamily family, SockType type) {
   (void)call();
+  if (type == SockType::seqpacket && family != AddrFamily::unix_) return fails(static_cast<Errno>(94));
+  if (fault(Choice::nobufs) != 0) return fails(Errno::nobufs);
+  if (const Errno e = fd_error(); e != Errno::ok) return fails(e);
   return fd_new(socket_new(family, type));
 }
 
 SysResult sim_socketpair(SockType type, i32 fds[2]) {
   (void)call();
+  if (const Errno e = fd_error(); e != Errno::ok) return fails(e);
   File* ends[2] = {socket_new(AddrFamily::unix_, type), socket_new(AddrFamily::unix_, type)};
-  if (type == SockType::stream) {
-    link(ends[0], ends[1]);
+  if (type == SockType::dgram) {
+    ends[0]->peer = ends[1];
+    ends[1]->peer = ends[0];
   } else {
-    // Each end gets a name that no program can bind: two NUL bytes and a number.
-    for (u32 i = 0; i < 2; i++) {
-      static constinit u32 pairs = 0;
-      File* f = ends[i];
-      f->local.family = AddrFamily::unix_;
-      f->local.path_len = 6;
-      f->local.path[0] = f->local.path[1] = '\0';
-      pairs++;
-      for (u32 k = 0; k < 4; k++) f->local.path[2 + k] = static_cast<char>(pairs >> 8 * k);
-      name_add(f);
-    }
-    ends[0]->remote = ends[1]->local;
-    ends[1]->remote = ends[0]->local;
+    link(ends[0], ends[1]);
   }
+  for (File* f : ends) f->remote.family = AddrFamily::unix_;
   const SysResult first = fd_new(ends[0]);
   if (!first.ok()) {
     file_unref(ends[1]);
@@ -103,9 +290,11 @@ SysResult sim_bind(i32 fd, const SockAddr* a) {
   Errno e;
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
+  if (e = family_error(f, a); e != Errno::ok) return fails(e);
   if (f->bound) return fails(Errno::inval);
-  if (a->family != f->family) return fails(Errno::inval);
-  return a->family == AddrFamily::unix_ ? bind_path(f, *a) : bind_ip(f, *a);
+  if (!f->unix_socket()) return bind_ip(f, *a);
+  if (a->path_len > 0 && a->path[0] != '\0' && fault(Choice::nospc) != 0) return fails(Errno::nospc);
+  return bind_path(f, *a);
 }
 
 SysResult sim_listen(i32 fd, i32 backlog) {
@@ -114,15 +303,16 @@ SysResult sim_listen(i32 fd, i32 backlog) {
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
   if (f->state == Sock::packets) return fails(kEopnotsupp);
-  if (f->state == Sock::connected) return fails(Errno::inval);
+  if (f->state != Sock::fresh && f->state != Sock::listening) return fails(Errno::inval);
   if (!f->bound) {
     if (!is_ip(f->family)) return fails(Errno::inval);
     SockAddr any;
     any.family = f->family;
     if (const SysResult r = bind_ip(f, any); !r.ok()) return r;
   }
+  if (is_ip(f->family) && f->state == Sock::fresh && port_taken(f, f->local, true)) return fails(Errno::addrinuse);
   f->state = Sock::listening;
-  f->backlog = static_cast<u32>(max(backlog, 1));
+  f->backlog = min(static_cast<u32>(backlog), kSomaxconn);
   return {};
 }
 
@@ -132,27 +322,7 @@ SysResult sim_connect(i32 fd, const SockAddr* a) {
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
   if (f->state == Sock::packets) return connect_packets(f, a);
-  if (f->state != Sock::fresh) return fails(f->state == Sock::connected ? Errno::isconn : Errno::inval);
-  const SockAddr to = dialled(f, *a);
-  if (is_ip(to.family) && !loopback(to)) return fails(kEnetunreach);
-  File* l = name_find(to, f->type, f);
-  if (l == nullptr || l->state != Sock::listening)
-    return fails(l == nullptr && to.family == AddrFamily::unix_ && to.path[0] != '\0' ? Errno::noent
-                                                                                      : Errno::connrefused);
-  if (l->npending > l->backlog) return fails(l->family == AddrFamily::unix_ ? Errno::again : Errno::connrefused);
-  if (const SysResult r = autobind(f, to); !r.ok()) return r;
-  File* server = socket_new(l->family, SockType::stream);
-  link(f, server);
-  f->remote = to;
-  server->local = is_ip(to.family) ? (l->family == AddrFamily::ip6 ? map(to) : unmap(to)) : l->local;
-  server->remote = is_ip(to.family) ? (l->family == AddrFamily::ip6 ? map(f->local) : unmap(f->local)) : f->local;
-  if (l->pending_tail != nullptr) l->pending_tail->next_pending = server;
-  else l->pending = server;
-  l->pending_tail = server;
-  l->npending++;
-  notify(l);
-  notify(f);
-  return {};
+  return f->unix_socket() ? connect_unix(f, a) : connect_tcp(f, a);
 }
 
 SysResult sim_accept(i32 fd, SockAddr* peer) {
@@ -160,13 +330,27 @@ SysResult sim_accept(i32 fd, SockAddr* peer) {
   Errno e;
   File* l = socket_of(fd, &e);
   if (l == nullptr) return fails(e);
-  if (l->state != Sock::listening) return fails(l->state == Sock::packets ? kEopnotsupp : Errno::inval);
+  if (l->state == Sock::packets) return fails(kEopnotsupp);
+  if (e = fd_error(); e != Errno::ok) return fails(e);
+  while (l->pending == nullptr) {
+    if (l->state != Sock::listening) return fails(Errno::inval);
+    if (l->nonblock) return fails(Errno::again);
+    if (l->rcv_shut) return fails(Errno::inval);
+    (void)block(l, 0);
+  }
   File* f = l->pending;
-  if (f == nullptr) return fails(Errno::again);
   l->pending = f->next_pending;
   if (l->pending == nullptr) l->pending_tail = nullptr;
   l->npending--;
   f->next_pending = nullptr;
+  if (f->unix_socket()) (void)wake(l, ~u32{0});  // those that wait for room in its queue
+  if (f->tcp() && f->peer != nullptr && fault(Choice::abort) != 0) {
+    File* client = f->peer;
+    got_reset(client);
+    client->peer = f->peer = nullptr;
+    file_unref(f);
+    return fails(Errno::connaborted);
+  }
   if (peer != nullptr) *peer = f->remote;
   return fd_new(f);
 }
@@ -178,7 +362,6 @@ SysResult sim_getsockname(i32 fd, SockAddr* a) {
   if (f == nullptr) return fails(e);
   *a = f->local;
   if (a->family == AddrFamily::none) a->family = f->family;  // not bound: a name of zeroes
-  if (f->type != SockType::stream && a->path_len == 6 && a->path[1] == '\0') a->path_len = 0;
   return {};
 }
 SysResult sim_getpeername(i32 fd, SockAddr* a) {
@@ -186,9 +369,10 @@ SysResult sim_getpeername(i32 fd, SockAddr* a) {
   Errno e;
   const File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
-  if (f->state != Sock::connected && f->remote.family == AddrFamily::none) return fails(Errno::notconn);
+  if (f->remote.family == AddrFamily::none || f->state == Sock::connecting || f->state == Sock::closed ||
+      f->state == Sock::fresh || f->state == Sock::listening)
+    return fails(Errno::notconn);
   *a = f->remote;
-  if (a->family == AddrFamily::none) a->family = f->family;
   return {};
 }
 
@@ -197,77 +381,38 @@ SysResult sim_getsockopt(i32 fd, SockOpt opt, i32* v) {
   Errno e;
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
+  if (e = option_error(f, opt, nullptr); e != Errno::ok) return fails(e);
   if (opt == SockOpt::error) {
     *v = static_cast<i32>(f->error);
     f->error = Errno::ok;
   } else {
-    *v = f->opts[static_cast<u32>(opt)];
+    *v = opt_of(f, opt);
   }
   return {};
 }
+
 SysResult sim_setsockopt(i32 fd, SockOpt opt, i32 v) {
   (void)call();
+  constexpr i32 kLeastRcvBuf = 2304, kLeastSndBuf = 4608;
   Errno e;
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
-  f->opts[static_cast<u32>(opt)] = v;
+  if (e = option_error(f, opt, &v); e != Errno::ok) return fails(e);
+  i32& to = opt_of(f, opt);
+  switch (opt) {
+    // Linux takes at most what rmem_max and wmem_max say, and doubles it.
+    case SockOpt::rcvbuf: to = max(v < 0 || v > kSockBuf ? 2 * kSockBuf : 2 * v, kLeastRcvBuf); break;
+    case SockOpt::sndbuf:
+      to = max(v < 0 || v > kSockBuf ? 2 * kSockBuf : 2 * v, kLeastSndBuf);
+      f->sndbuf_set = true;
+      break;
+    case SockOpt::keep_idle:
+    case SockOpt::keep_interval: to = v; break;
+    default: to = v != 0 ? 1 : 0; break;
+  }
   if (opt == SockOpt::ipv6_only) f->v6only = v != 0;
+  buffer_limit(f);
   return {};
-}
-
-SysResult packet_write(File* f, const void* p, usize n, const SockAddr* to) {
-  if (f->error != Errno::ok) {
-    const Errno e = f->error;
-    f->error = Errno::ok;
-    return fails(e);
-  }
-  const SockAddr dest = to != nullptr ? dialled(f, *to) : f->remote;
-  if (dest.family == AddrFamily::none) return fails(is_ip(f->family) ? kEdestaddrreq : Errno::notconn);
-  if (is_ip(dest.family)) {
-    if (n > 65507) return fails(kEmsgsize);
-    if (!loopback(dest)) return fails(kEnetunreach);
-    if (const SysResult r = autobind(f, dest); !r.ok()) return r;
-  } else if (n > kPacketRingBytes / 2) {
-    return fails(kEmsgsize);
-  }
-  File* peer = name_find(dest, f->type, f);
-  if (peer == nullptr) {
-    if (dest.family == AddrFamily::unix_)
-      return fails(dest.path[0] != '\0' && to != nullptr ? Errno::noent : Errno::connrefused);
-    if (to == nullptr) f->error = Errno::connrefused;  // as the ICMP answer would be reported to a connected socket
-    return {n, Errno::ok};
-  }
-  Ring* r = peer->in;
-  if (r->room() < sizeof(PacketHead) + n) {
-    if (dest.family == AddrFamily::unix_) return fails(Errno::again);
-    return {n, Errno::ok};  // UDP: the packet is lost
-  }
-  PacketHead head = {static_cast<u32>(n), f->local};
-  if (is_ip(head.from.family)) head.from = peer->family == AddrFamily::ip6 ? map(head.from) : unmap(head.from);
-  r->put(&head, sizeof(head));
-  r->put(p, static_cast<u32>(n));
-  notify(peer);
-  return {n, Errno::ok};
-}
-
-SysResult packet_read(File* f, void* p, usize n, SockAddr* from) {
-  if (f->error != Errno::ok) {
-    const Errno e = f->error;
-    f->error = Errno::ok;
-    return fails(e);
-  }
-  Ring* r = f->in;
-  if (r->len == 0) return f->read_shut ? SysResult{} : fails(Errno::again);
-  PacketHead head;
-  r->get(&head, sizeof(head));
-  const u32 got = static_cast<u32>(min<usize>(n, head.len));
-  r->get(p, got);
-  r->get(nullptr, head.len - got);
-  if (from != nullptr) {
-    *from = head.from;
-    if (from->family == AddrFamily::none) from->family = f->family;
-  }
-  return {got, Errno::ok};
 }
 
 SysResult sim_sendto(i32 fd, const void* p, usize n, const SockAddr* to) {
@@ -275,47 +420,133 @@ SysResult sim_sendto(i32 fd, const void* p, usize n, const SockAddr* to) {
   Errno e;
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
-  return f->state == Sock::packets ? packet_write(f, p, n, to)
-                                   : stream_write(f, p, n > 1 && fault(Choice::shorter) ? 1 : n);
+  if (has_packets(f)) return packet_write(f, p, n, to);
+  if (f->unix_socket() && to != nullptr) return fails(f->state == Sock::connected ? Errno::isconn : kEopnotsupp);
+  return stream_write(f, p, shortened(n));
 }
 SysResult sim_recvfrom(i32 fd, void* p, usize n, SockAddr* from) {
   if (!call(true)) return fails(Errno::intr);
   Errno e;
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
-  if (f->state == Sock::packets) return packet_read(f, p, n, from);
+  if (has_packets(f)) return packet_read(f, p, n, from);
   if (from != nullptr) from->family = AddrFamily::none;
-  return stream_read(f, p, n > 1 && fault(Choice::shorter) ? 1 : n);
+  return stream_read(f, p, shortened(n));
 }
+
+namespace {
+
+// A listener stops listening. Linux keeps its port if the program has asked for that very one.
+void stop_listening(File* f) {
+  drop_pending(f);
+  f->state = Sock::fresh;
+  if (f->port_asked) return notify(f);
+  name_drop(f);
+  f->bound = false;
+  f->local.port = 0;
+  notify(f);
+}
+
+SysResult shutdown_tcp(File* f, Shut how) {
+  switch (f->state) {
+    case Sock::fresh:
+    case Sock::closed: return fails(Errno::notconn);
+    case Sock::listening:
+      if (how != Shut::write) stop_listening(f);
+      return {};
+    case Sock::connecting:
+      events_drop(f);
+      f->state = Sock::fresh;
+      f->untold = false;
+      f->error = Errno::connreset;
+      notify(f);
+      return {};
+    default: break;
+  }
+  if (how != Shut::write) f->rcv_shut = true;
+  if (how != Shut::read && !f->snd_shut) {
+    f->snd_shut = true;
+    f->out->fin = true;
+    ring_close(f->out, f);
+    f->out = nullptr;
+    settle(f);
+    if (f->peer != nullptr) {
+      settle(f->peer);
+      notify(f->peer);
+    }
+  }
+  notify(f);
+  return {};
+}
+
+void shutdown_unix(File* f, Shut how) {
+  File* other = f->type == SockType::dgram ? nullptr : f->peer;
+  if (how != Shut::write) f->rcv_shut = true;
+  if (how != Shut::read) f->snd_shut = true;
+  if (other != nullptr) {
+    if (how != Shut::write) other->snd_shut = true;
+    if (how != Shut::read) other->rcv_shut = true;
+    notify(other);
+  }
+  notify(f);
+}
+
+}  // namespace
 
 SysResult sim_shutdown(i32 fd, Shut how) {
   (void)call();
   Errno e;
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
-  if (f->state != Sock::connected && f->remote.family == AddrFamily::none) return fails(Errno::notconn);
-  if (how != Shut::write) f->read_shut = true;
-  if (how != Shut::read && f->state == Sock::connected && f->out != nullptr) {
-    ring_close(f->out, f);
-    f->out = nullptr;
+  if (f->unix_socket()) {
+    shutdown_unix(f, how);
+    return {};
   }
+  if (f->tcp()) return shutdown_tcp(f, how);
+  if (how != Shut::write) f->rcv_shut = true;
+  if (how != Shut::read) f->snd_shut = true;
   notify(f);
-  return {};
+  return f->remote.family == AddrFamily::none ? fails(Errno::notconn) : SysResult{};
 }
+
+namespace {
+
+// No unix datagram socket stays connected to one that goes.
+void forget_peer(const File* f) {
+  for (i32 fd = 0; fd < fd_end(); fd++)
+    if (File* other = file_of(fd); other != nullptr && other->state == Sock::packets && other->peer == f) {
+      other->peer = nullptr;
+      notify(other);
+    }
+}
+
+}  // namespace
 
 void socket_close(File* f) {
   name_drop(f);
-  while (File* waiting = f->pending) {
-    f->pending = waiting->next_pending;
-    if (File* peer = waiting->in->writer; peer != nullptr && f->family != AddrFamily::unix_) reset(peer);
-    file_unref(waiting);
+  events_drop(f);
+  drop_pending(f);
+  if (f->state == Sock::packets && f->unix_socket()) forget_peer(f);
+  File* peer = f->state == Sock::packets ? nullptr : f->peer;
+  if (peer != nullptr && f->unix_socket()) peer_gone(peer, f->in->len > 0);
+  if (peer != nullptr && f->tcp()) {
+    peer->peer = nullptr;
+    // Bytes that nobody will read are answered with a reset.
+    if (f->state == Sock::connected && f->in->len > 0) {
+      got_reset(peer);
+    } else if (f->state == Sock::connected && f->out != nullptr) {
+      f->out->fin = true;
+      settle(peer);
+      notify(peer);
+    }
   }
-  // TCP: closing a socket with unread bytes sends a reset to the peer.
-  if (f->state == Sock::connected && f->in->len > 0 && f->family != AddrFamily::unix_ && f->in->writer != nullptr)
-    reset(f->in->writer);
   if (f->state == Sock::packets) f->in->writer = nullptr;
   ring_close(f->in, f);
   ring_close(f->out, f);
+  if (f->held != nullptr) {
+    f->held->reader = f->held->writer = nullptr;
+    ring_close(f->held, f);
+  }
 }
 
 }  // namespace rt0::sim

@@ -3,94 +3,181 @@
 
 namespace rt0::sim {
 
+namespace {
+
+// Room for `need` bytes in all.
+void grow(Ring* r, u32 need) {
+  u32 cap = max(r->cap, 4096u);
+  while (cap < need) cap *= 2;
+  if (cap == r->cap) return;
+  u8* buf = static_cast<u8*>(pages(cap));
+  const u32 len = r->len;
+  if (len > 0) r->get(buf, len);
+  if (r->buf != nullptr) (void)linux_kernel.mem_unmap(r->buf, r->cap);
+  r->buf = buf;
+  r->cap = cap;
+  r->at = 0;
+  r->len = len;
+}
+
+}  // namespace
+
 void Ring::put(const void* p, u32 n) {
+  if (len + n > cap) grow(this, len + n);
   const u8* from = static_cast<const u8*>(p);
-  for (u32 i = 0; i < n; i++) buf[(at + len + i) % cap] = from[i];
+  const u32 to = (at + len) % cap, first = min(n, cap - to);
+  __builtin_memcpy(buf + to, from, first);
+  __builtin_memcpy(buf, from + first, n - first);
   len += n;
 }
 
 void Ring::get(void* p, u32 n) {
-  u8* to = static_cast<u8*>(p);
-  for (u32 i = 0; to != nullptr && i < n; i++) to[i] = buf[(at + i) % cap];
+  if (n == 0) return;
+  const u32 first = min(n, cap - at);
+  if (p != nullptr) {
+    __builtin_memcpy(p, buf + at, first);
+    __builtin_memcpy(static_cast<u8*>(p) + first, buf, n - first);
+  }
   at = (at + n) % cap;
   len -= n;
 }
 
 namespace {
 
-bool is_stream(const File* f) { return f->kind != Kind::socket || f->state == Sock::connected; }
-
-// If the fault "reset" is chosen: breaks the connection as a TCP reset does; the peer's next call fails, too.
+// The connection is broken off, as a RST does it: both sides learn of it, and what was on its way is lost.
 bool reset_by_fault(File* f) {
-  if (f->kind != Kind::socket || f->family == AddrFamily::unix_ || !fault(Choice::reset)) return false;
-  File* peer = f->in->writer;
-  if (peer != nullptr) {
-    peer->error = Errno::connreset;
-    peer->peer_gone = true;
-  }
-  f->peer_gone = true;
-  f->in->broken = true;
-  f->in->len = 0;
-  if (f->out != nullptr) f->out->broken = true, f->out->len = 0;
-  if (peer != nullptr) notify(peer);
-  notify(f);
+  if (f->kind != Kind::socket || !f->tcp() || f->state != Sock::connected || fault(Choice::reset) == 0) return false;
+  f->in->len = f->in->hidden = 0;
+  if (f->out != nullptr) f->out->len = f->out->hidden = 0;
+  if (f->peer != nullptr) got_reset(f->peer);
+  got_reset(f);
+  f->error = Errno::ok;  // told at once
   return true;
+}
+
+Errno take_error(File* f) {
+  const Errno e = f->error;
+  f->error = Errno::ok;
+  return e;
+}
+
+// --- Faults that let a TCP connection be slow, or cut --------------------------------------------------------------------
+
+void arrive(File* f, u32) {
+  Ring* r = f->in;
+  r->hidden -= min(r->batch, r->hidden);
+  r->batch = r->hidden;
+  const File* from = f->peer;
+  if (r->hidden > 0)
+    event_add(max(state.now + (from != nullptr ? from->lag : 0), from != nullptr ? from->cut_until : 0), f, arrive, 0);
+  notify(f);
+}
+
+void time_out(File* f, u32) {
+  if (f->state != Sock::connected) return;
+  got_reset(f);
+  f->error = Errno::timedout;
+}
+
+// After n bytes have been put into f->out: when they arrive.
+void travel(File* f, u32 n) {
+  // A cut that does not end: TCP gives up after a while, at both ends.
+  constexpr i64 kCuts[] = {0, 200 * kMs, 5 * kSecond, kNever}, kGiveUp = 120 * kSecond;
+  File* to = f->peer;
+  if (to == nullptr || !f->tcp()) return;
+  if (const u32 way = f->cut_until > state.now ? 0 : fault(Choice::cut, {}, 3); way != 0) {
+    const bool ends = kCuts[way] != kNever;
+    f->cut_until = to->cut_until = ends ? state.now + kCuts[way] : kNever;
+    if (!ends) {
+      event_add(state.now + kGiveUp, f, time_out, 0);
+      event_add(state.now + kGiveUp, to, time_out, 0);
+    }
+  }
+  Ring* r = f->out;
+  const i64 due = max(state.now + f->lag, f->cut_until);
+  if (due <= state.now && r->hidden == 0) return;
+  if (r->hidden == 0 && due != kNever) {
+    r->batch = n;
+    event_add(due, to, arrive, 0);
+  }
+  r->hidden += n;
 }
 
 }  // namespace
 
 SysResult stream_read(File* f, void* p, usize n) {
-  if (!is_stream(f)) return fails(f->state == Sock::fresh ? Errno::notconn : Errno::inval);
+  const bool socket = f->kind == Kind::socket;
+  if (socket && (f->state == Sock::fresh || f->state == Sock::listening))
+    return fails(f->unix_socket() ? Errno::inval : Errno::notconn);
   if (reset_by_fault(f)) return fails(Errno::connreset);
   for (;;) {
     Ring* r = f->in;
-    if (r->len > 0 && !f->read_shut) {
-      const u32 got = static_cast<u32>(min<usize>(n, r->len));
+    if (r != nullptr && r->arrived() > 0) {
+      const u32 got = static_cast<u32>(min<usize>(n, r->arrived()));
+      const bool was_full = r->room() < kPipeBuf;
       r->get(p, got);
-      if (r->writer != nullptr) notify(r->writer);
+      if (File* w = r->writer; w != nullptr) {
+        // Linux wakes writers of a unix socket whenever they may write, those of a pipe when it is not full any more,
+        // those of a TCP connection if they have found it full.
+        if (!socket            ? was_full && r->room() >= kPipeBuf
+            : f->unix_socket() ? r->len * 4 <= r->limit
+                               : r->wanted && r->room() >= r->limit / 3) {
+          r->wanted = false;
+          notify(w);
+        }
+      }
       return {got, Errno::ok};
     }
-    if (f->error != Errno::ok) {
-      const Errno e = f->error;
-      f->error = Errno::ok;
-      return fails(e);
-    }
-    if (n == 0 || r->no_writer() || f->read_shut) return {};
+    const bool ended = r != nullptr && r->ended();
+    if (ended && (!socket || f->tcp())) return {};  // a FIN has come: not even an error is told any more
+    if (f->error != Errno::ok) return fails(take_error(f));
+    if (ended || f->rcv_shut || (n == 0 && !socket)) return {};
     if (f->nonblock) return fails(Errno::again);
     (void)block(f, 0);
   }
 }
 
 SysResult stream_write(File* f, const void* p, usize n) {
-  if (!is_stream(f)) return fails(f->state == Sock::fresh ? Errno::notconn : Errno::inval);
+  const bool socket = f->kind == Kind::socket;
+  if (!socket && n == 0) return {};
+  if (socket && (f->state == Sock::fresh || f->state == Sock::listening))
+    return fails(f->unix_socket() ? Errno::notconn : Errno::pipe);
   if (reset_by_fault(f)) return fails(Errno::connreset);
   const u8* from = static_cast<const u8*>(p);
-  const bool pipe = f->kind == Kind::pipe_write;
   usize done = 0;
   for (;;) {
-    if (f->error != Errno::ok) {
-      const Errno e = f->error;
-      f->error = Errno::ok;
-      return fails(e);
+    if (socket && f->unix_socket() && f->snd_shut) return fails(Errno::pipe);
+    if (f->error != Errno::ok && done == 0 && (n > 0 || f->tcp())) return fails(take_error(f));
+    if (f->snd_shut) return done > 0 ? SysResult{done, Errno::ok} : fails(Errno::pipe);
+    if (f->state != Sock::connecting) {
+      if (n == 0) return {};
+      Ring* r = f->out;
+      const bool gone = socket ? f->peer == nullptr : r->reader == nullptr;
+      if (socket && f->tcp()) {
+        // The first bytes to a peer that is gone are lost without a word; only the answer to them, a RST, tells. The
+        // same if both ends' directions are shut by the peer, which then learns of it, too.
+        File* to = f->peer;
+        if (gone || (to->rcv_shut && to->snd_shut)) {
+          if (to != nullptr) got_reset(to);
+          got_reset(f);
+          return {n, Errno::ok};
+        }
+      } else if (gone || (socket && f->peer->rcv_shut)) {
+        return done > 0 ? SysResult{done, Errno::ok} : fails(Errno::pipe);
+      }
+      const usize left = n - done;
+      // What fits into PIPE_BUF is written in one piece or not at all.
+      const bool whole = !socket && left <= kPipeBuf && left == n;
+      if (r->room() > 0 && (!whole || r->room() >= left)) {
+        const u32 put = static_cast<u32>(min<usize>(left, r->room()));
+        r->put(from + done, put);
+        done += put;
+        if (socket) travel(f, put);
+        notify(r->reader);
+      }
+      if (done == n || (f->nonblock && done > 0)) return {done, Errno::ok};
+      r->wanted = true;
     }
-    Ring* r = f->out;
-    if (r == nullptr || r->no_reader()) {
-      // Over TCP the first write to a closed peer succeeds, and its bytes are lost; only the peer's answer, a reset,
-      // makes later writes fail.
-      const bool first = r != nullptr && !pipe && f->family != AddrFamily::unix_ && !f->peer_gone;
-      f->peer_gone = true;
-      return first ? SysResult{n, Errno::ok} : fails(Errno::pipe);
-    }
-    const usize left = n - done;
-    // A write to a pipe of at most PIPE_BUF bytes is written in one piece or not at all.
-    const bool whole = pipe && left <= kPipeBuf && left == n;
-    if (r->room() > 0 && (!whole || r->room() >= left)) {
-      const u32 put = static_cast<u32>(min<usize>(left, r->room()));
-      r->put(from + done, put);
-      done += put;
-      notify(r->reader);
-    }
-    if (done == n || (f->nonblock && done > 0)) return {done, Errno::ok};
     if (f->nonblock) return fails(Errno::again);
     (void)block(f, 0);
   }
@@ -98,9 +185,13 @@ SysResult stream_write(File* f, const void* p, usize n) {
 
 SysResult event_read(File* f, void* p, usize n) {
   if (n < sizeof(u64)) return fails(Errno::inval);
-  if (f->count == 0) return fails(Errno::again);
+  while (f->count == 0) {
+    if (f->nonblock) return fails(Errno::again);
+    (void)block(f, 0);
+  }
   __builtin_memcpy(p, &f->count, sizeof(u64));
   f->count = 0;
+  notify(f);  // writers, too
   return {sizeof(u64), Errno::ok};
 }
 
@@ -108,7 +199,11 @@ SysResult event_write(File* f, const void* p, usize n) {
   u64 add;
   if (n < sizeof(u64)) return fails(Errno::inval);
   __builtin_memcpy(&add, p, sizeof(u64));
-  if (add > ~u64{0} - 1 - f->count) return fails(add == ~u64{0} ? Errno::inval : Errno::again);
+  if (add == ~u64{0}) return fails(Errno::inval);
+  while (add > ~u64{0} - 1 - f->count) {
+    if (f->nonblock) return fails(Errno::again);
+    (void)block(f, 0);
+  }
   f->count += add;
   notify(f);
   return {sizeof(u64), Errno::ok};
@@ -116,13 +211,17 @@ SysResult event_write(File* f, const void* p, usize n) {
 
 SysResult sim_eventfd() {
   (void)call();
-  return fd_new(file_new(Kind::event));
+  if (const Errno e = fd_error(); e != Errno::ok) return fails(e);
+  File* f = file_new(Kind::event);
+  f->nonblock = true;
+  return fd_new(f);
 }
 
 SysResult sim_pipe(i32 fds[2], bool nonblock) {
   (void)call();
+  if (const Errno e = fd_error(); e != Errno::ok) return fails(e);
   File *r = file_new(Kind::pipe_read), *w = file_new(Kind::pipe_write);
-  r->in = w->out = ring_new(kRingBytes);
+  r->in = w->out = ring_new(kPipeBytes);
   r->in->reader = r;
   r->in->writer = w;
   r->nonblock = w->nonblock = nonblock;

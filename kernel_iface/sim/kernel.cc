@@ -15,8 +15,8 @@ namespace {
 constexpr u32 kSigurg = 23, kSigvtalrm = 26;
 constexpr u64 kSigvtalrmBit = u64{1} << (kSigvtalrm - 1);
 
-// The time at which a sleep of ns ends. Never 0, which would mean "no deadline".
-i64 until(i64 ns) { return state.now + ns + (fault(Choice::late) ? 1000 * 1000 + ns / 2 : 0); }
+// When a sleep of ns ends. Never at 0, which means "no deadline".
+i64 until(i64 ns) { return state.now + ns + (fault(Choice::late) != 0 ? 1000 * 1000 + ns / 2 : 0); }
 
 void sim_exit(i32 status) {
   record_close(&status);
@@ -30,19 +30,24 @@ void sim_exit_thread(Atomic<u32>* done) {
 // Writes what the program prints. The tracer does not come here, it writes to the host: see runtime/diag/tracer.cc.
 SysResult sim_write(i32 fd, const void* p, usize n) {
   point(kCallNs);
-  if (fault(Choice::intr)) return {0, Errno::intr};
-  if (n > 1 && fault(Choice::shorter)) n = 1;
-  return linux_kernel.write(fd, p, n);
+  if (fault(Choice::intr) != 0) return {0, Errno::intr};
+  return linux_kernel.write(fd, p, shortened(n));
 }
 SysResult sim_read(i32 fd, void* p, usize n) { return linux_kernel.read(fd, p, n); }
 
 i64 sim_nanotime() { return state.now += kClockNs; }
-i64 sim_walltime() { return kEpochNs + sim_nanotime(); }
+// The fault "jump": somebody sets the wall clock, by a second or an hour, forwards or back. The other clock goes on.
+i64 sim_walltime() {
+  constexpr i64 kSecond = 1000 * 1000 * 1000, kHour = 3600 * kSecond;
+  constexpr i64 kJumps[] = {0, kSecond, -kSecond, kHour, -kHour};
+  state.epoch_ns += kJumps[fault(Choice::jump, {}, 4)];
+  return state.epoch_ns + sim_nanotime();
+}
 i64 sim_tracetime() { return state.now; }
 
 void sim_usleep(u32 us) {
   state.now += kCallNs;
-  if (fault(Choice::intr)) return point(0);
+  if (fault(Choice::intr) != 0) return point(0);
   (void)block(nullptr, until(i64{us} * 1000));
 }
 void sim_osyield() {
@@ -52,7 +57,7 @@ void sim_osyield() {
 
 void sim_futexsleep(Atomic<u32>* a, u32 val, i64 ns) {
   point(kCallNs);
-  if (a->load_seqcst() != val || fault(Choice::spurious) || fault(Choice::intr)) return;
+  if (a->load_seqcst() != val || fault(Choice::spurious) != 0 || fault(Choice::intr) != 0) return;
   (void)block(a, ns < 0 ? 0 : until(ns));
 }
 void sim_futexwakeup(Atomic<u32>* a, u32 count) {
@@ -61,24 +66,24 @@ void sim_futexwakeup(Atomic<u32>* a, u32 count) {
 }
 
 SysResult sim_mem_map(void* hint, usize n) {
-  if (fault(Choice::nomem)) return {0, Errno::nomem};
+  if (fault(Choice::nomem) != 0) return {0, Errno::nomem};
   return linux_kernel.mem_map(hint, n);
 }
 SysResult sim_mem_guard(void* p, usize n) {
-  if (fault(Choice::nosys)) return {0, Errno::nosys};
+  if (fault(Choice::nosys) != 0) return {0, Errno::nosys};
   return linux_kernel.mem_guard(p, n);
 }
 // The number of these calls depends on the size of a word, so only faults=enomem makes a choice here: without it a
 // record has to be the same on each ISA.
 SysResult sim_mem_dontneed(void* p, usize n) {
-  if (fault(Choice::nomem)) return {0, Errno::nomem};
+  if (fault(Choice::nomem) != 0) return {0, Errno::nomem};
   return linux_kernel.mem_dontneed(p, n);
 }
 
 i32 sim_getproccount() { return state.opt.procs; }
 usize sim_getHugePageSize() { return 0; }
 bool sim_getrandom(void* p, usize n) {
-  if (fault(Choice::nosys)) return false;
+  if (fault(Choice::nosys) != 0) return false;
   u8* at = static_cast<u8*>(p);
   for (usize i = 0; i < n; i++) at[i] = static_cast<u8>(next_random(&state.data_rand));
   return true;
@@ -86,7 +91,7 @@ bool sim_getrandom(void* p, usize n) {
 
 SysResult sim_newosproc(uintptr stack_hi, uintptr* tls) {
   state.now += kCallNs;
-  if (fault(Choice::again)) return {0, Errno::again};
+  if (fault(Choice::again) != 0) return {0, Errno::again};
   const Thread* t = thread_new(stack_hi, reinterpret_cast<G*>(tls[0]));
   if (t == nullptr) return {0, Errno::again};
   const u64 tid = t->tid;

@@ -124,7 +124,7 @@ bool parse_key(Str key, Str value, Options* o, Out* why) {
       o->rate = static_cast<u32>(n);
     }
     if (parse_faults(value.sub(0, colon), &o->faults)) return once(key, kFaults, o, why);
-    char names[128];
+    char names[256];
     say(*why, "faults=%a: all, none, or some of %b is wanted, then perhaps :N, for N in 1000", value,
         fault_names(kAllFaults, names, sizeof(names)));
     return false;

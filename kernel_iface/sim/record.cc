@@ -122,7 +122,7 @@ Str program_line(Str program, Span<char*> args, char* buf, usize room) {
 }
 
 Str options_line(const Options& o, char* buf, usize room) {
-  char text[128];
+  char text[256];
   Out out{buf, room};
   say(out, "seed=%a procs=%b strategy=", static_cast<i64>(o.seed), o.procs);
   out.put(strategy_name(o, text, sizeof(text)));
@@ -191,7 +191,7 @@ bool is_end(Str rest, u64 choices) {
 }  // namespace
 
 void record_open(Str program, Span<char*> args) {
-  char mine[600], text[256];
+  char mine[600], text[400];
   const Str me = program_line(program, args, mine, sizeof(mine));
   if (!state.opt.replay.empty()) {
     if (state.opt.record == state.opt.replay) refuse("record and replay are the same file");

@@ -7,7 +7,7 @@
 //   record.cc   the record of choices, written and replayed
 //   options.cc  RT0_SIM
 //   kernel.cc   the table of calls
-//   io*.cc      the table of input and output: descriptors, pipes, sockets, pollers; linked only where it is used
+//   io*.cc      the second table: descriptors, pipes, sockets, pollers; only in programs that use it. See io.h
 //
 // Invariants:
 //   V1  Exactly one thread runs (`state.running`). The other threads that could run are in `ready`, in the order in
@@ -100,6 +100,7 @@ struct Options {
 struct State {
   Options opt;
   i64 now = kBootNs;
+  i64 epoch_ns = kEpochNs;  // the wall clock's time when `now` was 0
   Thread* running = nullptr;
   Queue ready, waiting;
   i64 next_deadline = kNever;  // no deadline is earlier than this; a thread with this deadline need not exist any more
@@ -110,7 +111,10 @@ struct State {
   u64 events = 0;  // of any kind: calls and trace events
   u64 seen_by_watchdog = 0;
   u64 sched_rand = 0, value_rand = 0, data_rand = 0;
-  u64 idle_events = 0;  // see next_deadline() in thread.cc
+  // What the network does by itself, such as a packet's arrival: the time of the next such event, and who handles it.
+  i64 event_due = kNever;
+  void (*event_fire)() = nullptr;
+  u64 idle_events = 0;  // see next_deadline
   u32 idle_jumps = 0;
   bool mask_saved = false;
   bool stop = false;  // SIGTERM has come
@@ -141,7 +145,10 @@ bool parse_faults(Str s, u32* set);
 Str strategy_name(const Options& o, char* buf, usize room);
 
 // choose.cc
-bool fault(Choice kind, Resource on = {});
+// The fault "short": how many of n bytes are moved, from 1 on; else n.
+usize shortened(usize n);
+// Which of a fault's ways happens, from 1 to `ways`; 0: none.
+u32 fault(Choice kind, Resource on = {}, u32 ways = 1);
 void strategy_start();
 void strategy_thread(Thread* t);  // a new thread
 void strategy_yield(Thread* t);   // t has yielded: it has nothing to do now

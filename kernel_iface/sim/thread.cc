@@ -90,10 +90,11 @@ void wake_expired() {
       sim_over(state.stop ? "simulated kernel: SIGTERM has come before the program's end"
                           : "simulated kernel: the limit of time is reached before the program's end");
     }
+    if (state.event_due <= state.now) state.event_fire();
     Thread* first = nullptr;
     for (Thread* t = state.waiting.head; t != nullptr; t = t->link)
       if (t->deadline != 0 && (first == nullptr || t->deadline < first->deadline)) first = t;
-    state.next_deadline = min(state.opt.limit_ns, first == nullptr ? kNever : first->deadline);
+    state.next_deadline = min(min(state.opt.limit_ns, state.event_due), first == nullptr ? kNever : first->deadline);
     if (first == nullptr || first->deadline > state.now) continue;
     state.waiting.remove(first);
     first->expired = true;
@@ -111,12 +112,14 @@ void next_deadline() {
     sleepers++;
     if (first == nullptr || t->deadline < first->deadline) first = t;
   }
-  if (first != nullptr && sleepers == 1 && state.idle_events == state.events) state.idle_jumps++;
+  if (first != nullptr && sleepers == 1 && state.idle_events == state.events && state.event_due == kNever)
+    state.idle_jumps++;
   else state.idle_jumps = 0;
   state.idle_events = state.events;
-  if (first == nullptr || state.idle_jumps > kIdleJumps)
+  const i64 next = first == nullptr ? state.event_due : min(first->deadline, state.event_due);
+  if (next == kNever || state.idle_jumps > kIdleJumps)
     sim_over("simulated kernel: every thread waits, and nothing is left that could wake one");
-  state.now = min(first->deadline, max(state.now, state.opt.limit_ns));
+  state.now = min(next, max(state.now, state.opt.limit_ns));
 }
 
 Resource of_thread(const Thread* t) { return {'t', static_cast<i64>(t->tid)}; }
