@@ -29,7 +29,7 @@ IoResult NetFd::close() {
     for (u32 i = 0; i < local.path_len; i++) path[i] = local.path[i];
     path[local.path_len] = '\0';
     unlink_on_close = false;
-    (void)kernel_io().unlink(path);
+    (void)ignoringEINTR([&] { return kernel_io().unlink(path); });
   }
   return fd.close();
 }
