@@ -41,6 +41,8 @@ struct SockAddr {
   u32 scope = 0;
   u8 ip[16] = {};
   char path[kMaxUnixPath];
+
+  RT0_INLINE SockAddr() = default;
 };
 
 enum class SockType : u32 { stream, dgram, seqpacket };

@@ -1,6 +1,6 @@
-// Which socket an address leads to. IP and abstract unix names are in one list. A unix name in the file system is a Path,
-// which stays there when its socket is closed, until it is removed; the host's file system does not have it. Files of the
-// host are looked at, too: a name can't be where one is.
+// Which socket an address leads to. IP and abstract unix names are in one list. A unix name in the file system is a
+// Path, which stays there when its socket is closed, until it is removed; the host's file system does not have it.
+// Files of the host are looked at, too: a name can't be where one is.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {

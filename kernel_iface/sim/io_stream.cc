@@ -61,7 +61,7 @@ Errno take_error(File* f) {
   return e;
 }
 
-// --- Faults that let a TCP connection be slow, or cut --------------------------------------------------------------------
+// --- Faults that let a TCP connection be slow, or cut ----------------------------------------------------------------
 
 void arrive(File* f, u32) {
   Ring* r = f->in;

@@ -1,5 +1,6 @@
-// Programs that get along with errors, as careful ones do: sim_faults WHAT. Under the faults of the simulated kernel they must print
-// what they print without, but for the words that tests/cases/faults_test.py allows; an error that the fault does not bring ends them.
+// Programs that get along with errors, as careful ones do: sim_faults WHAT. Under the faults of the simulated kernel
+// they must print what they print without, but for the words that tests/cases/faults_test.py allows; an error that the
+// fault does not bring ends them.
 #include <rt0/rt0.h>
 
 #include "words.h"
@@ -22,21 +23,24 @@ bool broken(const Error& e) {
 // Calls f until it succeeds. Its errors may be those of a shortage, and of broken connections if `may_break`.
 template <class F>
 auto again(F f, bool may_break = false) {
-  for (int tries = 1;; tries++) {
-    auto r = f();
-    if (!r.err) return r;
+  auto r = f();
+  for (int tries = 1; r.err; tries++) {
     if (tries == 2000) panic("it never succeeds");
     if (!shortage(r.err) && !(may_break && broken(r.err))) {
       fmt::println("an error that the fault does not bring:", r.err);
       exit(1);
     }
     sleep(us(200));
+    r = f();
   }
-}
-Result<bool> as_result(const Error& e) {
-  Result<bool> r;
-  r.err = e;
   return r;
+}
+template <class F>
+auto as_result(F f) {
+  struct Outcome {
+    Error err;
+  };
+  return Outcome{f()};
 }
 
 unsigned char byte_at(size_t i) { return static_cast<unsigned char>(i * 7 + i / 251); }
@@ -106,7 +110,6 @@ void tcp() {
   // True if all bytes have come back, in their order.
   auto talk = [&](const net::Conn& c) {
     WaitGroup wg;
-    Error wrong;
     wg.go([&] {
       static unsigned char all[kBytes];
       for (size_t i = 0; i < kBytes; i++) all[i] = byte_at(i);
@@ -121,14 +124,13 @@ void tcp() {
       unsigned char b[1500];
       auto got = c.read(b, sizeof(b));
       if (got.err) {
-        wrong = got.err;
+        if (!broken(got.err)) panic("read");
         break;
       }
       for (size_t i = 0; i < got.value; i++)
         if (b[i] != byte_at(n + i)) panic("a byte is not the one that was sent");
       n += got.value;
     }
-    if (wrong && !broken(wrong)) panic("read");
     (void)c.close();
     wg.wait();
     return n == kBytes;
@@ -157,7 +159,7 @@ void files() {
   constexpr size_t kBytes = 6000, kPiece = 500;
   unsigned char data[kBytes];
   for (size_t i = 0; i < kBytes; i++) data[i] = byte_at(i);
-  (void)again([] { return as_result(os::mkdir("folder", 0755)); });
+  (void)again([] { return as_result([&] { return os::mkdir("folder", 0755); }); });
   auto f = again([] { return os::create("folder/new"); }).value;
   bool no_error = true;
   for (size_t at = 0; at < kBytes;) {
@@ -167,10 +169,10 @@ void files() {
     no_error = false;
     if (!shortage(put.err)) panic("write_at");
   }
-  (void)again([&] { return as_result(f.sync()); });
-  (void)again([&] { return as_result(f.truncate(kBytes - 1)); });
+  (void)again([&] { return as_result([&] { return f.sync(); }); });
+  (void)again([&] { return as_result([&] { return f.truncate(kBytes - 1); }); });
   (void)f.close();
-  (void)again([] { return as_result(os::rename("folder/new", "folder/file")); });
+  (void)again([] { return as_result([&] { return os::rename("folder/new", "folder/file"); }); });
   auto r = again([] { return os::open("folder/file"); }).value;
   unsigned char back[kBytes + 1];
   size_t n = 0;
@@ -183,8 +185,8 @@ void files() {
   }
   bool same = n == kBytes - 1;
   for (size_t i = 0; i < n; i++) same = same && back[i] == data[i];
-  (void)again([] { return as_result(os::remove("folder/file")); });
-  (void)again([] { return as_result(os::remove("folder")); });
+  (void)again([] { return as_result([&] { return os::remove("folder/file"); }); });
+  (void)again([] { return as_result([&] { return os::remove("folder"); }); });
   fmt::println("bytes", static_cast<unsigned long long>(n), "same", same, "no write failed", no_error);
 }
 

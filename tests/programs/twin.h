@@ -1,5 +1,6 @@
-// Rows of a twin test: a program prints the same lines on Linux and on the simulated kernel. tests/cases/twin_test.py runs it on
-// both and compares row by row. Rows call the kernel's table, below the public API, so that each error number is seen.
+// Rows of a twin test: a program prints the same lines on Linux and on the simulated kernel. tests/cases/twin_test.py
+// runs it on both and compares row by row. Rows call the kernel's table, below the public API, so that each error
+// number is seen.
 #pragma once
 
 #include "kernel_iface/kernel.h"
