@@ -64,7 +64,7 @@ uintptr map_space(usize bytes) REQUIRES(mheap.lock) {
       next_hint += align_up(bytes, kArenaBytes);
       return p;
     }
-    unmap(p, bytes);  // its room is taken: try the next
+    unmap(p, bytes);  // the room at the hint is taken: try the next hint
   }
   if (bytes + kArenaBytes < bytes) return 0;
   const uintptr got = reinterpret_cast<uintptr>(sysAlloc(bytes + kArenaBytes));

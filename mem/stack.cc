@@ -25,9 +25,9 @@ constinit struct {
   u8* end GUARDED_BY(lock);
 } arena = {};
 
-// A new arena. Where address space is scarce (ulimit -v, 32 bits) smaller ones are tried, down to the size of this one
-// stack, and in the end the address space of a larger stack that is free. The second try is much smaller than the
-// first: what is left must do for the heap, too. No lock may be held.
+// A new arena. If there is no address space for it (ulimit -v, 32 bits), smaller arenas are tried, down to the size of
+// this stack; in the end the address space of a larger free stack is taken. The second try is much smaller than the
+// first, because the heap needs a part of the address space that is left. No lock may be held.
 LargerStack new_arena(usize bytes) {
   for (usize want = max(kArenaBytes, bytes); want >= bytes; want /= want == kArenaBytes ? 16 : 2)
     if (void* p = sysAlloc(want)) return {p, want};

@@ -1,7 +1,7 @@
 // Descriptors of the simulated kernel. A descriptor's number leads to a File; dup makes two numbers share one File.
 //
-// Files of the host are passed on, and may block the whole simulation; pipes, eventfds, pollers and sockets are made up
-// here. There is no network but this process: an address that no socket in here has can't be reached.
+// Calls on host files are passed on to the host, and may block the whole simulation. Pipes, eventfds, pollers and
+// sockets are simulated. The network is this process alone: a socket can reach only other sockets of this process.
 //
 //   io.cc          the table of calls, descriptors, files
 //   io_events.cc   what happens at a later time without a thread's doing: a packet's arrival
@@ -35,7 +35,7 @@ inline constexpr u32 kMaxDgramQueue = 10;  // datagrams that may wait in a unix 
 inline constexpr u32 kSockOpts = static_cast<u32>(SockOpt::sndbuf) + 1;
 inline constexpr i64 kMs = 1000 * 1000, kSecond = 1000 * kMs;
 
-// Errors that errno.h has no name for, because nothing above looks for them.
+// Error numbers that errno.h has no name for, because no other code compares with them.
 inline constexpr Errno kEsrch = static_cast<Errno>(3), kEnxio = static_cast<Errno>(6), kEchild = static_cast<Errno>(10),
                        kEspipe = static_cast<Errno>(29), kEnotsock = static_cast<Errno>(88),
                        kEdestaddrreq = static_cast<Errno>(89), kEmsgsize = static_cast<Errno>(90),
@@ -55,7 +55,8 @@ enum class Sock : u8 {
 
 struct File;
 
-// Bytes on their way from one File to another; or packets, each behind a head. Its memory grows with what is in it.
+// A ring buffer: bytes that one File has written and another has not read yet; or packets, each behind a head. Its
+// memory grows with the bytes in it.
 struct Ring {
   u8* buf;
   u32 cap, at, len;
@@ -91,10 +92,10 @@ struct File {
   bool nonblock;
   u32 refs;
   i32 host_fd;
-  u64 count;                       // event
-  Ring *in, *out;                  // pipes, streams; of a datagram socket, in: its packets
-  Watch* watches;                  // who polls it
-  Watch *queue_head, *queue_tail;  // of a poller
+  u64 count;                       // eventfd: its counter
+  Ring *in, *out;                  // pipes, streams; of a datagram socket, in: the packets it has received
+  Watch* watches;                  // the pollers that watch this file
+  Watch *queue_head, *queue_tail;  // poller: the watches that may be ready
   bool lied;                       // a poller: its last report was the fault "ready"
 
   Sock state;
@@ -104,15 +105,15 @@ struct File {
   bool rcv_shut, snd_shut;
   bool untold;  // TCP: connect has not yet said how it went
   SockAddr local, remote;
-  Errno error;  // pending
+  Errno error;  // reported by the next call, as SO_ERROR is
   File* peer;   // of a connection; of a unix datagram socket: the one it is connected to
-  File *pending, *pending_tail, *next_pending;  // connections to be accepted
+  File *pending, *pending_tail, *next_pending;  // listening socket: the connections that wait for accept
   u32 npending, backlog;
   i32 opts[kSockOpts];
   bool sndbuf_set;
   i64 lag, cut_until;  // faults: what this end sends arrives so much later, and not before that time
   Ring* held;          // faults: datagrams that others overtake
-  File* bound_link;    // in the list of names
+  File* bound_link;    // the next in the list of bound sockets
   Path* path;          // the name in the file system
   File* next_free;
 
@@ -124,13 +125,14 @@ struct File {
 File* file_new(Kind kind);
 void file_unref(File* f);
 File* file_of(i32 fd);      // null: no such descriptor
-SysResult fd_new(File* f);  // the lowest number, or EMFILE; takes the caller's reference, also then
+SysResult fd_new(File* f);  // the lowest free number, or EMFILE; takes over the caller's reference, even if it fails
 Errno fd_error();           // why there can't be another descriptor; ok: there can
 i32 fd_end();               // no descriptor has this number or a higher one
 void* pages(usize n);       // memory, zeroed; the process ends if there is none
 Ring* ring_new(u32 limit);
-void ring_close(Ring* r, const File* end);  // one end of it
-// A kernel call begins: it costs time, others may run. False: the fault "eintr" has hit it.
+void ring_close(Ring* r, const File* end);  // closes the end that belongs to `end`; the second close frees the ring
+// To be called at the beginning of each kernel call: costs virtual time, and lets other threads run. Returns false if
+// the fault "eintr" was chosen, in which case the call has to fail with EINTR.
 bool call(bool may_be_interrupted = false);
 
 // io_events.cc

@@ -189,12 +189,12 @@ bool port_taken(const File* me, const SockAddr& a, bool to_listen) {
   return false;
 }
 
-// An exact name comes before a wildcard.
+// A socket bound to exactly this address is preferred to one that is bound to the wildcard.
 File* name_find(const SockAddr& to, SockType type, const File* for_whom) {
   File* best = nullptr;
   for (File* f = names; f != nullptr; f = f->bound_link) {
     if (f->type != type || (type == SockType::stream && f->state != Sock::listening) || !named(f, to)) continue;
-    // A connected datagram socket hears its peer only.
+    // A connected datagram socket receives from its peer only.
     if (type == SockType::dgram && f->remote.family != AddrFamily::none) {
       const SockAddr from = unmap(source(for_whom, to)), peer = unmap(f->remote);
       if (from.port != peer.port || !same_ip(from, peer)) continue;

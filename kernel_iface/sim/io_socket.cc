@@ -27,7 +27,7 @@ File* socket_new(AddrFamily family, SockType type) {
   f->state = Sock::packets;
   f->in = ring_new(~u32{0});
   f->in->reader = f;
-  f->in->writer = f;  // no socket in particular: never null while the socket is there
+  f->in->writer = f;  // any socket may write; f stands for all of them
   return f;
 }
 
@@ -531,7 +531,7 @@ void socket_close(File* f) {
   if (peer != nullptr && f->unix_socket()) peer_gone(peer, f->in->len > 0);
   if (peer != nullptr && f->tcp()) {
     peer->peer = nullptr;
-    // Bytes that nobody will read are answered with a reset.
+    // Closing a TCP socket with unread bytes sends a reset to the peer.
     if (f->state == Sock::connected && f->in->len > 0) {
       got_reset(peer);
     } else if (f->state == Sock::connected && f->out != nullptr) {

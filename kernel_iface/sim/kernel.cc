@@ -15,7 +15,7 @@ namespace {
 constexpr u32 kSigurg = 23, kSigvtalrm = 26;
 constexpr u64 kSigvtalrmBit = u64{1} << (kSigvtalrm - 1);
 
-// When a sleep of ns ends. Never at 0, which means "no deadline".
+// The time at which a sleep of ns ends. Never 0, which would mean "no deadline".
 i64 until(i64 ns) { return state.now + ns + (fault(Choice::late) != 0 ? 1000 * 1000 + ns / 2 : 0); }
 
 void sim_exit(i32 status) {

@@ -7,7 +7,8 @@
 //   record.cc   the record of choices, written and replayed
 //   options.cc  RT0_SIM
 //   kernel.cc   the table of calls
-//   io*.cc      the second table: descriptors, pipes, sockets, pollers; only in programs that use it. See io.h
+//   io*.cc      the table of input and output: descriptors, pipes, sockets, pollers; linked only where it is used. See
+//               io.h
 //
 // Invariants:
 //   V1  Exactly one thread runs (`state.running`). The other threads that could run are in `ready`, in the order in
@@ -114,7 +115,7 @@ struct State {
   // What the network does by itself, such as a packet's arrival: the time of the next such event, and who handles it.
   i64 event_due = kNever;
   void (*event_fire)() = nullptr;
-  u64 idle_events = 0;  // see next_deadline
+  u64 idle_events = 0;  // see next_deadline() in thread.cc
   u32 idle_jumps = 0;
   bool mask_saved = false;
   bool stop = false;  // SIGTERM has come
