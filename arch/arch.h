@@ -44,8 +44,8 @@ concept Arch = requires(G* gp, Gobuf* buf, uintptr a, uintptr* out, void* p) {
   // See arch/amd64/isa.h.
   { A::gostartcall(buf, a, p, a) } noexcept -> SameAs<void>;
   { A::frame_pointer() } noexcept -> SameAs<uintptr>;
-  // The return address in the frame at fp; *out = the caller's fp.
-  { A::frame_return(a, out) } noexcept -> SameAs<uintptr>;
+  // Where the return address of the frame at fp lies, null if there is none; *out = the caller's fp.
+  { A::return_slot(a, out) } noexcept -> SameAs<uintptr*>;
   // The CPU's features, from AT_HWCAP, AT_HWCAP2 or the CPU itself; each ISA has its own bits.
   { A::cpu_features(a, a) } noexcept -> SameAs<u64>;
   // Called once, in osinit, with AT_HWCAP and AT_HWCAP2.
@@ -62,6 +62,12 @@ static_assert(Arch<Isa>, "isa.h is incomplete: see the concept above");
 inline constexpr char kDocumentsIsa[] = "amd64";
 
 inline G* getg() { return Isa::getg(); }
+
+// The return address in the frame at fp, 0 if there is none; *caller_fp = the caller's fp.
+RT0_INLINE uintptr frame_return(uintptr fp, uintptr* caller_fp) {
+  const uintptr* slot = Isa::return_slot(fp, caller_fp);
+  return slot != nullptr ? *slot : 0;
+}
 
 // --- Assembly that C++ calls -----------------------------------------------------------------------------------------
 

@@ -89,6 +89,14 @@ void copy_down(u8* dst, const u8* src, usize n) {
   while (n != 0) n--, *--d = *--s;
 }
 
+constexpr usize kAtOnce = 8 * kWord;
+
+// Writes n times kAtOnce bytes. A function of its own: memset, which calls it, then has its return address in a frame
+// on every ISA, where preemption can find it (sched/preempt.h).
+[[gnu::noinline]] void fill_up(Word* w, usize n, Word fill) {
+  for (; n != 0; n--, w += 8) w[0] = w[1] = w[2] = w[3] = w[4] = w[5] = w[6] = w[7] = fill;
+}
+
 }  // namespace
 }  // namespace rt0
 
@@ -113,10 +121,10 @@ void* memset(void* dst, int c, usize n) {
   const Word fill = kOnes * static_cast<u8>(c);
   if (n >= kSmall) {
     for (; offset(d) != 0; n--) *d++ = static_cast<u8>(c);
-    constexpr usize kAtOnce = 8 * kWord;
-    for (; n >= kAtOnce; n -= kAtOnce, d += kAtOnce) {
-      Word* w = reinterpret_cast<Word*>(d);
-      w[0] = w[1] = w[2] = w[3] = w[4] = w[5] = w[6] = w[7] = fill;
+    if (n >= kAtOnce) {
+      fill_up(reinterpret_cast<Word*>(d), n / kAtOnce, fill);
+      d += n & ~(kAtOnce - 1);
+      n &= kAtOnce - 1;
     }
     for (; n >= kWord; n -= kWord, d += kWord) *reinterpret_cast<Word*>(d) = fill;
   }

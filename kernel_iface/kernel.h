@@ -119,6 +119,8 @@ struct Kernel {
   u64 (*sigmask_block)(u64 set);
   void (*sigmask_set)(u64 mask);
   SigContext (*sigcontext)(void* info, void* uctx);
+  // Changes the interrupted context so that it goes on at `pc`, with all other registers as they are.
+  void (*sigcontext_set_pc)(void* uctx, uintptr pc);
   // Changes the interrupted context so that it goes on at `pc`, as if it had called `pc` where it was interrupted. The
   // return address is where a call of this ISA leaves it; if that is the stack, below the red zone, if there is one.
   //   comes_back = true   the function at `pc` keeps every register and returns to the point of interruption.

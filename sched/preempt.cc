@@ -13,10 +13,33 @@ namespace rt0 {
 // The linker script's names for the program's own code.
 extern "C" const u8 rt0_program_text[] __asm__("runtime.programtext");
 extern "C" const u8 rt0_program_etext[] __asm__("runtime.eprogramtext");
+// And for rt0's. libgcc's text, which uses the frame pointer's register for other things, lies between the two.
+extern "C" const u8 rt0_runtime_text[] __asm__("runtime.text");
+extern "C" const u8 rt0_runtime_etext[] __asm__("runtime.eruntimetext");
+extern "C" const u8 rt0_etext[] __asm__("runtime.etext");
 
 namespace {
 
 constinit Atomic<u32> handler_installed{0};
+
+bool within(uintptr pc, const u8* from, const u8* to) {
+  return pc >= reinterpret_cast<uintptr>(from) && pc < reinterpret_cast<uintptr>(to);
+}
+bool in_program(uintptr pc) { return within(pc, rt0_program_text, rt0_program_etext); }
+
+// Where the mirror of the program's text begins, 0 while there is none. It is written once. Relaxed: a diverted return
+// address is met by the thread whose signal handler has read this, or by a thread that has taken the goroutine over.
+constinit Atomic<uintptr> mirror{0};
+
+// As large as the program's text; no access. Without memory for it goroutines are not stopped in the runtime.
+void make_mirror() {
+  if (simulated != 0 || mirror.load_relaxed() != 0) return;
+  const usize n = align_up(static_cast<usize>(rt0_program_etext - rt0_program_text), physPageSize);
+  const SysResult at = kernel->mem_map(nullptr, n);
+  if (!at.ok()) return;
+  void* const p = reinterpret_cast<void*>(at.value);
+  if (!kernel->mem_protect(p, n, Prot::none).ok() || !mirror.cas_acqrel(0, at.value)) (void)kernel->mem_unmap(p, n);
+}
 
 // Stack for asyncPreempt's frame with all registers, and for the calls from there into the scheduler.
 constexpr usize kRoom = 16 * 1024;
@@ -67,6 +90,7 @@ void interrupt(G* gp, const SigContext& c, void* uctx) {
 void preemptM(M* mp) {
   if (handler_installed.load_acquire() == 0) {
     Isa::async_preempt_init();
+    make_mirror();
     if (!kernel->setsig(kSIGURG, SigDisposition::handler).ok()) return;
     handler_installed.store_release(1);
   }
@@ -82,10 +106,61 @@ bool is_safe_point(const G* gp, const SigContext& c) {
   if (gp != mp->curg.load_relaxed() || mp->locks != 0 || mp->p == nullptr || mp->dying != 0) return false;
   if (readgstatus(gp) != GStatus::running) return false;
   if (c.sp < gp->stack.lo + kLeastRoom || c.sp > gp->stack.hi) return false;
-  return c.pc >= reinterpret_cast<uintptr>(rt0_program_text) && c.pc < reinterpret_cast<uintptr>(rt0_program_etext);
+  return in_program(c.pc);
+}
+
+// The frame chain of gp's stack from fp on: diverts the first return into the program.
+//
+// A word is changed only if it is the return address of a frame on a whole chain: every frame lies above the one
+// before, every return address in the text, and the outermost frame, which is that of the goroutine's entry, returns to
+// goexit. So no other word is ever changed, although fp may be anything if the program was compiled without frame
+// pointers and the function that it has called has not made its frame yet. A deep chain is not followed to its end.
+void divert(const G* gp, uintptr fp) {
+  constexpr u32 kMostFrames = 64;
+  constexpr uintptr kFrame = 2 * sizeof(uintptr);
+  uintptr* slot = nullptr;
+  for (u32 n = 0; n < kMostFrames; n++) {
+    const uintptr lo = fp - Isa::kFrameBelow;
+    if (fp % sizeof(uintptr) != 0 || lo < gp->stack.lo || lo > gp->stack.hi - kFrame) return;
+    uintptr caller;
+    uintptr* const at = Isa::return_slot(fp, &caller);
+    const uintptr in_slot = reinterpret_cast<uintptr>(at);
+    if (in_slot < gp->stack.lo || in_slot >= gp->stack.hi) return;
+    const uintptr pc = program_pc(*at);
+    if (pc == reinterpret_cast<uintptr>(&goexit) + Isa::kPCQuantum) break;
+    if (caller <= fp || !within(pc, rt0_runtime_text, rt0_etext)) return;
+    if (slot == nullptr && in_program(pc)) {
+      if (pc != *at) return;  // it is diverted already
+      slot = at;
+    }
+    fp = caller;
+  }
+  if (slot != nullptr) *slot += mirror.load_relaxed() - reinterpret_cast<uintptr>(rt0_program_text);
+}
+
+// The signal came while the runtime worked for the goroutine `curg`, on its stack (then gp is curg) or on g0.
+//
+// On g0, curg->sched is where systemstack or mcall has left the goroutine's stack. No other thread can be using that
+// stack: as long as curg is this M's and its status is running, only this thread, which is in the handler, may let
+// another M have it.
+void divert_return(const G* gp, const G* curg, const SigContext& c) {
+  const M* mp = gp->m;
+  if (mirror.load_relaxed() == 0 || mp->dying != 0 || readgstatus(curg) != GStatus::running) return;
+  if (gp == curg) {
+    if (within(c.pc, rt0_runtime_text, rt0_runtime_etext) && c.sp >= gp->stack.lo && c.sp < gp->stack.hi)
+      divert(gp, c.fp);
+  } else if (gp == mp->g0 && curg->sched.sp != 0) {
+    divert(curg, curg->sched.bp);
+  }
 }
 
 }  // namespace
+
+uintptr program_pc(uintptr pc) {
+  const uintptr from = mirror.load_relaxed(), text = reinterpret_cast<uintptr>(rt0_program_text);
+  const uintptr size = reinterpret_cast<uintptr>(rt0_program_etext) - text;
+  return from != 0 && pc - from < size ? text + (pc - from) : pc;
+}
 
 void preemptone(P* pp) {
   M* mp = pp->m.load_relaxed();
@@ -93,7 +168,7 @@ void preemptone(P* pp) {
   G* gp = mp->curg.load_relaxed();
   if (gp == nullptr || gp == mp->g0) return;
   if (RT0_UNLIKELY(mp->preempt_stack.load_relaxed() == kPreemptStackWanted)) provide_preempt_stack(mp);
-  trace(Ev::ProcPreempt, pp->id);
+  if (simulated != 0 || gp->preempt.load_relaxed() == 0) trace(Ev::ProcPreempt, pp->id);  // not again and again
   gp->preempt.store_relaxed(1);
   pp->preempt.store_relaxed(1);
   if (debug.asyncpreemptoff == 0) preemptM(mp);
@@ -106,7 +181,10 @@ void preemptall() {
 
 void doSigPreempt(G* gp, const SigContext& c, void* uctx) {
   gp->m->signalPending.store_release(0);
-  if (gp->preempt.load_relaxed() != 0 && is_safe_point(gp, c)) interrupt(gp, c, uctx);
+  const G* curg = gp->m->curg.load_relaxed();
+  if (curg == nullptr || curg->preempt.load_relaxed() == 0) return;
+  if (is_safe_point(gp, c)) interrupt(gp, c, uctx);
+  else divert_return(gp, curg, c);
 }
 
 void preempt_stack_free(G* gp) {

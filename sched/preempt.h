@@ -1,12 +1,35 @@
 // Preemption: how a goroutine that does not yield by itself is made to yield. Go: preempt.go, signal_unix.go, proc.go
 // preemptone.
 //
-// A thread that wants it sets gp->preempt. Inside the runtime a goroutine looks at that by itself (preempt_point). A
-// loop that calls nothing of rt0 is stopped by a signal: the handler lets the interrupted code go on in asyncPreempt,
-// which saves all registers on the goroutine's stack and yields. The goroutine is stopped only where no state of the
-// runtime can be half changed: in the program's code, on the goroutine's own stack, holding no lock of the runtime. The
-// linker script keeps the program's code apart from rt0's, so the program counter shows which one runs. Code inlined
-// from <rt0/rt0.h> into the program must therefore not know which M it is on.
+// A thread that wants it sets gp->preempt. Some of the runtime's functions look at that by themselves (preempt_point).
+// Elsewhere the goroutine is stopped by a signal: the handler lets the interrupted code go on in asyncPreempt, which
+// saves all registers on the goroutine's stack and yields. The goroutine is stopped only where no state of the runtime
+// can be half changed: in the program's code, on the goroutine's own stack, holding no lock of the runtime. The linker
+// script keeps the program's code apart from rt0's, so the program counter shows which one runs. Code inlined from
+// <rt0/rt0.h> into the program must therefore not know which M it is on.
+//
+// If the signal finds the goroutine in the runtime, the handler diverts the runtime's return into the program: the
+// goroutine is stopped there, however little of its time a loop spends in the program's own code. For that there is a
+// mirror of the program's text: as much address space, to which there is no access. To divert a return, the handler
+// adds to the return address, in the frame of the function that the program has called, the distance from the text to
+// its mirror. The function returns as ever, and at the first instruction in the mirror the thread faults, with all
+// registers as the function has left them. The handler of that fault moves the pc back by the same distance, and from
+// there on all is as if the preemption signal had come just after the return.
+//
+// Why this is safe, whatever happens between the two steps:
+//   D1  The mirrored address says by itself where it leads; there is no record that could be lost, or mistaken for
+//       another one. So it does not matter in how many frames there are such addresses, in which order they are used,
+//       on which M, or whether ever: a panic's recovery and Goexit just leave the frames behind. If the goroutine has
+//       yielded in the meantime, the fault costs it some time, and that is all.
+//   D2  A copy of the address, in a link register, in gobuf.pc after a tail call of mcall, in a recover point, leads to
+//       the same place. One that is only shown, in a traceback or as the place of a go statement, is translated by
+//       program_pc when its line is looked up.
+//   D3  If the function has already read its return address, the handler changes a word that is not used any more.
+//       Before the function has made its frame, the frame pointer is the program's: then it is the return of the
+//       program's own function that is diverted, which does no harm either, and the next signal tries again.
+//   D4  No other word is changed: see divert().
+//   D5  SIGSEGV is never blocked while a goroutine runs, and its handler has a stack of its own.
+// The return address must not be protected by other means: no shadow stack, no signed return addresses in rt0's code.
 #pragma once
 
 #include "kernel_iface/kernel.h"
@@ -19,6 +42,9 @@ namespace rt0 {
 void preemptone(P* pp) RT0_SYM("runtime.preemptone");
 // Asks the goroutines on all running Ps to yield. Go: preemptall.
 void preemptall() RT0_SYM("runtime.preemptall");
+
+// The pc in the program's text for which `pc`, in the mirror, stands; any other pc as it is.
+uintptr program_pc(uintptr pc);
 
 // A goroutine may be interrupted where its own stack has no room for all registers and the way into the scheduler: its
 // stack is small, or one of its frames is large. It then gets a preempt stack, which stays its own until it ends. The

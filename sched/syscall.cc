@@ -12,7 +12,7 @@ namespace {
 // Where a traceback of the goroutine begins while it is in the kernel: at the caller of entersyscall.
 RT0_INLINE void save(G* gp) {
   gp->syscallpc = reinterpret_cast<uintptr>(__builtin_return_address(0));
-  (void)Isa::frame_return(Isa::frame_pointer(), &gp->syscallbp);
+  (void)Isa::return_slot(Isa::frame_pointer(), &gp->syscallbp);
   gp->syscallsp = Isa::frame_pointer();
 }
 
@@ -86,7 +86,7 @@ void entersyscall() {
   mp->oldp = pp;
   mp->p = nullptr;
   pp->kept.store_relaxed(gp->keeps_p ? 1 : 0);  // published by the status
-  pp->status.store_seqcst(PStatus::syscall);            // from here on any thread may take the P
+  pp->status.store_seqcst(PStatus::syscall);    // from here on any thread may take the P
   if (RT0_UNLIKELY(sched.gcwaiting.load_seqcst() != 0)) entersyscall_gcwait(pp);
   mp->locks--;
 }

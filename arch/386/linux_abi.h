@@ -47,6 +47,7 @@ struct Ucontext {
   Sigset sigmask;
 
   uintptr pc() const { return eip; }
+  void set_pc(uintptr to) { eip = to; }
   uintptr sp() const { return esp; }
   // During Isa::syscall6 ebp is an argument, and the frame pointer lies on the stack. This is recognised by its code,
   // "int $0x80; popl %ebp": the int lies just before eip, or at eip if the kernel is to make the call again. Only the

@@ -103,6 +103,7 @@ struct Ucontext {
   Sigset sigmask;
 
   uintptr pc() const { return rip; }
+  void set_pc(uintptr to) { rip = to; }
   uintptr sp() const { return rsp; }
   uintptr fp() const { return rbp; }
   // If the context was interrupted because it called address 0, moves it back to the call instruction.

@@ -39,6 +39,7 @@ struct Ucontext {
   alignas(8) u32 coprocessors[128];
 
   uintptr pc() const { return r[15]; }
+  void set_pc(uintptr to) { r[15] = to; }
   uintptr sp() const { return r[13]; }
   uintptr fp() const { return r[11]; }
   uintptr lr() const { return r[14]; }

@@ -34,6 +34,7 @@ struct Ucontext {
   u8 records[4096];
 
   uintptr pc() const { return rpc; }
+  void set_pc(uintptr to) { rpc = to; }
   uintptr sp() const { return rsp; }
   uintptr fp() const { return x[29]; }
 

@@ -19,10 +19,10 @@ struct GenericIsa {
   [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
     return reinterpret_cast<uintptr>(__builtin_frame_address(0));
   }
-  static uintptr frame_return(uintptr fp, uintptr* caller_fp) noexcept {
-    const uintptr* frame = reinterpret_cast<const uintptr*>(fp);
+  static uintptr* return_slot(uintptr fp, uintptr* caller_fp) noexcept {
+    uintptr* frame = reinterpret_cast<uintptr*>(fp);
     *caller_fp = frame[0];  // NOLINT(clang-analyzer-core.NullDereference): the caller has checked fp
-    return frame[1];
+    return frame + 1;
   }
 
   // The kernel's bits (asm/hwcap.h).

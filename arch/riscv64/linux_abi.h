@@ -35,6 +35,7 @@ struct Ucontext {
   Record records;
 
   uintptr pc() const { return rpc; }
+  void set_pc(uintptr to) { rpc = to; }
   uintptr sp() const { return x[1]; }
   // In a function that calls no other, GCC's frame has no return address, but the caller's frame pointer in its place.
   // Tracebacks then need the caller's frame: it is taken if the word looks like the address of a frame further up.

@@ -69,12 +69,12 @@ struct Isa : GenericIsa {
     __asm__ volatile("lgr %0,%%r15" : "=d"(sp), "=m"(word) : : "r14");
     return sp;
   }
-  static uintptr frame_return(uintptr fp, uintptr* caller_fp) noexcept {
+  static uintptr* return_slot(uintptr fp, uintptr* caller_fp) noexcept {
     constexpr uintptr kMostStack = 1 << 30;
     const uintptr caller = *reinterpret_cast<const uintptr*>(fp);
     *caller_fp = caller;
-    if (caller % kStackAlign != 0 || caller <= fp || caller - fp >= kMostStack) return 0;
-    return *reinterpret_cast<const uintptr*>(caller + kReturnAddress);
+    if (caller % kStackAlign != 0 || caller <= fp || caller - fp >= kMostStack) return nullptr;
+    return reinterpret_cast<uintptr*>(caller + kReturnAddress);
   }
 
   static uintptr tls_base(uintptr* tls) noexcept { return reinterpret_cast<uintptr>(tls + 1); }

@@ -51,6 +51,7 @@ struct Ucontext {
   u64 vectors[64];
 
   uintptr pc() const { return psw_addr; }
+  void set_pc(uintptr to) { psw_addr = to; }
   uintptr sp() const { return r[15]; }
   // In a function that has made its frame, r11 equals r15. In a function that has no frame, or has not made it yet, r11
   // is still the caller's, and points to the caller's frame.

@@ -298,6 +298,7 @@ constinit const Kernel linux_kernel = {
     .sigmask_block = linux_sigmask_block,
     .sigmask_set = linux_sigmask_set,
     .sigcontext = linux_sigcontext,
+    .sigcontext_set_pc = linux_sigcontext_set_pc,
     .sigcontext_call = linux_sigcontext_call,
     .sigcontext_regs = linux_sigcontext_regs,
     .raise_default = linux_raise_default,

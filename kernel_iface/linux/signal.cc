@@ -84,6 +84,8 @@ void linux_sigcontext_call(void* uctx, uintptr pc, bool comes_back, uintptr stac
   uc->call(pc, Isa::kRedZone + (uc->sp() - Isa::kRedZone) % Isa::kStackAlign);
 }
 
+void linux_sigcontext_set_pc(void* uctx, uintptr pc) { static_cast<Ucontext*>(uctx)->set_pc(pc); }
+
 u32 linux_sigcontext_regs(const void* uctx, SigReg* out) {
   static_assert(countof(kRegNames) <= kMaxSigRegs);
   u32 n = 0;

@@ -173,6 +173,7 @@ constinit const Kernel sim_kernel = {
     .sigmask_block = sim_sigmask_block,
     .sigmask_set = sim_sigmask_set,
     .sigcontext = [](void* info, void* uctx) { return linux_kernel.sigcontext(info, uctx); },
+    .sigcontext_set_pc = [](void* uctx, uintptr pc) { linux_kernel.sigcontext_set_pc(uctx, pc); },
     .sigcontext_call = [](void* uctx, uintptr pc, bool comes_back,
                           uintptr stack) { linux_kernel.sigcontext_call(uctx, pc, comes_back, stack); },
     .sigcontext_regs = [](const void* uctx, SigReg* out) { return linux_kernel.sigcontext_regs(uctx, out); },

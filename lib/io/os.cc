@@ -198,9 +198,23 @@ Result<FixedText<65>> hostname() {
   return out;
 }
 
-int getpid() { return kernel_io().getpid(); }
-int getppid() { return kernel_io().getppid(); }
-int getuid() { return kernel_io().getuid(); }
+// Not tail calls: the functions of the kernel's table have no frames, and all of a loop's time goes by in them, so
+// preemption would find no frame from which to divert the return (sched/preempt.h).
+int getpid() {
+  const int id = kernel_io().getpid();
+  compiler_barrier();
+  return id;
+}
+int getppid() {
+  const int id = kernel_io().getppid();
+  compiler_barrier();
+  return id;
+}
+int getuid() {
+  const int id = kernel_io().getuid();
+  compiler_barrier();
+  return id;
+}
 // Go: Process.Signal, which has a text of its own for a process that does not exist.
 Error kill(int pid, int sig) {
   const SysResult r = kernel_io().kill(pid, static_cast<u32>(sig));

@@ -13,7 +13,7 @@ constexpr i32 kLevel = 1;
 // As trace_here, but begins at the caller of the rt0 function whose frame pointer is fp.
 TracePoint caller_of(uintptr fp) {
   uintptr caller_fp;
-  const uintptr pc = Isa::frame_return(fp, &caller_fp);
+  const uintptr pc = frame_return(fp, &caller_fp);
   return {pc, caller_fp, true};
 }
 

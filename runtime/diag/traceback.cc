@@ -4,6 +4,7 @@
 #include "kernel_iface/kernel.h"
 #include "mem/sysmem.h"
 #include "sched/debugvars.h"
+#include "sched/preempt.h"
 #include "trace/trace.h"
 
 namespace rt0 {
@@ -58,7 +59,7 @@ bool is_runtime(const PcFrame& f) { return f.package == Str("runtime."); }
 
 // A pc as an offset into the text; ~0 for a pc outside of it.
 u32 text_offset(uintptr pc) {
-  const uintptr off = pc - reinterpret_cast<uintptr>(rt0_text_start);
+  const uintptr off = program_pc(pc) - reinterpret_cast<uintptr>(rt0_text_start);
   return off < pclntab.text_size ? static_cast<u32>(off) : ~u32{0};
 }
 
@@ -250,7 +251,7 @@ bool next_frame(const G* gp, uintptr* fp, uintptr* pc) {
   const uintptr lo = at - Isa::kFrameBelow;
   if (lo < s.lo || lo > s.hi - kFrame) return false;
   uintptr caller;
-  *pc = Isa::frame_return(at, &caller);
+  *pc = program_pc(frame_return(at, &caller));
   if (*pc == 0) return false;
   // Chains only lead outwards: up, and from the preempt stack to the goroutine's own.
   *fp = caller > at || (aside && in(gp->stack, caller)) ? caller : 0;
@@ -324,6 +325,7 @@ static void put_stack_use(Writer& w, const G* gp) {
 // the function's frame has, too.
 static bool is_lost_return(uintptr lr, uintptr pc, const G* gp, uintptr fp) {
   if (lr == 0) return false;
+  lr = program_pc(lr);
   const Frames in(pc, false), to(lr, true);
   if (to.n == 0 || (in.n != 0 && in.at[in.n - 1].entry == to.at[to.n - 1].entry)) return false;
   uintptr next;
@@ -394,7 +396,7 @@ void tracebackothers(Writer& w, G* me, i32 level) {
 
 TracePoint trace_here() {
   uintptr caller_fp;
-  const uintptr pc = Isa::frame_return(Isa::frame_pointer(), &caller_fp);
+  const uintptr pc = frame_return(Isa::frame_pointer(), &caller_fp);
   return {pc, caller_fp, true};
 }
 

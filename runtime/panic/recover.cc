@@ -26,7 +26,7 @@ void tell_of_passed_callers(const DeferRecord* d, const RecoverPoint* rp) {
   const bool variables_below = reinterpret_cast<uintptr>(&n) < fp;
   for (uintptr pc = 0; fp != 0 && fp <= to && n < kMost;) {
     uintptr caller_fp;
-    const uintptr caller_pc = Isa::frame_return(fp, &caller_fp);
+    const uintptr caller_pc = frame_return(fp, &caller_fp);
     if (fp > from) pcs[n++] = variables_below ? caller_pc : pc;
     pc = caller_pc;
     fp = caller_fp > fp ? caller_fp : 0;

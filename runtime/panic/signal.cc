@@ -171,11 +171,22 @@ void sigpanic() {
 // The current g is still the interrupted one. It becomes gsignal, so that locks and checks do not use the interrupted
 // G.
 void sigtrampgo(u32 sig, void* info, void* uctx) {
-  const SigContext c = kernel->sigcontext(info, uctx);
+  SigContext c = kernel->sigcontext(info, uctx);
   G* gp = getg();
   if (RT0_UNLIKELY(gp->below != kBelowG && gp != &g0)) overrun(c);
   M* mp = gp->m;
   Isa::setg(mp->gsignal);
+  // A function of rt0's has returned to where preemption has diverted it: the goroutine goes on where it would have
+  // returned to, or is preempted there. The kernel may also bring another signal at that moment, before the fault.
+  if (const uintptr pc = program_pc(c.pc); RT0_UNLIKELY(pc != c.pc)) {
+    c.pc = pc;
+    kernel->sigcontext_set_pc(uctx, pc);
+    if (c.code > 0) {
+      doSigPreempt(gp, c, uctx);
+      Isa::setg(gp);
+      return;
+    }
+  }
   auto* send = sigsend.load_acquire();
   if (sig == kSIGURG) {
     doSigPreempt(gp, c, uctx);

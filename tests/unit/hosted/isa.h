@@ -34,9 +34,9 @@ struct Isa {
     buf->lr = link;
   }
   static uintptr frame_pointer() noexcept { return reinterpret_cast<uintptr>(__builtin_frame_address(0)); }
-  static uintptr frame_return(uintptr, uintptr* caller_fp) noexcept {
+  static uintptr* return_slot(uintptr, uintptr* caller_fp) noexcept {
     *caller_fp = 0;
-    return 0;
+    return nullptr;
   }
   static constexpr const char* kFeatures[] = {"none"};
   static constexpr usize kFeatureCount = 1;
