@@ -22,6 +22,7 @@ namespace rt0 {
 namespace {
 
 constexpr u32 kMinSleepUs = 20, kMaxSleepUs = 10 * 1000;
+constexpr u32 kMaxRetryUs = 320;              // while a goroutine has been asked to yield and has not
 constexpr u32 kIdleRoundsBeforeBackoff = 50;  // 1 ms of looking every 20 µs, then twice as long each time
 constexpr i64 kMs = 1000 * 1000;
 constexpr i64 kForcePreemptNs = 10 * kMs;  // a goroutine's time slice, and the longest a P stays with a system call
@@ -70,8 +71,9 @@ bool retake_syscall(P* pp, i64 now, bool sysretake) REQUIRES(allpLock) {
   return taken;
 }
 
-u32 retake(i64 now) RT0_SYM("runtime.retake");
-u32 retake(i64 now) {
+// *asked becomes true if a goroutine was asked to yield.
+u32 retake(i64 now, bool* asked) RT0_SYM("runtime.retake");
+u32 retake(i64 now, bool* asked) {
   u32 n = 0;
   lock(&allpLock);
   for (i32 i = 0; i < allp_len; i++) {  // may change while the lock is dropped
@@ -80,14 +82,16 @@ u32 retake(i64 now) {
     const PStatus s = pp->status.load_acquire();
     Sysmontick* seen = &pp->sysmontick;
     if (s != PStatus::running && s != PStatus::syscall) {
-      // The next goroutine on it has a time slice of its own, even if the tick is the same.
-      seen->schedwhen = seen->syscallwhen = 0;
+      // The next goroutine on it has a time slice of its own, even if the tick is the same. Not so after the world was
+      // stopped: a goroutine that stops it again and again, as by stack(…, true), would never come to its slice's end.
+      if (s == PStatus::idle) seen->schedwhen = seen->syscallwhen = 0;
       continue;
     }
     bool sysretake = false;
     if (unchanged(&seen->schedtick, &seen->schedwhen, pp->schedtick.load_relaxed(), now) &&
         seen->schedwhen + kForcePreemptNs <= now) {
       preemptone(pp);
+      *asked = true;
       sysretake = true;  // it may have made many short system calls: its slice is over all the same
     }
     if (s == PStatus::syscall && retake_syscall(pp, now, sysretake)) n++;
@@ -191,12 +195,12 @@ void sysmon() {
   getg()->m->booting = false;
   guard_first_ms();
 
-  u32 idle_rounds = 0, sleep_us = kMinSleepUs;
+  u32 idle_rounds = 0, sleep_us = kMinSleepUs, retry_us = 0;
   i64 lasttrace = 0, lastnote = 0, lastmaxprocs = 0;
   for (;;) {
     if (idle_rounds == 0) sleep_us = kMinSleepUs;
     else if (idle_rounds > kIdleRoundsBeforeBackoff) sleep_us = min(2 * sleep_us, kMaxSleepUs);
-    kernel->usleep(sleep_us);
+    kernel->usleep(retry_us != 0 ? min(retry_us, sleep_us) : sleep_us);
     i64 now = kernel->nanotime();
     // It does not sleep long while GOMEMLIMIT is near and there are stacks whose memory can be given back.
     if (scavenge_near_limit(now) == 0 && sleep_while_idle(&now)) {
@@ -204,8 +208,13 @@ void sysmon() {
       sleep_us = kMinSleepUs;
     }
     look_for_others(now);
-    if (retake(now) != 0) idle_rounds = 0;
+    bool asked = false;
+    if (retake(now, &asked) != 0) idle_rounds = 0;
     else idle_rounds++;
+    // The signal may find the goroutine where it can't be stopped, as in the kernel's vDSO: it is asked again soon. The
+    // simulated kernel brings no signal; there the goroutine yields at its next scheduling point.
+    if (!asked || simulated != 0) retry_us = 0;
+    else retry_us = retry_us == 0 ? kMinSleepUs : min(2 * retry_us, kMaxRetryUs);
     // Not under the simulated kernel: when there is something to give back depends on sizes, which must decide nothing
     // there.
     if (simulated == 0)
