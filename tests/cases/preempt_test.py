@@ -1,12 +1,69 @@
 #!/usr/bin/python3
 """Preemption: an interrupted goroutine keeps all its registers, and no goroutine starves."""
 
+import ctypes
+import os
 import pathlib
+import signal
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
+
+
+class Stepped:
+    """Runs `preempted step FN ROUNDS` as its debugger. In round n the function goes on n instructions after its marker, the SIGTRAP that
+    the program sends itself; then it gets SIGURG. When it has been stepped through to its end, the remaining rounds go undisturbed."""
+
+    TRACEME, CONT, SINGLESTEP, GETSIGINFO = 0, 7, 9, 0x4202  # sys/ptrace.h
+
+    def __init__(self, line):
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+        self.rounds = self.left = self.faults = 0
+        self.stepping = self.whole = False
+        self.child = subprocess.Popen(line, env={"GOMAXPROCS": "2"}, stderr=subprocess.PIPE,
+                                      preexec_fn=lambda: self.libc.ptrace(self.TRACEME, 0, None, None))
+        self.pid = self.child.pid
+        os.waitpid(self.pid, 0)  # execve stops it
+        self.go_on(0)
+        while True:
+            _, status = os.waitpid(self.pid, 0)
+            if not os.WIFSTOPPED(status):
+                break
+            self.stopped_by(os.WSTOPSIG(status))
+        self.status = os.waitstatus_to_exitcode(status)
+        self.child.returncode = self.status  # waited for above
+        self.err = self.child.stderr.read()
+        self.child.stderr.close()
+
+    def ptrace(self, request, data):
+        if self.libc.ptrace(request, self.pid, None, data) < 0:
+            raise OSError(ctypes.get_errno(), "ptrace")
+
+    def go_on(self, sig):
+        self.ptrace(self.SINGLESTEP if self.stepping else self.CONT, sig)
+
+    def is_marker(self):
+        info = (ctypes.c_int * 32)()
+        self.ptrace(self.GETSIGINFO, ctypes.addressof(info))
+        return info[2] <= 0  # si_code: sent by a process, not the end of a step
+
+    def stopped_by(self, sig):
+        if sig == signal.SIGTRAP and self.is_marker():
+            self.whole = self.whole or self.stepping
+            self.rounds += 1
+            self.left = self.rounds
+            self.stepping = not self.whole
+            self.go_on(0)
+        elif sig == signal.SIGTRAP:
+            self.left -= 1
+            self.stepping = self.left > 0
+            self.go_on(0 if self.stepping else signal.SIGURG)
+        else:
+            self.faults += sig == signal.SIGSEGV
+            self.go_on(0 if sig == signal.SIGURG else sig)  # sysmon's request is not the one meant
 
 
 @rt0test.each_how
@@ -30,6 +87,36 @@ class Preempt(rt0test.Case):
                 done = self.run_program("preempted", "switches", env={"GOMAXPROCS": procs}, build=build)
                 self.assert_status(done, 0)
                 self.assertEqual(rt0test.text(done.err), "wrong 0 0\n")
+
+    def test_diverted_returns(self):
+        """The same for loops that are in rt0's functions nearly always: these functions' returns are diverted. What a call must keep is
+        kept, and results are right."""
+        wanted = "300" if self.how == "qemu" else "3000"
+        options = [(), ("-singlestep",)] if self.how == "qemu" else [()]  # between any two instructions, not only blocks
+        for build in self.each_build():
+            for option in options:
+                done = self.run_program("preempted", "diverted", wanted, env={"GOMAXPROCS": "2"}, build=build, qemu_options=option)
+                self.assert_status(done, 0)
+                self.assertEqual(rt0test.text(done.err), "damaged 0 enough true rounds true\n")
+
+    def test_a_return_is_diverted_at_every_instruction(self):
+        """Functions of all kinds, each stopped after its first instruction, then its second, and so on."""
+        if self.how != "native":
+            self.skipTest("a debugger steps through the program")
+        functions, rounds = 9, 400
+        whole = 0
+        for build in self.each_build():
+            for which in range(functions):
+                try:
+                    run = Stepped([str(rt0test.program_path("preempted", build)), "step", str(which), str(rounds)])
+                except PermissionError:
+                    self.skipTest("no process may be traced here")
+                with self.subTest(function=which):
+                    self.assertEqual((run.status, rt0test.text(run.err)), (0, "wrong 0\n"))
+                    self.assertEqual(run.rounds, rounds)
+                    self.assertGreater(run.faults, 20)
+                    whole += run.whole
+        self.assertGreater(whole, 0)
 
     def test_rounding_belongs_to_a_goroutine_that_is_preempted(self):
         for build in self.each_build():

@@ -2,11 +2,17 @@
 //   registers N   loops that hold patterns in every register are interrupted as often as possible,
 //                 until there have been N preemptions; or for 10 s, in which there
 //                 must be a tenth of N
+//   diverted N    the same with loops that are in rt0's functions most of the time, with a pattern in every register
+//                 that a call must keep; each function's result is checked
+//   step FN N     N times: sends itself SIGTRAP, which the debugger that must be there keeps from it, and calls the
+//                 FN-th of those functions as a goroutine that has been asked to yield. The debugger goes on a number
+//                 of instructions, and then sends SIGURG
 //   loop          goroutines that call nothing of rt0 share one P with main
 //   switches      goroutines that round differently stop in every way
 //   rounding      a loop that has changed how its thread rounds shares a P with one that has not
 //   yields        the same with GODEBUG=asyncpreemptoff=1 and loops that call into rt0
 #include "kernel_iface/kernel.h"
+#include "kernel_iface/signum.h"
 #include "sched/preempt.h"
 
 #include <rt0/internal.h>
@@ -16,7 +22,11 @@
 
 using namespace rt0;
 
-extern "C" u64 interrupted_loop(u64 rounds, u64 seed, u64 wide);  // tests/arch/<isa>/interrupted.S
+extern "C" {
+u64 interrupted_loop(u64 rounds, u64 seed, u64 wide);       // tests/arch/<isa>/interrupted.S
+u64 poisoned_call(void (*fn)(void*), void* arg, u64 seed);  // tests/arch/<isa>/poison.S
+void* memset(void* p, int c, size_t n);                     // not the builtin, of which the compiler makes a loop
+}
 
 namespace {
 
@@ -30,6 +40,19 @@ u64 ticks() {
   u64 n = 0;
   for (const P* pp : procs()) n += pp->schedtick.load_relaxed();
   return n;
+}
+
+// Interrupts all goroutines as often as possible, until there have been so many preemptions, or for 10 s. False if
+// there were less than a tenth.
+bool interrupt(u64 wanted) {
+  const u64 before = ticks();
+  const i64 end = kernel->nanotime() + i64{10} * 1000000000;
+  while (ticks() - before < wanted && kernel->nanotime() < end) {
+    for (P* pp : procs()) preemptone(pp);  // this does not hit the P that runs here
+    for (int spin = 0; spin < 500; spin++) Isa::cpu_relax();
+  }
+  // On a busy machine this program's threads may share one CPU, and then each of them takes milliseconds.
+  return ticks() - before >= wanted / 10;
 }
 
 int registers(u64 wanted) {
@@ -46,17 +69,133 @@ int registers(u64 wanted) {
       }
       __atomic_add_fetch(&finished, 1, __ATOMIC_ACQ_REL);
     });
-  const u64 before = ticks();
-  const i64 end = kernel->nanotime() + i64{10} * 1000000000;
-  while (ticks() - before < wanted && kernel->nanotime() < end) {
-    for (P* pp : procs()) preemptone(pp);  // this does not hit the P that runs here
-    for (int spin = 0; spin < 500; spin++) Isa::cpu_relax();
-  }
-  // On a busy machine this program's threads may share one CPU, and then each of them takes milliseconds.
-  const bool enough = ticks() - before >= wanted / 10;
+  const bool enough = interrupt(wanted);
   __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
   while (load(finished) < kLoops) gosched();
   println("damaged", load(damaged), "enough", enough, "rounds", load(rounds) > 0);
+  return 0;
+}
+
+// --- Returns of rt0's functions that are diverted ---
+
+// Functions of different kinds: with a frame and without, with a frame made late, in assembly, on g0, with results in
+// one register, in two, and in memory; one that ends in a panic, whose frames are never returned from. Each says
+// whether the result was right.
+u8 bytes[4096];
+
+bool call_goid() { return goid() == getg()->goid; }
+bool call_new() {
+  auto* a = new u64[8];
+  auto* b = new u64[8];
+  a[0] = a[7] = 1, b[0] = b[7] = 2;
+  const bool good = a[0] == 1 && a[7] == 1 && b[0] == 2 && b[7] == 2;
+  delete[] b;
+  delete[] a;
+  return good;
+}
+bool call_chan() {
+  static Chan<int> c(1000);
+  Chan<u64> mine(1);
+  if (!mine.try_send(u64{1} << 40 | 5)) return false;
+  const auto got = mine.try_recv();
+  return got.ok && got.value == (u64{1} << 40 | 5) && !mine.try_recv().ready && c.len() == 0 && c.cap() == 1000;
+}
+bool call_time() {
+  const Time t = Time::from_unix(1000000000000, 5), u = t.add(ms(3));
+  return u.sub(t) == ms(3) && u.unix() == 1000000000000 && u.nanosecond() == 3000005 && since(now()) < hours(1);
+}
+bool call_format() {
+  char text[64];
+  const size_t n = format_float(text, 1.5e300);
+  return StrArg(text, n) == StrArg("1.5e+300");
+}
+bool call_memset() {
+  memset(bytes, 7, sizeof(bytes));
+  return bytes[0] == 7 && bytes[sizeof(bytes) - 1] == 7;
+}
+bool call_stats() {
+  MemStats m;
+  read_mem_stats(&m);
+  char b[400];
+  return m.heap_sys >= m.heap_inuse && stack(b, sizeof(b), false) > 100;
+}
+bool call_panic() {
+  bool good = false;
+  func([&] {
+    Defer d([&] { good = recover().is<const char*>(); });
+    panic("x");
+  });
+  return good;
+}
+bool call_timer() {
+  const Timer t = new_timer(hours(1));
+  return t.reset(hours(2)) && t.stop() && !t.stop();
+}
+bool (*const kCalls[])() = {call_goid,   call_new,   call_chan,  call_time, call_format,
+                            call_memset, call_stats, call_panic, call_timer};
+
+struct Called {
+  unsigned which;
+  bool trap;  // SIGTRAP first
+  bool good = false;
+};
+[[gnu::noinline]] void called(void* arg) {
+  auto* c = static_cast<Called*>(arg);
+  if (c->trap) {
+    getg()->preempt.store_relaxed(1);
+    (void)kernel->tgkill(kernel->gettid(), kSIGTRAP);
+  }
+  c->good = kCalls[c->which]();
+}
+[[gnu::noinline]] void pattern_of_fp(void* out) {
+  (void)Isa::return_slot(Isa::frame_pointer(), static_cast<uintptr*>(out));
+}
+
+// Calls the function, with patterns in the registers that it must keep. poisoned_call puts seed + k, for some k, into
+// the frame pointer's register: so that the frames remain a chain, in which preemption finds the return, the seed is
+// chosen to make that the address of this function's frame.
+[[gnu::noinline]] u64 call_poisoned(unsigned which, bool trap) {
+  uintptr k = 0;
+  const u64 nothing = poisoned_call(pattern_of_fp, &k, 0);
+  Called c{which, trap};
+  const uintptr fp = Isa::frame_pointer();
+  const u64 changed = poisoned_call(called, &c, k < 100 ? fp - k : 0x7000);
+  return nothing | changed | (c.good ? 0 : u64{1} << 63);
+}
+
+void called_in_a_loop(unsigned which) {
+  while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+    if (const u64 r = call_poisoned(which, false); r != 0) {
+      println("function", which, "damaged", r);
+      __atomic_add_fetch(&damaged, 1, __ATOMIC_ACQ_REL);
+      break;
+    }
+    __atomic_add_fetch(&rounds, 1, __ATOMIC_ACQ_REL);
+  }
+  __atomic_add_fetch(&finished, 1, __ATOMIC_ACQ_REL);
+}
+
+int diverted(u64 wanted) {
+  for (unsigned k = 0; k < countof(kCalls); k++) go([k] { called_in_a_loop(k); });
+  const bool enough = interrupt(wanted);
+  __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+  while (load(finished) < countof(kCalls)) gosched();
+  println("damaged", load(damaged), "enough", enough, "rounds", load(rounds) > 0);
+  return 0;
+}
+
+int step(unsigned which, u64 n) {
+  go([] {
+    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {}
+    __atomic_add_fetch(&finished, 1, __ATOMIC_ACQ_REL);
+  });
+  lock_os_thread();     // the one that is traced
+  (void)interrupt(10);  // which installs the handler
+  __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+  while (load(finished) == 0) gosched();
+  u64 wrong = 0;
+  for (u64 i = 0; i < n; i++) wrong |= call_poisoned(which, true);
+  println("wrong", wrong);
   return 0;
 }
 
@@ -155,6 +294,8 @@ int switches() {
 int main(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (same(mode, "registers")) return registers(static_cast<u64>(number(argv[2])));
+  if (same(mode, "diverted")) return diverted(static_cast<u64>(number(argv[2])));
+  if (same(mode, "step")) return step(static_cast<unsigned>(number(argv[2])), static_cast<u64>(number(argv[3])));
   if (same(mode, "rounding")) return rounding();
   if (same(mode, "switches")) return switches();
   if (same(mode, "loop")) return loop();
