@@ -6,8 +6,12 @@ installed: a folder of fake programs comes first on the PATH.
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from harness import rt0test
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 ROWS = [line.split() for line in (TOP / "arch" / "isas.txt").read_text().splitlines() if line[:1].isalnum()]
@@ -110,4 +114,4 @@ class MissingTool(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    rt0test.main()

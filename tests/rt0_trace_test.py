@@ -14,6 +14,9 @@ import tempfile
 import termios
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from harness import rt0test
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOL = os.environ.get("RT0_TRACE_TOOL", str(ROOT / "build/host/bin/rt0-trace"))
 BIN = pathlib.Path(os.environ.get("RT0_TEST_BUILD", str(ROOT / "build/amd64"))) / "bin"
@@ -227,4 +230,4 @@ class Traces(unittest.TestCase):
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(line_buffering=True)
-    unittest.main(verbosity=2)
+    rt0test.main(verbosity=2)

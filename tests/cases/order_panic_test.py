@@ -19,6 +19,10 @@ sig_usr1_ignored
 """.split()
 
 
+class GoidsDiffer(Exception):
+    """On a busy machine main may be stopped between its go statements: then another goroutine takes the next id."""
+
+
 @rt0test.each_how
 class OrderPanic(order.OrderCase):
     def test_like_go(self):
@@ -28,15 +32,21 @@ class OrderPanic(order.OrderCase):
         """The same ids as Go's, except that Go's collector takes some ids before main."""
         for build in self.builds:
             with self.subTest(build=build.name):
-                go = self.goids(order.go_said("goid"))
+                self.check_goids(self.run_order("goid", build, order.STRICT.format(1)))
                 for _ in range(order.TRIES):
-                    got = self.goids(self.run_order("goid", build))
-                    shift = min(go[1:]) - min(got[1:])
-                    if got == [1] + [i - shift for i in go[1:]]:
+                    try:
+                        self.check_goids(self.run_order("goid", build))
                         break
+                    except GoidsDiffer as differ:
+                        rt0test.retried("goid", differ)
                 else:
-                    self.fail(f"{got}, Go: {go}")
-                self.assertIn(shift, (0, 3))
+                    self.fail(f"in none of {order.TRIES} runs were the ids like Go's")
+
+    def check_goids(self, text):
+        go, got = self.goids(order.go_said("goid")), self.goids(text)
+        shift = min(go[1:]) - min(got[1:])
+        if got != [1] + [i - shift for i in go[1:]] or shift not in (0, 3):
+            raise GoidsDiffer(f"{got}, Go: {go}")
 
     @staticmethod
     def goids(text):

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
@@ -174,5 +175,50 @@ def have(tool):
     return shutil.which(tool) is not None
 
 
-def main():
-    unittest.main(module="__main__", verbosity=int(os.environ.get("RT0_TEST_VERBOSE", "1")))
+# --- Other processes' load ------------------------------------------------------------------------------------------
+
+BUSY = 1.25  # an idle machine's CPUs are within a few per cent of 1
+
+
+def load():
+    """How many seconds a second of CPU time takes now, measured by a spin of 50 ms: 1 on an idle machine, and 2 if another
+    process has as much of this CPU."""
+    wall, cpu = time.monotonic(), time.process_time()
+    while time.process_time() - cpu < 0.05:
+        pass
+    return (time.monotonic() - wall) / (time.process_time() - cpu)
+
+
+# --- What a test file says at its end ----------------------------------------------------------------------------------
+
+SKIPPED = 77  # the exit status of a file whose tests were all skipped: ctest shows it as skipped (SKIP_RETURN_CODE)
+retries = collections.Counter()  # what was tried again, and how often
+
+
+def retried(what, why):
+    """A test that tries again says so, by a rule that the test states."""
+    retries[what] += 1
+    print(f"retry {retries[what]} of {what}: {why}", file=sys.stderr, flush=True)
+
+
+def summary(result):
+    """The lines that say what passed, what was skipped and why, and what was tried again; and the exit status. qemu/matrix.sh reads
+    them, so a skipped test is not told as one that passed."""
+    whole = [test for test, _ in result.skipped if isinstance(test, unittest.TestCase) and not hasattr(test, "test_case")]
+    failed = {test.test_case.id() if hasattr(test, "test_case") else test.id() for test, _ in result.failures + result.errors}
+    passed = result.testsRun - len(whole) - len(failed)
+    lines = [f"summary: {result.testsRun} tests: {passed} passed, {len(whole)} skipped, {len(failed)} failed; "
+             f"{sum(retries.values())} retries"]
+    for why, n in sorted(collections.Counter(why for _, why in result.skipped).items()):
+        lines.append(f"skipped: {why} ({n})")
+    lines += [f"retried: {what} ({n})" for what, n in sorted(retries.items())]
+    nothing_ran = result.skipped and passed <= 0 and not failed
+    return lines, not result.wasSuccessful() or (SKIPPED if nothing_ran else 0)
+
+
+def main(**options):
+    options.setdefault("verbosity", int(os.environ.get("RT0_TEST_VERBOSE", "1")))
+    done = unittest.main(module="__main__", exit=False, **options)
+    lines, status = summary(done.result)
+    print("\n".join(lines), file=sys.stderr, flush=True)
+    sys.exit(int(status))

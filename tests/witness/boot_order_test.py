@@ -7,6 +7,9 @@ import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
 BOOT_ORDER = pathlib.Path(__file__).resolve().parent.parent.parent / "qemu" / "boot_order.py"
 
 WITNESS = """\
@@ -275,4 +278,4 @@ class BootOrderTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    rt0test.main()

@@ -12,8 +12,12 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
 
 HERE = pathlib.Path(__file__).resolve().parent
 QEMU_DIR = HERE.parent.parent / "qemu"
@@ -247,4 +251,4 @@ class WitnessTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    rt0test.main()
