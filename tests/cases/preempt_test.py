@@ -11,6 +11,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
+# Each interruption needs two threads to run in turn, for which a busy machine may take milliseconds.
+MOST_SECONDS = 300
+
 
 class Stepped:
     """Runs `preempted step FN ROUNDS` as its debugger. In round n the function goes on n instructions after its marker, the SIGTRAP that
@@ -74,12 +77,12 @@ class Preempt(rt0test.Case):
                 yield build
 
     def test_registers(self):
-        """General and vector registers, flags and red zone survive hundreds or thousands of interruptions, at any instruction."""
-        wanted = "300" if self.how == "qemu" else "3000"
+        """General and vector registers, flags and red zone survive a hundred or a thousand interruptions, at any instruction."""
+        wanted = "100" if self.how == "qemu" else "1000"
         for build in self.each_build():
-            done = self.run_program("preempted", "registers", wanted, env={"GOMAXPROCS": "2"}, build=build)
+            done = self.run_program("preempted", "registers", wanted, env={"GOMAXPROCS": "2"}, build=build, timeout=MOST_SECONDS)
             self.assert_status(done, 0)
-            self.assertEqual(rt0test.text(done.err), "damaged 0 enough true rounds true\n")
+            self.assertEqual(rt0test.text(done.err), "damaged 0 rounds true\n")
 
     def test_rounding_belongs_to_a_goroutine(self):
         for build in (rt0test.BUILD, rt0test.DEV_BUILD):
@@ -91,13 +94,14 @@ class Preempt(rt0test.Case):
     def test_diverted_returns(self):
         """The same for loops that are in rt0's functions nearly always: these functions' returns are diverted. What a call must keep is
         kept, and results are right."""
-        wanted = "300" if self.how == "qemu" else "3000"
+        wanted = "100" if self.how == "qemu" else "1000"
         options = [(), ("-singlestep",)] if self.how == "qemu" else [()]  # between any two instructions, not only blocks
         for build in self.each_build():
             for option in options:
-                done = self.run_program("preempted", "diverted", wanted, env={"GOMAXPROCS": "2"}, build=build, qemu_options=option)
+                done = self.run_program("preempted", "diverted", wanted, env={"GOMAXPROCS": "2"}, build=build, qemu_options=option,
+                                        timeout=MOST_SECONDS)
                 self.assert_status(done, 0)
-                self.assertEqual(rt0test.text(done.err), "damaged 0 enough true rounds true\n")
+                self.assertEqual(rt0test.text(done.err), "damaged 0 rounds true\n")
 
     def test_a_return_is_diverted_at_every_instruction(self):
         """Functions of all kinds, each stopped after its first instruction, then its second, and so on."""
@@ -141,11 +145,13 @@ class Preempt(rt0test.Case):
                 self.assertTrue(done.err.startswith(b"true "), done.err)
 
     def test_switched_off(self):
-        """Without preemption signals a loop that calls nothing keeps its P for ever; one that calls into rt0 yields there."""
+        """Without preemption signals a loop that calls nothing keeps its P, although sysmon asks for it; one that calls into rt0
+        yields there."""
         off = {"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1"}
-        line = rt0test.command("preempted", ["loop"], how=self.how, env=off)
-        with self.assertRaises(subprocess.TimeoutExpired):
-            subprocess.run(line, env=off, timeout=1, check=False, capture_output=True)
+        for build in self.each_build():
+            done = self.run_program("preempted", "off", env=off, build=build, timeout=MOST_SECONDS)
+            self.assert_status(done, 0)
+            self.assertEqual(rt0test.text(done.err), "asked true main runs again after the loop true\n")
         for build in self.each_build():
             done = self.run_program("preempted", "yields", env=off, build=build)
             self.assert_status(done, 0)

@@ -25,7 +25,7 @@ def expected(what, n):
         "pool": "pool bad 0 reused true",
         "pool_shrink": "pool_shrink bad 0 lost 0",
         "map": f"map {64 * n} left 1 bad 0",
-        "semaphore": "semaphore true bad 0",
+        "semaphore": "semaphore true full true bad 0",
         "once": f"once {n} early 0",
         "errgroup": f"errgroup {n} bad 0",
         "value": "value true torn 0 left 0",

@@ -278,7 +278,8 @@ void map(int rounds) {
 
 void semaphore(int rounds) {
   rt0::Semaphore room(10);
-  rt0::atomic::Int64 inside, most, bad;
+  rt0::atomic::Int64 inside, bad;
+  rt0::atomic::Bool full;
   WaitGroup wg;
   for (int k = 0; k < kGoroutines; k++)
     wg.go([&, k] {
@@ -288,14 +289,14 @@ void semaphore(int rounds) {
         if (next_random(&x) >> 30 != 0 || !room.try_acquire(n)) room.acquire(n);
         const auto now = inside.add(n);
         if (now > 10) bad.add(1);
-        if (now == 10) most.store(10);
+        if (now == 10) full.store(true);
         if (next_random(&x) >> 29 == 0) rt0::gosched();
         inside.add(-n);
         room.release(n);
       }
     });
   wg.wait();
-  rt0::println("semaphore", room.try_acquire(10), "bad", bad.load());
+  rt0::println("semaphore", room.try_acquire(10), "full", full.load(), "bad", bad.load());
 }
 
 void once(int rounds) {
