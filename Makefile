@@ -55,7 +55,7 @@ run: known-program need-run host ## builds and runs P=hello under QEMU for ISA=a
 	@RT0_TRACE=$${RT0_TRACE:--} qemu/run.sh $(ONE) qemu build/$(ONE)$(SUFFIX)/bin/$(P) $(ARGS)
 
 test: need-run need-test build ## everything: all ISAs under QEMU and natively, host tools, goldens; ISA=... for one
-	@ctest --test-dir build/host --output-on-failure --output-junit junit.xml -j 2 \
+	@ctest --test-dir build/host --output-on-failure --output-junit junit.xml --test-output-size-passed 1000000 -j 2 \
 	  -L '^(host|$(subst $() ,|,$(SELECTED)))$$'; status=$$?; qemu/matrix.sh $(SELECTED); exit $$status
 
 check: need-check need-run need-test ## format, lint, layers, both compilers

@@ -1,9 +1,11 @@
 #!/bin/sh
 # matrix.sh ISA...: the table of ports, one row each, from the present contents of build/: the compilers that have built a
-# port, how many tests of the last ctest run passed, its grade, its golden traces, and its length.
+# port, how many tests of the last ctest run passed, its grade, its golden traces, and its length; and below the table
+# what was skipped, where and why.
 #   g++, clang   the compiler's version, and how many programs it built; "-": not built
-#   tests        passed/run of the tests labelled with the ISA; "old": the programs were built after the run; "-": none ran
-#   ladder       the grade of the last `make port-check`; "-": not run
+#   tests        of the tests labelled with the ISA: how many passed, were skipped, failed; "in part": some of what a test
+#                file does was skipped; "old": the programs were built after the run; "-": none ran
+#   ladder       the grade of the last `make port-check`; "in part" as above; "-": not run
 #   goldens      whether the golden traces are the same on this ISA, in the last ctest run
 set -eu
 export LC_ALL=C
@@ -17,43 +19,50 @@ built() {  # built DIRECTORY COMPILER-ID
   if [ "$id" = "$2" ] && [ "$programs" -gt 0 ]; then echo "$version ($programs)"; else echo "-"; fi
 }
 
-# "LABEL STATUS NAME" of every test in the last run, from ctest's JUnit file (`ctest --output-junit`) and the labels that
-# ctest knows. ctest's own log would not do: it reports a test as passed if its program is missing.
+# "LABEL STATUS NAME" of every test in the last run, and "why LABEL STATUS NAME: REASON" for what was skipped.
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 junit=build/host/junit.xml
-if [ -f "$junit" ]; then
-  ctest --test-dir build/host --show-only=json-v1 2>/dev/null | python3 -c '
-import json, sys
-import xml.etree.ElementTree as xml
-try:
-    tests = json.load(sys.stdin)["tests"]
-    cases = xml.parse(sys.argv[1]).getroot().iter("testcase")
-except (ValueError, xml.ParseError) as error:
-    sys.exit(f"matrix.sh: no results to be read in build/host: {error}; run make test")
-labels = {t["name"]: p["value"] for t in tests for p in t.get("properties", []) if p["name"] == "LABELS"}
-for case in cases:
-    skipped = case.find("skipped")
-    left_out = skipped is not None and skipped.get("message", "").startswith("SKIP_")
-    status = "passed" if case.get("status") == "run" else "skipped" if left_out else "failed"
-    for label in labels.get(case.get("name"), []):
-        print(label, status, case.get("name"))' "$junit" >"$results" || exit 1
-fi
-passed() {  # passed LABEL PROGRAM
-  awk -v l="$1" '$1 == l {n++; if ($2 == "passed") p++; if ($2 == "skipped") s++}
-    END {if (n) printf "%d/%d%s", p, n, s ? " (" s " skipped)" : ""; else printf "-"}' "$results"
-  if grep -q "^$1 " "$results" && [ -n "$2" ] && [ "$2" -nt "$junit" ]; then printf ' old'; fi
+if [ -f "$junit" ]; then qemu/matrix.py "$junit" >"$results" || exit 1; fi
+tests() {  # tests LABEL PROGRAM
+  awk -v l="$1" '$1 == l {n[$2]++; all++}
+    END {
+      if (!all) {printf "-"; exit}
+      printf "%d passed", n["passed"] + n["part"]
+      if (n["part"]) printf " (%d in part)", n["part"]
+      if (n["skipped"]) printf ", %d skipped", n["skipped"]
+      if (n["failed"]) printf ", %d failed", n["failed"]
+    }' "$results"
+  if grep -q "^$1 " "$results" && [ -n "$2" ] && [ "$2" -nt "$junit" ]; then printf ', old'; fi
+}
+reasons() {  # what was skipped, whole or in part: one line for each test and reason, with the labels
+  grep '^why ' "$results" | awk '{
+      key = $3; for (i = 4; i <= NF; i++) key = key " " $i
+      if (!(key in labels)) order[n++] = key
+      labels[key] = labels[key] (labels[key] ? ", " : "") $2
+    }
+    END {
+      for (i = 0; i < n; i++) {
+        key = order[i]; status = key; sub(/ .*/, "", status); sub(/^[^ ]* /, "", key)
+        name = key; sub(/:.*/, "", name); sub(/^[^:]*: /, "", key)
+        printf "- `%s`%s on %s: %s\n", name, status == "part" ? " in part" : "", labels[status " " name ": " key], key
+      }
+    }'
 }
 
-row='| %-9s | %-14s | %-16s | %-16s | %-6s | %-9s | %-5s |\n'
+row='| %-9s | %-14s | %-16s | %-38s | %-20s | %-9s | %-5s |\n'
 # shellcheck disable=SC2059
 {
   printf "$row" ISA "g++ (programs)" "clang (programs)" tests ladder goldens lines
   printf "$row" --------- -------------- ---------------- ---------------- ------ --------- -----
   for isa in "$@"; do
     printf "$row" "$isa" "$(built "build/$isa" GNU)" "$(built "build/$isa-clang" Clang)" \
-      "$(passed "$isa" "build/$isa/bin/hello")" "$(cat "build/port/$isa/grade" 2>/dev/null || echo -)" \
-      "$(awk -v t="$isa.golden" '$3 == t {print $2 == "passed" ? "identical" : "differ"}' "$results")" "$(find "arch/$isa" -type f -exec cat {} + 2>/dev/null | wc -l)"
+      "$(tests "$isa" "build/$isa/bin/hello")" "$(cat "build/port/$isa/grade" 2>/dev/null || echo -)" \
+      "$(awk -v t="$isa.golden" '$3 == t {print $2 == "passed" || $2 == "part" ? "identical" : "differ"}' "$results")" "$(find "arch/$isa" -type f -exec cat {} + 2>/dev/null | wc -l)"
   done
-  printf "$row" host "" "" "$(passed host "")" "" "" ""
+  printf "$row" host "" "" "$(tests host "")" "" "" ""
+  if grep -q '^why ' "$results"; then
+    printf '\nSkipped:\n\n'
+    reasons
+  fi
 }

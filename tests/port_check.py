@@ -2,7 +2,8 @@
 """The ladder of a port: the steps in the order in which a new port passes them, each with its tests. A port's grade is the last step
 before the first step that fails.
 
-  port_check.py ISA [STEP...]   builds what each step needs, runs it, and says what to do next; exit status 1 if a step failed
+  port_check.py ISA [STEP...]   builds what each step needs, runs it, and says what to do next; exit status 1 if a step failed.
+                                "part": some of the step's tests were skipped, and why
   port_check.py --table         prints the steps as the table in arch/PORTING.md
 
 The output of step N is in build/port/<isa>/N.log; the grade in build/port/<isa>/grade.
@@ -10,10 +11,12 @@ The output of step N is in build/port/<isa>/N.log; the grade in build/port/<isa>
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
+SKIPPED = 77  # the exit status of a test file whose tests were all skipped
 
 # Name; what the step shows; what the port has to supply for it; programs that must exit with status 42; tests in
 # tests/cases/.
@@ -72,8 +75,13 @@ def build(isa, targets, log):
     return run(configure, log) or run(["cmake", "--build", folder, "--target", *targets], log)
 
 
+def skipped(log):
+    """The reasons why tests of a step were skipped, from the last lines of its test files (tests/harness/rt0test.py)."""
+    return sorted(set(re.findall(r"(?m)^skipped: (.*) \(\d+\)$", log.read_text(errors="replace")))) if log.exists() else []
+
+
 def step(isa, programs, cases, log):
-    """The reason why the step failed; empty if it passed."""
+    """The reason why the step failed; empty if it did not. What it skipped is in its log."""
     how = "native" if (os.uname().machine == row(isa)[6]) else "qemu"
     for program in programs.split():
         if build(isa, [program], log):
@@ -82,7 +90,8 @@ def step(isa, programs, cases, log):
         if status != 42:
             return f"exit status {status}: see tests/port/first.cc"
     for case in cases.split():
-        if run(["python3", f"tests/cases/{case}_test.py"], log, {"RT0_TEST_ISA": isa, "RT0_TEST_BUILD": f"{TOP}/build/{isa}"}):
+        if run(["python3", f"tests/cases/{case}_test.py"], log, {"RT0_TEST_ISA": isa, "RT0_TEST_BUILD": f"{TOP}/build/{isa}"},
+               timeout=3600) not in (0, SKIPPED):
             return f"tests/cases/{case}_test.py"
     return ""
 
@@ -101,7 +110,7 @@ def main():
     isa, wanted = sys.argv[1], [int(n) for n in sys.argv[2:]]
     folder = TOP / "build" / "port" / isa
     folder.mkdir(parents=True, exist_ok=True)
-    grade, first, whole = 0, None, None
+    grade, first, whole, in_part = 0, None, None, []
     for n, (name, shows, supply, programs, cases) in enumerate(LADDER, 1):
         if wanted and n not in wanted:
             continue
@@ -110,16 +119,22 @@ def main():
         if cases and whole is None:
             whole = run(["make", "-s", "build", f"ISA={isa}"], log, timeout=3600)
         why = "does not build" if cases and whole else step(isa, programs, cases, log)
-        print(f"{'FAIL' if why else 'ok':<4} {n:2} {name}: {why or shows}", flush=True)
+        not_tried = skipped(log) if not why else []
+        if not_tried:
+            in_part.append(n)
+        print(f"{'FAIL' if why else 'part' if not_tried else 'ok':<4} {n:2} {name}: {why or shows}", flush=True)
+        for reason in not_tried:
+            print(f"        skipped: {reason}", flush=True)
         if why and first is None:
             first = (n, name, supply, log)
         if first is None:
             grade = n
         if first is not None and (n < 8 or whole):
             break  # the later steps need this one
-    print(f"grade of {isa}: {grade} of {len(LADDER)}")
+    part = f" ({', '.join(map(str, in_part))} in part)" if in_part else ""
+    print(f"grade of {isa}: {grade} of {len(LADDER)}{part}")
     if not wanted:
-        (folder / "grade").write_text(f"{grade}/{len(LADDER)}\n")
+        (folder / "grade").write_text(f"{grade}/{len(LADDER)}{part}\n")
     if first is not None:
         n, name, supply, log = first
         print(f"next: step {n}, {name}. {'Supply ' + supply.replace('`', '') + '. ' if supply else ''}Its output: {log.relative_to(TOP)}")

@@ -5,6 +5,7 @@ nothing fail; and what is skipped or tried again is told.
 The programs here are shell scripts that take the place of an order program. A script is wrong in the runs whose number is not
 2 or 4, modulo 5, so a rule of "one of five runs must match" would let each of them pass."""
 
+import importlib.util
 import pathlib
 import re
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import unittest
 import unittest.mock
+import xml.etree.ElementTree as xml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import order, rt0test
@@ -171,6 +173,26 @@ class Summary(unittest.TestCase):
 
     def test_load(self):
         self.assertGreater(rt0test.load(), 0.9)
+
+
+class Matrix(unittest.TestCase):
+    """qemu/matrix.py tells skipped tests from those that passed."""
+
+    def test_results(self):
+        spec = importlib.util.spec_from_file_location("matrix", rt0test.TOP / "qemu" / "matrix.py")
+        matrix = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(matrix)
+        cases = {"a": ('status="run"', "", "summary: ..."), "b": ('status="run"', "", "summary: ...\nskipped: no tool (2)\n"),
+                 "c": ('status="notrun"', '<skipped message="SKIP_RETURN_CODE=77"/>', "skipped: here (1)"),
+                 "d": ('status="fail"', '<failure message=""/>', "skipped: not told (1)"),
+                 "e": ('status="notrun"', '<skipped message="Unable to find executable"/>', "")}
+        junit = xml.fromstring("<testsuite>" + "".join(
+            f'<testcase name="{name}" {status}>{element}<system-out>{said}</system-out></testcase>'
+            for name, (status, element, said) in cases.items()) + "</testsuite>")
+        tests = [{"name": name, "properties": [{"name": "LABELS", "value": ["isa"]}]} for name in cases]
+        self.assertEqual(list(matrix.results(junit, tests)),
+                         [("isa", "passed", "a", []), ("isa", "part", "b", ["no tool"]), ("isa", "skipped", "c", ["here"]),
+                          ("isa", "failed", "d", []), ("isa", "failed", "e", [])])
 
 
 if __name__ == "__main__":
