@@ -211,11 +211,13 @@ void asyncPreempt2() {
   gopreempt();
 }
 
+// The caller has seen a request, or runs on the simulated kernel. Where preempt_point stands in a program's own text, a
+// signal may have preempted the goroutine since: then the request has been answered, and there is nothing to do.
 void preempt_here() {
   const G* gp = getg();
   if (gp != gp->m->curg.load_relaxed() || gp->m->locks != 0) return;
   if (gp->preempt.load_relaxed() != 0) gopreempt();
-  else sim_point();
+  else if (simulated != 0) sim_point();
 }
 
 // A place at which the simulated kernel may let other threads run, or make the goroutine yield. If no other

@@ -144,6 +144,11 @@ class Preempt(rt0test.Case):
                 self.assert_status(done, 0)
                 self.assertTrue(done.err.startswith(b"true "), done.err)
 
+    def test_request_that_has_been_answered(self):
+        for build in self.each_build():
+            done = self.run_program("preempted", "answered", build=build)
+            self.assertEqual((done.status, rt0test.text(done.err)), (0, "goes on\n"))
+
     def test_switched_off(self):
         """Without preemption signals a loop that calls nothing keeps its P, although sysmon asks for it; one that calls into rt0
         yields there."""

@@ -9,11 +9,13 @@
 //   loop          goroutines that call nothing of rt0 share one P with main
 //   switches      goroutines that round differently stop in every way
 //   rounding      a loop that has changed how its thread rounds shares a P with one that has not
+//   answered      a goroutine comes to a preemption point, and the request has been answered meanwhile
 //   off           a loop that calls nothing of rt0 shares a P with main, and GODEBUG=asyncpreemptoff=1
 //   yields        the same with a loop that calls into rt0
 #include "kernel_iface/kernel.h"
 #include "kernel_iface/signum.h"
 #include "sched/preempt.h"
+#include "sched/proc.h"
 
 #include <rt0/internal.h>
 
@@ -205,6 +207,13 @@ int loop() {
   return 0;
 }
 
+// A signal may preempt a goroutine between its look at the request and the call that answers it.
+int answered() {
+  preempt_here();
+  println("goes on");
+  return 0;
+}
+
 // The loop goes on until sysmon has asked for its P, and then makes a hundred million rounds, during which a signal would
 // have stopped it. However busy the machine is, main must come after the loop.
 int off() {
@@ -311,6 +320,7 @@ int main(int argc, char** argv) {
   if (same(mode, "rounding")) return rounding();
   if (same(mode, "switches")) return switches();
   if (same(mode, "loop")) return loop();
+  if (same(mode, "answered")) return answered();
   if (same(mode, "off")) return off();
   if (same(mode, "yields")) return yields();
   return 99;
