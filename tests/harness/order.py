@@ -58,7 +58,7 @@ TIMED = {
     "ticker_drops": Timed("ticks of 5 ms counted", words=False),
     "timer_no_deadlock": Timed("timers 20 ms apart", words=False),
     "timer_poll": Timed("a timer of 1 ms looked at in time", words=False),
-    "timer_reset_order": Timed("timers 2 ms apart"),
+    "timer_reset_order": Timed("timers 2 ms apart", words=False),
     "timer_stop_reset": Timed("timers of 1 ms within 5 ms", words=False),
 }
 # Ended by a signal from outside, which the simulated kernel answers with its own last words.

@@ -146,8 +146,8 @@ void many() {
       }
     });
   wg.wait();
-  // The finalizers run in a goroutine of their own, which on a busy machine may come late. So this gives up only when 100
-  // collections in a row, and ten seconds, have passed in which none ran: then marking has kept the rest.
+  // The finalizers run in a goroutine of their own, which on a busy machine may come late. So this gives up only when
+  // 100 collections in a row, and ten seconds, have passed in which none ran: then marking has kept the rest.
   int idle = 0;
   long long seen = -1;
   for (Time last; finalized.load() < 16000 - kFew && (idle < 100 || since(last) < seconds(10)); idle++) {

@@ -1,4 +1,5 @@
-// Deadlines, wired goroutines, changes of GOMAXPROCS, timers, selects and system calls, all at once: mix ROUNDS [PATIENCE].
+// Deadlines, wired goroutines, changes of GOMAXPROCS, timers, selects and system calls, all at once:
+// mix ROUNDS [PATIENCE].
 //
 // Every kind of work sends numbered values, and each number must arrive exactly once. The program counts per kind, and
 // prints the counts: they depend on ROUNDS alone, not on who ran when. A watchdog looks every second: if no value has

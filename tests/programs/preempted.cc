@@ -214,8 +214,8 @@ int answered() {
   return 0;
 }
 
-// The loop goes on until sysmon has asked for its P, and then makes a hundred million rounds, during which a signal would
-// have stopped it. However busy the machine is, main must come after the loop.
+// The loop goes on until sysmon has asked for its P, and then makes a hundred million rounds, during which a signal
+// would have stopped it. However busy the machine is, main must come after the loop.
 int off() {
   static constinit bool asked = false, ended = false;
   go([] {
