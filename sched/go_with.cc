@@ -31,7 +31,14 @@ usize stack_bytes_of(usize wish) {
 
 // The goroutine has ended, and this code runs on another stack, so its own may be freed.
 void put(P* pp, G* gp) {
-  if (gp->stack_bytes < kStackMin) return small_put.load_acquire()(gp);
+  if (gp->stack_bytes < kStackMin) {
+    // The function's text is the program's, where a signal may preempt the running goroutine. Here that is the next
+    // goroutine, whose switch is not complete: so there is no preemption until the function returns.
+    M* mp = acquirem();
+    small_put.load_acquire()(gp);
+    releasem(mp);
+    return;
+  }
   const uintptr base = gp->stack.lo - physPageSize;
   gp->stack = {};  // a dump prints no stack of a dead G
   stackcachefree(&pp->stackcache, reinterpret_cast<void*>(base), gp->stack_bytes);

@@ -4,7 +4,7 @@ nothing waits for ever. tests/programs/mix.cc checks itself, and its output depe
 
 Live on 2 and 4 Ps, and on the simulated kernel under many seeds. A long run of one strategy, 10,000 seeds in some minutes:
   make seeds P=mix ARGS=8 RUNS=10000 SIM=procs=4,strategy=random
-It must print one line "10000 runs  status 0" and no other; so did random, pct:3 and pos, each with procs 2 and 4."""
+It must print one line "10000 runs  status 0" and no other; so did random and pct:3, each with procs 2 and 4."""
 
 import pathlib
 import sys

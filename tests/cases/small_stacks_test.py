@@ -34,6 +34,12 @@ class SmallStacks(rt0test.Case):
         for done in self.each("stress", 300 if self.how == "native" else 30, timeout=60):
             self.assertEqual((done.status, rt0test.text(done.err)), (0, "sum true fits true\n"))
 
+    def test_preemption_while_one_ends(self):
+        """What gives its stack back is no place to preempt the goroutine that runs next."""
+        n = 20000 if self.how == "native" else 1000
+        for done in self.each("preempted", n, timeout=60):
+            self.assertEqual((done.status, rt0test.text(done.err)), (0, f"ran {n}\n"))
+
     def test_overflow_is_noticed_at_the_end(self):
         for done in self.each("overflow", 1):
             self.assertEqual((done.status, rt0test.text(done.err)), (0, "fits\n"))

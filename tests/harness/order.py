@@ -23,8 +23,8 @@ PROGRAMS = rt0test.TESTS / "programs" / "order"
 
 TRIES = 20
 SEEDS = range(1, 4 if rt0test.FIRST else 2)  # the runs are the same on all ISAs
-STRICT = "seed={},procs=1,strategy=fifo"  # nobody is preempted out of turn
-CHANCE = "seed={},procs=2,strategy=random"
+STRICT = "seed={},procs=1,strategy=fifo,spin=300"  # nobody is preempted out of turn
+CHANCE = "seed={},procs=2,strategy=random,spin=300"
 CHANCES = range(1, 4) if rt0test.FIRST else ()
 
 # why: what the output depends on. words: whether each run prints the same words. other: the other status that a run may end

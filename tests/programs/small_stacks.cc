@@ -3,6 +3,7 @@
 
 #include "kernel_iface/kernel.h"
 #include "resident.h"
+#include "sched/preempt.h"
 #include "sched/stw.h"
 #include "tests/programs/go_small.h"
 #include "words.h"
@@ -76,6 +77,28 @@ void stress(int rounds) {
   println("sum", sum.load() == 8 * rounds * 66, "fits", most_used() < kSmallStack - 64);
 }
 
+// Many of them end while another goroutine asks all Ps for preemption all the time.
+void preempted(int n) {
+  atomic::Bool stop;
+  atomic::Int64 ran;
+  WaitGroup asks;
+  asks.go([&] {
+    while (!stop.load()) {
+      for (P* pp : procs()) preemptone(pp);  // this does not hit the P that runs here
+      for (int spin = 0; spin < 200; spin++) Isa::cpu_relax();
+    }
+  });
+  for (int i = 0; i < n; i++) {
+    go_small([&] { ran.add(1); });
+    if (i % 64 == 0) gosched();
+  }
+  while (ran.load() < n) gosched();
+  stop.store(true);
+  asks.wait();
+  while (num_goroutine() > 1) gosched();
+  println("ran", ran.load());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -83,6 +106,7 @@ int main(int argc, char** argv) {
   const int n = argc > 2 ? static_cast<int>(number(argv[2])) : 0;
   if (same(what, "parked")) parked(n);
   if (same(what, "stress")) stress(n);
+  if (same(what, "preempted")) preempted(n);
   if (same(what, "overflow")) {
     // The last word of the stack itself; a real overflow would go on into the neighbour's G.
     go_small([n] { static_cast<volatile uintptr_t*>(reinterpret_cast<uintptr_t*>(getg()->stack.lo))[n] = 0; });
