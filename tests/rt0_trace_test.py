@@ -86,6 +86,48 @@ class Traces(unittest.TestCase):
         wrong = [what for what, text in bad.items() if tool("check", "-", input="".join(text)).returncode != 1]
         self.assertEqual(wrong, [])
 
+    def test_reasons_are_those_of_the_runtime(self):
+        """The reasons to wait that check knows are those of tracebacks."""
+        code = (ROOT / "sched" / "status.cc").read_text()
+        texts = re.findall(r'"([^"\\]+)\\0"', code[code.index("kWaitReasons[]"):code.index(";", code.index("kWaitReasons[]"))])
+        tool_code = (ROOT / "tools" / "rt0-trace" / "rules_chain.cc").read_text()
+        table = tool_code[tool_code.index("kReasons[]"):]
+        known = re.findall(r'"([^"]+)"', table[:table.index(";")])
+        self.assertGreater(len(texts), 15)
+        self.assertEqual(known, [text.replace(" ", "%20") for text in texts])
+
+    def test_a_record_has_all_choices(self):
+        """A trace that has lost its last choice can be true; beside its record it is not."""
+        record, trace, cut = self.dir / "record", self.dir / "recorded", self.dir / "lost"
+        subprocess.run([BIN / "goroutines"], env={"RT0_TRACE": str(trace), "RT0_SIM": f"seed=3,strategy=random,record={record}"},
+                       timeout=60, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        self.assertEqual(tool("check", "--record", record, trace).returncode, 0)
+        lines = trace.read_text().splitlines(keepends=True)
+        last = max(i for i, line in enumerate(lines) if " Choose " in line)
+        for changed, why in ((lines[:last] + lines[last + 1:], "the record has more choices"),
+                             (lines[:last] + [re.sub(r"kind=\w+ n=2 pick=[01]", "kind=random n=9 pick=8", lines[last])] + lines[last + 1:],
+                              "the record has another choice")):
+            cut.write_text("".join(changed))
+            r = tool("check", "--record", record, cut)
+            self.assertEqual(r.returncode, 1, r.stderr)
+            self.assertIn(why, r.stderr)
+        self.assertIn("this is no record", tool("check", "--record", trace, trace).stderr)
+        self.assertEqual(tool("check", "--record", self.dir / "nowhere", trace).returncode, 2)
+
+    def test_diff_masks_on_the_command_line(self):
+        folder = pathlib.Path(__file__).resolve().parent / "golden" / "sim"
+        a, b = folder / "goroutines_random.trace", folder / "goroutines_pos.trace"
+        r = tool("diff", "--from", "main.main", "--json", a, b)
+        self.assertEqual(r.returncode, 1, r.stderr)
+        said = json.loads(r.stdout)
+        self.assertFalse(said["same"])
+        self.assertGreater(len(said["choices_that_differ"]), 10)
+        self.assertEqual(tool("diff", "--ignore-time", "--ignore-key", "at", "--ignore", "Choose", a, a).returncode, 0)
+        for wrong in (("--from", "nothing"), ("--ignore", "nothing"), ("--ignore-key", "nothing"), ("--choices", "x"), ("--time", "--ignore-time")):
+            r = tool("diff", *wrong, a, b)
+            self.assertEqual((r.returncode, r.stdout), (2, ""), wrong)
+            self.assertIn(wrong[-1], r.stderr)
+
     def test_what_is_no_trace_gets_a_sentence(self):
         r = tool("frob", "x")
         self.assertEqual((r.returncode, r.stderr), (2, "rt0-trace: frob is no command; give check, diff, stats, show or export\n"))

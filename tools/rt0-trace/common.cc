@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 
 #include "commands.h"
 
@@ -18,10 +19,58 @@ int follow_all(Reader& reader, const OnStep& on, Model* model, std::ostream& err
   return kFine;
 }
 
-int check(Reader& reader, std::ostream& out, std::ostream& err) {
+namespace {
+
+// A record of the simulated kernel's choices (docs/DETERMINISM.md), beside the trace of the same run.
+struct Record {
+  string path;
+  std::ifstream in;
+  string line;
+  uint64_t number = 0;
+
+  explicit Record(const string& name) : path(name), in(name) {
+    if (!in) throw Unusable(path + ": cannot open it: " + std::strerror(errno));
+    for (int head = 0; head < 3; head++)
+      if (!next() || (head == 0 && line != "rt0-record 1")) throw Unusable(path + ": this is no record");
+  }
+  bool next() {
+    number++;
+    return static_cast<bool>(std::getline(in, line));
+  }
+  string where() const { return path + ":" + std::to_string(number) + ": "; }
+};
+
+// "5 run 2 1 m0", as the record has it.
+string as_recorded(const Line& l) {
+  string s;
+  for (const char* key : {"i", "kind", "n", "pick", "on"}) s += (s.empty() ? "" : " ") + decoded(l.arg(key));
+  return s;
+}
+
+}  // namespace
+
+int check(Reader& reader, std::ostream& out, std::ostream& err, const string& record) {
+  std::optional<Record> recorded;
+  if (!record.empty()) recorded.emplace(record);
   Model model;
-  if (const int status = follow_all(reader, nullptr, &model, err); status != kFine) return status;
+  bool unlike = false;
+  const auto compare = [&](const Step& s, const Model&) {
+    if (unlike || s.line->ev != Ev::Choose) return;
+    const string told = as_recorded(*s.line);
+    if (recorded->next() && recorded->line == told) return;
+    unlike = true;
+    err << reader.name() << ":" << s.line->number << ": the record has another choice\n    " << printable(told)
+        << "\n  " << recorded->where() << printable(recorded->line) << "\n";
+  };
+  const int status = follow_all(reader, recorded ? OnStep(compare) : OnStep(nullptr), &model, err);
+  if (status != kFine) return status;
   if (const string why = model.ending(); !why.empty()) reader.unusable(reader.lines(), why);
+  if (recorded && !unlike && (!recorded->next() || !recorded->line.starts_with("end "))) {
+    unlike = true;
+    err << reader.name() << ":" << reader.lines() << ": the trace ends, and the record has more choices\n  "
+        << recorded->where() << printable(recorded->line) << "\n";
+  }
+  if (unlike) return kBroken;
   out << reader.name() << ": " << reader.lines() << " lines, kernel " << printable(model.kernel()) << ": fine\n";
   return kFine;
 }

@@ -69,6 +69,7 @@ struct Options {
   DiffOptions diff;
   StatsOptions stats;
   ShowOptions show;
+  string record;
   bool go = false, chrome = false, ignore_time = false, time = false;
 };
 
@@ -77,7 +78,7 @@ int run_check(const Options& o) {
   for (const string& path : o.files) {
     try {
       Reader reader(path);
-      worst = std::max(worst, check(reader, std::cout, std::cerr));
+      worst = std::max(worst, check(reader, std::cout, std::cerr, o.record));
     } catch (const Unusable& e) {
       std::cerr << e.what() << "\n";
       worst = kUnusable;
@@ -134,7 +135,8 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   auto* c = app.add_subcommand("check", "checks traces against the grammar and the scheduler's rules");
   c->add_option("FILE", o.files, "traces")->required();
-  auto* d = app.add_subcommand("diff", "shows the first difference between two traces, and the choice that made it");
+  c->add_option("--record", o.record, "a record of the same run: the trace must have its choices, all of them");
+  auto* d = app.add_subcommand("diff", "where two traces part, and by which choice");
   d->add_option("A", o.a, "a trace")->required();
   d->add_option("B", o.b, "another trace")->required();
   auto* no_times =
@@ -143,7 +145,15 @@ int run(int argc, char** argv) {
   d->add_option("--context", o.diff.context, "lines to show before and after")
       ->capture_default_str()
       ->check(CLI::Range(0, 10000));
-  auto* s = app.add_subcommand("stats", "sums up the time of goroutines, Ps and Ms");
+  d->add_option("--from", o.diff.from,
+                "compare from this event on, such as main.main; times and choices count from there");
+  d->add_option("--ignore", o.diff.ignore_events, "leave this event out; may be given more than once")->take_all();
+  d->add_option("--ignore-key", o.diff.ignore_keys, "do not compare this argument of events, such as at")->take_all();
+  d->add_option("--choices", o.diff.choices, "list so many of the choices that differ")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000000));
+  d->add_flag("--json", o.diff.json, "as JSON, with all choices that differ");
+  auto* s = app.add_subcommand("stats", "what goroutines, Ps and Ms did with their time");
   s->add_option("FILE", o.file, "a trace")->required();
   s->add_flag("--json", o.stats.json, "as JSON; times in ns");
   s->add_option("--goroutines", o.stats.goroutines, "list this many goroutines: those that ran longest")

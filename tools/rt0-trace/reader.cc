@@ -38,17 +38,7 @@ const std::unordered_map<string_view, Ev>& by_name() {
   return table;
 }
 
-Ev event_of(string_view name) {
-  if (auto it = by_name().find(name); it != by_name().end()) return it->second;
-  // The name of an entry point contains the name of the ISA.
-  if (!name.starts_with("_rt0_")) return kUnknown;
-  const string_view rest = name.substr(5);
-  const size_t cut = rest.find('_');
-  if (cut == string_view::npos) return rest.empty() ? kUnknown : Ev::_rt0;
-  return cut > 0 && rest.substr(cut) == "_linux" ? Ev::_rt0_linux : kUnknown;
-}
-
-// Reads a number at *at and moves *at behind it; false if there is none, or it does not fit into an int64_t.
+// Digits from *at on; false if there are none, or more than an int64_t holds.
 bool take_number(const char** at, const char* end, int64_t* out) {
   const char* p = *at;
   uint64_t v = 0;
@@ -109,6 +99,16 @@ const char* take_args(const char* p, const char* end, Line* out) {
 }
 
 }  // namespace
+
+Ev event_of(string_view name) {
+  if (auto it = by_name().find(name); it != by_name().end()) return it->second;
+  // The entry points have the ISA's name in theirs.
+  if (!name.starts_with("_rt0_")) return kUnknown;
+  const string_view rest = name.substr(5);
+  const size_t cut = rest.find('_');
+  if (cut == string_view::npos) return rest.empty() ? kUnknown : Ev::_rt0;
+  return cut > 0 && rest.substr(cut) == "_linux" ? Ev::_rt0_linux : kUnknown;
+}
 
 string_view args_of(Ev e) { return e < Ev::kCount ? kEvents[static_cast<size_t>(e)].args : string_view(); }
 

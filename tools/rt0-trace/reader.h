@@ -57,7 +57,9 @@ const char* parse_line(string_view text, Line* out);
 
 // The names of an event's arguments, separated by blanks; "" for an unknown event.
 string_view args_of(Ev e);
-// The event's name in events.def.
+// kUnknown: there is none of this name.
+Ev event_of(string_view name);
+// The event's name as events.def has it.
 string_view boot_name(Ev e);
 bool is_text_arg(string_view key);
 // The value with each %xx replaced by its byte.
