@@ -50,12 +50,25 @@ struct Machine {
   uint64_t since_p = 0, since_g = 0, since = 0;
   size_t booted = 0;  // how many functions of a thread's start it has called
   uint64_t since_boot = 0;
+  bool booting = true;     // its boot functions are in the trace
+  bool scheduled = false;  // it has come to schedule() for the first time
+  bool woken = false;      // MWake has told of it, and it has not spoken since
+  Ev last = kUnknown;      // its last event, choices apart
+  uint64_t last_line = 0;
+  int64_t last_g = 0;  // on whose stack that was
+  Ev due = kUnknown;   // what its next event must be, choices apart; kUnknown: no event in particular
+  int64_t due_p = kAbsent;
+  bool by_runtime = false;      // lockOSThread or unlockOSThread was told: the runtime's own, not the program's
+  bool refused = false;         // a choice was that its goroutine is not preempted, and no event has come since
+  int64_t coming = 0;           // the goroutine on whose stack it speaks already, before its GoStart
+  int64_t oldp_told = kAbsent;  // the P that it told to give up last
 };
 
 struct Processor {
   PState state = PState::idle;
   int64_t m = kAbsent;  // the M that holds it, or that took it into a system call
   uint64_t since = 0;
+  bool asked = false;  // the goroutine that runs here is asked to yield
 };
 
 // A set of ids, held as ranges. When there are too many ranges the lowest are forgotten.
@@ -127,6 +140,16 @@ class Model {
   uint64_t booted_line_ = 0, main_line_ = 0;
   int64_t choices_ = 0;  // the number of choices so far
   uint64_t choice_line_ = 0;
+  enum class World : uint8_t { runs, stopping, stopped, resized } world_ = World::runs;
+  int64_t world_m_ = kAbsent;  // who stops it
+  uint64_t world_line_ = 0;
+  int64_t inits_ = 0;           // Ps that the boot has made
+  int64_t runnable_ = 0;        // goroutines that are
+  bool booted_all_ = false;     // main.main has been called
+  int64_t inits_begun_ = 0;     // how often doInit was called
+  bool wired_by_init_ = false;  // an init task has called lock_os_thread
+  uint64_t unlocked_line_ = 0;  // where runtime.main has let go of its thread
+  int64_t event_time_ = -1;     // of the last event that takes time on the simulated kernel
   string init_task_;
   uint64_t init_task_line_ = 0;
   bool begun_ = false;

@@ -89,6 +89,12 @@ constexpr Ev kOnce[] = {Ev::main, Ev::gcenable, Ev::main_main, Ev::mstartm0, Ev:
 // The functions with which every other M begins.
 constexpr Ev kThread[] = {Ev::mstart, Ev::gosave, Ev::mstart0, Ev::mstart1, Ev::minit};
 
+}  // namespace
+
+const size_t kBootLength = std::size(kBoot), kMainLength = std::size(kMain);
+
+namespace {
+
 bool among(std::span<const Ev> list, Ev ev) { return std::find(list.begin(), list.end(), ev) != list.end(); }
 
 // The kinds of choices. two: a choice of this kind always has two alternatives.
@@ -124,11 +130,14 @@ bool Rules::boot() {
   if (l.ev == Ev::TraceOpen) {
     if (w.trace_open_ != 0)
       return bad("the trace is opened twice", "it was opened on line " + std::to_string(w.trace_open_));
+    if (w.booted_ == std::size(kBoot) || kBoot[w.booted_] != Ev::osinit)
+      return bad("the trace is opened after sysauxv and before osinit");
     w.trace_open_ = l.number;
     w.kernel_ = decoded(l.arg("kernel"));
   } else if (w.trace_open_ == 0) {
     if (!l.boot) return bad("before TraceOpen there are only boot functions");
     if (l.time != 0) return bad("before TraceOpen all times are 0");
+    if (l.ev == Ev::osinit) return bad("osinit comes before TraceOpen");
   }
   return !l.boot || boot_step();
 }
@@ -139,7 +148,13 @@ bool Rules::boot_step() {
     return it == w.ms_.end() || in_order(kThread, &it->second.booted, &it->second.since_boot);
   }
   if (w.booted_ < std::size(kBoot)) {
+    if (l.ev == Ev::p_init && ++w.inits_ > w.nprocs_)
+      return bad("more Ps are made than GOMAXPROCS says", "GOMAXPROCS is " + n(w.nprocs_));
+    if (l.ev == Ev::acquirep && w.inits_ != w.nprocs_)
+      return bad(n(w.inits_) + " Ps are made", "GOMAXPROCS is " + n(w.nprocs_));
     if (l.ev == Ev::p_init && w.booted_ > 0 && kBoot[w.booted_ - 1] == Ev::p_init) return true;
+    // A program with C code has its thread pointer from C's libraries.
+    if (l.ev == Ev::check && kBoot[w.booted_] == Ev::settls) w.booted_++;
     if (l.ev == kBoot[w.booted_]) {
       w.booted_++;
       w.booted_line_ = l.number;
@@ -153,7 +168,10 @@ bool Rules::boot_step() {
   if (l.ev == Ev::main_main && w.init_task_line_ != 0)
     return bad("main.main begins before an init task has ended",
                printable(w.init_task_) + " has begun on line " + std::to_string(w.init_task_line_));
-  // A function that was called already and may be called again.
+  // A goroutine that ends in an init task unlocks its thread before it is time; an init task itself may do so, too.
+  if (l.ev == Ev::unlockOSThread && w.main_ + 6 > kMainLength && w.main_ + 3 < kMainLength) return true;
+  if (l.ev == Ev::dounlockOSThread && (m0_last() != Ev::unlockOSThread || w.main_ + 2 < kMainLength)) return true;
+  // What has been there already, and may come again.
   if (among({kMain, w.main_}, l.ev) && !among(kOnce, l.ev)) return true;
   if (among(kOnce, l.ev) && !among(kMain, l.ev)) return bad(string(l.name) + " comes a second time");
   return in_order(kMain, &w.main_, &w.main_line_);
@@ -190,7 +208,20 @@ bool Rules::choice() {
   if (count < 2 || (k->two && count != 2))
     return bad("a choice of the kind " + string(kind) + " can't be one of " + n(count));
   if (pick < 0 || pick >= count)
-    return bad("pick is " + n(pick) + ", but must be less than the number of alternatives, n=" + n(count));
+    return bad("of " + n(count) + " the " + n(pick) + " can't be picked: they are counted from 0");
+  if (kind == "run" && count > static_cast<int64_t>(w.ms_.size()))
+    return bad("there are fewer threads than " + n(count), n(static_cast<int64_t>(w.ms_.size())) + " Ms are there");
+  const string_view on = l.arg("on");
+  if (on[0] == 'g' || on[0] == 'm') {
+    const int64_t id = std::atoll(on.data() + 1);
+    if (on[0] == 'g' ? id != 0 && !w.g_ids_.has(id) : !w.m_ids_.has(id))
+      return bad("on=" + string(on) + ": there has been none of this number");
+  }
+  if (kind == "preempt") {
+    if (l.g == 0 || l.g != m->running) return bad("the goroutine that runs may be preempted, no other", about(*m));
+    if (pick == 1) m->due = Ev::GoStop;
+    m->refused = pick == 0;
+  }
   w.choices_++;
   w.choice_line_ = l.number;
   return true;
@@ -198,7 +229,6 @@ bool Rules::choice() {
 
 // A goroutine may recover only as often as it has panicked.
 bool Rules::panics(bool recovers) {
-  if (m->running == 0) return true;
   Goroutine* g = find(m->running);
   if (g == nullptr) return true;
   if (!recovers) g->panics++;
@@ -214,8 +244,10 @@ bool Rules::speaker() {
     return bad("m" + n(l.m) + " writes an event, but does not exist", "it has ended, or no MStart has started it");
   m = &it->second;
   s.m = m;
-  // These may come in any state: a choice, for example, also while a P or a goroutine is being handed over.
-  if (l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit || l.name == "Choose") return true;
+  m->woken = false;
+  // From any state: a fatal error, and what the simulated kernel asks in the midst of a change of hands.
+  if (l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit || l.ev == Ev::Choose)
+    return w.throw_ != 0 || (prefix_p() && prefix_g());
   if (m->stopped)
     return bad("m" + n(l.m) + " writes an event, but sleeps",
                "MStop on line " + std::to_string(m->since) + ", and no MWake id=" + n(l.m) + " after it");
@@ -227,6 +259,9 @@ bool Rules::speaker() {
 
 bool Rules::prefix_p() {
   if (l.ev == Ev::ProcStart || l.p == m->p) return true;
+  // Told just before the M gives it up.
+  const bool giving = m->last == Ev::ProcStop || m->last == Ev::ProcsChange || m->last == Ev::GoSysCall;
+  if (giving && l.p == m->oldp_told && (l.ev == Ev::Choose || l.ev == Ev::Throw || l.ev == Ev::Exit)) return true;
   const Goroutine* g = m->running != 0 ? find(m->running) : nullptr;
   const bool in_call = g != nullptr && g->state == GState::syscall;
   // In a system call, the M may still have its old P, or have it again.
@@ -242,12 +277,19 @@ bool Rules::prefix_p() {
 bool Rules::prefix_g() {
   if (l.g <= 0 || l.g == m->running) return true;
   const Goroutine* g = find(l.g);
-  if (g == nullptr) return bad("goroutine " + n(l.g) + " writes an event, but does not exist", about_gone(l.g));
-  // leaving: the M is still on the stack of the goroutine that it stops to run. coming: it is already on the stack of
-  // the next goroutine, whose GoStart follows.
-  const bool leaving =
-      m->running == 0 && l.g == m->left && g->m == m->id && g->state != GState::running && g->state != GState::syscall;
-  const bool coming = g->state == GState::runnable && (m->running == 0 || l.ev == Ev::GoDestroy);
+  if (g == nullptr) return bad("goroutine " + n(l.g) + " speaks, but does not live", about_gone(l.g));
+  // Still on its stack; or already on the stack of the next one, which GoStart has still to tell.
+  const bool ends = l.ev == Ev::Choose || l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit;
+  const bool leaving = (ends || l.ev == Ev::GlobrunqGet) && m->running == 0 && l.g == m->left && g->m == m->id &&
+                       g->state != GState::running && g->state != GState::syscall;
+  const bool by_the_next = ends || l.ev == Ev::GoStart || l.ev == Ev::GoUnblock || l.ev == Ev::RunqOverflow ||
+                           l.ev == Ev::MWake || l.ev == Ev::MStart;
+  const bool coming = g->state == GState::runnable && ((m->running == 0 && by_the_next) || l.ev == Ev::GoDestroy);
+  if (coming && m->running == 0 && !leaving) {
+    if (m->coming != 0 && m->coming != l.g)
+      return bad("goroutine " + n(l.g) + " speaks where goroutine " + n(m->coming) + " is about to start");
+    m->coming = l.g;
+  }
   if (leaving || coming) return true;
   know(about(*g));
   return bad("goroutine " + n(l.g) + " writes an event on m" + n(l.m) + ", but does not run there", about(*m));
@@ -261,13 +303,22 @@ bool Rules::event_of_p() {
     case Ev::ProcStart: return proc_start();
     case Ev::ProcStop: return proc_stop();
     case Ev::ProcRetake: return proc_retake();
+    case Ev::ProcPreempt:
+      (void)l.num("p", &from);
+      if (auto it = w.ps_.find(from); it != w.ps_.end()) it->second.asked = true;
+      return true;
+    case Ev::STWBegin:
+    case Ev::STWStopped:
+    case Ev::STWEnd: return world();
     case Ev::ProcSteal:
       (void)l.num("from", &from);
       if (from < 0 || from >= w.nprocs_ || from == m->p)
         return bad("goroutines are stolen from P " + n(from) + ", which is impossible", about_p_of(*m));
       [[fallthrough]];
-    case Ev::RunqOverflow:
-    case Ev::GlobrunqGet: return count >= 1 || bad("it moves no goroutine");
+    case Ev::GlobrunqGet:  // a goroutine that is about to end may take the next one from there
+      if (count > w.runnable_)
+        return bad("it moves " + n(count) + " goroutines", n(w.runnable_) + " goroutines are runnable");
+      return true;
     default: return true;
   }
 }
@@ -302,6 +353,8 @@ bool Rules::event() {
     case Ev::GoDestroy: return go_destroy();
     case Ev::GoStop:
       if ((g = own()) == nullptr) return false;
+      if (m->refused && m->due != Ev::GoStop && m->p != kAbsent && !w.ps_[m->p].asked && l.arg("reason") == "preempted")
+        return bad("the goroutine yields, where the choice was that it does not");
       leaves(g, GState::runnable);
       return true;
     case Ev::GoBlock:
@@ -333,9 +386,15 @@ bool Rules::follow_line() {
   if (l.time < w.last_time_)
     return bad("time falls, from " + n(w.last_time_) + " to " + n(l.time),
                "the time of line " + std::to_string(w.last_time_line_));
+  if (w.kernel_ == "sim" && l.time <= w.event_time_ && l.ev != Ev::Exit)
+    return bad("on the simulated kernel an event takes time, and this line has the time of the event before it",
+               "the time of line " + std::to_string(w.last_time_line_));
+  if (l.ev != Ev::Choose) w.event_time_ = l.ev == Ev::TraceOpen || w.trace_open_ == 0 || w.throw_ != 0 ? -1 : l.time;
   w.last_time_ = l.time;
   w.last_time_line_ = l.number;
-  return arguments() && boot() && speaker() && event();
+  if (!(arguments() && values() && boot() && speaker() && stack() && chain() && event())) return false;
+  chain_goes_on();
+  return true;
 }
 
 std::optional<Violation> Model::step(const Line& line, Step* out) {

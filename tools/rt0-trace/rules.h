@@ -22,7 +22,10 @@ inline const char* state_text(GState s) {
   return "?";
 }
 
-// One step: the model w, the line l, its effect s or the violation v, and the M that wrote the line.
+// How many steps the boot has up to the first goroutine, and runtime.main up to main.main.
+extern const size_t kBootLength, kMainLength;
+
+// One step: the model, the line, and what becomes of it.
 struct Rules {
   Model& w;
   const Line& l;
@@ -73,6 +76,10 @@ struct Rules {
     return {};
   }
 
+  Ev m0_last() const {
+    auto it = w.ms_.find(0);
+    return it == w.ms_.end() ? kUnknown : it->second.last;
+  }
   Goroutine* find(int64_t id) {
     auto it = w.gs_.find(id);
     return it == w.gs_.end() || it->second.state == GState::dead ? nullptr : &it->second;
@@ -100,8 +107,12 @@ struct Rules {
     bad("goroutine " + n(g->id) + " does not run on m" + n(m->id), about(*m));
     return nullptr;
   }
-  void set(Goroutine* g, GState state) {
+  void moves(Goroutine* g, GState state) {
+    w.runnable_ += (state == GState::runnable ? 1 : 0) - (g->state == GState::runnable ? 1 : 0);
     g->state = state;
+  }
+  void set(Goroutine* g, GState state) {
+    moves(g, state);
     g->since = l.number;
     g->m = m->id;
   }
@@ -112,17 +123,23 @@ struct Rules {
     m->since_g = l.number;
   }
   void hold(int64_t p) {
-    w.ps_[p] = {PState::held, m->id, l.number};
+    w.ps_[p] = {PState::held, m->id, l.number, false};
     m->p = p;
     m->since_p = l.number;
   }
   void drop_p(PState state) {
-    w.ps_[m->p] = {state, m->id, l.number};
+    w.ps_[m->p] = {state, m->id, l.number, false};
     m->p = kAbsent;
     m->since_p = l.number;
   }
 
   bool arguments();
+  bool values();
+  bool stack();
+  bool chain();
+  bool chain_of_thread();
+  void chain_goes_on();
+  bool world();
   bool boot();
   bool boot_step();
   bool in_order(std::span<const Ev> list, size_t* at, uint64_t* line);

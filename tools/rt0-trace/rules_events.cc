@@ -13,13 +13,16 @@ bool Rules::procs_change() {
   int64_t count = 0;
   (void)l.num("n", &count);
   if (count < 1 || count > kMaxProcs) return bad("GOMAXPROCS can't be " + n(count));
-  // The world is stopped: only the M that writes the line has a P. An M that was in a system call has lost its P.
+  if (m->booting ? m->last != Ev::procresize : w.world_ != Model::World::stopped || w.world_m_ != m->id)
+    return bad("the number of Ps changes, but the world is not stopped by m" + n(l.m));
+  if (w.world_ == Model::World::stopped) w.world_ = Model::World::resized;
+  // The world is stopped: nobody but the speaker has a P, and who was in a system call has lost it.
   for (auto& [id, p] : w.ps_) {
     if (p.state == PState::held && p.m != m->id)
       return bad("the number of Ps changes while another M holds one", about_p(id));
     if (p.state == PState::syscall) {
       s.taken.emplace_back(id, p.m);
-      p = {PState::idle, kAbsent, l.number};
+      p = {PState::idle, kAbsent, l.number, false};
     }
   }
   s.p = m->p;
@@ -40,7 +43,7 @@ bool Rules::proc_start() {
     return bad("m" + n(l.m) + " takes P " + n(p) + ", but the line has p" + (l.p == kAbsent ? "-" : n(l.p)));
   if (p < 0 || p >= w.nprocs_) return bad("there is no P " + n(p), "GOMAXPROCS is " + n(w.nprocs_));
   if (m->p != kAbsent) return bad("m" + n(l.m) + " takes a second P", about_p_of(*m));
-  Processor& pp = w.ps_.try_emplace(p, Processor{PState::idle, kAbsent, 0}).first->second;
+  Processor& pp = w.ps_.try_emplace(p, Processor{PState::idle, kAbsent, 0, false}).first->second;
   if (pp.state != PState::idle) return bad("m" + n(l.m) + " takes a P that is not idle", about_p(p));
   hold(p);
   return true;
@@ -68,7 +71,7 @@ bool Rules::proc_retake() {
   if (it == w.ps_.end() || it->second.state != PState::syscall)
     return bad("a P is retaken that is in no system call", about_p(p));
   s.taken.emplace_back(p, it->second.m);
-  it->second = {PState::idle, kAbsent, l.number};
+  it->second = {PState::idle, kAbsent, l.number, false};
   return true;
 }
 
@@ -84,6 +87,7 @@ bool Rules::go_create() {
   g = {};
   g.id = id;
   g.since = l.number;
+  w.runnable_++;
   s.g = &g;
   return true;
 }
@@ -98,6 +102,9 @@ bool Rules::go_start() {
     return bad("goroutine " + n(g->id) + " is wired to another M", "MLock has wired it to m" + n(g->wired));
   if (m->wired != 0 && m->wired != g->id)
     return bad("m" + n(l.m) + " is wired to another goroutine", "MLock has wired it to goroutine " + n(m->wired));
+  if (m->coming != 0 && m->coming != g->id)
+    return bad("goroutine " + n(g->id) + " is started where goroutine " + n(m->coming) + " has spoken already");
+  m->coming = 0;
   set(g, GState::running);
   m->running = g->id;
   m->since_g = l.number;
@@ -109,7 +116,7 @@ bool Rules::go_unblock() {
   Goroutine* g = subject();
   if (g == nullptr) return false;
   if (g->state != GState::waiting) return bad("goroutine " + n(g->id) + " is unblocked, but does not wait", about(*g));
-  g->state = GState::runnable;  // g->m stays: the M that ran it may still be on its stack
+  moves(g, GState::runnable);  // where it ran last is left as it is: it may still be on its stack there
   g->since = l.number;
   return true;
 }
@@ -167,6 +174,7 @@ bool Rules::m_start() {
   w.m_ids_.add(id);
   Machine& mp = w.ms_[id];
   mp.id = id;
+  mp.booting = true;
   mp.since = mp.since_g = mp.since_p = l.number;
   return true;
 }
@@ -178,6 +186,8 @@ bool Rules::m_wake() {
   if (it == w.ms_.end())
     return bad("m" + n(id) + " is woken, but does not exist", "it has ended, or no MStart has started it");
   Machine& mp = it->second;
+  if (mp.woken) return bad("m" + n(id) + " is woken twice", "it has said nothing since it was woken");
+  mp.woken = true;
   if (mp.stopped) {
     mp.stopped = false;
     return true;
