@@ -61,6 +61,10 @@ function(rt0_find_mkpclntab)
   if(RT0_MKPCLNTAB)
     return()
   endif()
+  if(EXISTS "${RT0_SOURCE_DIR}/build/host/bin/mkpclntab")  # `make host` has built it
+    set(RT0_MKPCLNTAB "${RT0_SOURCE_DIR}/build/host/bin/mkpclntab" CACHE FILEPATH "the table maker" FORCE)
+    return()
+  endif()
   set(dir "${CMAKE_BINARY_DIR}/rt0-host-tools")
   message(STATUS "rt0: building host tools in ${dir}")
   execute_process(COMMAND "${CMAKE_COMMAND}" -S "${RT0_SOURCE_DIR}/tools" -B "${dir}" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
@@ -179,6 +183,9 @@ function(rt0_add_executable name)
   set(objects ${name}_objects)
   add_library(${objects} OBJECT ${ARGN})
   rt0_target_options(${objects})
+  # Places in traces and tracebacks are told from the project's folder on, so that they are the same on every machine. Of two
+  # maps that fit, the later one counts: rt0's own.
+  target_compile_options(${objects} BEFORE PRIVATE "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
   # As in Go, a call at a function's end is an ordinary call: a tail call would leave the function out of tracebacks.
   target_compile_options(${objects} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-optimize-sibling-calls>)
   # The use of a null pointer is a fault at run time, which panics. The compiler must not assume that it never happens.
