@@ -55,7 +55,7 @@ struct Show {
   std::unordered_map<int64_t, string> live = {};
   std::vector<uint64_t> waiting_line = std::vector<uint64_t>(o.width);  // each column's largest number of runnable ones
   uint64_t runnable = 0;
-  int64_t now = 0;
+  int64_t now = 0, queue_since = 0;
 
   int64_t span() const { return std::max<int64_t>(1, o.to - o.from); }
   size_t column(int64_t t) const {
@@ -77,6 +77,7 @@ struct Show {
     r->cells.resize(o.width);
     for (size_t c = column(begin), last = column(end); c <= last; c++) {
       const int64_t from = std::max(begin, column_start(c)), to = std::min(end, column_start(c + 1));
+      if (from == end && end > begin) break;  // it ends where this column begins
       r->cells[c].add(r->who, std::max<int64_t>(1, to - from));
     }
   }
@@ -87,6 +88,14 @@ struct Show {
     account(&r);
     r.who = who;
   }
+  // As many goroutines as were runnable before now were so up to now.
+  void queue_until_now() {
+    const int64_t begin = std::max(queue_since, o.from), end = std::min(now, o.to);
+    queue_since = now;
+    if (begin >= end) return;
+    for (size_t c = column(begin), last = column(end); c <= last && column_start(c) < end; c++)
+      waiting_line[c] = std::max(waiting_line[c], runnable);
+  }
   void on(const Step& s, const Model& m);
   void print(std::ostream& out);
 };
@@ -96,13 +105,10 @@ void Show::on(const Step& s, const Model& m) {
   now = l.time;
   if (s.g != nullptr) {
     if (l.ev == Ev::GoCreate) live[s.g->id] = decoded(l.arg("at"));
+    queue_until_now();
     const bool before = s.was == GState::runnable && l.ev != Ev::GoCreate, after = s.g->state == GState::runnable;
     if (after && !before) runnable++;
     if (before && !after && runnable > 0) runnable--;
-    if (now >= o.from && now <= o.to) {
-      uint64_t& most = waiting_line[column(now)];
-      most = std::max(most, runnable);
-    }
   }
   for (const auto& [p, owner] : s.taken) becomes(p, kIdle);
   if (s.p != kAbsent && s.p != s.m->p) becomes(s.p, l.ev == Ev::GoSysCall ? kSyscall : kIdle);
@@ -113,6 +119,7 @@ void Show::on(const Step& s, const Model& m) {
 }
 
 void Show::print(std::ostream& out) {
+  queue_until_now();
   std::map<int64_t, char> symbols;
   size_t used = 9;
   auto symbol = [&](int64_t who) -> char {
