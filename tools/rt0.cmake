@@ -163,7 +163,8 @@ function(rt0_add_runtime)
   # Code that runs a million times a second is compiled for speed, everything else for size.
   rt0_sources(hot sched/lock sched/runq sched/park sched/proc sched/newproc sched/syscall lib/chan/chan lib/chan/select lib/sync/sema lib/sync/mutex
               lib/time/timer lib/io/netpoll)
-  set_source_files_properties(${hot} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS -O2)
+  set_source_files_properties(${hot} TARGET_DIRECTORY rt0 PROPERTIES
+                              COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=4;-falign-jumps=1;-falign-loops=1>")
   rt0_sources(heap mem/malloc)
   set_source_files_properties(${heap} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
   # lib/io's functions have paths and names on goroutine stacks, so their frames are as large as a page; no others in

@@ -2,7 +2,6 @@
 
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
-#include "kernel_iface/signum.h"
 #include "rt0/print.h"
 #include "runtime/diag/fatal.h"
 #include "sched/gmp.h"

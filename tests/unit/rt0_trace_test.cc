@@ -563,7 +563,8 @@ TEST(Fuzz, Mutants) {
   for (int status : {kFine, kBroken, kUnusable}) EXPECT_GT(count[status], 25) << status;
 }
 
-// Every single change of a golden: a line left out, said twice, exchanged with the next (times stay), each field changed.
+// Every single change of a golden: a line left out, said twice, exchanged with the next (times stay), each field
+// changed.
 // `tried` gets the class of the change and the trace.
 void changes(const std::vector<string>& lines, size_t stride,
              const std::function<void(const string& kind, const std::vector<string>& changed)>& tried) {
