@@ -206,6 +206,11 @@ namespace time {
 class Timer {
  public:
   Timer() = default;
+  Timer(const Timer&) = default;
+  Timer(Timer&&) = default;
+  Timer& operator=(const Timer&) = default;
+  Timer& operator=(Timer&&) = default;
+  [[gnu::always_inline]] ~Timer() {}
 
   // The channel to which the time is sent when the timer fires; nil for after_func. It looks unbuffered.
   const Chan<Time>& c() const { return h_.c_; }

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
 RATIO = 3
-TRIES = 6  # that one function may need: on a busy machine sysmon, which asks for the P, may itself wait for a CPU
+TRIES = 12  # that one function may need: on a busy machine sysmon, which asks for the P, may itself wait for a CPU
 # The least that counts as the delay beside a loop without calls: its time slice. On a busy machine it may end sooner by the CPU
 # time used.
 SLICE_US = 10000

@@ -26,7 +26,8 @@ SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|po
            # Everything in the compiler's own library.
            'builtins_O0': re.compile(r'(?:__[\w.]+|ffs)$'), 'builtins_O2': re.compile(r'(?:__[\w.]+|ffs)$'),
            'globals': re.compile(CXX_ABI), 'gcroots': re.compile(CXX_ABI),
-           'globals_panic': re.compile(r'$.'),
+           'globals_panic': re.compile(r'$.'), 'order_errors': re.compile(r'$.'),
+           'preempt_table': re.compile(CXX_ABI), 'preempted': re.compile(CXX_ABI),
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$|' + CXX_ABI)}
 # Functions that compilers call for 64-bit arithmetic on 32-bit CPUs, and for division and narrow atomics on CPUs without
 # these: base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.

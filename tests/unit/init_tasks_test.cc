@@ -22,7 +22,7 @@ void entersyscall() { abort(); }
 void exitsyscall() { abort(); }
 void goready(G*) { abort(); }
 void goparkunlock(Mutex*, WaitReason) NO_LOCK_ANALYSIS { abort(); }
-void dieFromSignal(u32) { abort(); }
+void sigpipe(bool) { abort(); }
 void call_with_recover_point(void (*f)(void*), void* arg) { f(arg); }
 }  // namespace rt0
 

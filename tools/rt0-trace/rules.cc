@@ -97,14 +97,17 @@ namespace {
 
 bool among(std::span<const Ev> list, Ev ev) { return std::find(list.begin(), list.end(), ev) != list.end(); }
 
-// The kinds of choices. two: a choice of this kind always has two alternatives.
+// The kinds of choices, and how many alternatives each has; 0: two or more, as many as there are.
 struct ChoiceKind {
   string_view name;
-  bool two;
+  int64_t alternatives;
 };
-constexpr ChoiceKind kChoiceKinds[] = {{"run", false},   {"preempt", true}, {"random", false}, {"enomem", true},
-                                       {"eagain", true}, {"eintr", true},   {"wake", true},    {"order", false},
-                                       {"short", true},  {"late", true},    {"enosys", true},  {"reset", true}};
+constexpr ChoiceKind kChoiceKinds[] = {
+    {"run", 0},     {"preempt", 2}, {"random", 0}, {"enomem", 2}, {"eagain", 2}, {"eintr", 2},  {"wake", 2},
+    {"order", 0},   {"short", 4},   {"late", 2},   {"enosys", 2}, {"reset", 2},  {"loss", 2},   {"dup", 2},
+    {"reorder", 2}, {"delay", 4},   {"cut", 4},    {"abort", 2},  {"emfile", 2}, {"enfile", 2}, {"enobufs", 2},
+    {"enospc", 2},  {"eio", 2},     {"fsync", 3},  {"ready", 0},  {"jump", 5},
+};
 
 }  // namespace
 
@@ -205,7 +208,7 @@ bool Rules::choice() {
   const auto* k = std::find_if(std::begin(kChoiceKinds), std::end(kChoiceKinds),
                                [&](const ChoiceKind& c) { return c.name == kind; });
   if (k == std::end(kChoiceKinds)) return bad("there is no choice of the kind " + printable(kind));
-  if (count < 2 || (k->two && count != 2))
+  if (count < 2 || (k->alternatives != 0 && count != k->alternatives))
     return bad("a choice of the kind " + string(kind) + " can't be one of " + n(count));
   if (pick < 0 || pick >= count)
     return bad("of " + n(count) + " the " + n(pick) + " can't be picked: they are counted from 0");

@@ -57,7 +57,8 @@ void others(const Error& user, const Error& page) {
   const Error pe = errors::as_op(conf);
   fmt::println(static_cast<bool>(pe), pe.op(), pe.reason());
   fmt::println(static_cast<bool>(errors::as_op(page)));
-  const auto eof = rt0::os::open("/dev/null").value.read(nullptr, 1).err;
+  char byte;
+  const auto eof = rt0::os::open("/dev/null").value.read(&byte, 1).err;
   fmt::println(errors::is(errorf("read: %w", eof), rt0::io::eof), errors::is(user, rt0::io::eof));
 
   const Error typed = errorf("file %s: %w", "x.conf", ParseError{3, 14});

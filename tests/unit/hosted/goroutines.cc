@@ -76,6 +76,12 @@ void panic_any(Any value) {
   throw hosted::Panicked(a.kind == PrintArg::Kind::string ? std::string(a.string.ptr, a.string.len) : "a value");
 }
 
+// A panic is a C++ exception here: it runs the destructors of Undo, and no deferred call.
+void detail::defer_push(DeferRecord*) {}
+void detail::defer_pop(DeferRecord*) {}
+bool detail::is_panicking() { return false; }
+void detail::defer_until_recovered(DeferRecord*) { std::abort(); }
+
 void* malloc_or_die(usize n, usize align) {
   hosted::blocks++;
   return std::aligned_alloc(align, align_up(n, align));
