@@ -89,7 +89,7 @@ size_t chan_len(const Hchan* c) __asm__("runtime.chanlen");
 size_t chan_cap(const Hchan* c) __asm__("runtime.chancap");
 
 // Relaxed: the goroutine that copies a handle has one, so the channel exists.
-inline void chan_retain(Hchan* c) {
+[[gnu::always_inline]] inline void chan_retain(Hchan* c) {
   if (c != nullptr) __atomic_add_fetch(&reinterpret_cast<ChanHead*>(c)->refs, 1, __ATOMIC_RELAXED);
 }
 // Acquire and release: all uses of the channel by other goroutines come before the goroutine that frees it.

@@ -22,7 +22,7 @@ UDP, TCP, DISK, CLOCK = "sim_faults udp", "sim_faults tcp", "sim_faults files", 
 # may: what the fault may turn from true into false in the output, and in at least one run does.
 Row = collections.namedtuple("Row", "programs rates fatal procs may", defaults=(None, 3, ()))
 TABLE = {
-    "enomem": Row(PLAIN, (100, 700, 1000), r"runtime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\nfatal error: out of memory"),
+    "enomem": Row(PLAIN, (100, 700, 1000), r"runtime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\n(?:\d+ )*fatal error: out of memory"),
     "eagain": Row(PLAIN + NET, (100, 1000), r"runtime: failed to create new OS thread \(have \d+ already; errno=11\)\n"
                                             r"(?s:.*)fatal error: newosproc"),
     "eintr": Row(PLAIN + FILES + NET, (50, 400)),
