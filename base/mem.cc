@@ -62,8 +62,9 @@ void copy_up(u8* d, const u8* s, usize n) {
   for (; n != 0; n--) *d++ = *s++;
 }
 
-// Copies from the highest byte down: for overlapping memory with dst above src.
-void copy_down(u8* dst, const u8* src, usize n) {
+// Copies from the highest byte down: for overlapping memory with dst above src. A function of its own, so that memmove
+// has a frame: see fill_up.
+[[gnu::noinline]] void copy_down(u8* dst, const u8* src, usize n) {
   u8* d = dst + n;
   const u8* s = src + n;
   if (n >= kSmall) {

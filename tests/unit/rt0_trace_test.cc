@@ -223,15 +223,15 @@ TEST(Rules, TrueTraces) {
 TEST(Rules, Goroutines) {
   const string create = "m0 p0 g1 GoCreate new=2 at=a.cc:1";
   broken({"m0 p0 g0 GoStart id=1"}, "known: goroutine 1 runs on m0 since line 75");
-  broken({"m0 p0 g0 GoStart id=2"}, "no GoCreate has told of goroutine 2");
+  broken({"m0 p0 g0 GoStart id=2"}, "no GoCreate has made goroutine 2");
   broken({create, "m0 p0 g0 GoStart id=2"}, "m0 runs goroutine 1 since line 75");
-  broken({create, create}, "goroutine 2 is there already");
+  broken({create, create}, "goroutine 2 exists already");
   broken({"m0 p0 g1 GoUnblock id=1"}, "unblocked, but does not wait");
   broken({"m0 p0 g1 GoBlock id=1 reason=select", "m0 p0 g0 GoStart id=1"},
          "known: goroutine 1 waits (select) since line " + kNextLine);
   broken({create, "m0 p0 g1 GoBlock id=2 reason=select"}, "does not run on m0");
-  broken({create, "m0 p0 g2 GoStop id=1 reason=Gosched"}, "goroutine 2 speaks on m0, but does not run there");
-  broken({"m0 p0 g5 GoStop id=1 reason=Gosched"}, "goroutine 5 speaks, but does not live");
+  broken({create, "m0 p0 g2 GoStop id=1 reason=Gosched"}, "goroutine 2 writes an event on m0, but does not run there");
+  broken({"m0 p0 g5 GoStop id=1 reason=Gosched"}, "goroutine 5 writes an event, but does not exist");
   const std::vector<string> dead = {create, "m0 p0 g1 GoStop id=1 reason=Gosched", "m0 p0 g0 GoStart id=2",
                                     "m0 p0 g0 GoDestroy id=2"};
   auto after = [&](const string& line) {
@@ -253,14 +253,14 @@ TEST(Rules, Goroutines) {
 
 TEST(Rules, PsAndMs) {
   broken({"m0 p1 g1 GoStop id=1 reason=Gosched"}, "known: m0 has P 0 since line 52");
-  broken({"m0 p- g1 GoStop id=1 reason=Gosched"}, "the line says p-");
+  broken({"m0 p- g1 GoStop id=1 reason=Gosched"}, "the line has p-");
   broken({"m1 p0 g0 ProcStart p=0"}, "known: P 0 is m0's since line 52");
   broken({"m1 p4 g0 ProcStart p=4"}, "GOMAXPROCS is 4");
   broken({"m0 p1 g1 ProcStart p=1"}, "m0 takes a second P");
   broken({"m0 p0 g0 ProcStop p=0"}, "gives up its P while it runs");
   broken({"m1 p- g0 ProcRetake p=0"}, "in no system call");
   broken({"m1 p- g0 GoCreate new=2 at=x:1"}, "without a P");
-  broken({"m7 p- g0 MStop"}, "m7 speaks, but is not there");
+  broken({"m7 p- g0 MStop"}, "m7 writes an event, but does not exist");
   broken({"m0 p0 g1 MStart new=1"}, "has been started before");
   broken({"m1 p- g0 MStop", "m1 p- g0 MStop"}, "writes an event, but sleeps");
   broken({"m0 p0 g1 MWake id=1"}, "does not sleep");
@@ -371,12 +371,13 @@ TEST(Diff, Choices) {
   };
   const string a = with({choose(1, 0), choose(2, 1), "m0 p0 g1 GoStop id=1 reason=Gosched"});
   Result r = run_diff(a, with({choose(1, 0), choose(2, 2), "m0 p0 g1 GoStop id=1 reason=Gosched"}));
-  EXPECT_TRUE(has(r, "parted by a choice: the same was asked, and different things were picked")) << r.text;
+  EXPECT_TRUE(has(r, "a choice made the difference: both traces had the same alternatives and picked different ones"))
+      << r.text;
   EXPECT_TRUE(has(r, "A line " + line_after(1) + ": i=2 kind=run n=3 pick=1 on=g7")) << r.text;
   EXPECT_TRUE(has(r, "B line " + line_after(1) + ": i=2 kind=run n=3 pick=2 on=g7")) << r.text;
   r = run_diff(with({choose(1, 0), "m0 p0 g1 InitTask name=a", choose(2, 1)}),
                with({choose(1, 0), "m0 p0 g1 InitTask name=b", choose(2, 1)}));
-  EXPECT_TRUE(has(r, "no choice parted them")) << r.text;
+  EXPECT_TRUE(has(r, "no choice made the difference")) << r.text;
   EXPECT_TRUE(has(r, "last choice in common (1 of them): line " + kNextLine)) << r.text;
 }
 

@@ -280,7 +280,7 @@ bool Rules::prefix_p() {
 bool Rules::prefix_g() {
   if (l.g <= 0 || l.g == m->running) return true;
   const Goroutine* g = find(l.g);
-  if (g == nullptr) return bad("goroutine " + n(l.g) + " speaks, but does not live", about_gone(l.g));
+  if (g == nullptr) return bad("goroutine " + n(l.g) + " writes an event, but does not exist", about_gone(l.g));
   // Still on its stack; or already on the stack of the next one, which GoStart has still to tell.
   const bool ends = l.ev == Ev::Choose || l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit;
   const bool leaving = (ends || l.ev == Ev::GlobrunqGet) && m->running == 0 && l.g == m->left && g->m == m->id &&
@@ -290,7 +290,7 @@ bool Rules::prefix_g() {
   const bool coming = g->state == GState::runnable && ((m->running == 0 && by_the_next) || l.ev == Ev::GoDestroy);
   if (coming && m->running == 0 && !leaving) {
     if (m->coming != 0 && m->coming != l.g)
-      return bad("goroutine " + n(l.g) + " speaks where goroutine " + n(m->coming) + " is about to start");
+      return bad("goroutine " + n(l.g) + " writes an event where goroutine " + n(m->coming) + " is about to start");
     m->coming = l.g;
   }
   if (leaving || coming) return true;

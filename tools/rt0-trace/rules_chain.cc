@@ -167,7 +167,7 @@ bool is_resource(string_view on) {
 
 // Values that no run can write.
 bool Rules::values() {
-  if (l.m < 0) return bad("no thread speaks: m-");
+  if (l.m < 0) return bad("no thread writes an event: m-");
   if (l.g < 0) return bad("the line stands on no goroutine's stack: g-");
   const bool cut = l.text.size() == kMaxLine;
   int64_t value = 0;
