@@ -65,8 +65,9 @@ SysResult on_disk(bool takes_room, F f) {
 template <class F>
 SysResult on_host(i32 fd, Errno otherwise, F f) {
   if (!call(true)) return fails(Errno::intr);
-  const File* file = file_of(fd);
+  File* file = file_of(fd);
   if (file == nullptr) return fails(Errno::badf);
+  const Held held(file);
   return file->kind == Kind::host ? f(file->host_fd) : fails(otherwise);
 }
 template <class F>
@@ -100,6 +101,7 @@ SysResult sim_read(i32 fd, void* p, usize n) {
   if (!call(true)) return fails(Errno::intr);
   File* f = file_of(fd);
   if (f == nullptr) return fails(Errno::badf);
+  const Held held(f);
   switch (f->kind) {
     case Kind::host: return on_disk(false, [&] { return linux_kernel_io.read(f->host_fd, p, shortened(n)); });
     case Kind::pipe_read: return stream_read(f, p, shortened(n));
@@ -115,6 +117,7 @@ SysResult sim_write(i32 fd, const void* p, usize n) {
   if (!call(true)) return fails(Errno::intr);
   File* f = file_of(fd);
   if (f == nullptr) return fails(Errno::badf);
+  const Held held(f);
   switch (f->kind) {
     case Kind::host: return on_disk(true, [&] { return linux_kernel_io.write(f->host_fd, p, shortened(n)); });
     case Kind::pipe_write: return stream_write(f, p, shortened(n));

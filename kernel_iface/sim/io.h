@@ -4,11 +4,12 @@
 // sockets are simulated. The network is this process alone: a socket can reach only other sockets of this process.
 //
 //   io.cc          the table of calls, descriptors, files
+//   io_connect.cc  listening, connecting, accepting
 //   io_events.cc   what happens at a later time without a thread's doing: a packet's arrival
 //   io_names.cc    addresses, and the sockets' paths in the file system
 //   io_packet.cc   datagrams, and packets of seqpacket connections
 //   io_poll.cc     pollers
-//   io_socket.cc   sockets: making, connecting, accepting, closing them
+//   io_socket.cc   sockets: making, closing, options
 //   io_stream.cc   bytes in pipes, streams and eventfds
 //
 // Each call does what Linux does, down to the error numbers and their order: tests/cases/twin_test.py runs the same
@@ -119,12 +120,31 @@ struct File {
 
   bool unix_socket() const { return family == AddrFamily::unix_; }
   bool tcp() const { return !unix_socket() && type == SockType::stream; }
+  i32& opt(SockOpt o) { return opts[static_cast<u32>(o)]; }
+  // The error that the next call reports; from then on there is none.
+  Errno take_error() {
+    const Errno e = error;
+    error = Errno::ok;
+    return e;
+  }
 };
 
 // io.cc
 File* file_new(Kind kind);
 void file_unref(File* f);
-File* file_of(i32 fd);      // null: no such descriptor
+File* file_of(i32 fd);  // null: no such descriptor
+// Keeps a File while a call that may wait uses it. If another thread closes the descriptor meanwhile, the file goes
+// when the call ends, as on Linux.
+class Held {
+ public:
+  explicit Held(File* f) : f_(f) { f->refs++; }
+  ~Held() { file_unref(f_); }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+ private:
+  File* f_;
+};
 SysResult fd_new(File* f);  // the lowest free number, or EMFILE; takes over the caller's reference, even if it fails
 Errno fd_error();           // why there can't be another descriptor; ok: there can
 i32 fd_end();               // no descriptor has this number or a higher one
@@ -134,6 +154,12 @@ void ring_close(Ring* r, const File* end);  // closes the end that belongs to `e
 // To be called at the beginning of each kernel call: costs virtual time, and lets other threads run. Returns false if
 // the fault "eintr" was chosen, in which case the call has to fail with EINTR.
 bool call(bool may_be_interrupted = false);
+
+// io_connect.cc
+void drop_pending(File* l);  // the connections that l has not accepted go
+SysResult sim_listen(i32 fd, i32 backlog);
+SysResult sim_accept(i32 fd, SockAddr* peer);
+SysResult sim_connect(i32 fd, const SockAddr* a);
 
 // io_events.cc
 // f's fire(f, arg) is called at that time, unless f is closed before.
@@ -185,6 +211,11 @@ SysResult packet_read(File* f, void* p, usize n, SockAddr* from);
 SysResult packet_write(File* f, const void* p, usize n, const SockAddr* to);
 
 // io_socket.cc
+File* socket_new(AddrFamily family, SockType type);
+void socket_link(File* a, File* b);  // makes a connection of the two
+File* socket_of(i32 fd, Errno* e);   // null: no socket; *e says why
+Errno family_error(const File* f, const SockAddr* a);
+void peer_gone(File* f, bool unread);  // the peer of a unix connection closes; unread: without having read everything
 void socket_close(File* f);
 // What a RST does to the end of a TCP connection which gets it.
 void got_reset(File* f);
@@ -194,9 +225,6 @@ void buffer_limit(File* f);  // its buffers' sizes have changed
 SysResult sim_socket(AddrFamily family, SockType type);
 SysResult sim_socketpair(SockType type, i32 fds[2]);
 SysResult sim_bind(i32 fd, const SockAddr* a);
-SysResult sim_listen(i32 fd, i32 backlog);
-SysResult sim_accept(i32 fd, SockAddr* peer);
-SysResult sim_connect(i32 fd, const SockAddr* a);
 SysResult sim_getsockname(i32 fd, SockAddr* a);
 SysResult sim_getpeername(i32 fd, SockAddr* a);
 SysResult sim_getsockopt(i32 fd, SockOpt opt, i32* v);

@@ -10,12 +10,6 @@ struct PacketHead {
   SockAddr from;
 };
 
-Errno take_error(File* f) {
-  const Errno e = f->error;
-  f->error = Errno::ok;
-  return e;
-}
-
 void enter(Ring* r, const PacketHead& head, const void* p) {
   r->put(&head, sizeof(head));
   r->put(p, head.len);
@@ -33,9 +27,9 @@ PacketHead take_head(Ring* r) {
 
 // --- UDP: what is too much is lost, and faults -----------------------------------------------------------------------
 
+bool full(File* to) { return to->in->cost > static_cast<u32>(to->opt(SockOpt::rcvbuf)); }
 void udp_enter(File* to, const PacketHead& head, const void* p) {
-  if (to->in->cost > static_cast<u32>(to->opts[static_cast<u32>(SockOpt::rcvbuf)])) return;
-  enter(to->in, head, p);
+  if (!full(to)) enter(to->in, head, p);
 }
 
 // What was held back arrives.
@@ -43,7 +37,7 @@ void release(File* f, u32) {
   Ring* held = f->held;
   while (held->npackets > 0) {
     const PacketHead head = take_head(held);
-    if (f->in->cost > static_cast<u32>(f->opts[static_cast<u32>(SockOpt::rcvbuf)])) {
+    if (full(f)) {
       held->get(nullptr, head.len);
       continue;
     }
@@ -76,7 +70,7 @@ void udp_send(File* to, const PacketHead& head, const void* p) {
 }
 
 SysResult udp_write(File* f, const void* p, usize n, const SockAddr* to) {
-  if (f->error != Errno::ok) return fails(take_error(f));
+  if (f->error != Errno::ok) return fails(f->take_error());
   const SockAddr dest = to != nullptr ? dialled(f, *to) : f->remote;
   if (dest.family == AddrFamily::none) return fails(kEdestaddrreq);
   const bool v4 = unmap(dest).family == AddrFamily::ip4;
@@ -107,11 +101,11 @@ SysResult udp_write(File* f, const void* p, usize n, const SockAddr* to) {
 SysResult unix_write(File* f, const void* p, usize n, const SockAddr* to) {
   const bool connection = f->type == SockType::seqpacket;
   if (connection) {
-    if (f->error != Errno::ok) return fails(take_error(f));
+    if (f->error != Errno::ok) return fails(f->take_error());
     if (f->state != Sock::connected) return fails(Errno::notconn);
     to = nullptr;
   }
-  const i32 most = f->opts[static_cast<u32>(SockOpt::sndbuf)];
+  const i32 most = f->opt(SockOpt::sndbuf);
   for (;;) {
     File* peer = f->peer;
     if (to != nullptr) {
@@ -121,7 +115,7 @@ SysResult unix_write(File* f, const void* p, usize n, const SockAddr* to) {
       return fails(Errno::notconn);
     }
     if (n > static_cast<u32>(most - 32)) return fails(kEmsgsize);
-    if (f->error != Errno::ok) return fails(take_error(f));
+    if (f->error != Errno::ok) return fails(f->take_error());
     if (f->snd_shut) return fails(Errno::pipe);
     if (peer == nullptr) {
       if (connection) return fails(Errno::pipe);
@@ -148,8 +142,7 @@ SysResult unix_write(File* f, const void* p, usize n, const SockAddr* to) {
 void wake_writers(File* f) {
   Ring* r = f->in;
   if (f->type == SockType::seqpacket) {
-    if (r->writer != nullptr && r->cost * 4 <= static_cast<u32>(r->writer->opts[static_cast<u32>(SockOpt::sndbuf)]))
-      notify(r->writer);
+    if (r->writer != nullptr && r->cost * 4 <= static_cast<u32>(r->writer->opt(SockOpt::sndbuf))) notify(r->writer);
     return;
   }
   if (!f->unix_socket() || !r->wanted) return;
@@ -169,7 +162,7 @@ SysResult packet_read(File* f, void* p, usize n, SockAddr* from) {
   const bool connection = f->type == SockType::seqpacket;
   if (connection && f->state != Sock::connected) return fails(Errno::notconn);
   for (;;) {
-    if (f->error != Errno::ok) return fails(take_error(f));
+    if (f->error != Errno::ok) return fails(f->take_error());
     Ring* r = f->in;
     if (r->npackets > 0) {
       const PacketHead head = take_head(r);

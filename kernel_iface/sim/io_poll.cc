@@ -212,6 +212,7 @@ SysResult sim_poll_wait(i32 poller, PollEvent* ev, usize n, i32 timeout_ms) {
   File* p = file_of(poller);
   if (p == nullptr || p->kind != Kind::poller) return fails(p == nullptr ? Errno::badf : Errno::inval);
   if (n == 0) return fails(Errno::inval);
+  const Held held(p);
   const i64 deadline = timeout_ms < 0 ? 0 : state.now + i64{timeout_ms} * 1000 * 1000;
   for (;;) {
     usize found = 0;

@@ -1,17 +1,8 @@
 // Sockets of the simulated kernel: TCP and UDP over loopback, IPv4 and IPv6, and unix sockets. A connection is two
-// rings.
+// rings. io_connect.cc has how connections come to be.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {
-
-namespace {
-
-// How long a connection over loopback takes, and a SYN without an answer is sent again: after 1, 2, 4, … 64 s.
-constexpr i64 kConnectNs = 15 * 1000;
-constexpr u32 kSynTries = 7;
-constexpr u32 kSomaxconn = 4096;
-
-i32& opt_of(File* f, SockOpt o) { return f->opts[static_cast<u32>(o)]; }
 
 File* socket_new(AddrFamily family, SockType type) {
   File* f = file_new(Kind::socket);
@@ -19,10 +10,10 @@ File* socket_new(AddrFamily family, SockType type) {
   f->family = family;
   f->type = type;
   f->local.family = family == AddrFamily::unix_ ? family : AddrFamily::none;
-  opt_of(f, SockOpt::rcvbuf) = f->tcp() ? kTcpRcvBuf : kSockBuf;
-  opt_of(f, SockOpt::sndbuf) = f->tcp() ? kTcpSndBuf : kSockBuf;
-  opt_of(f, SockOpt::keep_idle) = 7200;
-  opt_of(f, SockOpt::keep_interval) = 75;
+  f->opt(SockOpt::rcvbuf) = f->tcp() ? kTcpRcvBuf : kSockBuf;
+  f->opt(SockOpt::sndbuf) = f->tcp() ? kTcpSndBuf : kSockBuf;
+  f->opt(SockOpt::keep_idle) = 7200;
+  f->opt(SockOpt::keep_interval) = 75;
   if (type != SockType::dgram) return f;
   f->state = Sock::packets;
   f->in = ring_new(~u32{0});
@@ -31,7 +22,7 @@ File* socket_new(AddrFamily family, SockType type) {
   return f;
 }
 
-void link(File* a, File* b) {
+void socket_link(File* a, File* b) {
   a->state = b->state = Sock::connected;
   a->peer = b;
   b->peer = a;
@@ -41,7 +32,7 @@ void link(File* a, File* b) {
   b->out->writer = a->out->reader = b;
   File* const ends[] = {a, b};
   for (File* f : ends) {
-    if (f->tcp() && !f->sndbuf_set) opt_of(f, SockOpt::sndbuf) = kTcpSndBufGrown;
+    if (f->tcp() && !f->sndbuf_set) f->opt(SockOpt::sndbuf) = kTcpSndBufGrown;
     buffer_limit(f);
   }
 }
@@ -58,7 +49,6 @@ Errno family_error(const File* f, const SockAddr* a) {
   return f->family == AddrFamily::ip4 && a->family == AddrFamily::ip6 ? kEafnosupport : Errno::inval;
 }
 
-// The end of a unix connection whose peer closes.
 void peer_gone(File* f, bool unread) {
   f->peer = nullptr;
   f->rcv_shut = f->snd_shut = true;
@@ -66,146 +56,7 @@ void peer_gone(File* f, bool unread) {
   notify(f);
 }
 
-void connect_fails(File* f, Errno e) {
-  f->error = e;
-  f->state = Sock::closed;
-  f->rcv_shut = f->snd_shut = true;
-  notify(f);
-}
-
-// Both ends are connected; the server's waits to be accepted.
-void establish(File* f, File* l) {
-  File* server = socket_new(l->family, l->type);
-  if (!l->unix_socket()) {
-    for (u32 i = 0; i < kSockOpts; i++) server->opts[i] = l->opts[i];
-    server->sndbuf_set = l->sndbuf_set;
-    server->v6only = l->v6only;
-  }
-  link(f, server);
-  server->lag = f->lag;
-  server->cut_until = f->cut_until;
-  const bool v6 = l->family == AddrFamily::ip6;
-  if (is_ip(l->family)) {
-    server->local = v6 ? map(f->remote) : unmap(f->remote);
-    server->remote = v6 ? map(f->local) : unmap(f->local);
-    name_add(server);
-  } else {
-    server->local = l->local;
-    server->remote = f->local;
-  }
-  if (l->pending_tail != nullptr) l->pending_tail->next_pending = server;
-  else l->pending = server;
-  l->pending_tail = server;
-  l->npending++;
-  notify(l);
-  notify(f);
-}
-
-bool crowded(const File* l) { return l->npending > l->backlog; }
-
-// The answer to a SYN: a connection, a refusal, or none, because the listener's queue is full. Then it is sent again.
-void connect_answered(File* f, u32 tries) {
-  File* l = name_find(f->remote, f->type, f);
-  if (l == nullptr) return connect_fails(f, Errno::connrefused);
-  if (!crowded(l)) return establish(f, l);
-  if (tries == kSynTries) return connect_fails(f, Errno::timedout);
-  event_add(state.now + (kSecond << tries), f, connect_answered, tries + 1);
-}
-void never_answered(File* f, u32) { connect_fails(f, Errno::timedout); }
-
-// Faults: how long the way is, and whether it is cut.
-void connect_begins(File* f) {
-  constexpr i64 kLags[] = {0, kMs, 20 * kMs, 300 * kMs}, kCuts[] = {0, 200 * kMs, 5 * kSecond};
-  f->lag = kLags[fault(Choice::delay, {}, 3)];
-  const u32 cut = fault(Choice::cut, {}, 3);
-  if (cut == 3) return event_add(state.now + (kSecond << kSynTries) - kSecond, f, never_answered, 0);
-  event_add(state.now + kConnectNs + 2 * f->lag + kCuts[cut], f, connect_answered, 0);
-}
-
-SysResult connect_tcp(File* f, const SockAddr* a) {
-  if (const Errno e = family_error(f, a); e != Errno::ok) return fails(e);
-  switch (f->state) {
-    case Sock::connecting: return fails(Errno::already);
-    case Sock::closed: {
-      if (!f->untold) return fails(Errno::isconn);
-      // The attempt has failed; this call says so, and the next one tries again.
-      const Errno e = f->error != Errno::ok ? f->error : Errno::connaborted;
-      f->error = Errno::ok;
-      f->untold = f->rcv_shut = f->snd_shut = false;
-      f->state = Sock::fresh;
-      return fails(e);
-    }
-    case Sock::connected:
-      if (!f->untold) return fails(Errno::isconn);
-      f->untold = false;
-      return {};
-    case Sock::fresh: break;
-    default: return fails(Errno::isconn);
-  }
-  const SockAddr to = dialled(f, *a);
-  if (!loopback(to)) return fails(kEnetunreach);
-  if (const SysResult r = autobind(f, to); !r.ok()) return r;
-  f->remote = to;
-  if (wildcard(f->local)) f->local = source(f, to);
-  f->state = Sock::connecting;
-  f->untold = true;
-  connect_begins(f);
-  if (f->nonblock) return fails(Errno::inprogress);
-  while (f->state == Sock::connecting) (void)block(f, 0);
-  return connect_tcp(f, a);
-}
-
-SysResult connect_unix(File* f, const SockAddr* a) {
-  if (a->family != AddrFamily::unix_) return fails(Errno::inval);
-  for (;;) {
-    File* l = nullptr;
-    if (const Errno e = unix_find(*a, f->type, &l); e != Errno::ok) return fails(e);
-    if (l->state != Sock::listening || l->rcv_shut) return fails(Errno::connrefused);
-    if (f->state != Sock::fresh) return fails(f->state == Sock::connected ? Errno::isconn : Errno::inval);
-    if (!crowded(l)) {
-      f->remote = *a;
-      establish(f, l);
-      return {};
-    }
-    if (f->nonblock) return fails(Errno::again);
-    (void)block(l, 0);
-  }
-}
-
-SysResult connect_packets(File* f, const SockAddr* a) {
-  if (f->unix_socket()) {
-    if (a->family != AddrFamily::unix_) return fails(Errno::inval);
-    File* peer = nullptr;
-    if (const Errno e = unix_find(*a, f->type, &peer); e != Errno::ok) return fails(e);
-    if (peer->remote.family != AddrFamily::none && peer->peer != f) return fails(Errno::perm);
-    f->peer = peer;
-    f->remote = *a;
-    return {};
-  }
-  if (const Errno e = family_error(f, a); e != Errno::ok) return fails(e);
-  const SockAddr to = dialled(f, *a);
-  if (!loopback(to)) return fails(kEnetunreach);
-  f->remote = to;
-  if (const SysResult r = autobind(f, to); !r.ok()) return r;
-  if (wildcard(f->local)) f->local = source(f, to);
-  return {};
-}
-
-// A connection that has not been accepted goes.
-void drop_pending(File* l) {
-  while (File* waiting = l->pending) {
-    l->pending = waiting->next_pending;
-    waiting->next_pending = nullptr;
-    if (File* peer = waiting->peer; peer != nullptr) {
-      waiting->peer = nullptr;
-      if (l->unix_socket()) peer_gone(peer, true);
-      else got_reset(peer), peer->peer = nullptr;
-    }
-    file_unref(waiting);
-  }
-  l->pending_tail = nullptr;
-  l->npending = 0;
-}
+namespace {
 
 // Whether the socket has such an option, and whether the value is one.
 Errno option_error(const File* f, SockOpt opt, const i32* v) {
@@ -229,14 +80,13 @@ Errno option_error(const File* f, SockOpt opt, const i32* v) {
 void buffer_limit(File* f) {
   if (f->peer == nullptr || f->state == Sock::packets) return;
   if (!f->tcp()) {
-    f->out->limit = static_cast<u32>(opt_of(f, SockOpt::sndbuf));
+    f->out->limit = static_cast<u32>(f->opt(SockOpt::sndbuf));
     return;
   }
   File* const ends[] = {f, f->peer};
   for (File* w : ends)
     if (w->out != nullptr)
-      w->out->limit =
-          static_cast<u32>(opt_of(w, SockOpt::sndbuf)) + static_cast<u32>(opt_of(w->peer, SockOpt::rcvbuf)) / 2;
+      w->out->limit = static_cast<u32>(w->opt(SockOpt::sndbuf)) + static_cast<u32>(w->peer->opt(SockOpt::rcvbuf)) / 2;
 }
 
 void got_reset(File* f) {
@@ -267,7 +117,7 @@ SysResult sim_socketpair(SockType type, i32 fds[2]) {
     ends[0]->peer = ends[1];
     ends[1]->peer = ends[0];
   } else {
-    link(ends[0], ends[1]);
+    socket_link(ends[0], ends[1]);
   }
   for (File* f : ends) f->remote.family = AddrFamily::unix_;
   const SysResult first = fd_new(ends[0]);
@@ -295,64 +145,6 @@ SysResult sim_bind(i32 fd, const SockAddr* a) {
   if (!f->unix_socket()) return bind_ip(f, *a);
   if (a->path_len > 0 && a->path[0] != '\0' && fault(Choice::nospc) != 0) return fails(Errno::nospc);
   return bind_path(f, *a);
-}
-
-SysResult sim_listen(i32 fd, i32 backlog) {
-  (void)call();
-  Errno e;
-  File* f = socket_of(fd, &e);
-  if (f == nullptr) return fails(e);
-  if (f->state == Sock::packets) return fails(kEopnotsupp);
-  if (f->state != Sock::fresh && f->state != Sock::listening) return fails(Errno::inval);
-  if (!f->bound) {
-    if (!is_ip(f->family)) return fails(Errno::inval);
-    SockAddr any;
-    any.family = f->family;
-    if (const SysResult r = bind_ip(f, any); !r.ok()) return r;
-  }
-  if (is_ip(f->family) && f->state == Sock::fresh && port_taken(f, f->local, true)) return fails(Errno::addrinuse);
-  f->state = Sock::listening;
-  f->backlog = min(static_cast<u32>(backlog), kSomaxconn);
-  return {};
-}
-
-SysResult sim_connect(i32 fd, const SockAddr* a) {
-  (void)call();
-  Errno e;
-  File* f = socket_of(fd, &e);
-  if (f == nullptr) return fails(e);
-  if (f->state == Sock::packets) return connect_packets(f, a);
-  return f->unix_socket() ? connect_unix(f, a) : connect_tcp(f, a);
-}
-
-SysResult sim_accept(i32 fd, SockAddr* peer) {
-  if (!call(true)) return fails(Errno::intr);
-  Errno e;
-  File* l = socket_of(fd, &e);
-  if (l == nullptr) return fails(e);
-  if (l->state == Sock::packets) return fails(kEopnotsupp);
-  if (e = fd_error(); e != Errno::ok) return fails(e);
-  while (l->pending == nullptr) {
-    if (l->state != Sock::listening) return fails(Errno::inval);
-    if (l->nonblock) return fails(Errno::again);
-    if (l->rcv_shut) return fails(Errno::inval);
-    (void)block(l, 0);
-  }
-  File* f = l->pending;
-  l->pending = f->next_pending;
-  if (l->pending == nullptr) l->pending_tail = nullptr;
-  l->npending--;
-  f->next_pending = nullptr;
-  if (f->unix_socket()) (void)wake(l, ~u32{0});  // those that wait for room in its queue
-  if (f->tcp() && f->peer != nullptr && fault(Choice::abort) != 0) {
-    File* client = f->peer;
-    got_reset(client);
-    client->peer = f->peer = nullptr;
-    file_unref(f);
-    return fails(Errno::connaborted);
-  }
-  if (peer != nullptr) *peer = f->remote;
-  return fd_new(f);
 }
 
 SysResult sim_getsockname(i32 fd, SockAddr* a) {
@@ -383,10 +175,9 @@ SysResult sim_getsockopt(i32 fd, SockOpt opt, i32* v) {
   if (f == nullptr) return fails(e);
   if (e = option_error(f, opt, nullptr); e != Errno::ok) return fails(e);
   if (opt == SockOpt::error) {
-    *v = static_cast<i32>(f->error);
-    f->error = Errno::ok;
+    *v = static_cast<i32>(f->take_error());
   } else {
-    *v = opt_of(f, opt);
+    *v = f->opt(opt);
   }
   return {};
 }
@@ -398,7 +189,7 @@ SysResult sim_setsockopt(i32 fd, SockOpt opt, i32 v) {
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
   if (e = option_error(f, opt, &v); e != Errno::ok) return fails(e);
-  i32& to = opt_of(f, opt);
+  i32& to = f->opt(opt);
   switch (opt) {
     // Linux takes at most what rmem_max and wmem_max say, and doubles it.
     case SockOpt::rcvbuf: to = max(v < 0 || v > kSockBuf ? 2 * kSockBuf : 2 * v, kLeastRcvBuf); break;
@@ -420,6 +211,7 @@ SysResult sim_sendto(i32 fd, const void* p, usize n, const SockAddr* to) {
   Errno e;
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
+  const Held held(f);
   if (has_packets(f)) return packet_write(f, p, n, to);
   if (f->unix_socket() && to != nullptr) return fails(f->state == Sock::connected ? Errno::isconn : kEopnotsupp);
   return stream_write(f, p, shortened(n));
@@ -429,6 +221,7 @@ SysResult sim_recvfrom(i32 fd, void* p, usize n, SockAddr* from) {
   Errno e;
   File* f = socket_of(fd, &e);
   if (f == nullptr) return fails(e);
+  const Held held(f);
   if (has_packets(f)) return packet_read(f, p, n, from);
   if (from != nullptr) from->family = AddrFamily::none;
   return stream_read(f, p, shortened(n));

@@ -55,12 +55,6 @@ bool reset_by_fault(File* f) {
   return true;
 }
 
-Errno take_error(File* f) {
-  const Errno e = f->error;
-  f->error = Errno::ok;
-  return e;
-}
-
 // --- Faults that let a TCP connection be slow, or cut ----------------------------------------------------------------
 
 void arrive(File* f, u32) {
@@ -130,7 +124,7 @@ SysResult stream_read(File* f, void* p, usize n) {
     }
     const bool ended = r != nullptr && r->ended();
     if (ended && (!socket || f->tcp())) return {};  // a FIN has come: not even an error is told any more
-    if (f->error != Errno::ok) return fails(take_error(f));
+    if (f->error != Errno::ok) return fails(f->take_error());
     if (ended || f->rcv_shut || (n == 0 && !socket)) return {};
     if (f->nonblock) return fails(Errno::again);
     (void)block(f, 0);
@@ -147,7 +141,7 @@ SysResult stream_write(File* f, const void* p, usize n) {
   usize done = 0;
   for (;;) {
     if (socket && f->unix_socket() && f->snd_shut) return fails(Errno::pipe);
-    if (f->error != Errno::ok && done == 0 && (n > 0 || f->tcp())) return fails(take_error(f));
+    if (f->error != Errno::ok && done == 0 && (n > 0 || f->tcp())) return fails(f->take_error());
     if (f->snd_shut) return done > 0 ? SysResult{done, Errno::ok} : fails(Errno::pipe);
     if (f->state != Sock::connecting) {
       if (n == 0) return {};

@@ -1,4 +1,5 @@
 // Rows of the twin test: files, descriptors, pipes, eventfds, clocks, signals, processes. See twin.h.
+#include "sched/syscall.h"
 #include "twin.h"
 
 using namespace rt0;
@@ -248,6 +249,27 @@ const Row kRows[] = {
        say("write", k().write(p.b, "x", 1));
        say("write of nothing", k().write(p.b, "", 0));
        ready("after", p.b);
+     }},
+    {"pipe: closed while another thread reads",
+     [] {
+       i32 fds[2], other[2];
+       done("pipe", k().pipe(fds, false));
+       WaitGroup wg;
+       SysResult waited;
+       wg.go([&] {
+         auto read = [&] { return k().read(fds[0], bytes, 100); };
+         waited = in_syscall(read);
+       });
+       settle();
+       done("close", k().close(fds[0]));
+       done("another pipe", k().pipe(other, false));
+       say("write", k().write(fds[1], "late", 4));
+       wg.wait();
+       say("the read that waited", waited);
+       say("write when the read is over", k().write(fds[1], "x", 1));
+       (void)k().close(fds[1]);
+       (void)k().close(other[0]);
+       (void)k().close(other[1]);
      }},
     {"pipe: nothing read, nothing written",
      [] {
