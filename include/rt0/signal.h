@@ -13,7 +13,7 @@
 // fault of the program's own (a nil dereference) stays a panic, whatever is asked for here; the same signal sent by
 // another process is delivered.
 //
-// On the simulated kernel no signal arrives: it has no other processes.
+// On the simulated kernel, which has no other processes, no signal arrives: a goroutine that waits for one is asleep.
 #pragma once
 
 #include "rt0/chan.h"

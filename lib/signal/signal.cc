@@ -161,7 +161,7 @@ void detail::signal_notify(const Chan<Signal>& c, u64 set) {
   if (!c) panic("os/signal: Notify using nil channel");
   set &= ~kSigNever;
   changing.lock();
-  if (!loop_runs) {
+  if (!loop_runs && simulated == 0) {  // no signal comes on the simulated kernel, so nothing is there to hand out
     loop_runs = true;
     masked = new Chan<Unit>(0);
     go([] { loop(); });

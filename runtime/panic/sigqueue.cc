@@ -71,8 +71,8 @@ void signal_mask() {
   kernel->sigmask_set(mask & ~wanted());
 }
 
-// The simulated kernel has no other process that could send a signal, and its threads are not the host's: a signal from
-// outside keeps its effect there.
+// The simulated kernel has no other process that could send a signal, and one host thread runs all of its threads: a
+// signal keeps its effect there.
 void signal_enable(u32 sig) {
   if (simulated != 0) return;
   sigsend.store_release(sigsend_queue);

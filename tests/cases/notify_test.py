@@ -118,6 +118,16 @@ class Notify(rt0test.Case):
                 self.assertEqual(p.stdout.readline(), f"got {NAMES[sig - 1]}\n".encode())
             self.assertEqual(p.wait(10), 0)
 
+    def test_simulated(self):
+        """No signal comes, and one that the program sends itself has the effect that it has without notify."""
+        for procs in ("1", "2"):
+            env = {"RT0_SIM": f"seed=1,procs={procs}"}
+            done = self.run_program("notify", "context", env=env)  # SIGUSR1: none
+            self.assert_fatal(done, "all goroutines are asleep - deadlock!")
+            done = self.run_program("notify", "report", env=env)
+            self.assert_fatal(done, "all goroutines are asleep - deadlock!")
+            self.assertEqual(rt0test.text(done.out), "ready\n")
+
     def test_waiting_costs_nothing(self):
         """A goroutine that waits for a signal is no deadlock, and the program sleeps."""
         with self.started(["report"], stdout=subprocess.PIPE) as p:
