@@ -93,11 +93,8 @@ constexpr usize countof(const T (&)[N]) {
   return N;
 }
 
-// Ids. A goroutine's id has 64 bits, as in Go. Ids are compared and printed only; atomics, which have a word at most,
-// are never used on them.
-enum class GId : u64 {};
+// Ids of Ms and Ps. A goroutine's id is a u64, as in Go.
 using MId = i32;
 using PId = i32;
-inline constexpr PId kNoP = -1;
 
 }  // namespace rt0

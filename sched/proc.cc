@@ -33,7 +33,7 @@ Runnable fair_global(P* pp) {
   lock(&sched.lock);
   G* gp = globrunqget(pp, 1);
   unlock(&sched.lock);
-  return {gp, false, false};
+  return {gp, false};
 }
 
 Runnable global(P* pp) {
@@ -41,7 +41,7 @@ Runnable global(P* pp) {
   lock(&sched.lock);
   G* gp = globrunqget(pp, 0);
   unlock(&sched.lock);
-  return {gp, false, false};
+  return {gp, false};
 }
 
 u32 gcd(u32 a, u32 b) {
@@ -109,7 +109,7 @@ Runnable stealWork(P* pp, Search* s) {
         }
       }
       if (victim->status.load_relaxed() == PStatus::idle) continue;
-      if (G* gp = runqsteal(pp, victim, last); gp != nullptr) return {gp, false, false};
+      if (G* gp = runqsteal(pp, victim, last); gp != nullptr) return {gp, false};
     }
   }
   return {};
@@ -263,13 +263,13 @@ Runnable findrunnable() {
     if (Runnable r = fair_global(pp); r.gp != nullptr) return r;
     if (Runnable r = runqget(pp); r.gp != nullptr) return r;
     if (Runnable r = global(pp); r.gp != nullptr) return r;
-    if (G* gp = poll_now(); gp != nullptr) return {gp, false, false};
+    if (G* gp = poll_now(); gp != nullptr) return {gp, false};
     if (may_spin(mp)) {
       if (!mp->spinning) become_spinning(mp);
       if (Runnable r = stealWork(pp, &s); r.gp != nullptr) return r;
       if (s.ran_timers) continue;  // a timer's function may have made work
     }
-    if (G* gp = rest(mp, pp, &s); gp != nullptr) return {gp, false, false};
+    if (G* gp = rest(mp, pp, &s); gp != nullptr) return {gp, false};
   }
 }
 
@@ -398,7 +398,6 @@ void schedule() {
     check(!mp->spinning || runqempty(mp->p), "schedule: spinning with local work");
     const Runnable r = findrunnable();
     if (mp->spinning) resetspinning();
-    if (r.try_wake_p) wakep();
     if (r.gp->lockedm.load_relaxed() != nullptr) {
       startlockedm(r.gp);  // its M gets this M's P; this M comes back with another
       continue;

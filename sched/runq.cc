@@ -114,25 +114,25 @@ static RT0_INLINE Runnable get(P* pp) {
   if (alone()) {
     if (next != nullptr) {
       pp->runnext.store_relaxed(nullptr);
-      return {next, true, false};
+      return {next, true};
     }
     const u32 h = pp->runqhead.load_relaxed();
     if (pp->runqtail.load_relaxed() == h) return {};
     G* gp = slot(pp, h).load_relaxed();
     if (stays<kUnwired>(gp)) return {};
     pp->runqhead.store_release(h + 1);
-    return {gp, false, false};
+    return {gp, false};
   }
   // A thief may take it between the load and the CAS. Only this thread puts another one there, so if the CAS fails,
   // runnext is empty.
-  if (next != nullptr && pp->runnext.cas_acqrel(next, nullptr)) return {next, true, false};
+  if (next != nullptr && pp->runnext.cas_acqrel(next, nullptr)) return {next, true};
   for (;;) {
     const u32 h = pp->runqhead.load_acquire();
     const u32 t = pp->runqtail.load_relaxed();
     if (t == h) return {};
     G* gp = slot(pp, h).load_relaxed();
     if (stays<kUnwired>(gp)) return {};
-    if (pp->runqhead.cas_release(h, h + 1)) return {gp, false, false};
+    if (pp->runqhead.cas_release(h, h + 1)) return {gp, false};
   }
 }
 

@@ -19,7 +19,6 @@ namespace rt0 {
 struct Runnable {
   G* gp = nullptr;
   bool inherit_time = false;  // runs in the time slice of the goroutine before it
-  bool try_wake_p = false;    // as in Go, where goroutines of the collector set it; rt0 has none, so it stays false
 };
 
 // Whether there is only one P. Then there are no thieves, and the precautions against them are left out. Called by the

@@ -91,11 +91,11 @@ struct Model {
     global.push_back(gp);
   }
   Runnable get() {
-    if (next != nullptr) return {std::exchange(next, nullptr), true, false};
+    if (next != nullptr) return {std::exchange(next, nullptr), true};
     if (local.empty()) return {};
     G* gp = local.front();
     local.pop_front();
-    return {gp, false, false};
+    return {gp, false};
   }
   G* steal(Model& from, bool runnext) {
     usize n = from.local.size() - from.local.size() / 2;
@@ -150,7 +150,6 @@ TEST_F(runq, as_the_model_says) {
         const Runnable want = m.get(), got = runqget(p(w));
         ASSERT_EQ(id(got.gp), id(want.gp)) << "round " << round << " step " << step;
         ASSERT_EQ(got.inherit_time, want.inherit_time);
-        ASSERT_FALSE(got.try_wake_p);
         if (got.gp != nullptr) free.push_back(got.gp);
       } else if (dice < 90) {
         if (!m.local.empty()) continue;  // a P steals only when it has nothing left

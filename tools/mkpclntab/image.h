@@ -74,9 +74,12 @@ class Image {
       if (gelf_getshdr(s, &h) == nullptr || (h.sh_flags & SHF_EXECINSTR) == 0 || h.sh_type == SHT_NOBITS) continue;
       const Elf_Data* d = elf_rawdata(s, nullptr);
       if (d == nullptr || d->d_buf == nullptr) continue;
-      const u8* p = static_cast<const u8*>(d->d_buf);
+      // Behind the end zeroes, for the longest instruction that may be looked at there.
+      vector<u8> code(static_cast<const u8*>(d->d_buf), static_cast<const u8*>(d->d_buf) + d->d_size);
+      code.resize(d->d_size + 16);
+      const u8* p = code.data();
       auto next = starts.upper_bound(h.sh_addr);
-      for (size_t i = 0; i + 16 <= d->d_size;) {
+      for (size_t i = 0; i < d->d_size;) {
         const int n = call_length(ehdr_, p + i);
         if (n < 0) return false;
         if (n != 0) out->insert(h.sh_addr + i + static_cast<u64>(n));

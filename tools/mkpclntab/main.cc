@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iomanip>
 #include <optional>
 
 #include "base/pclntab.h"
@@ -36,9 +37,9 @@ void write_assembly(const vector<u8>& table, const string& path, const string& n
            "  .type runtime.programname, %object\n"
            "  .p2align 1\n"  // some ISAs cannot form an odd address
            "runtime.programname:\n"
-           "  .asciz \""
-        << name
-        << "\"\n"
+           "  .asciz "
+        << std::quoted(name)
+        << "\n"
            "  .size runtime.programname, . - runtime.programname\n";
   out.close();
   if (!out) throw BadInput(path + ": cannot write");
