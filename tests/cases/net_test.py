@@ -82,7 +82,9 @@ class Net(rt0test.Case):
                 self.assertLess(calls.total(), 100, done.err[-5000:])
                 self.assertLess(looked, 200, done.err[-5000:])
                 self.assertLessEqual(preempted, int(procs) * looked, done.err[-5000:])
-                self.assertLessEqual(asked, 3 * preempted + 2, done.err[-5000:])
+                # For each signal the sender asks for its process id, and the handler returns; if the signal has diverted a
+                # return into the program, the fault there returns, too. The program itself asks and returns a few times.
+                self.assertLessEqual(asked, 3 * preempted + 10, done.err[-5000:])
 
     def test_waiting_takes_no_time(self):
         """The same five seconds take less than 5 ms of CPU time, even if the kernel's accounting is coarse."""

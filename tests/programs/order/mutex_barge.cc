@@ -1,11 +1,18 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Mutex, normal mode: a woken waiter that finds the mutex taken waits in front. Runs twice: the first may be slow.
+// Mutex, normal mode: a woken waiter that finds the mutex taken waits in front. A waiter of more than 1 ms would end that
+// mode, so nothing is printed before the end of the scene, and it runs twice: the first may be slow.
 #include <rt0/rt0.h>
 
+struct Line {
+  const char* word;
+  int number;  // of the goroutine; -1: none
+  bool results[2];
+  int n_results;
+};
+
 static void scene(bool show) {
-  const auto say = [show](const auto&... a) {
-    if (show) rt0::println(a...);
-  };
+  Line lines[16];
+  int n = 0;
   rt0::Mutex mu;
   rt0::WaitGroup wg;
   mu.lock();
@@ -13,7 +20,7 @@ static void scene(bool show) {
     wg.add(1);
     rt0::go([&, i] {
       mu.lock();
-      say("got", i);
+      lines[n++] = {"got", i, {}, 0};
       mu.unlock();
       wg.done();
     });
@@ -22,15 +29,26 @@ static void scene(bool show) {
   for (int i = 0; i < 3; i++) {
     mu.unlock();
     const bool first = mu.try_lock();
-    say("try", first, mu.try_lock());
+    lines[n++] = {"try", -1, {first, mu.try_lock()}, 2};
     rt0::gosched();
   }
-  say("last");
+  lines[n++] = {"last", -1, {}, 0};
   mu.unlock();
-  say("free", mu.try_lock());
+  lines[n++] = {"free", -1, {mu.try_lock()}, 1};
   mu.unlock();
   wg.wait();
-  say("free", mu.try_lock());
+  lines[n++] = {"free", -1, {mu.try_lock()}, 1};
+  for (int i = 0; show && i < n; i++) {
+    const Line& line = lines[i];
+    if (line.number >= 0)
+      rt0::println(line.word, line.number);
+    else if (line.n_results == 2)
+      rt0::println(line.word, line.results[0], line.results[1]);
+    else if (line.n_results == 1)
+      rt0::println(line.word, line.results[0]);
+    else
+      rt0::println(line.word);
+  }
 }
 
 int main() {
