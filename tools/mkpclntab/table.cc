@@ -125,10 +125,13 @@ class Encoder {
   std::map<string, u32> file_ids_;
 };
 
-// Reads the finished table with the reader that programs have, and compares it with the model, row by row. A difference
-// is an error in this tool or in the reader; the exception keeps the table out of the program.
+// Reads the finished table with the reader and the index that programs have, and compares it with the model, row by row.
+// A difference is an error in this tool or in the reader; the exception keeps the table out of the program.
 void check_table(const vector<u8>& table, const vector<Function>& functions, u64 text) {
   const vector<u8> raw = unpack(table, "internal error");
+  const u32 text_size = functions.empty() ? 0 : static_cast<u32>(functions.back().hi - text);
+  vector<u32> memory(rt0::pclntab_index_size({raw.data(), raw.size()}, text_size) / sizeof(u32) + 1);
+  const rt0::PcIndex index = rt0::pclntab_index({raw.data(), raw.size()}, text_size, memory.data());
   const auto same = [](rt0::Str package, rt0::Str func, const string& b) {
     return string(package.ptr, package.len) + string(func.ptr, func.len) == b;
   };
@@ -136,8 +139,8 @@ void check_table(const vector<u8>& table, const vector<Function>& functions, u64
     for (const Row& r : f.rows) {
       const u64 pc = std::max(r.lo, f.lo);
       rt0::PcFrame frames[rt0::kMaxPcDepth];
-      const size_t n =
-          rt0::pclntab_frames({raw.data(), raw.size()}, static_cast<u32>(pc - text), {frames, rt0::kMaxPcDepth});
+      const size_t n = rt0::pclntab_frames({raw.data(), raw.size()}, static_cast<u32>(pc - text),
+                                           {frames, rt0::kMaxPcDepth}, nullptr, nullptr, index);
       const string* file = &r.file;
       u32 line = r.line;
       int node = r.node;
