@@ -65,6 +65,7 @@ struct G {
   bool system;            // one of the runtime's own: not counted, no deadlock because of it
   bool keeps_p;           // a system call that it makes now keeps its P for a time slice, unless the world stops
   bool sized;             // has a stack of its own size: see go_with.cc
+  i32 c_errno;            // errno, for a program that uses the C++ library: see runtime/cxx/c.cc
   // The M it is wired to, or null. The goroutine writes it while it runs. Relaxed: while a G lies on a queue it does
   // not change, and the queue orders it; any other reader takes it as a hint.
   Atomic<M*> lockedm;

@@ -4,11 +4,11 @@
 set(RT0_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wundef -Wvla -Werror)
 
 # For all target code. Frame pointers everywhere, because tracebacks follow them. No unwind tables, no plt, no builtin
-# functions.
+# functions. No fused multiply-add in place of two operations: its results would differ between ISAs.
 set(RT0_TARGET_OPTIONS
     -std=c++20 -Oz -g -nostdlib -fno-exceptions -fno-rtti -fno-stack-protector
     -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer -fno-pic -fno-builtin
-    -fno-common -ffunction-sections -fdata-sections
+    -fno-common -ffunction-sections -fdata-sections -ffp-contract=off
     "-ffile-prefix-map=${RT0_SOURCE_DIR}/=" "-fmacro-prefix-map=${RT0_SOURCE_DIR}/=")
 # For the runtime only. Programs are compiled like hosted ones, so that main may end without a return. Static variables
 # in functions need no guards in the runtime, which has none with constructors; in programs lib/sync/guard.cc
@@ -49,9 +49,16 @@ if(NOT EXISTS "${RT0_LIBGCC}")
   message(STATUS "rt0: ${CMAKE_CXX_COMPILER} has no libgcc.a: programs can do the arithmetic that the CPU and base/ have")
   set(RT0_LIBGCC "")
 endif()
+# The compiler's C++ library, for programs that use more of it than its headers: std::map, say. See docs/LIBRARY.md.
+execute_process(COMMAND "${CMAKE_CXX_COMPILER}" ${target_flag} ${RT0_ISA_OPTIONS} -print-file-name=libstdc++.a
+                OUTPUT_VARIABLE RT0_LIBSTDCXX OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT IS_ABSOLUTE "${RT0_LIBSTDCXX}" OR NOT EXISTS "${RT0_LIBSTDCXX}")
+  message(STATUS "rt0: ${CMAKE_CXX_COMPILER} has no libstdc++.a: programs can use what its headers have")
+  set(RT0_LIBSTDCXX "")
+endif()
 
 # The functions below are called from the directory of a project that uses rt0, where only cached variables are visible.
-foreach(name RT0_LIBGCC RT0_SOURCE_DIR RT0_TARGET_OPTIONS RT0_ASM_OPTIONS RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_DEV_DEFINES)
+foreach(name RT0_LIBGCC RT0_LIBSTDCXX RT0_SOURCE_DIR RT0_TARGET_OPTIONS RT0_ASM_OPTIONS RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_DEV_DEFINES)
   set(${name} "${${name}}" CACHE INTERNAL "rt0")
 endforeach()
 
@@ -140,6 +147,10 @@ endfunction()
 
 # The library rt0, which every program is linked with.
 function(rt0_add_runtime)
+  # What a project that takes in rt0 asks for its own code.
+  unset(CMAKE_CXX_STANDARD)
+  set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION OFF)
   rt0_find_mkpclntab()
   rt0_add_go_asm()
   file(GLOB sources CONFIGURE_DEPENDS "${RT0_SOURCE_DIR}/arch/*.S" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/*.cc"
@@ -175,6 +186,22 @@ function(rt0_add_runtime)
   target_compile_definitions(rt0 PRIVATE RT0_RUNTIME)  # see include/rt0/sync.h
   target_include_directories(rt0 PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}" "${CMAKE_BINARY_DIR}/gen")
   target_include_directories(rt0 PUBLIC "${RT0_SOURCE_DIR}/include")
+  rt0_add_musl()
+endfunction()
+
+# The library rt0_musl: mathematics and the functions of a C library that need nothing of the runtime, for programs that use
+# the C++ library. third_party/musl/README.md says what it is. The flags keep results the same on every ISA.
+function(rt0_add_musl)
+  file(GLOB sources CONFIGURE_DEPENDS "${RT0_SOURCE_DIR}/third_party/musl/*/*.c")
+  add_library(rt0_musl STATIC ${sources})
+  # CXX compiles C, too, so that no other language need be enabled.
+  set_source_files_properties(${sources} TARGET_DIRECTORY rt0_musl PROPERTIES LANGUAGE CXX)
+  set(options ${RT0_TARGET_OPTIONS})
+  list(REMOVE_ITEM options -std=c++20 -Oz -fno-exceptions -fno-rtti)
+  set(musl "${RT0_SOURCE_DIR}/third_party/musl/include")
+  target_compile_options(rt0_musl PRIVATE -x c -std=c99 -O2 ${options} ${RT0_ISA_OPTIONS} -ffreestanding -fno-math-errno
+    -U__FP_FAST_FMA -U__FP_FAST_FMAF -w -Werror=implicit-function-declaration $<$<CXX_COMPILER_ID:GNU>:-fexcess-precision=standard> -frounding-math
+    -include "${musl}/features.h" "-I${musl}")
 endfunction()
 
 # rt0_add_executable(hello hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build folder.
@@ -221,7 +248,7 @@ function(rt0_add_executable name)
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND "${RT0_MKPCLNTAB}" --elf $<TARGET_FILE:${name}> --verify VERBATIM)
   foreach(exe ${name}_pass1 ${name})
-    target_link_libraries(${exe} PRIVATE rt0 ${RT0_LIBGCC})
+    target_link_libraries(${exe} PRIVATE -Wl,--start-group rt0 rt0_musl ${RT0_LIBSTDCXX} ${RT0_LIBGCC} -Wl,--end-group)
     target_link_options(${exe} PRIVATE ${link_options})
     set_target_properties(${exe} PROPERTIES LINK_DEPENDS "${script}" LINKER_LANGUAGE CXX)
   endforeach()

@@ -176,4 +176,15 @@ int num_cpu() { return ncpu; }
 int num_goroutine() { return gcount(); }
 unsigned long long goid() { return getg()->goid; }
 
+// runtime/cxx has functions that libstdc++.a has, too. Each of the symbols below takes one of its objects into the link
+// of every program, before the linker comes to libstdc++.a; otherwise a function of libstdc++ that needs another one of
+// libstdc++ would bring that in, and the program would not have rt0's. Nothing refers to this section, so the linker
+// leaves it out of the program, and with it all that the program does not call.
+__asm__(
+    ".pushsection .rodata.rt0_before_libstdcxx, \"a\"\n"
+    "  .p2align 3\n"
+    "  .dc.a _ZSt20__throw_length_errorPKc, __cxa_throw\n"
+    "  .dc.a _ZNSt13random_device9_M_getvalEv, __atomic_load\n"
+    ".popsection");
+
 }  // namespace rt0

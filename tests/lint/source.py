@@ -37,12 +37,12 @@ def read(path, root=ROOT):
 
 
 def files(root=ROOT, under=''):
-    """All files of the project, as paths from its root, sorted; without git's and the builds' own."""
+    """All files of the project, as paths from its root, sorted; without git's, the builds' own and other projects' sources."""
     found = []
     for where, dirs, names in os.walk(os.path.join(root, under)):
         at = os.path.relpath(where, root)
         dirs[:] = [d for d in dirs if d not in ('.git', '__pycache__') and
-                   not (at == '.' and (d == 'build' or d.startswith('build-')))]
+                   not (at == '.' and (d in ('build', 'third_party') or d.startswith('build-')))]
         found += [os.path.normpath(os.path.join(at, n)) for n in names]
     return sorted(found)
 

@@ -29,6 +29,10 @@ SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|po
            'globals_panic': re.compile(r'$.'), 'order_errors': re.compile(r'$.'),
            'preempt_table': re.compile(CXX_ABI), 'preempted': re.compile(CXX_ABI),
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$|' + CXX_ABI)}
+# Programs that test the C++ library itself: their names begin so. They may have names of libstdc++, and of the C library's
+# functions beneath it: those that third_party/musl and runtime/cxx define, but not the ones that would need an operating system
+# (runtime/cxx/refused.cc). No C library is on any program's link line, so there is nothing else that could make a system call.
+LIBRARY = 'cxx_'
 # Functions that compilers call for 64-bit arithmetic on 32-bit CPUs, and for division and narrow atomics on CPUs without
 # these: base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
 ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
@@ -73,12 +77,25 @@ def test_symbols(root=ROOT):
     return set(re.findall(r'(?:\bFUNC\(|\.globl\s+|\b(?:call|bl|jal|brasl)\s+(?:%?\w+,\s*)?)(\w+)', text))
 
 
+def library_names(root=ROOT):
+    """The words of the sources beneath the C++ library, among which are the functions' names, without those that are refused."""
+    found = set()
+    for folder in ('third_party/musl', 'runtime/cxx'):
+        for p in files(root, folder):
+            if p.endswith(('.c', '.cc', '.h')) and not p.endswith('refused.cc'):
+                found.update(re.findall(r'[A-Za-z_]\w+', read(p, root)))
+                found.add(os.path.basename(p).removesuffix('.c'))
+    refused = read('runtime/cxx/refused.cc', root) if os.path.exists(os.path.join(root, 'runtime/cxx/refused.cc')) else ''
+    return found - set(re.findall(r'\b[A-Z](?:_DATA)?\((?:\w+, )?(\w+)\)', refused))
+
+
 def check(path, go_names, functions, entry=None):
     """What is wrong with the binary at `path`, as a list of texts. entry: the entry point if it is not _rt0_<go>_linux."""
     e = Elf(path)
     bad = []
     known = OWN_C | test_symbols()
     subject = SUBJECT.get(os.path.basename(path))
+    library = library_names() if os.path.basename(path).startswith(LIBRARY) and not subject else set()
     if e.type != elf.ET_EXEC:
         bad.append(f'ELF type {e.type}: not ET_EXEC, a static executable')
 
@@ -88,6 +105,10 @@ def check(path, go_names, functions, entry=None):
         if s.section == elf.SHN_UNDEF:
             bad.append(f'undefined symbol {s.name}')
         elif subject and subject.match(s.name):
+            pass
+        elif s.name.startswith('rt0_refused.'):
+            bad.append(f'{s.name}: the program uses what needs an operating system\'s C library')
+        elif library and (s.name in library or FOREIGN.match(s.name) or re.match(r'__atomic_|__\w+[dt]i\d$', s.name)):
             pass
         elif FOREIGN.match(s.name):
             bad.append(f'{s.name}: a name of the C++ library')
@@ -129,7 +150,7 @@ def check(path, go_names, functions, entry=None):
         if s.section != elf.SHN_UNDEF:
             defined.setdefault(s.name, s)
     first, last = defined.get('runtime.init_array'), defined.get('runtime.einit_array')
-    if first and last and first.value != last.value and not subject:
+    if first and last and first.value != last.value and not subject and not library:
         bad.append('a global has a constructor: rt0 and its test programs must have none')
     at_entry = {s.name for s in e.symbols if s.value == e.entry and s.section != elf.SHN_UNDEF}
     if 'port_entry' in at_entry:  # a port's first steps have no runtime yet: tests/port/first.cc

@@ -59,7 +59,10 @@ class Image {
     return dwarf_;
   }
   u64 text() const { return text_; }
-  const vector<Range>& code() const { return code_; }                // executable sections, ascending
+  const vector<Range>& code() const { return code_; }  // executable sections, ascending
+  // Why the program can't run, in a sentence, if it uses something that rt0 does not have; otherwise empty. See
+  // runtime/cxx/refused.cc.
+  const string& refused() const { return refused_; }
   const vector<Symbol>& symbols() const { return symbols_; }         // in executable sections, unsorted
   const std::optional<vector<u8>>& table() const { return table_; }  // what .gopclntab holds
 
@@ -134,6 +137,17 @@ class Image {
     return v;
   }
 
+  // The NUL-terminated string that a symbol names.
+  string string_at(const GElf_Sym& sym) {
+    Elf_Scn* s = elf_getscn(elf_, sym.st_shndx);
+    GElf_Shdr h;
+    Elf_Data* d = s == nullptr ? nullptr : elf_rawdata(s, nullptr);
+    if (d == nullptr || d->d_buf == nullptr || gelf_getshdr(s, &h) == nullptr) return "";
+    if (sym.st_value < h.sh_addr || sym.st_value - h.sh_addr >= d->d_size) return "";
+    const char* text = static_cast<const char*>(d->d_buf) + (sym.st_value - h.sh_addr);
+    return string(text, strnlen(text, d->d_size - (sym.st_value - h.sh_addr)));
+  }
+
   void read_symbols() {
     GElf_Shdr h;
     Elf_Data* d = elf_getdata(symtab_, nullptr);
@@ -145,6 +159,10 @@ class Image {
       const char* name = elf_strptr(elf_, h.sh_link, sym.st_name);
       if (name == nullptr || sym.st_shndx == SHN_UNDEF) continue;
       if (string_view(name) == "runtime.text") text_ = sym.st_value;
+      if (starts_with(name, kRefused) && (refused_name_.empty() || name < refused_name_)) {
+        refused_name_ = name;
+        refused_ = string_at(sym);
+      }
       const int type = GELF_ST_TYPE(sym.st_info);
       const bool is_func = type == STT_FUNC || type == STT_GNU_IFUNC;
       if (!is_func && type != STT_NOTYPE) continue;
@@ -188,6 +206,8 @@ class Image {
   vector<Range> code_;
   vector<Symbol> symbols_;
   std::optional<vector<u8>> table_;
+  static constexpr const char* kRefused = "rt0_refused.";
+  string refused_name_, refused_;
 };
 
 }  // namespace mkpclntab

@@ -6,6 +6,9 @@
 // equal the one inside it. So nothing here may depend on the table, on addresses outside the text, or on the host. The
 // format is in docs/PCLNTAB.md, its reader in base/pclntab.cc.
 //
+// A program that uses something of the C++ library that rt0 does not have gets no table, but a sentence that says so
+// (runtime/cxx/refused.cc), so that its second link never happens.
+//
 // In order of the work: image.h (the ELF file), calls.cc (the calls in the code), names.cc and dwarf_names.h (the names
 // of functions), model.cc (functions, inline trees, rows), table.cc and pack.cc (bytes).
 #include <CLI/CLI.hpp>
@@ -130,6 +133,10 @@ int main(int argc, char** argv) {
     Image image(elf);
     if (want_dump) return dump(image, only);
     if (want_verify) return verify(image, strip);
+    if (!image.refused().empty()) {
+      fprintf(stderr, "rt0: %s: %s\n", name.empty() ? elf.c_str() : name.c_str(), image.refused().c_str());
+      return 2;
+    }
     write_assembly(make_table(image, strip), out, name);
     return 0;
   } catch (const std::exception& e) {

@@ -1,0 +1,90 @@
+// What the C++ library may ask of an operating system's C library, and rt0 does not have. With these functions the link
+// of such a program succeeds, so that instead of a page of undefined references there is one sentence: each refers to
+// the text that says why and what to use. If a text has got into a program, mkpclntab prints it and fails, so that
+// there is no program; see tools/mkpclntab/main.cc. A program that needs none of them has no text in it.
+//
+// Weak: a program that has a function of such a name uses its own.
+#include "base/types.h"
+#include "sched/above.h"
+
+namespace rt0 {
+
+// The texts, named after the order in which mkpclntab looks for them: it prints the first that is there.
+#define RT0_TEXT(name, symbol, text)                       \
+  extern const char name[] __asm__("rt0_refused." symbol); \
+  constinit const char name[] = text;
+RT0_TEXT(text_streams, "1",
+         "iostreams, std::locale, std::regex and C's stdio need an operating system's files and locales: print with "
+         "rt0::fmt::println, format with {fmt}, std::to_string or std::to_chars, read and write files with rt0::os")
+RT0_TEXT(text_files, "2",
+         "std::filesystem and C's file functions are not there: use rt0::os (open, read_file, stat, …)")
+RT0_TEXT(
+    text_threads, "3",
+    "std::thread, std::mutex and their kin are not there: use rt0::go, rt0::sync::Mutex, rt0::WaitGroup, rt0::Chan")
+RT0_TEXT(text_wait, "4",
+         "waiting on a std::atomic, std::counting_semaphore, std::latch and std::barrier are not there: use rt0::Chan, "
+         "rt0::sync::Cond, rt0::Semaphore or rt0::WaitGroup")
+RT0_TEXT(text_env, "5",
+         "C's environment and process functions are not there: use rt0::os (getenv, start_process, …) and rt0::exit")
+RT0_TEXT(text_exceptions, "6",
+         "exceptions are not there: compile with -fno-exceptions, and use rt0::panic and rt0::recover")
+#undef RT0_TEXT
+
+#define RT0_REFUSED(text, name)                                 \
+  [[gnu::weak, noreturn]] void refused_##name() __asm__(#name); \
+  void refused_##name() { fatal(cstr(text)); }
+#define RT0_REFUSED_DATA(text, name)                              \
+  [[gnu::weak]] extern const char* refused_##name __asm__(#name); \
+  constinit const char* refused_##name = text;
+
+// clang-format off
+#define S(name) RT0_REFUSED(text_streams, name)
+RT0_REFUSED_DATA(text_streams, stdin)
+RT0_REFUSED_DATA(text_streams, stdout)
+RT0_REFUSED_DATA(text_streams, stderr)
+S(printf) S(vprintf) S(fprintf) S(vfprintf) S(puts) S(putchar) S(putc) S(fputc) S(fputs) S(fwrite) S(perror) S(scanf)
+S(sscanf) S(fscanf) S(vsscanf) S(getc) S(getchar) S(fgetc) S(fgets) S(fread) S(ungetc) S(feof) S(ferror) S(fflush)
+S(fopen) S(fopen64) S(fdopen) S(fclose) S(fileno) S(fseek) S(ftell) S(fseeko64) S(ftello64) S(rewind) S(setvbuf)
+S(setbuf) S(getwc) S(putwc) S(ungetwc) S(swprintf) S(vswprintf) S(wprintf) S(fwprintf) S(setlocale) S(localeconv)
+S(newlocale) S(freelocale) S(uselocale) S(duplocale) S(nl_langinfo) S(__duplocale) S(__freelocale) S(__newlocale)
+S(__uselocale) S(__nl_langinfo_l) S(__ctype_get_mb_cur_max) S(__ctype_b_loc) S(__ctype_tolower_loc)
+S(__ctype_toupper_loc) S(__iswctype_l) S(__strcoll_l) S(__strftime_l) S(__strtod_l) S(__strtof_l) S(__strxfrm_l)
+S(__towlower_l) S(__towupper_l) S(__wcscoll_l) S(__wcsftime_l) S(__wcsxfrm_l) S(__wctype_l) S(strtold_l) S(strcoll)
+S(strxfrm) S(strftime) S(bind_textdomain_codeset) S(bindtextdomain) S(textdomain) S(iconv) S(iconv_open)
+S(iconv_close) S(btowc) S(wctob) S(mbrtowc) S(mbrlen) S(mbtowc) S(wctomb) S(mbstowcs) S(wcstombs) S(mbsnrtowcs)
+S(mbsrtowcs) S(wcrtomb) S(wcsnrtombs)
+#undef S
+#define F(name) RT0_REFUSED(text_files, name)
+F(open) F(open64) F(openat) F(close) F(read) F(write) F(writev) F(readv) F(lseek) F(lseek64) F(ioctl) F(poll) F(fstat)
+F(fstat64) F(stat) F(stat64) F(lstat) F(lstat64) F(fstatat) F(fstatat64) F(mkdir) F(rmdir) F(unlink) F(unlinkat)
+F(remove) F(rename) F(opendir) F(fdopendir) F(readdir) F(readdir64) F(closedir) F(dirfd) F(realpath) F(readlink)
+F(symlink) F(link) F(chdir) F(getcwd) F(truncate) F(truncate64) F(ftruncate) F(statvfs) F(statvfs64) F(utimensat)
+F(fchmod) F(fchmodat) F(chmod) F(sendfile) F(sendfile64) F(pathconf) F(tmpfile)
+#undef F
+#define T(name) RT0_REFUSED(text_threads, name)
+T(pthread_create) T(pthread_join) T(pthread_detach) T(pthread_self) T(pthread_equal) T(pthread_once)
+T(pthread_mutex_init) T(pthread_mutex_destroy) T(pthread_mutex_lock) T(pthread_mutex_trylock)
+T(pthread_mutex_timedlock) T(pthread_mutex_clocklock) T(pthread_mutex_unlock) T(pthread_mutexattr_init)
+T(pthread_mutexattr_settype) T(pthread_mutexattr_destroy) T(pthread_cond_init) T(pthread_cond_destroy)
+T(pthread_cond_wait) T(pthread_cond_timedwait) T(pthread_cond_clockwait) T(pthread_cond_signal)
+T(pthread_cond_broadcast) T(pthread_key_create) T(pthread_key_delete) T(pthread_getspecific) T(pthread_setspecific)
+T(pthread_rwlock_init) T(pthread_rwlock_destroy) T(pthread_rwlock_rdlock) T(pthread_rwlock_tryrdlock)
+T(pthread_rwlock_wrlock) T(pthread_rwlock_trywrlock) T(pthread_rwlock_clockrdlock) T(pthread_rwlock_clockwrlock)
+T(pthread_rwlock_unlock) T(get_nprocs) T(sem_init) T(sem_wait) T(sem_post) T(sem_destroy) T(sem_trywait)
+T(sem_clockwait) T(__tls_get_addr) T(__cxa_thread_atexit)
+#undef T
+RT0_REFUSED(text_wait, syscall)
+#define E(name) RT0_REFUSED(text_env, name)
+E(getenv) E(exit) E(setenv) E(unsetenv) E(putenv) E(secure_getenv) E(system) E(_exit) E(_Exit) E(quick_exit)
+E(at_quick_exit) E(atexit) E(fork) E(execve) E(kill) E(raise) E(signal) E(sigaction) E(getpid) E(sysconf)
+E(getentropy) E(arc4random) E(usleep) E(sleep)
+#undef E
+#define X(name) RT0_REFUSED(text_exceptions, name)
+X(_Unwind_DeleteException) X(_Unwind_GetDataRelBase) X(_Unwind_GetIPInfo) X(_Unwind_GetLanguageSpecificData)
+X(_Unwind_GetRegionStart) X(_Unwind_GetTextRelBase) X(_Unwind_SetGR) X(_Unwind_SetIP) X(_Unwind_GetIP)
+X(_Unwind_GetGR) X(_Unwind_GetCFA) X(_Unwind_RaiseException) X(_Unwind_ForcedUnwind) X(_Unwind_Backtrace)
+X(_Unwind_Complete) X(_Unwind_VRS_Get) X(_Unwind_VRS_Set) X(__gnu_unwind_frame)
+#undef X
+// clang-format on
+
+}  // namespace rt0

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""The C++ library of the toolchain in programs: containers, strings, numbers, clocks, atomics; what it can't have is refused in a
+sentence when the program is linked. Traces of these programs: sim_golden_test.py."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
+import rt0test
+
+SIM = "seed={},procs=2,strategy=random"
+PROGRAMS = ("containers", "numbers", "atomics")
+HAVE = rt0test.program_path("cxx_numbers").exists()  # not where the toolchain has no libstdc++.a
+
+# What can't work, and a word of the sentence that says so.
+REFUSED = {
+    "#include <iostream>\nint main() { std::cout << 1; }": "rt0::fmt::println",
+    "#include <sstream>\nint main() { std::ostringstream s; s << 1.5; return s.str().size(); }": "std::to_string",
+    "#include <fstream>\nint main() { std::ofstream f(\"x\"); f << 1; }": "rt0::os",
+    "#include <locale>\nint main() { std::locale l; return l == std::locale::classic(); }": "std::locale",
+    "#include <regex>\nint main() { return std::regex_match(\"a\", std::regex(\"a+\")); }": "std::regex",
+    "#include <cstdio>\nint main() { std::printf(\"x\"); }": "rt0::fmt::println",
+    "#include <filesystem>\nint main() { return std::filesystem::remove(\"x\"); }": "rt0::os",
+    "#include <cstdio>\nint main() { return std::remove(\"x\"); }": "rt0::os",
+    "#include <thread>\nint main() { std::thread t([] {}); t.join(); }": "rt0::go",
+    "#include <mutex>\nstd::mutex m;\nint main() { m.lock(); }": "rt0::sync::Mutex",
+    "#include <atomic>\nstd::atomic<int> a;\nint main() { a.wait(1); }": "rt0::sync::Cond",
+    "#include <cstdlib>\nint main() { return std::getenv(\"x\") != nullptr; }": "rt0::os",
+}
+
+
+def expected(program):
+    """A program's output, the same on every ISA and however it runs."""
+    return (rt0test.EXPECTED / f"cxx_{program}.out").read_bytes()
+
+
+@unittest.skipUnless(HAVE, "the toolchain has no libstdc++.a")
+class Refused(rt0test.Case):
+    def test_in_a_sentence(self):
+        """The program's link fails, and the only line is one that says what to use."""
+        with tempfile.TemporaryDirectory() as folder:
+            here = pathlib.Path(folder)
+            names = []
+            for i, source in enumerate(REFUSED if rt0test.FIRST else list(REFUSED)[:2]):
+                (here / f"r{i}.cc").write_text(source + "\n")
+                names.append(f"r{i}")
+            (here / "CMakeLists.txt").write_text(
+                f"cmake_minimum_required(VERSION 3.25)\nproject(mine LANGUAGES CXX ASM)\nadd_subdirectory({rt0test.TOP} rt0)\n"
+                + "".join(f"rt0_add_executable({n} {n}.cc)\n" for n in names))
+            tool = rt0test.TOP / "build" / "host" / "bin" / "mkpclntab"
+            subprocess.run(["cmake", "-G", "Ninja", "-S", here, "-B", here / "build", f"-DRT0_ISA={rt0test.ISA}", f"-DRT0_MKPCLNTAB={tool}",
+                            f"-DCMAKE_TOOLCHAIN_FILE={rt0test.TOP / 'tools' / 'toolchain.cmake'}"], capture_output=True, check=True)
+            for name, (source, use) in zip(names, REFUSED.items()):
+                with self.subTest(source):
+                    done = subprocess.run(["cmake", "--build", here / "build", "--target", name], capture_output=True, text=True, check=False)
+                    self.assertNotEqual(done.returncode, 0)
+                    said = [line for line in done.stdout.splitlines() if line.startswith("rt0: ")]
+                    self.assertEqual(len(said), 1, done.stdout)
+                    self.assertIn(use, said[0])
+                    self.assertNotIn("undefined", done.stdout)
+
+
+@unittest.skipUnless(HAVE, "the toolchain has no libstdc++.a")
+@rt0test.each_how
+class Library(rt0test.Case):
+    def test_output(self):
+        """On one P and on several, and under the simulated kernel: the same bytes, which are the same on every ISA."""
+        for program in PROGRAMS:
+            for env in ({"GOMAXPROCS": "1"}, {"GOMAXPROCS": "4"}, {"RT0_SIM": SIM.format(7)}):
+                with self.subTest(program, env=env):
+                    done = rt0test.run(f"cxx_{program}", how=self.how, env=env)
+                    self.assertEqual((done.status, done.err), (0, b""))
+                    self.assertEqual(done.out, expected(program))
+
+    def test_128_bits(self):
+        done = rt0test.run("cxx_numbers", "wide", how=self.how)
+        self.assertEqual(done.out, b"1012345679012345679012345679009\n" if rt0test.ROW["bits"] == "64" else b"none\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,6 @@
+#include "complex_impl.h"
+
+double (cimag)(double complex z)
+{
+	return cimag(z);
+}

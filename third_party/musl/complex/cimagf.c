@@ -1,0 +1,6 @@
+#include "complex_impl.h"
+
+float (cimagf)(float complex z)
+{
+	return cimagf(z);
+}

@@ -1,0 +1,6 @@
+#include "complex_impl.h"
+
+long double (cimagl)(long double complex z)
+{
+	return cimagl(z);
+}

@@ -1,0 +1,3 @@
+// rt0's own: the byte order alone.
+#pragma once
+#include <bits/alltypes.h>

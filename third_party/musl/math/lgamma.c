@@ -1,0 +1,7 @@
+#include <math.h>
+#include "libm.h"
+
+double lgamma(double x)
+{
+	return __lgamma_r(x, &__signgam);
+}
