@@ -20,7 +20,7 @@ RT0_TEXT(text_files, "2",
          "std::filesystem and C's file functions are not there: use rt0::os (open, read_file, stat, …)")
 RT0_TEXT(
     text_threads, "3",
-    "std::thread, std::mutex and their kin are not there: use rt0::go, rt0::sync::Mutex, rt0::WaitGroup, rt0::Chan")
+    "std::thread, std::condition_variable, std::future and their kin are not there: use rt0::go, rt0::sync::Cond, rt0::WaitGroup, rt0::Chan")
 RT0_TEXT(text_wait, "4",
          "waiting on a std::atomic, std::counting_semaphore, std::latch and std::barrier are not there: use rt0::Chan, "
          "rt0::sync::Cond, rt0::Semaphore or rt0::WaitGroup")
@@ -63,8 +63,8 @@ F(fchmod) F(fchmodat) F(chmod) F(sendfile) F(sendfile64) F(pathconf) F(tmpfile)
 #undef F
 #define T(name) RT0_REFUSED(text_threads, name)
 T(pthread_create) T(pthread_join) T(pthread_detach) T(pthread_self) T(pthread_equal) T(pthread_once)
-T(pthread_mutex_init) T(pthread_mutex_destroy) T(pthread_mutex_lock) T(pthread_mutex_trylock)
-T(pthread_mutex_timedlock) T(pthread_mutex_clocklock) T(pthread_mutex_unlock) T(pthread_mutexattr_init)
+T(pthread_mutex_init)
+T(pthread_mutex_timedlock) T(pthread_mutex_clocklock) T(pthread_mutexattr_init)
 T(pthread_mutexattr_settype) T(pthread_mutexattr_destroy) T(pthread_cond_init) T(pthread_cond_destroy)
 T(pthread_cond_wait) T(pthread_cond_timedwait) T(pthread_cond_clockwait) T(pthread_cond_signal)
 T(pthread_cond_broadcast) T(pthread_key_create) T(pthread_key_delete) T(pthread_getspecific) T(pthread_setspecific)

@@ -24,7 +24,7 @@ ALSO = {
     **{('tests/programs/cxx_headers.cc', h): 'its subject'
        for h in 'algorithm array atomic deque functional memory new numeric optional string string_view utility vector'.split()},
     **{(f'tests/programs/cxx/{p}.cc', h): 'its subject' for p in CXX_PROGRAMS for h in
-       'atomic cctype cerrno charconv chrono cmath complex cstdint cstdio cstdlib cstring deque limits list map memory numbers random set '
+       'atomic cctype cerrno charconv chrono cmath complex cstdint cstdio cstdlib cstring deque limits list map memory mutex numbers random set '
        'string system_error thread unordered_map unordered_set vector'.split()},
     ('runtime/boot/asm_offsets.cc', 'asm_constants.def'): 'the same',
     ('runtime/boot/asm_offsets.cc', 'arch/generic/asm_constants.def'): 'the same',

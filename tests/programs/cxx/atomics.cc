@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <thread>
@@ -28,6 +29,8 @@ std::atomic<Wide> wide{};
 std::atomic<Odd> odd{};
 std::atomic_flag flag = ATOMIC_FLAG_INIT;
 long behind_flag = 0;
+std::mutex mutex;
+long behind_mutex = 0;
 
 void work() {
   for (int i = 0; i < 1000; i++) {
@@ -40,6 +43,9 @@ void work() {
     while (flag.test_and_set()) rt0::gosched();
     behind_flag++;
     flag.clear();
+    const std::lock_guard<std::mutex> held(mutex);
+    behind_mutex++;
+    if (i % 200 == 1) rt0::gosched();
     if (i % 100 == 0) rt0::gosched();
   }
 }
@@ -52,7 +58,7 @@ int main() {
   for (int i = 0; i < 4; i++) done.go([] { work(); });
   done.wait();
   rt0::fmt::println(count.load(), count64.load() >> 33, static_cast<int>(count8.load()), wide.load().a, wide.load().b,
-                    behind_flag, std::string(odd.load().bytes, 5));
+                    behind_flag, behind_mutex, std::string(odd.load().bytes, 5));
 
   rt0::WaitGroup errnos;
   for (int i = 1; i <= 4; i++) {

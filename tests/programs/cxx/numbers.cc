@@ -49,8 +49,8 @@ std::string text() {
   add(std::to_string(-42) + " " + std::to_string(18446744073709551615ULL) + " " + std::to_string(3.14159) + " " +
       std::to_string(-1e20) + " " + std::to_string(2.5f));
   size_t at = 0;
-  add(std::to_string(std::stoi("  -123abc", &at)) + " " + std::to_string(at) + " " +
-      std::to_string(std::stol("0x7f", nullptr, 0)) + " " +
+  const int stoi = std::stoi("  -123abc", &at);
+  add(std::to_string(stoi) + " " + std::to_string(at) + " " + std::to_string(std::stol("0x7f", nullptr, 0)) + " " +
       std::to_string(std::stoull("ffffffffffffffff", nullptr, 16)) + " " + hex(std::stod("0x1.8p3")) + " " +
       hex(std::stod("-1e-5 ")) + " " + std::to_string(std::stof("2.25")));
   add(hex(std::strtod("1e400", nullptr)) + " " + hex(std::strtod("1e-400", nullptr)) + " " +
@@ -125,9 +125,9 @@ std::string maths() {
                            std::exp(std::complex<double>(0, x)).imag()};
   for (const double v : values) out += hex(v) + " ";
   int exponent;
-  out += hex(std::frexp(x * 100, &exponent)) + " " + std::to_string(exponent) + " " +
-         std::to_string(std::lround(x * 1000)) + " " + std::to_string(std::isnan(std::sqrt(-x))) +
-         std::to_string(std::isinf(std::log(x * 0)));
+  const double fraction = std::frexp(x * 100, &exponent);
+  out += hex(fraction) + " " + std::to_string(exponent) + " " + std::to_string(std::lround(x * 1000)) + " " +
+         std::to_string(std::isnan(std::sqrt(-x))) + std::to_string(std::isinf(std::log(x * 0)));
   return out + "\n";
 }
 
@@ -139,9 +139,12 @@ std::string draws() {
   std::uniform_real_distribution<double> real(0, 1);
   std::normal_distribution<double> normal(0, 1);
   std::poisson_distribution<int> poisson(4);
-  for (int i = 0; i < 5; i++)
-    out += " " + std::to_string(dice(engine)) + " " + hex(real(engine)) + " " + hex(normal(engine)) + " " +
-           std::to_string(poisson(engine));
+  for (int i = 0; i < 5; i++) {
+    out += " " + std::to_string(dice(engine));
+    out += " " + hex(real(engine));
+    out += " " + hex(normal(engine));
+    out += " " + std::to_string(poisson(engine));
+  }
   return out + "\n";
 }
 
