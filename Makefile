@@ -1,5 +1,5 @@
 # The commands of rt0, from build to checks. Each works from a fresh checkout on Debian 12 and installs the packages it lacks.
-# Variables: ISA=<folder of arch/>   P=<program>   ARGS=<its arguments>   COMPILER=gcc|clang   SIM=<RT0_SIM's keys>
+# Variables: ISA=<folder of arch/>   P=<program>   PREFIX=<folder>   ARGS=<its arguments>   COMPILER=gcc|clang   SIM=<RT0_SIM's keys>
 ISAS := $(shell awk '/^[a-z0-9]/ {print $$1}' arch/isas.txt)
 P ?= hello
 COMPILER ?= gcc
@@ -9,19 +9,22 @@ ifneq ($(filter-out $(ISAS) $(if $(filter port-new,$(MAKECMDGOALS)),$(ISA)),$(SE
 $(error ISA=$(ISA) is not known. Known: $(ISAS))
 endif
 # Variables have names in capitals. Without this check `make isa=arm64` would ignore the variable and do the same as `make`.
-$(foreach v,isa p args compiler sim runs seed all step,$(if $(filter command%line,$(subst $() ,%,$(origin $(v)))),\
+$(foreach v,isa p args prefix compiler sim runs seed all step,$(if $(filter command%line,$(subst $() ,%,$(origin $(v)))),\
   $(error $(v)=$($(v)) is written in capitals: $(shell echo $(v) | tr a-z A-Z)=$($(v)))))
 package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
+# The ISAs whose compilers are installed: one for the commands that build for one, none for the host tools.
+COMPILED := $(if $(filter host,$(MAKECMDGOALS)),,$(if $(filter run seeds inspect bench install,$(MAKECMDGOALS)),$(ONE),$(SELECTED)))
 PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \
-  $(foreach i,$(SELECTED),$(call package,$(i)))
+  $(foreach i,$(COMPILED),$(call package,$(i)))
 PKG_RUN := qemu-user
 PKG_TEST := libgtest-dev python3 wrk socat
 PKG_CHECK := clang-19 lld-19 clang-format-19 clang-tidy-19
 CMAKE := cmake -G Ninja -Wno-dev
+PREFIX ?= /usr/local
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
 Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
 
-.PHONY: help build host run test check bench seeds golden matrix inspect clean known-program need-build need-run need-test need-check $(ISAS:%=build-%)
+.PHONY: help build host install run test check bench seeds golden matrix inspect clean known-program need-build need-run need-test need-check $(ISAS:%=build-%)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +42,7 @@ configure = $(CMAKE) -S . -B build/$(1)$(SUFFIX)$(2) -DRT0_ISA=$(1) -DRT0_COMPIL
   -DCMAKE_TOOLCHAIN_FILE=tools/toolchain.cmake -DRT0_MKPCLNTAB=$(CURDIR)/build/host/bin/mkpclntab $(Q)
 
 $(ISAS:%=build-%): build-%: host
+	@echo "building for $*, with $(COMPILER): the runtime, examples and test programs, in build/$*$(SUFFIX), then with checks"
 	@$(call configure,$*,)
 	@cmake --build build/$*$(SUFFIX) $(Q)
 	@$(call configure,$*,-dev)
@@ -88,6 +92,16 @@ matrix: need-run build ## the table of ports (programs built, tests passed); put
 
 inspect: need-build build-$(ONE) ## the ELF facts of P=hello: entry, segments, sections, sizes, launch chain
 	@qemu/inspect.sh build/$(ONE)/bin/$(P)
+
+install: ## installs the runtime for ISA=amd64, rt0-c++ and CMake's files into PREFIX=/usr/local; once for each ISA
+	@mkdir -p $(DESTDIR)$(PREFIX) 2>/dev/null && test -w $(DESTDIR)$(PREFIX) || { \
+	  echo "PREFIX=$(PREFIX): no right to write there: choose another PREFIX, or become root" >&2; exit 2; }
+	@$(MAKE) --no-print-directory host
+	@tools/need.sh $(call package,$(ONE))
+	@echo "installing the runtime for $(ONE) into $(DESTDIR)$(PREFIX)"
+	@$(call configure,$(ONE),)
+	@cmake --build build/$(ONE)$(SUFFIX) --target rt0 rt0_musl rt0_checked $(Q)
+	@cmake --install build/$(ONE)$(SUFFIX) --prefix $(PREFIX) $(Q)
 
 clean: ## removes build/
 	@rm -rf build

@@ -1,5 +1,5 @@
-// std::mutex, and the locks that libstdc++ takes itself: on ISAs whose compiler has no atomic operations on single bytes
-// (GCC 12 on riscv64) std::shared_ptr counts under one. libstdc++ calls pthread's functions; with these, a waiting
+// std::mutex, and the locks that libstdc++ takes itself: where the compiler has no atomic operations on single bytes (GCC
+// 12 on riscv64), std::shared_ptr counts under one. libstdc++ calls pthread's functions; with these, a waiting
 // goroutine parks, and its thread goes on with another. Linked only into programs that use them.
 //
 // The first word of a pthread_mutex_t, which begins as 0, is the lock:
@@ -7,11 +7,12 @@
 //   X1  0 unlocked, 1 locked, 2 locked and a goroutine may wait for it. It goes from 0 to 1 or 2 by the goroutine that
 //       gets the lock, to 2 by those that wait, and to 0 by the owner alone. Getting it is an acquire, giving it back a
 //       release, so an owner sees what the one before it has written.
-//   X2  A waiting goroutine writes 2 and begins to wait with `mu` held. An owner that finds 2 when it writes 0 takes `mu`
-//       before it wakes: so it comes either before the 2, and the other gets the lock, or after the wait has begun.
+//   X2  A waiting goroutine writes 2 and begins to wait with `mu` held. An owner that finds 2 when it writes 0 takes
+//       `mu` before it wakes the others: so it comes either before the 2, and the other gets the lock, or after the
+//       wait has begun.
 //
 // All mutexes share one list of waiting goroutines, and each wake-up is for all of them: a list chosen by the address
-// would make traces differ between ISAs. Contended mutexes are rt0::sync::Mutex's business.
+// would make traces differ between ISAs. A program with much contention is better off with rt0::sync::Mutex.
 #include "base/types.h"
 #include "rt0/sync.h"
 #include "sched/above.h"

@@ -3,6 +3,7 @@
 sentence when the program is linked. Traces of these programs: sim_golden_test.py."""
 
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -39,6 +40,15 @@ def expected(program):
 
 @unittest.skipUnless(HAVE, "the toolchain has no libstdc++.a")
 class Refused(rt0test.Case):
+    def test_the_documents_program(self):
+        """The program of docs/LIBRARY.md."""
+        page = (rt0test.TOP / "docs" / "LIBRARY.md").read_text()
+        with tempfile.TemporaryDirectory() as folder:
+            here = pathlib.Path(folder)
+            (here / "x.cc").write_text(re.search(r"```cpp\n(.*?)```", page, re.S).group(1))
+            self.assertEqual(installed.tool("x.cc", "-o", "x", cwd=here).returncode, 0)
+            self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).out, b"Ada is 36\nGrace is 85\n")
+
     def test_in_a_sentence(self):
         """There is no program, and the only line is one that says what to use."""
         with tempfile.TemporaryDirectory() as folder:

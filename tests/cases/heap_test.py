@@ -57,10 +57,11 @@ class Heap(rt0test.Case):
                 self.assertEqual((done.status, done.err), (0, b"ok\n"))
 
     def test_misuse(self):
-        for build, cases in ((rt0test.BUILD, MISUSE), (rt0test.DEV_BUILD, MISUSE_DEV)):
+        for build, program, cases in ((rt0test.BUILD, "heap_misuse", MISUSE), (rt0test.DEV_BUILD, "heap_misuse", MISUSE_DEV),
+                                      (rt0test.BUILD, "heap_misuse_checked", MISUSE_DEV)):
             for what, message in cases.items():
-                with self.subTest(what=what, build=build.name):
-                    done = self.run_program("heap_misuse", what, build=build)
+                with self.subTest(what=what, build=build.name, program=program):
+                    done = self.run_program(program, what, build=build)
                     self.assert_status(done, 2)
                     self.assertTrue(done.err.startswith(message), done.err[:300])
 
