@@ -1,5 +1,5 @@
-// std::mutex, and the locks that libstdc++ takes itself: where the compiler has no atomic operations on single bytes (GCC
-// 12 on riscv64), std::shared_ptr counts under one. libstdc++ calls pthread's functions; with these, a waiting
+// std::mutex, and the locks that libstdc++ takes itself: where the compiler has no atomic operations on single bytes
+// (GCC 12 on riscv64), std::shared_ptr counts under one. libstdc++ calls pthread's functions; with these, a waiting
 // goroutine parks, and its thread goes on with another. Linked only into programs that use them.
 //
 // The first word of a pthread_mutex_t, which begins as 0, is the lock:
