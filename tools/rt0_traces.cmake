@@ -7,10 +7,15 @@ function(rt0_find_trace_tool)
     return()
   endif()
   get_filename_component(dir "${RT0_MKPCLNTAB}" DIRECTORY)
-  if(NOT EXISTS "${dir}/rt0-trace")
+  if(EXISTS "${RT0_SHARE_DIR}/../../bin/rt0-trace")  # in an installed rt0
+    set(dir "${RT0_SHARE_DIR}/../../bin")
+  elseif(NOT EXISTS "${dir}/rt0-trace" AND NOT EXISTS "${RT0_SHARE_DIR}/tools/CMakeLists.txt")
+    message(FATAL_ERROR "rt0_add_trace_test needs rt0-trace, which this rt0 was installed without: install it again with make install, "
+            "where the Debian packages libcli11-dev and nlohmann-json3-dev are there")
+  elseif(NOT EXISTS "${dir}/rt0-trace")
     set(tree "${CMAKE_BINARY_DIR}/rt0-host-tools")
     message(STATUS "rt0: building rt0-trace in ${tree}")
-    execute_process(COMMAND "${CMAKE_COMMAND}" -S "${RT0_SOURCE_DIR}/tools" -B "${tree}" -DRT0_WITH_TRACE=ON OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND "${CMAKE_COMMAND}" -S "${RT0_SHARE_DIR}/tools" -B "${tree}" -DRT0_WITH_TRACE=ON OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
     execute_process(COMMAND "${CMAKE_COMMAND}" --build "${tree}" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
     set(dir "${tree}/bin")
   endif()
@@ -46,7 +51,7 @@ function(rt0_add_trace_test)
   rt0_find_trace_tool()
   get_filename_component(golden "${arg_GOLDEN}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_SOURCE_DIR}")
   set(write "cmake --build ${CMAKE_BINARY_DIR} --target rt0_write_traces")
-  set(script "${RT0_SOURCE_DIR}/tools/trace_test.sh")
+  set(script "${RT0_SHARE_DIR}/tools/trace_test.sh")
 
   rt0_isa_row("${RT0_ISA}" row)
   add_test(NAME trace.${arg_NAME}
@@ -73,7 +78,7 @@ function(rt0_add_trace_test)
     if(NOT TEST trace.build.${arg_PROGRAM}.${isa})
       add_test(NAME trace.configure.${arg_PROGRAM}.${isa}
         COMMAND "${CMAKE_COMMAND}" -G "${CMAKE_GENERATOR}" -S "${CMAKE_SOURCE_DIR}" -B "${tree}" -Wno-dev "-DRT0_ISA=${isa}"
-                "-DCMAKE_TOOLCHAIN_FILE=${RT0_SOURCE_DIR}/tools/toolchain.cmake" "-DRT0_MKPCLNTAB=${RT0_MKPCLNTAB}"
+                "-DCMAKE_TOOLCHAIN_FILE=${RT0_SHARE_DIR}/tools/toolchain.cmake" "-DRT0_MKPCLNTAB=${RT0_MKPCLNTAB}"
                 "-DRT0_TRACE_TOOL=${RT0_TRACE_TOOL}" -DRT0_OF_ISAS=ON)
       add_test(NAME trace.build.${arg_PROGRAM}.${isa}
         COMMAND "${CMAKE_COMMAND}" --build "${tree}" --target ${arg_PROGRAM})
