@@ -16,10 +16,10 @@ else()
 endif()
 
 set(RT0_DEV_DEFINES RT0_DCHECK=0 RT0_LOCKRANK=0)
-set(RT0_CHECKED_DEFINES RT0_DCHECK=1 RT0_LOCKRANK=1)
 if(RT0_DEV)
-  set(RT0_DEV_DEFINES ${RT0_CHECKED_DEFINES})
+  set(RT0_DEV_DEFINES RT0_DCHECK=1 RT0_LOCKRANK=1)
 endif()
+set(RT0_CHECKED_DEFINES RT0_DCHECK=1 RT0_LOCKRANK=1 RT0_CHECKED=1)
 set(RT0_SOURCE_DIR "${RT0_SOURCE_DIR}" CACHE INTERNAL "rt0")
 
 # mkpclntab runs on the host. In a cross build, and in a project that includes rt0, it is configured and built separately.

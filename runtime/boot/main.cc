@@ -3,6 +3,7 @@
 #include "lib/chan/chan.h"
 #include "mem/gc.h"
 #include "mem/malloc.h"
+#include "mem/program_heap.h"
 #include "mem/sysmem.h"
 #include "rt0/internal.h"
 #include "rt0/runtime.h"
@@ -158,6 +159,7 @@ void runtime_main(Funcval*) {
 
 void os::exit(int status) {
   getg()->m->booting = true;  // the trace shows the functions that end the process, as it shows those that begin it
+  program_heap_end();
   runExitHooks(status);
   exit_process(status);
 }

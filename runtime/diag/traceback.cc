@@ -271,6 +271,14 @@ bool put_program_function(Writer& w, uintptr pc, const char* before) {
   return false;
 }
 
+void put_call_place(Writer& w, uintptr pc) {
+  const Frames f(pc, true);
+  if (f.n == 0) return w.fmt("pc %#llx", static_cast<ull>(pc));
+  const PcFrame& outermost = f.at[f.n - 1];
+  put_func(w, outermost);
+  w.fmt(" (%.*s:%d)", static_cast<int>(outermost.file.len), outermost.file.ptr, static_cast<i32>(outermost.line));
+}
+
 void moduledataverify1() {
   trace_boot(Ev::moduledataverify1);
   read_header();

@@ -19,6 +19,10 @@ struct TracePoint {
 // If the return address pc lies in a function of the program, writes `before` and that function's name.
 bool put_program_function(Writer& w, uintptr pc, const char* before);
 
+// Writes the function and the file:line from which the call with the return address pc was made, or pc if the PC-line
+// table lacks it; of inlined functions the outermost.
+void put_call_place(Writer& w, uintptr pc);
+
 // The caller's pc and frame pointer, for a traceback that begins there. Not inlined, because it reads its own frame.
 [[gnu::noinline]] TracePoint trace_here();
 

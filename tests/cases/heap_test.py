@@ -23,6 +23,21 @@ CXX_FATAL = {"at": rb"\Afatal error: std::out_of_range: vector::_M_range_check: 
              "substr": rb"\Afatal error: std::out_of_range: basic_string_view::substr: __pos \(which is 9\)"}
 MISUSE = {"double_large": NOT_NEWS, "middle_large": MIDDLE, "stack": NOT_NEWS, "static": NOT_NEWS, "wild": NOT_NEWS}
 MISUSE_DEV = dict(MISUSE, double=DOUBLE, middle=MIDDLE)
+# Of a CHECKED program: the first line says which object, the second what happened.
+OBJECT = rb"\Aruntime: the object of %d bytes at 0x[0-9a-f]+, "
+DELETED = rb"deleted by main\.main \(tests/programs/heap_misuse\.cc:\d+\), "
+BEYOND = rb"is deleted, and byte %d behind its end was written\nfatal error: write beyond the end of an object\n"
+AFTER = DELETED + rb"was written after that, at byte %d\nfatal error: write to an object after its delete\n"
+MISUSE_CHECKED = {
+    "double": OBJECT % 100 + DELETED + rb"is deleted again\nfatal error: double delete\n",
+    "beyond": OBJECT % 100 + BEYOND % 1,
+    "beyond_large": OBJECT % 100000 + BEYOND % 2,
+    "beyond_array": OBJECT % 20 + BEYOND % 1,
+    "beyond_tail": rb"\Aruntime: the object of \d+ bytes at 0x[0-9a-f]+, " + BEYOND % 1,  # its size was overwritten, too
+    "after_written": OBJECT % 100 + AFTER % 7,
+    "after_at_end": OBJECT % 100 + AFTER % 99,
+    "after_read": rb"\A(unexpected fault address|panic: runtime error: invalid memory address)",
+}
 
 
 @rt0test.each_how
@@ -58,12 +73,29 @@ class Heap(rt0test.Case):
 
     def test_misuse(self):
         for build, program, cases in ((rt0test.BUILD, "heap_misuse", MISUSE), (rt0test.DEV_BUILD, "heap_misuse", MISUSE_DEV),
-                                      (rt0test.BUILD, "heap_misuse_checked", MISUSE_DEV)):
+                                      (rt0test.BUILD, "heap_misuse_checked", dict(MISUSE, middle=MIDDLE))):
             for what, message in cases.items():
                 with self.subTest(what=what, build=build.name, program=program):
                     done = self.run_program(program, what, build=build)
                     self.assert_status(done, 2)
                     self.assertTrue(done.err.startswith(message), done.err[:300])
+
+    def test_misuse_of_a_checked_program(self):
+        for what, message in MISUSE_CHECKED.items():
+            with self.subTest(what=what):
+                done = self.run_program("heap_misuse_checked", what)
+                self.assert_status(done, 2)
+                self.assertRegex(done.err, message)
+        done = self.run_program("heap_misuse_checked", "after")
+        self.assertEqual((done.status, done.err), (0, b""))
+
+    def test_a_checked_program_is_right(self):
+        """What is no misuse is none in a CHECKED program either: C's functions, all sizes and alignments, many goroutines."""
+        for program, says in (("heap_torture_checked", b" damaged 0\n"), ("heap_c_checked", b"malloc ok\n")):
+            for procs in ("1", "4"):
+                done = self.run_program(program, env={"GOMAXPROCS": procs, "RT0_HEAP_SECONDS": "1"})
+                self.assert_status(done, 0)
+                self.assertIn(says, done.out + done.err)
 
     def test_no_memory(self):
         done = self.run_program("heap_misuse", "nothrow")

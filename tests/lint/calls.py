@@ -14,20 +14,24 @@ from source import ROOT, library_objects, read
 
 
 def symbols(build):
-    """The symbols that each source file's object defines for others, and those it needs: two dicts of sets, by source file."""
-    where, objects = library_objects(build)
+    """The symbols that each source file's objects define for others, and those they need: two dicts of sets, by source file. The
+    runtime of CHECKED programs, if it has been built, has some that the ordinary one lacks."""
     defines, wants, at = {}, {}, None
-    said = subprocess.run(['nm', '-C', *objects], capture_output=True, text=True, check=True).stdout
-    for line in said.splitlines():
-        if line.endswith('.o:'):
-            at = os.path.relpath(line[:-1], where)[:-2]
-            defines[at], wants[at] = set(), set()
+    for library in ('rt0', 'rt0_checked'):
+        if library != 'rt0' and not os.path.exists(os.path.join(build, f'lib{library}.a')):
             continue
-        m = re.match(r'[0-9a-f ]+ (\w) (.*)', line)
-        if m and m.group(1) in 'TDBR':
-            defines[at].add(bare(m.group(2)))
-        elif m and m.group(1) == 'U':
-            wants[at].add(bare(m.group(2)))
+        where, objects = library_objects(build, library)
+        said = subprocess.run(['nm', '-C', *objects], capture_output=True, text=True, check=True).stdout
+        for line in said.splitlines():
+            if line.endswith('.o:'):
+                at = os.path.relpath(line[:-1], where)[:-2]
+                defines.setdefault(at, set()), wants.setdefault(at, set())
+                continue
+            m = re.match(r'[0-9a-f ]+ (\w) (.*)', line)
+            if m and m.group(1) in 'TDBR':
+                defines[at].add(bare(m.group(2)))
+            elif m and m.group(1) == 'U':
+                wants[at].add(bare(m.group(2)))
     return defines, wants
 
 

@@ -94,7 +94,7 @@ def check(path, go_names, functions, entry=None):
     e = Elf(path)
     bad = []
     known = OWN_C | test_symbols()
-    subject = SUBJECT.get(os.path.basename(path))
+    subject = SUBJECT.get(os.path.basename(path).removesuffix('_checked'))
     library = library_names() if os.path.basename(path).startswith(LIBRARY) and not subject else set()
     if e.type != elf.ET_EXEC:
         bad.append(f'ELF type {e.type}: not ET_EXEC, a static executable')

@@ -40,6 +40,41 @@ int main(int argc, char** argv) {
     bad = here;
   } else if (is(what, "wild")) {
     bad = reinterpret_cast<char*>(static_cast<size_t>(0x123450));
+  } else if (is(what, "beyond")) {
+    p[100] = 1;
+    bad = p;
+  } else if (is(what, "beyond_tail")) {
+    for (int i = 100; i < 112; i++) p[i] = 1;  // the last bytes of the slot of 112
+    bad = p;
+  } else if (is(what, "beyond_large")) {
+    large[100001] = 1;
+    bad = large;
+  } else if (is(what, "beyond_array")) {
+    int* numbers = new int[5];
+    numbers[5] = 1;
+    bad = reinterpret_cast<char*>(numbers);
+  } else if (is(what, "after")) {
+    ::operator delete(p);
+    for (int i = 0; i < 2000; i++) ::operator delete(::operator new(100));  // p leaves the queue
+    return 0;
+  } else if (is(what, "after_written")) {
+    ::operator delete(p);
+    p[7] = 1;
+    for (int i = 0; i < 2000; i++) ::operator delete(::operator new(100));
+    rt0::println("unseen");
+    return 0;
+  } else if (is(what, "after_at_end")) {
+    ::operator delete(p);
+    p[99] = 1;
+    return 0;
+  } else if (is(what, "after_read")) {
+    struct Node {
+      Node* next;
+    };
+    Node* node = new Node{nullptr};
+    Node* volatile gone = node;
+    delete node;
+    rt0::println(gone->next->next == nullptr);
   } else if (is(what, "nothrow")) {
     const nothrow_t nothrow;
     for (size_t n = ~size_t{0}; n > (~size_t{0} >> (sizeof(n) == 8 ? 4 : 1)); n -= n / 8)

@@ -125,8 +125,8 @@ class Encoder {
   std::map<string, u32> file_ids_;
 };
 
-// Reads the finished table with the reader and the index that programs have, and compares it with the model, row by row.
-// A difference is an error in this tool or in the reader; the exception keeps the table out of the program.
+// Reads the finished table with the reader and the index that programs have, and compares it with the model, row by
+// row. A difference is an error in this tool or in the reader; the exception keeps the table out of the program.
 void check_table(const vector<u8>& table, const vector<Function>& functions, u64 text) {
   const vector<u8> raw = unpack(table, "internal error");
   const u32 text_size = functions.empty() ? 0 : static_cast<u32>(functions.back().hi - text);
