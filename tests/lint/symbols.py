@@ -37,6 +37,8 @@ LIBRARY = 'cxx_'
 # these: base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
 ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
                         r'atomic_(?:fetch_(?:add|sub|x?or|n?and)|(?:compare_)?exchange)_[12])$')
+# And what that library calls of the compiler's own.
+LIBGCC = re.compile(r'__(?:atomic|aarch64)_|__sfp_handle_exceptions$|DW\.ref\.__gxx_|__\w+[dsthx][fi]\d$')
 # Unmangled names that may be global. Any other belongs to a libc, or could clash with one.
 PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$|port_entry$')
 # C++ names that only a library other than rt0 could define.
@@ -108,7 +110,7 @@ def check(path, go_names, functions, entry=None):
             pass
         elif s.name.startswith('rt0_refused.'):
             bad.append(f'{s.name}: the program uses what needs an operating system\'s C library')
-        elif library and (s.name in library or FOREIGN.match(s.name) or re.match(r'__atomic_|__\w+[dt]i\d$', s.name)):
+        elif library and (s.name in library or FOREIGN.match(s.name) or LIBGCC.match(s.name)):
             pass
         elif FOREIGN.match(s.name):
             bad.append(f'{s.name}: a name of the C++ library')
