@@ -12,20 +12,19 @@ from harness import rt0test
 @rt0test.each_how
 class Aligned(rt0test.Case):
     def test_every_entry(self):
-        for build in (rt0test.BUILD, rt0test.DEV_BUILD):
-            for procs in ("1", "4"):
-                with self.subTest(build=build.name, procs=procs):
-                    done = self.run_program("aligned", env={"GOMAXPROCS": procs}, build=build)
-                    err = rt0test.text(done.err)
-                    self.assertNotIn("entered misaligned", err)
-                    self.assert_status(done, 2)
-                    self.assertIn("panic: runtime error: invalid memory address or nil pointer dereference", err)
-                    counts = {k: int(n, 16) for k, n in re.findall(r"^(before g|g0|goroutine|signal|elsewhere|misaligned) ([0-9a-f]+)$", err, re.M)}
-                    self.assertEqual(counts.pop("misaligned"), 0)
-                    self.assertEqual(counts["elsewhere"], 0)
-                    self.assertGreater(counts["g0"], 500)
-                    self.assertGreater(counts["goroutine"], 500)
-                    self.assertGreater(counts["signal"], 10)
+        for procs in ("1", "4"):
+            with self.subTest(procs=procs):
+                done = self.run_program("aligned", env={"GOMAXPROCS": procs})
+                err = rt0test.text(done.err)
+                self.assertNotIn("entered misaligned", err)
+                self.assert_status(done, 2)
+                self.assertIn("panic: runtime error: invalid memory address or nil pointer dereference", err)
+                counts = {k: int(n, 16) for k, n in re.findall(r"^(before g|g0|goroutine|signal|elsewhere|misaligned) ([0-9a-f]+)$", err, re.M)}
+                self.assertEqual(counts.pop("misaligned"), 0)
+                self.assertEqual(counts["elsewhere"], 0)
+                self.assertGreater(counts["g0"], 500)
+                self.assertGreater(counts["goroutine"], 500)
+                self.assertGreater(counts["signal"], 10)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ class Examples(rt0test.Case):
             self.assertLessEqual({line for line in expected if line.startswith((b"lambda", b"done"))}, set(lines))
 
     def check_traceback(self, *args, expected, env=None):
-        self.check("traceback", *args, expected=expected, env={"GOMAXPROCS": "1", **(env or {})},
+        self.check("traceback", *args, expected=expected, env={"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1", **(env or {})},
                    normal=lambda err: normal_traceback(self, err))
 
     def test_traceback(self):
