@@ -10,7 +10,8 @@ int __cxa_atexit(void (*)(void*), void*, void*) { return 0; }
 
 // The same under arm's name, with the arguments in another order.
 int __aeabi_atexit(void* object, void (*destroy)(void*), void* dso);
-int __aeabi_atexit(void*, void (*)(void*), void*) { return 0; }
+// Weak, because libstdc++ has the same function, and the linker may take that one first.
+[[gnu::weak]] int __aeabi_atexit(void*, void (*)(void*), void*) { return 0; }
 
 // Names the executable among shared libraries. Only its address is used.
 extern void* const __dso_handle;

@@ -13,9 +13,11 @@ namespace rt0 {
 extern "C" InitTask* const __start_rt0_inittasks[];
 extern "C" InitTask* const __stop_rt0_inittasks[];
 
-// The linker collects the constructors of the program's globals between these two: see arch/rt0.ld.
+// The linker collects the constructors of globals here, first those of the toolchain's libraries, then the program's: see
+// arch/rt0.ld.
 using Constructor = void();
 extern Constructor* const init_array[] __asm__("runtime.init_array");
+extern Constructor* const program_init_array[] __asm__("runtime.program_init_array");
 extern Constructor* const einit_array[] __asm__("runtime.einit_array");
 
 namespace {
@@ -95,10 +97,13 @@ InitTask* unmet(const InitTask* t) {
   fatal("initialization cycle");
 }
 
-// One task runs all constructors, after rt0's own tasks and before the program's: so an RT0_INIT may use any global.
-void construct_globals() {
-  for (Constructor* const* c = &init_array[0]; c != &einit_array[0]; c++) (*c)();
+void construct(Constructor* const* from, Constructor* const* to) {
+  for (; from != to; from++) (*from)();
 }
+
+// One task runs the program's constructors, after rt0's own tasks and before the program's: so an RT0_INIT may use any
+// global.
+void construct_globals() { construct(&program_init_array[0], &einit_array[0]); }
 constinit InitTask globals = {"globals", construct_globals, nullptr, kNotRun, 0};  // doInit runs it, not the table
 
 }  // namespace
@@ -106,7 +111,10 @@ constinit InitTask globals = {"globals", construct_globals, nullptr, kNotRun, 0}
 // The search takes quadratic time, which is little, because programs have few tasks.
 void doInit(bool runtime) {
   trace_boot(Ev::doInit);
-  if (!runtime && &init_array[0] != &einit_array[0]) doInit1(&globals);
+  if (!runtime) {
+    construct(&init_array[0], &program_init_array[0]);
+    if (&program_init_array[0] != &einit_array[0]) doInit1(&globals);
+  }
   for (;;) {
     InitTask* first = nullptr;
     InitTask* stuck = nullptr;

@@ -29,8 +29,9 @@ void call_with_recover_point(void (*f)(void*), void* arg) { f(arg); }
 // The constructors of the program's globals, on the target. Here there are none.
 __asm__(
     ".pushsection .rodata\n"
-    ".globl \"runtime.init_array\", \"runtime.einit_array\"\n"
+    ".globl \"runtime.init_array\", \"runtime.program_init_array\", \"runtime.einit_array\"\n"
     "\"runtime.init_array\":\n"
+    "\"runtime.program_init_array\":\n"
     "\"runtime.einit_array\":\n"
     ".popsection\n");
 
