@@ -108,7 +108,12 @@ Runnable stealWork(P* pp, Search* s) {
           s->ran_timers = true;
         }
       }
-      if (victim->status.load_relaxed() == PStatus::idle) continue;
+      // An idle P with a queue is being handed over: its M is on the way. This M may take from the queue meanwhile, for
+      // a thief needs no owner: the head moves by compare and swap only, the tail was stored by a former owner, and the
+      // M that comes may find less than there was. Without this, an M that gives up would find the queue full in
+      // checkRunqsNoP, take another P for it, and find nothing to steal, for as long as the M on the way waits for
+      // sched.lock, which all of this takes again and again.
+      if (victim->status.load_relaxed() == PStatus::idle && runqempty(victim)) continue;
       if (G* gp = runqsteal(pp, victim, last); gp != nullptr) return {gp, false};
     }
   }

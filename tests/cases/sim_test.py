@@ -287,6 +287,13 @@ class Sim(rt0test.Case):
         self.assert_fatal(done, "simulated kernel: every thread waits, and nothing is left that could wake one")
         self.assertIn(b"[IO wait", done.err)
 
+    def test_handed_over_ps_end_no_search(self):
+        """While a P is handed over, its queue can be stolen from: a thread that looks for work does not do so for ever."""
+        for seed in range(1, 61 if self.how == "native" else 11):
+            for depth in (2, 4):
+                done = self.sim("sim_stuck", f"seed={seed},procs=2,strategy=delay:{depth},limit=100000", "wired")
+                self.assert_fatal(done, "all goroutines are asleep - deadlock!")
+
     def test_seeds_matter(self):
         outputs = {self.printed(self.sim("order_select_random", f"seed={s},procs=1")) for s in range(8)}
         traces = {rt0test.run_traced("order_select_random", env={"RT0_SIM": f"seed={s},procs=1"}, how=self.how)[1] for s in range(4)}
