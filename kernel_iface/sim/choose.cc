@@ -49,12 +49,16 @@ constexpr u32 kHighest =
     1u << 31;  // random priorities are from kLow to kHighest; those of threads that have fallen behind are below kLow
 constexpr u32 kLow = 1u << 16;
 constexpr u32 kMaxMoments = 64;
+constexpr u32 kEqualSlices = 10 * 1000;
 
 constinit u32 moments[kMaxMoments] = {};  // pct, delay: the numbers of the choices at which the usual order is broken
 constinit u32 nmoments = 0;
 constinit u32 step = 0;
 constinit u32 fallen = kLow;  // the next priority for a thread that falls behind
-constinit u32 in_a_row = 0;   // how many choices in a row the running thread has won
+constinit u32 slices = 0;     // fifo, delay: how many slices have been used up
+constinit u64 slice_rand = 0;
+constinit i64 slice_more = 0;  // ns, by how much the present slice is longer than usual
+constinit u32 in_a_row = 0;    // how many choices in a row the running thread has won
 
 bool is_moment() {
   step++;
@@ -106,7 +110,13 @@ u32 pos_run(u32 n, bool self) {
   return pick;
 }
 
-u32 fifo_run(bool self) { return self && state.now - state.running->since >= kSliceNs ? 1 : 0; }
+// Two threads that wait for each other in loops could stay in step with slices that are all alike, and never get on.
+// So in a run with very many slices each further one has a length of its own, which follows from the seed.
+u32 fifo_run(bool self) {
+  if (!self || state.now - state.running->since < kSliceNs + slice_more) return 0;
+  if (++slices > kEqualSlices) slice_more = below(&slice_rand, kSliceNs / 4);
+  return 1;
+}
 
 u32 pick_run(u32 n, bool self) {
   switch (state.opt.strategy) {
@@ -157,6 +167,7 @@ void strategy_start() {
   state.sched_rand = next_random(&seed);
   state.value_rand = next_random(&seed);
   state.data_rand = next_random(&seed);
+  slice_rand = next_random(&seed);
   const Strategy s = state.opt.strategy;
   nmoments = s == Strategy::pct ? state.opt.depth - 1 : s == Strategy::delay ? state.opt.depth : 0;
   for (u32 i = 0; i < nmoments; i++) moments[i] = 1 + below(&state.sched_rand, state.opt.steps);
