@@ -26,6 +26,7 @@ FUNC(runtime.asyncPreempt)
         lghi    %r5, SIGSET_BYTES
         lghi    %r1, SYS_rt_sigprocmask
         svc     0
+        lfpc    SIGFRAME_FPC(%r15)              // the kernel loads it, too; QEMU 7.2 then rounds as it did before
         lghi    %r1, SYS_rt_sigreturn
         svc     0
         .2byte  0
