@@ -25,7 +25,7 @@ constinit G* allgs_tail GUARDED_BY(allglock) = nullptr;
 constexpr u32 kGfreeLocalMax = 64, kGfreeLocalKeep = 32;
 
 // Chains the new goroutine to the one that made it, as far back as GODEBUG=tracebackancestors asks. Go: saveAncestors.
-// callerpc: the return address of the go statement.
+// callerpc: the return address of the go statement, which preemption may have diverted; tracebacks have it as it was.
 Ancestors* saveAncestors(G* callergp, uintptr callerpc) {
   if (debug.tracebackancestors <= 0 || callergp->goid == 0) return nullptr;
   const u32 inherited = callergp->ancestors != nullptr ? callergp->ancestors->n : 0;
@@ -42,7 +42,7 @@ Ancestors* saveAncestors(G* callergp, uintptr callerpc) {
   uintptr pcs[AncestorInfo::kMaxPcs + kOwnFrames];
   const u32 found = callers_of_systemstack(callergp, {pcs, countof(pcs)});
   u32 first = 0;
-  while (first < found && pcs[first] != callerpc) first++;
+  while (first < found && pcs[first] != program_pc(callerpc)) first++;
   if (first == found) first = 0;  // the frame chain is broken: rather print too many frames than none
   own.npcs = min(found - first, AncestorInfo::kMaxPcs);
   for (u32 i = 0; i < own.npcs; i++) own.pcs[i] = pcs[first + i];
@@ -267,9 +267,8 @@ i32 gcount() {
   i32 n = static_cast<i32>(allglen.load_acquire()) -
           static_cast<i32>(sched.gFree.n.load_relaxed() + sched.gFree.nostack_n.load_relaxed()) -
           static_cast<i32>(sched.ngsys.load_relaxed());
-  for (i32 i = 0; i < allp_len; i++)
-    if (const P* pp = allp.load_relaxed()[i]; pp != nullptr)
-      n -= static_cast<i32>(pp->gFree_n.load_relaxed() + pp->gFreeNoStack_n.load_relaxed());
+  // The Ps in use, and no array of before a growth: see procs(). A P that GOMAXPROCS no longer covers has no dead Gs.
+  for (const P* pp : procs()) n -= static_cast<i32>(pp->gFree_n.load_relaxed() + pp->gFreeNoStack_n.load_relaxed());
   return n < 1 ? 1 : n;
 }
 
