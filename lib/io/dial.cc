@@ -75,7 +75,7 @@ Made listen_on(const Network& net, const SockAddr& a, bool any) {
     r = io.listen(f->fd.sysfd, kBacklog);
     if (!r.ok()) return failed(f, r.err, "listen");
   }
-  if (const Errno e = f->fd.init_poll(); e != Errno::ok) return failed(f, e, "epoll_ctl");
+  if (const Errno e = f->fd.init_poll(); e != Errno::ok) return failed(f, e, poll_refused());
   (void)io.getsockname(f->fd.sysfd, &f->local);
   f->unlink_on_close = net.kind == Network::Kind::unix_ && net.type != SockType::dgram;
   return m;
@@ -278,7 +278,7 @@ Result<ConnPair> socketpair() {
     f->connected = true;
     *ends[i] = NetFd::handle<Conn>(f);
     if (const Errno e = f->fd.init_poll(); e != Errno::ok && !out.err)
-      ErrorMaker(out.err).op("epoll_ctl").put(": ", true).errno_reason(e);
+      ErrorMaker(out.err).op(poll_refused()).put(": ", true).errno_reason(e);
     f->set_names();
   }
   return out;

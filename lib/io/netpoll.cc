@@ -14,8 +14,9 @@ constexpr u32 kClosing = 1, kEventErr = 2, kExpiredRead = 4, kExpiredWrite = 8, 
 
 constinit Mutex init_lock{{0}, LockRank::netpollInit};
 constinit Atomic<u32> inited{0};
-constinit Atomic<u32> waiters{0};   // goroutines parked in a PollDesc
-constinit Atomic<u32> wake_sig{0};  // 1: the eventfd has been written and not read yet
+constinit Atomic<const char*> refused{"epoll_ctl"};  // the call that an error of pollOpen is about
+constinit Atomic<u32> waiters{0};                    // goroutines parked in a PollDesc
+constinit Atomic<u32> wake_sig{0};                   // 1: the eventfd has been written and not read yet
 constinit i32 epfd = -1, eventfd = -1;
 
 // All PollDescs. Block k has kFirstBlock << k of them; blocks are added but never freed. A PollDesc is found by its
@@ -176,12 +177,15 @@ Errno init() {
   Locked l(&init_lock);
   if (inited.load_relaxed() != 0) return Errno::ok;
   const KernelIo& io = kernel_io();
+  refused.store_relaxed("epoll_create1");
   SysResult r = io.poll_create();
   if (!r.ok()) return r.err;
+  refused.store_relaxed("eventfd2");
   const i32 ep = static_cast<i32>(r.value);
   r = io.eventfd();
   if (r.ok()) {
     const i32 ev = static_cast<i32>(r.value);
+    refused.store_relaxed("epoll_ctl");
     r = io.poll_add(ep, ev, kEventIndex, false);
     eventfd = ev;
     if (!r.ok()) (void)io.close(ev);
@@ -218,6 +222,8 @@ void set_timer(PollDesc* pd, RtTimer* t, bool* running, i64 when, TimerFn f, u32
 }
 
 }  // namespace
+
+Str poll_refused() { return cstr(refused.load_relaxed()); }
 
 PollOpened pollOpen(i32 fd) {
   if (const Errno e = init(); e != Errno::ok) return {nullptr, e};

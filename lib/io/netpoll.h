@@ -63,6 +63,8 @@ struct PollOpened {
   PollDesc* pd;
   Errno err;
 };
+// The name of the system call that an error of the last pollOpen is about.
+Str poll_refused();
 PollOpened pollOpen(i32 fd) RT0_SYM("runtime.poll_runtime_pollOpen");
 // Takes it out. To be called after pollUnblock, when no goroutine uses the descriptor any more.
 void pollClose(PollDesc* pd) RT0_SYM("runtime.poll_runtime_pollClose");

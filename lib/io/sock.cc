@@ -177,7 +177,7 @@ Result<Conn> Listener::accept() const {
   NetFd* c = NetFd::make(static_cast<i32>(r.n), f_->net);
   out.value = NetFd::handle<Conn>(c);  // from here on it is closed with the handle
   if (const Errno e = c->fd.init_poll(); e != Errno::ok) {
-    out.err = failed(f_, "accept", IoResult::sys(e), "epoll_ctl");
+    out.err = failed(f_, "accept", IoResult::sys(e), poll_refused());
     out.value = Conn{};
     return out;
   }
