@@ -6,15 +6,15 @@
 namespace rt0 {
 
 void Writer::put(char c) {
-  if (len_ == sizeof(buf_)) flush();
-  buf_[len_++] = c;
+  if (len_ == cap_) flush();
+  at_[len_++] = c;
 }
 // In pieces, for a traceback of many goroutines is megabytes of text.
 void Writer::put(Str s) {
   while (!s.empty()) {
-    if (len_ == sizeof(buf_)) flush();
-    const usize n = min(s.len, sizeof(buf_) - len_);
-    __builtin_memcpy(buf_ + len_, s.ptr, n);
+    if (len_ == cap_) flush();
+    const usize n = min(s.len, cap_ - len_);
+    __builtin_memcpy(at_ + len_, s.ptr, n);
     len_ += n;
     s = s.sub(n);
   }
@@ -77,7 +77,7 @@ void Writer::flush() {
   usize done = 0;
   if (out_ != nullptr) {
     const usize n = min(len_, room_);
-    __builtin_memcpy(out_, buf_, n);
+    __builtin_memcpy(out_, at_, n);
     out_ += n;
     room_ -= n;
     done = len_;
@@ -88,7 +88,7 @@ void Writer::flush() {
     // goes to the simulated kernel, and the rest to the host. Without a simulation both are the same table.
     const auto write = write_ != nullptr ? write_ : begun_ ? linux_kernel.write : kernel->write;
     begun_ = true;
-    const SysResult r = write(fd_, buf_ + done, len_ - done);
+    const SysResult r = write(fd_, at_ + done, len_ - done);
     if (r.ok()) {
       done += r.value;
     } else if (r.err == Errno::again) {

@@ -13,6 +13,7 @@ inline constexpr i32 kStdout = 1, kStderr = 2;
 // The simulated kernel counts all text of a Writer as one write. Errors are ignored, because they cannot be reported.
 class Writer {
  public:
+  static constexpr usize kShort = 256;  // a line of up to so many bytes is one write
   // write: used in place of the kernel's write.
   using Write = SysResult (*)(i32 fd, const void* p, usize n);
   explicit Writer(i32 fd, Write write = nullptr) : fd_(fd), write_(write) {}
@@ -21,6 +22,9 @@ class Writer {
   ~Writer() { flush(); }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
+
+  // Before anything is put: collects n bytes at `buf` before it writes.
+  void use(char* buf, usize n) { at_ = buf, cap_ = n; }
 
   void put(char c);
   void put(Str s);
@@ -40,7 +44,9 @@ class Writer {
   usize room_ = 0;
   usize len_ = 0;
   bool begun_ = false;  // something has been written
-  char buf_[256];
+  char* at_ = buf_;
+  usize cap_ = kShort;
+  char buf_[kShort];
 };
 
 // A message to stderr, in one write if it is short.

@@ -90,7 +90,8 @@ struct PrintArg {
   PrintArg(R (*f)(A...)) : kind(Kind::pointer), pointer(reinterpret_cast<const volatile void*>(f)) {}
 };
 
-// Writes the operands to `fd`, with one write if they fit into 256 bytes. The output of two calls is never mixed.
+// Writes the operands to `fd`: to stdout with one write, up to 64 KiB; to others, and before main.main and in a
+// simulation, with one write for each 256 bytes. The output of two calls of a process is never mixed.
 void print_args(int fd, const PrintArg* args, size_t n, bool spaces, bool newline);
 
 // Go's print: the operands one after the other, to stderr.

@@ -2,6 +2,7 @@
 
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
+#include "mem/malloc.h"
 #include "rt0/print.h"
 #include "runtime/diag/fatal.h"
 #include "sched/gmp.h"
@@ -55,6 +56,19 @@ bool may_park() {
   const M* mp = gp->m;
   return gp == mp->curg.load_relaxed() && mp->locks == 0 && mp->dying == 0 && mp->p != nullptr && simulated == 0 &&
          bootDone;
+}
+
+// Go's fmt.Println writes a line with one write, so that lines of several processes that share a pipe or a file do not
+// mix; print and println, which write to stderr, do not. A line that does not fit into a Writer's own buffer is
+// collected on the heap, up to this length.
+constexpr usize kLongest = 64 * 1024;
+
+// How long the line is at most.
+usize most_bytes(const PrintArg* args, usize n) {
+  usize sum = n + 1;
+  for (usize i = 0; i < n; i++)
+    sum += args[i].kind == PrintArg::Kind::string ? args[i].string.len : max(kMaxFloat, kMaxDecimal);
+  return sum;
 }
 
 // A write that may block for ever, so sysmon may hand the P to another M. With keeps_p it does so only after a while:
@@ -111,10 +125,17 @@ void printunlock() NO_LOCK_ANALYSIS {
 void print_args(int fd, const PrintArg* args, size_t n, bool spaces, bool newline) {
   const bool in_turn = may_park();
   PrintTurns& turns = print_turns[fd == kStderr ? 1 : 0];
+  char* line = nullptr;
+  usize room = 0;
+  if (in_turn && fd == kStdout) {
+    room = min(most_bytes(args, n), kLongest);
+    if (room > Writer::kShort) line = static_cast<char*>(mallocgc_noscan(room, 1));
+  }
   if (in_turn) turns.take();
   else printlock();
   {
     Writer w(fd, in_turn ? write_in_turn : nullptr);
+    if (line != nullptr) w.use(line, room);  // without memory the line is written in pieces
     for (usize i = 0; i < n; i++) {
       if (i > 0 && spaces) w.put(' ');
       put_arg(w, args[i]);
@@ -123,6 +144,7 @@ void print_args(int fd, const PrintArg* args, size_t n, bool spaces, bool newlin
   }
   if (in_turn) turns.give();
   else printunlock();
+  heap_free(line);
   preempt_point();
 }
 

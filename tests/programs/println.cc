@@ -25,7 +25,13 @@ double volatile_double(double v) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char**) {
+  for (size_t n = 100; argc > 1 && n <= 1000; n += 100) rt0::fmt::println(Bytes{long_text, n}, n);
+  static char longer[70000];
+  constexpr size_t kLonger[] = {4095, 65000, 70000};
+  for (size_t n : kLonger)
+    if (argc > 1) rt0::fmt::println(Bytes{longer, n});
+  if (argc > 1) return 0;
   using rt0::print;
   using rt0::println;
   println();
