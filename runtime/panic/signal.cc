@@ -177,11 +177,12 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
   M* mp = gp->m;
   Isa::setg(mp->gsignal);
   // A function of rt0's has returned to where preemption has diverted it: the goroutine goes on where it would have
-  // returned to, or is preempted there. The kernel may also bring another signal at that moment, before the fault.
+  // returned to, or is preempted there. The kernel may also bring another signal at that moment, before the fault: it
+  // has its usual effect, at the place in the program that the mirror stands for.
   if (const uintptr pc = program_pc(c.pc); RT0_UNLIKELY(pc != c.pc)) {
     c.pc = pc;
     kernel->sigcontext_set_pc(uctx, pc);
-    if (c.code > 0) {
+    if (c.code > 0 && (sig == kSIGSEGV || sig == kSIGBUS)) {
       doSigPreempt(gp, c, uctx);
       Isa::setg(gp);
       return;
