@@ -75,6 +75,7 @@ struct Spawn {
   const char* dir;  // null: this process's
   i32 fds[3];       // its descriptors 0, 1, 2; -1: closed
   u64 sigmask;      // its signal mask
+  u64 ignored;      // signals that this process ignores by its own will, and the new one is to ignore, too
 };
 
 struct KernelIo {

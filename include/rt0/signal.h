@@ -9,9 +9,9 @@
 //   auto [ctx, stop] = rt0::signal::notify_context(rt0::context::background(), rt0::os::kInterrupt);
 //
 // As in Go, a signal that finds no room in a channel is not kept for it, so a channel needs a buffer. kSIGKILL and
-// kSIGSTOP cannot be caught, 32 and 33 belong to C libraries, SIGPROF to profilers: these are left out silently. A
+// kSIGSTOP cannot be caught, 32 to 34 belong to C libraries, SIGPROF to profilers: these are left out silently. A
 // fault of the program's own (a nil dereference) stays a panic, whatever is asked for here; the same signal sent by
-// another process is delivered.
+// another process is delivered, or ignored.
 //
 // On the simulated kernel, which has no other processes, no signal arrives: a goroutine that waits for one is asleep.
 #pragma once
@@ -90,7 +90,8 @@ template <class... S>
 void ignore(S... sigs) {
   detail::signal_cancel(detail::signal_set(sigs...), true);
 }
-// Whether the signal is ignored, by ignore() or because the parent process had it ignored (as nohup does).
+// Whether the signal is ignored: by ignore(), or because the parent process had SIGHUP or SIGINT ignored (as nohup
+// does) and notify() has not asked for it since.
 bool ignored(os::Signal sig);
 // These signals have their default effect again, whatever notify() and ignore() have said; none named: all.
 template <class... S>

@@ -12,6 +12,7 @@
 #include "kernel_iface/linux/io.h"
 #include "kernel_iface/linux/linux.h"
 #include "kernel_iface/linux/uapi.h"
+#include "kernel_iface/signum.h"
 
 namespace rt0 {
 
@@ -24,14 +25,21 @@ constexpr i32 kStdFds = 3;
 
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
 
+SigDisposition present(u32 sig) { return static_cast<SigDisposition>(linux_setsig(sig, SigDisposition::keep).value); }
+
 // Sets each signal that has a handler to its default action. A handler is a function of the parent's: as soon as the
-// mask is open it could run in the child, and change the parent's memory. Ignored signals stay ignored in the program.
-void clear_handlers() {
+// mask is open it could run in the child, and change the parent's memory. Signals stay ignored in the program if the
+// parent has ignored them by signal::ignore (`ignored`), or if Go would leave them ignored: its programs have handlers
+// for all others. SIGURG has a handler in the parent even if it is ignored.
+void clear_handlers(u64 ignored) {
   constexpr u32 kSignals = 64;
   for (u32 sig = 1; sig <= kSignals; sig++) {
-    SigactionOf<kQuirks.sa_restorer != 0> sa = {};
-    if (!io_sys(SYS_rt_sigaction, sig, 0, addr(&sa), kSigsetBytes).ok()) continue;
-    if (reinterpret_cast<uintptr>(sa.handler) > 1) (void)linux_setsig(sig, SigDisposition::dfl);
+    const SigDisposition now = present(sig);
+    const bool asked = (ignored & sig_bit(sig)) != 0;
+    if (now == SigDisposition::handler)
+      (void)linux_setsig(sig, asked && sig == kSIGURG ? SigDisposition::ignore : SigDisposition::dfl);
+    else if (now == SigDisposition::ignore && !asked && (kStaysIgnored & sig_bit(sig)) == 0)
+      (void)linux_setsig(sig, SigDisposition::dfl);
   }
 }
 
@@ -54,7 +62,7 @@ Errno become(const Spawn& s) {
   if (s.dir != nullptr)
     if (const SysResult r = io_sys(SYS_chdir, addr(s.dir)); !r.ok()) return r.err;
   restore_nofile();
-  clear_handlers();
+  clear_handlers(s.ignored);
   linux_sigmask_set(s.sigmask);
   return io_sys(SYS_execve, addr(s.path), addr(s.argv), addr(s.envp)).err;
 }
@@ -97,8 +105,10 @@ SysResult linux_spawn(const Spawn* s) {
   i32 report[2];
   if (const SysResult r = io_sys(SYS_pipe2, addr(report), O_CLOEXEC); !r.ok()) return r;
   // If this process's parent ignored SIGCHLD, this process has inherited that, and the kernel would keep no status of
-  // its children.
-  (void)linux_setsig(kSIGCHLD, SigDisposition::dfl);
+  // its children. The handler takes no notice of a SIGCHLD that the program has not asked for. It, and not the default,
+  // is set, because signal::notify may set it at the same time: then either order has the same effect.
+  if ((s->ignored & sig_bit(kSIGCHLD)) == 0 && present(kSIGCHLD) == SigDisposition::ignore)
+    (void)linux_setsig(kSIGCHLD, SigDisposition::handler);
   // No signal handler of rt0's may run in the child: see clear_handlers.
   const u64 mask = linux_sigmask_block(~u64{0});
   SysResult child = start<Isa>(*s, report[1], CLONE_VM | CLONE_VFORK);

@@ -9,7 +9,6 @@ inline constexpr uintptr kAtFdcwd = static_cast<uintptr>(-100);
 inline constexpr uintptr O_RDONLY = 0, O_WRONLY = 1, O_CREAT = 0100, O_TRUNC = 01000, O_CLOEXEC = 02000000;
 inline constexpr uintptr O_RDWR = 2, O_EXCL = 0200, O_APPEND = 02000, O_NONBLOCK = 04000, O_SYNC = 04010000;
 inline constexpr uintptr F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030;
-inline constexpr uintptr kSIGCHLD = 17;
 inline constexpr uintptr LOCK_EX = 2, LOCK_NB = 4, SEEK_SET = 0, RLIMIT_NOFILE = 7;
 inline constexpr uintptr AT_REMOVEDIR = 0x200, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000;
 

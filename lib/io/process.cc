@@ -2,6 +2,7 @@
 #include "kernel_iface/env.h"
 #include "lib/io/os_file.h"
 #include "rt0/os.h"
+#include "runtime/diag/fatal.h"
 #include "sched/gmp.h"
 
 namespace rt0::os {
@@ -34,6 +35,7 @@ Result<Process> start_process(StrArg name, const char* const* argv, const ProcAt
       if (attr.files[i]) (void)OsFile::of(attr.files[i])->fd.set_blocking();
     }
     s.sigmask = m0.sigmask;  // the mask that this process was started with, not its present one
+    s.ignored = u64{sigignored[1].load_relaxed()} << 32 | sigignored[0].load_relaxed();
     r = blocking_call([&] { return kernel_io().spawn(&s); });
   }
   if (r.ok()) out.value = Process(static_cast<int>(r.value));

@@ -142,14 +142,14 @@ u64 wanted() {
 
 // [changing] These signals have no handler any more: gives them back the effect that they had before.
 void disable(u64 set, bool ignore) {
-  for (u32 n = 1; n <= kSignals; n++)
-    if ((set & sig_bit(n)) != 0) signal_disable(n);
-  set_mask();
   for (u32 n = 1; n <= kSignals; n++) {
     if ((set & sig_bit(n)) == 0) continue;
-    if (ignore) signal_ignore(n);
-    else signal_restore(n);
+    if (ignore) signal_ignore(n);  // while it is still asked for: else it would have its default effect in between
+    signal_disable(n);
   }
+  set_mask();
+  for (u32 n = 1; n <= kSignals && !ignore; n++)
+    if ((set & sig_bit(n)) != 0) signal_restore(n);
 }
 
 }  // namespace
@@ -198,7 +198,6 @@ void signal::stop(const Chan<Signal>& c) {
 }
 
 void detail::signal_cancel(u64 set, bool ignore) {
-  set &= ~kSigNever;
   changing.lock();
   list.lock();
   for (Handler* h = handlers; h != nullptr; h = h->next) h->set &= ~set;
@@ -209,7 +208,11 @@ void detail::signal_cancel(u64 set, bool ignore) {
 
 bool signal::ignored(Signal sig) {
   const u32 n = static_cast<u32>(sig.number());
-  return n >= 1 && n <= kSignals && signal_ignored(n);
+  if (n < 1 || n > kSignals) return false;
+  changing.lock();
+  const bool is = signal_ignored(n);
+  changing.unlock();
+  return is;
 }
 
 void detail::signal_wait(const context::WithCancelCause& w, const Chan<Signal>& c) {

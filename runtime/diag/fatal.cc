@@ -150,6 +150,7 @@ void dieFromSignal(u32 sig) {
 }
 
 constinit Atomic<bool (*)(u32)> sigsend{nullptr};
+constinit Atomic<u32> sigignored[2] = {};
 
 void sigpipe(bool standard) {
   auto* send = sigsend.load_acquire();

@@ -40,9 +40,11 @@ void startpanic_m() NO_LOCK_ANALYSIS;  // if the same M calls it a second time, 
 // A write failed for lack of a reader. Queues SIGPIPE if the program has asked for it; else SIGPIPE ends the program
 // if `standard` says that this was standard output or error, as in any pipeline. Go: sigpipe, epipecheck.
 void sigpipe(bool standard) RT0_SYM("os.sigpipe");
-// Queues a signal that the program has asked for, and is false for any other. Null in a program that asks for none. In
-// runtime/panic/sigqueue.cc. Go: sigsend.
+// Queues a signal that the program has asked for; true also if the program takes no notice of it. Null in a program
+// that neither asks for signals nor ignores any. In runtime/panic/sigqueue.cc. Go: sigsend.
 extern Atomic<bool (*)(u32 sig)> sigsend;
+// The signals that the program takes no notice of because it has said so: word 0 has signals 1 to 32, word 1 33 to 64.
+extern Atomic<u32> sigignored[2];
 // Ends the process with `status`: writes out the trace, then the kernel's exit. If that returns, faults.
 [[noreturn]] void exit_process(i32 status) RT0_SYM("runtime.exit");
 

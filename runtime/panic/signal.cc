@@ -35,10 +35,9 @@ constexpr SigEntry kSigTable[] = {
 // then. Real-time signals, 34 to 64, are blocked, too.
 constexpr u32 kBlocked[] = {kSIGUSR1, kSIGUSR2,   kSIGPIPE, kSIGALRM, kSIGXCPU,
                             kSIGXFSZ, kSIGVTALRM, kSIGPROF, kSIGIO,   kSIGPWR};
-constexpr u64 bit(u32 sig) { return u64{1} << (sig - 1); }
 constexpr u64 blocked_set() {
   u64 set = ~u64{0} << (34 - 1);
-  for (u32 sig : kBlocked) set |= bit(sig);
+  for (u32 sig : kBlocked) set |= sig_bit(sig);
   return set;
 }
 
@@ -47,9 +46,9 @@ constexpr u64 blocked_set() {
 // blocked only SIGKILL would end the program. Go: blockableSig.
 constexpr u32 kEnding[] = {kSIGHUP, kSIGINT, kSIGTERM};
 constexpr u64 unblocked_set() {
-  u64 set = bit(kSIGCHLD) | bit(kSIGURG);
-  for (const SigEntry& e : kSigTable) set |= bit(e.sig);
-  for (u32 sig : kEnding) set |= bit(sig);
+  u64 set = sig_bit(kSIGCHLD) | sig_bit(kSIGURG);
+  for (const SigEntry& e : kSigTable) set |= sig_bit(e.sig);
+  for (u32 sig : kEnding) set |= sig_bit(sig);
   return set;
 }
 
@@ -66,6 +65,9 @@ const SigEntry* sig_entry(u32 sig) {
     if (e.sig == sig) return &e;
   return nullptr;
 }
+
+// A fault of the program's own, if the kernel sent it. The other signals of the table are requests, whatever sent them.
+bool is_fault(u32 sig) { return sig_entry(sig) != nullptr && sig != kSIGQUIT && sig != kSIGABRT; }
 
 // gp has overflowed its stack into the guard page. The texts are Go's; the limit is the reserved size, not 1 GB. An
 // overflow of the signal stack does not come here: the handler would need that stack, so the kernel ends the process by
@@ -121,10 +123,7 @@ void install_ending() {
 
 }  // namespace
 
-bool sig_needed(u32 sig) {
-  const SigEntry* e = sig_entry(sig);
-  return sig == kSIGURG || (e != nullptr && e->panics);
-}
+bool sig_needed(u32 sig) { return sig == kSIGURG || is_fault(sig); }
 
 const char* signal_text(u32 sig) {
   const SigEntry* e = sig_entry(sig);
@@ -143,11 +142,12 @@ void minitSignalMask() { kernel->sigmask_set((getg()->m->sigmask & ~unblocked_se
 
 // SIGHUP, SIGINT and SIGTERM need no handler: their default action ends the program. Two kinds of processes have one
 // all the same: process 1 of a namespace, because the kernel drops signals that have no handler there, and a process
-// with a trace, which has to be written out.
+// with a trace, which has to be written out. SIGTERM ends a program even if its parent ignored SIGTERM, as in Go.
 void initsig() {
   trace_boot(Ev::initsig);
   for (const SigEntry& e : kSigTable) (void)install(e.sig);
   if (trace_on.load_relaxed() == kTraceOn || (simulated == 0 && kernel->getpid() == 1)) install_ending();
+  else (void)kernel->setsig(kSIGTERM, SigDisposition::dfl);
   if ((m0.sigmask & unblocked_set()) != 0) minitSignalMask();
 }
 
@@ -209,9 +209,11 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
 
   const SigEntry* e = sig_entry(sig);
   const bool ending = sig == kSIGHUP || sig == kSIGINT || sig == kSIGTERM;
-  // The program may have asked for it. A signal without an owner was asked for until a moment ago: its default effect
-  // comes back only after this thread's handler has been entered.
-  if (send != nullptr && (e == nullptr || !e->panics || c.code <= 0) && (send(sig) || (e == nullptr && !ending))) {
+  // The program may have asked for it, unless it is a fault of its own. A signal without an effect was asked for until
+  // a moment ago, so that its default effect comes back only after this thread's handler has been entered; or it is
+  // SIGCHLD, see linux_spawn.
+  const bool fault = c.code > 0 && is_fault(sig);
+  if (!fault && ((send != nullptr && send(sig)) || (e == nullptr && !ending))) {
     Isa::setg(gp);
     return;
   }
@@ -225,7 +227,7 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
 
   const uintptr guard = gp->stack.lo - physPageSize;
   // code > 0: the kernel reports a fault of this thread. A signal that a process has sent ends this process.
-  if (e == nullptr || !e->panics || c.code <= 0) fatal_signal(sig, gp, c, uctx);
+  if (!e->panics || c.code <= 0) fatal_signal(sig, gp, c, uctx);
   if (sig == kSIGSEGV && c.fault_addr >= guard && c.fault_addr < gp->stack.lo) stack_overflow(gp, c);
   const bool panics = canpanic(gp, c);
   const bool on_curg = mp->curg.load_relaxed() != nullptr && c.sp >= mp->curg.load_relaxed()->stack.lo &&

@@ -20,6 +20,7 @@ constinit struct {
   // the goroutine that changes signals, of which lib/signal lets only one at a time in.
   SigDisposition was[65];
   u64 changed;
+  u64 named;  // the program has asked for these, or ignored them: from then on sigignored tells which are ignored
 } queue = {};
 
 u32 word(u32 sig) { return (sig - 1) / 32; }
@@ -34,18 +35,21 @@ void wake_receiver() {
 // the handler writes `come`, then adds to `wakes`. If the receiver reads the sum, it also sees the signal, for the add
 // releases it; if it reads less, it does not sleep. So it sleeps through no signal.
 bool sigsend_queue(u32 sig) {
-  if ((queue.wanted[word(sig)].load_acquire() & bit(sig)) == 0) return false;
+  if ((queue.wanted[word(sig)].load_acquire() & bit(sig)) == 0)
+    return (sigignored[word(sig)].load_relaxed() & bit(sig)) != 0;
   (void)queue.come[word(sig)].or_acqrel(bit(sig));
   wake_receiver();
   return true;
 }
 
-// Sets how a signal is handled, and remembers how it was handled before the program first changed that.
+// Sets how a signal is handled, and remembers how it was handled before the program first changed that. What the parent
+// process ignored does not come back, but for the signals that Go leaves alone.
 void change(u32 sig, SigDisposition how) {
   const SysResult r = kernel->setsig(sig, how);
   if (!r.ok() || (queue.changed & sig_bit(sig)) != 0) return;
   queue.changed |= sig_bit(sig);
-  queue.was[sig] = static_cast<SigDisposition>(r.value);
+  const SigDisposition was = static_cast<SigDisposition>(r.value);
+  queue.was[sig] = was == SigDisposition::ignore && (kStaysIgnored & sig_bit(sig)) == 0 ? SigDisposition::dfl : was;
 }
 
 u64 wanted() { return u64{queue.wanted[1].load_seqcst()} << 32 | queue.wanted[0].load_seqcst(); }
@@ -77,21 +81,34 @@ void signal_enable(u32 sig) {
   if (simulated != 0) return;
   sigsend.store_release(sigsend_queue);
   (void)queue.wanted[word(sig)].or_acqrel(bit(sig));
+  queue.named |= sig_bit(sig);
+  (void)sigignored[word(sig)].and_acqrel(~bit(sig));
   change(sig, SigDisposition::handler);
 }
 
 void signal_disable(u32 sig) { (void)queue.wanted[word(sig)].and_acqrel(~bit(sig)); }
 
 void signal_restore(u32 sig) {
-  if ((queue.changed & sig_bit(sig)) != 0) (void)kernel->setsig(sig, queue.was[sig]);
+  const bool changed = (queue.changed & sig_bit(sig)) != 0;
+  if (changed) (void)kernel->setsig(sig, queue.was[sig]);
+  // One that the parent ignored goes on as ignored if the program has ignored it, too, but not if it has asked for it:
+  // as in Go.
+  if (!changed || queue.was[sig] != SigDisposition::ignore) (void)sigignored[word(sig)].and_acqrel(~bit(sig));
 }
 
+// Of a signal whose handler has to stay, the handler takes no notice then. The bit is set first, so that the signal has
+// no other effect in between.
 void signal_ignore(u32 sig) {
-  if (simulated != 0 || sig_needed(sig)) return;
-  change(sig, SigDisposition::ignore);
+  if (simulated != 0) return;
+  queue.named |= sig_bit(sig);
+  (void)sigignored[word(sig)].or_acqrel(bit(sig));
+  sigsend.store_release(sigsend_queue);
+  if (!sig_needed(sig) && (kSigNever & sig_bit(sig)) == 0) change(sig, SigDisposition::ignore);
 }
 
 bool signal_ignored(u32 sig) {
+  if ((queue.named & sig_bit(sig)) != 0) return (sigignored[word(sig)].load_relaxed() & bit(sig)) != 0;
+  if ((kToldIgnored & sig_bit(sig)) == 0) return false;
   const SysResult r = kernel->setsig(sig, SigDisposition::keep);
   return r.ok() && static_cast<SigDisposition>(r.value) == SigDisposition::ignore;
 }

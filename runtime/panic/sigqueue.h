@@ -4,11 +4,10 @@
 
 #include "base/check.h"
 #include "base/types.h"
+#include "kernel_iface/signum.h"
 
 namespace rt0 {
 
-// A set of signals: bit n - 1 is signal n.
-constexpr u64 sig_bit(u32 sig) { return u64{1} << (sig - 1); }
 // What a program cannot ask for: SIGKILL and SIGSTOP; SIGPROF; 32, 33 and 34, which C libraries use.
 inline constexpr u64 kSigNever = sig_bit(9) | sig_bit(19) | sig_bit(27) | sig_bit(32) | sig_bit(33) | sig_bit(34);
 
@@ -36,8 +35,10 @@ void signal_enable(u32 sig);
 // effect that it had before it was enabled or ignored. Go: signal_disable.
 void signal_disable(u32 sig);
 void signal_restore(u32 sig);
-// The process takes no notice of it, whatever it was before. Go: signal_ignore.
+// The process takes no notice of it, whatever it was before; of a fault, only if a process has sent it. Go:
+// signal_ignore.
 void signal_ignore(u32 sig);
+// Whether the program ignores it, or, as long as the program has not named it, the parent did.
 bool signal_ignored(u32 sig);
 
 }  // namespace rt0

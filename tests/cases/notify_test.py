@@ -2,6 +2,8 @@
 """rt0::signal: notify, stop, ignore, reset, notify_context. Texts and rules are those of Go 1.26's os/signal."""
 
 import contextlib
+import ctypes
+import os
 import pathlib
 import signal
 import subprocess
@@ -28,6 +30,49 @@ def default_signals():
 def nohup():
     default_signals()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def ignoring(*signals):
+    def before():
+        default_signals()
+        for sig in signals:
+            signal.signal(sig, signal.SIG_IGN)
+    return before
+
+
+class Injected:
+    """Runs a program as its debugger. In place of the first fault, that of a diverted return, SIGINT comes as from a terminal."""
+
+    TRACEME, CONT, SETOPTIONS, SETSIGINFO, TRACECLONE, EXITKILL = 0, 7, 0x4200, 0x4203, 8, 1 << 20  # sys/ptrace.h
+    WALL, SI_KERNEL = 0x40000000, 0x80
+
+    def __init__(self, line, env):
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+        self.injected = False
+        program = subprocess.Popen(line, env=env, stdout=subprocess.PIPE,
+                                   preexec_fn=lambda: self.libc.ptrace(self.TRACEME, 0, None, None))
+        os.waitpid(program.pid, 0)  # execve stops it
+        self.libc.ptrace(self.SETOPTIONS, program.pid, None, self.TRACECLONE | self.EXITKILL)
+        self.libc.ptrace(self.CONT, program.pid, None, None)
+        while True:
+            thread, status = os.waitpid(-1, self.WALL)
+            if os.WIFSTOPPED(status):
+                self.go_on(thread, os.WSTOPSIG(status))
+            elif thread == program.pid:
+                break
+        program.returncode = self.status = os.waitstatus_to_exitcode(status)
+        self.out = program.stdout.read()
+        program.stdout.close()
+
+    def go_on(self, thread, sig):
+        if sig in (signal.SIGTRAP, signal.SIGSTOP):  # of execve, of clone
+            sig = 0
+        if sig == signal.SIGSEGV and not self.injected:
+            self.injected, sig = True, signal.SIGINT
+            info = (ctypes.c_int * 32)(sig, 0, self.SI_KERNEL)
+            self.libc.ptrace(self.SETSIGINFO, thread, None, ctypes.addressof(info))
+        self.libc.ptrace(self.CONT, thread, None, sig)
 
 
 def all_blocked():
@@ -72,6 +117,58 @@ class Notify(rt0test.Case):
 
     def test_a_fault_stays_a_panic(self):
         self.assertEqual(self.notify("fault"), "recovered true\nsegmentation fault\n")
+
+    def test_the_end_of_a_process(self):
+        """Also if the parent ignores SIGCHLD, in which case the kernel would keep no status."""
+        for before in (default_signals, ignoring(signal.SIGCHLD)):
+            for args in ((), ("again",)):
+                expected = "<nil>\n" * len(args) + "<nil>\nchild exited\n" * 3 + "<nil>\n"
+                self.assertEqual(self.notify("chld", *args, before=before), expected)
+
+    @unittest.skipUnless(rt0test.NATIVE, "the parent's dispositions are QEMU's own, too")
+    def test_fates(self):
+        """As Go 1.26's. Only SIGHUP and SIGINT stay ignored if the parent ignores them, and only until the program names them."""
+        if self.how != "native":
+            return
+        dead = "ignored false\n", -signal.SIGTERM
+        deaf, alive, got, ignored = (("ignored false\nalive 0\n", 0), ("ignored true\nalive 0\n", 0),
+                                     ("ignored false\nalive 1\n", 0), ("ignored true\nalive 0\n", 0))
+        rows = (("TERM", dead, dead, dead), ("HUP", alive, deaf, deaf), ("INT", alive, deaf, deaf), ("USR1", deaf, deaf, deaf),
+                ("CHLD", deaf, deaf, deaf), ("CONT", deaf, deaf, deaf), ("WINCH", deaf, deaf, deaf))
+        for name, untold, reset, stop in rows:
+            sig = signal.Signals[f"SIG{name}"]
+            for how, expected in (("none", untold), ("reset", reset), ("stop", stop), ("ignore", ignored), ("notify", got)):
+                with self.subTest(sig=name, how=how):
+                    out = self.notify("fate", how, str(int(sig)), status=expected[1], before=ignoring(sig))
+                    self.assertEqual(out, expected[0])
+        for name in ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "STKFLT", "URG", "PROF", "SYS", "QUIT", "TERM", "HUP", "USR2"):
+            with self.subTest(sig=name):
+                sig = {"STKFLT": 16}.get(name) or signal.Signals[f"SIG{name}"]
+                self.assertEqual(self.notify("fate", "ignore", str(int(sig))),
+                                 ignored[0] + "recovered true\n" * (name == "SEGV"))
+
+    @unittest.skipUnless(rt0test.NATIVE, "the parent's dispositions are QEMU's own, too")
+    def test_what_a_child_ignores(self):
+        """What the program ignores by its own will, and of what its parent ignores only what Go passes on."""
+        if self.how != "native":
+            return
+        passed = signal.SIGHUP, signal.SIGINT, signal.SIGCONT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU
+        others = signal.SIGUSR1, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD, signal.SIGURG, signal.SIGPROF, signal.SIGALRM
+        for own in (signal.SIGUSR2, signal.SIGURG, signal.SIGCHLD):
+            out = self.notify("child", str(int(own)), before=ignoring(*passed, *others))
+            self.assertEqual(int(out.split()[1], 16), sum(1 << sig - 1 for sig in (*passed, own)), out)
+
+    @unittest.skipUnless(rt0test.NATIVE, "QEMU's own faults would be seen")
+    def test_a_signal_at_a_diverted_return(self):
+        if self.how == "native":
+            run = Injected(rt0test.command("notify", ["busy"], how=self.how), {"GOMAXPROCS": "1"})
+            self.assertEqual((run.injected, run.status, run.out), (True, 0, b"interrupt\n"))
+
+    def test_a_trap_is_no_signal(self):
+        for args in ((), ("ignored",)):
+            done = self.run_program("notify", "trap", *args, preexec_fn=default_signals)
+            self.assert_status(done, 2)
+            self.assertRegex(rt0test.text(done.err), r"\ASIG(ILL|TRAP): ")
 
     def test_a_nil_channel(self):
         done = self.run_program("notify", "nil")

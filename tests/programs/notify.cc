@@ -136,6 +136,83 @@ int fault() {
   return 0;
 }
 
+errors::Error true_() {
+  const char* const argv[] = {"true", nullptr};
+  auto [p, err] = os::start_process("/bin/true", argv);
+  return err ? err : p.wait().err;
+}
+
+// Processes end. again: this one has started one before, too.
+int chld(bool again) {
+  if (again) fmt::println(true_());
+  Chan<Signal> c(1);
+  signal::notify(c, sys::kSIGCHLD);
+  for (int i = 0; i < 3; i++) {
+    fmt::println(true_());
+    select(recv(c, [](Signal s) { fmt::println(s); }), recv(after(seconds(10)), [](Time) { fmt::println("none"); }));
+  }
+  signal::stop(c);
+  fmt::println(true_());
+  return 0;
+}
+
+int number(const char* s) {
+  int n = 0;
+  while (*s != '\0') n = 10 * n + (*s++ - '0');
+  return n;
+}
+
+// What becomes of a signal after notify, then perhaps reset or stop; after ignore; and if the program does not name it.
+int fate(const char* how, Signal s) {
+  Chan<Signal> c(4);
+  if (same(how, "notify") || same(how, "reset") || same(how, "stop")) signal::notify(c, s);
+  if (same(how, "reset")) signal::reset(s);
+  if (same(how, "stop")) signal::stop(c);
+  if (same(how, "ignore")) signal::ignore(s);
+  fmt::println("ignored", signal::ignored(s));
+  raise(s);
+  sleep(ms(50));
+  fmt::println("alive", c.len());
+  if (s == sys::kSIGSEGV)
+    func([] {
+      Defer d([] { fmt::println("recovered", static_cast<bool>(recover())); });
+      volatile int* nobody = nullptr;
+      *nobody = 1;
+    });
+  return 0;
+}
+
+// Which signals a process that this one starts ignores, if this one ignores s.
+int child(Signal s) {
+  signal::ignore(s);
+  const char* const argv[] = {"grep", "SigIgn", "/proc/self/status", nullptr};
+  auto [p, err] = os::start_process("/bin/grep", argv);
+  return err ? 1 : p.wait().value.exit_code();
+}
+
+// Allocates until half a second is over: its calls' returns are diverted. Then says which signal has come.
+int busy() {
+  Chan<Signal> c(1);
+  signal::notify(c, os::kInterrupt);
+  atomic::Int32 over;
+  go([&] {
+    for (int i = 0; i < 100; i++) sleep(ms(5));
+    over.store(1);
+  });
+  while (over.load() == 0)
+    for (int i = 0; i < 1000; i++) delete new char[100 + i % 7];
+  select(recv(c, [](Signal s) { fmt::println(s); }), recv(after(seconds(1)), [](Time) { fmt::println("none"); }));
+  return 0;
+}
+
+// An illegal instruction, which no signal::notify or ignore takes for a signal from outside.
+int trap(bool ignored) {
+  Chan<Signal> c(1);
+  if (ignored) signal::ignore();
+  else signal::notify(c);
+  __builtin_trap();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -151,6 +228,11 @@ int main(int argc, char** argv) {
     signal::notify(Chan<Signal>());
     return 1;
   }
+  if (same(mode, "chld")) return chld(argc > 2);
+  if (same(mode, "fate")) return fate(argv[2], Signal(number(argv[3])));
+  if (same(mode, "child")) return child(Signal(number(argv[2])));
+  if (same(mode, "busy")) return busy();
+  if (same(mode, "trap")) return trap(argc > 2);
   if (same(mode, "names")) {
     for (int n = 1; n <= 64; n++) fmt::println(Signal(n));
     return 0;
