@@ -100,6 +100,23 @@ class Tracebacks(rt0test.Case):
             with self.subTest(what=what):
                 self.assertEqual(self.run_program("tracebacks", what).err, end)
 
+    def test_names_in_classes(self):
+        """Lambdas in member functions and inline functions have Go's names, and rt0's own frames are hidden there, too."""
+        whats = {"starts": "InClass.starts.func1 created by main.InClass.starts", "calls": "InClass.calls.func1 InClass.calls",
+                 "passes": "InClass.passes.func1 apply InClass.passes", "elects": "InClass.selects.func1 InClass.selects",
+                 "defers": "InClass.defers.func1 InClass.defers", "inline": "starts_inline.func1 created by main.starts_inline", "last": ""}
+        for what, want in whats.items():
+            with self.subTest(what=what):
+                done = self.run_program("tracebacks", "n", what)
+                self.assert_status(done, 2)
+                got = [m[1] for m in re.finditer(r"(?m)^(?:main\.)?(\S+)\(|^(?=created)", rt0test.text(done.err)) if m[1]]
+                self.assertFalse(re.search(r"\+0x\w{5}", rt0test.text(done.err)), done.err)  # a function is less than 64 KiB
+                created = re.findall(r"created by \S+", rt0test.text(done.err))
+                if not created:
+                    self.assertEqual(got.pop(), "main")
+                    got.remove("in_class")
+                self.assertEqual(" ".join(got[1:] + created), want)
+
 
 if __name__ == "__main__":
     rt0test.main()

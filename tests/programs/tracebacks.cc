@@ -81,13 +81,72 @@ void count_rounds(int rounds) {
   asm volatile("" ::: "memory");
 }
 
+// Lambdas in functions that lie in a class, or are inline: their linkage names contain those of the lambdas' types.
+[[gnu::noinline]] void stop() {
+  if (volatile int zero = 0; zero == 0) panic("stop");
+}
+template <class F>
+[[gnu::noinline]] void apply(F f) {
+  f();
+  asm volatile("" ::: "memory");
+}
+
 }  // namespace
+
+struct InClass {
+  int x = 0;
+  [[gnu::noinline]] int starts() const {
+    go([this] { stop(), asm_(x); });
+    sleep(seconds(1));
+    return x;
+  }
+  [[gnu::noinline]] int calls() {
+    func([this] { stop(), asm_(x); });
+    return x;
+  }
+  [[gnu::noinline]] int passes() {
+    apply([this] { stop(), asm_(x); });
+    return x;
+  }
+  [[gnu::noinline]] int selects() {
+    Chan<int> c(1);
+    c.send(1);
+    select(recv(c, [this](int) { stop(), asm_(x); }), otherwise([] {}));
+    return x;
+  }
+  [[gnu::noinline]] int defers() {
+    Defer d([this] { stop(), asm_(x); });
+    return asm_(x), x;
+  }
+  static void asm_(int x) { asm volatile("" : : "r"(x) : "memory"); }
+};
+inline void starts_inline() {
+  go([] { stop(), InClass::asm_(1); });
+  sleep(seconds(1));
+}
+
+void last_in_text();
+
+static void in_class(char which) {
+  InClass s;
+  switch (which) {
+    case 's': s.starts(); break;
+    case 'c': s.calls(); break;
+    case 'p': s.passes(); break;
+    case 'e': s.selects(); break;
+    case 'd': s.defers(); break;
+    case 'l': last_in_text(); break;
+    default: starts_inline(); break;
+  }
+  asm volatile("" ::: "memory");
+}
 
 int main(int, char** argv) {
   switch (argv[1][0]) {
     case 'a': all_stacks(); break;
     case 'e': every_stack(); break;
     case 'c': count_rounds(argv[2][0] - '0'); break;
+    case 'n': in_class(argv[2][0]); break;
     case 'o': go_with({.stack = 16 << 20}, [] { deep(0); }); break;
     case 'l': calls_it(); break;                       // skips calls_it, to the end of main
     case 'f': func([] { calls_it(); }); break;         // skips calls_it, to func

@@ -207,7 +207,7 @@ class Names {
     vector<string> path = path_above(dw, dwarf_dieoffset(decl));
     const auto lambda = lambda_number_.find(parent_of(dwarf_dieoffset(decl)));
     if (lambda == lambda_number_.end()) {
-      if (is_c_function(die, decl)) return string_view(own) == "main" ? "main.main" : own;
+      if (linkage.empty() && is_c_function(die, decl)) return string_view(own) == "main" ? "main.main" : own;
       path.push_back(without_arguments(own));
     }
     return number_closures(join(path));
