@@ -75,6 +75,12 @@ usize frames_of(uintptr pc, Span<PcFrame> out) {
   return pclntab_frames({u->raw(), pclntab.raw_len}, text_offset(pc), out, nullptr, nullptr, u->index);
 }
 
+// How far pc is from the entry of its function, of which `f` is a frame. The return address of a call that is the text's
+// last instruction is the text's end.
+ull offset_in(uintptr pc, const PcFrame& f) {
+  return static_cast<u32>(program_pc(pc) - reinterpret_cast<uintptr>(rt0_text_start)) - f.entry;
+}
+
 // The logical frames of a pc, innermost first; for a return address, the frames of the call before it.
 struct Frames {
   union {
@@ -192,7 +198,7 @@ class Printer {
     if (!is_panic) w_.put(frame.inlined ? Str("(...)\n\t") : Str("()\n\t"));
     w_.put(frame.file.empty() ? Str("?") : frame.file);
     w_.fmt(":%d", static_cast<i32>(frame.line));
-    if (!frame.inlined) w_.fmt(" +%#llx", static_cast<ull>(text_offset(pc) - frame.entry));
+    if (!frame.inlined) w_.fmt(" +%#llx", offset_in(pc, frame));
     w_.put('\n');
   }
 
@@ -222,7 +228,7 @@ void put_created_by(Writer& w, u64 goid, const GoSite& at, u64 parent) {
   put_func(w, f.at[i]);
   if (parent != 0) w.fmt(" in goroutine %llu", static_cast<ull>(parent));
   w.fmt("\n\t%s:%d +%#llx\n", at.file != nullptr ? at.file : "?", static_cast<i32>(at.line),
-        static_cast<ull>(text_offset(at.gopc) - f.at[i].entry));
+        offset_in(at.gopc, f.at[i]));
 }
 
 void put_ancestors(Writer& w, const G* gp, i32 level) {
