@@ -151,7 +151,9 @@ struct Digits {
       Big twice = r;
       twice.mul(2);
       const int c = twice.compare(s);
-      up = c > 0 || (c == 0 && digit % 2 != 0);
+      // In the middle: the even one; but of a float32 that is a power of two the upper one, as Go does.
+      const bool rounds_up = digit % 2 != 0 || (narrow && v.fraction_bits == 23);
+      up = c > 0 || (c == 0 && rounds_up);
     }
     out->d[out->n++] = static_cast<char>('0' + digit + (up ? 1 : 0));
   }
