@@ -112,6 +112,24 @@ class Outside(rt0test.Case):
         installed.cmake("--build", self.find_package(generator="Unix Makefiles"))
         self.check(self.here / "build" / "bin" / "mine")
 
+    @unittest.skipUnless(rt0test.FIRST, "does not depend on the ISA")
+    def test_places_in_tracebacks(self):
+        """Relative to the project's folder, for each build folder and generator: of a source in that folder, and one below it."""
+        lists = HEAD + "find_package(rt0 REQUIRED)\nrt0_add_executable(mine mine.cc sub/far.cc)\n"
+        self.write({"CMakeLists.txt": lists, "head.h": "inline void near() { far(); asm(\"\"); }\n",
+                    "mine.cc": "void far();\n#include \"head.h\"\nint main() {\n  near();\n  asm(\"\");\n}\n",
+                    "sub/far.cc": "#include <rt0/rt0.h>\nvoid far() { rt0::panic(1); }\n"})
+        with tempfile.TemporaryDirectory() as outside:
+            for build in ("build", pathlib.Path(outside) / "out"):
+                for generator in ("Ninja", "Unix Makefiles"):
+                    with self.subTest(build=build, generator=generator):
+                        shutil.rmtree(self.here / build, ignore_errors=True)
+                        folder = self.find_package(build=build, generator=generator)
+                        installed.cmake("--build", folder)
+                        ran = rt0test.run(folder / "bin" / "mine")
+                        places = re.findall(r"\t(\S+):\d+", rt0test.text(ran.err))
+                        self.assertEqual(places, ["sub/far.cc", "head.h", "mine.cc"], ran.err)
+
     def test_everything(self):
         """Sources, libraries, definitions, options, a precompiled header; each build type's optimization; the database."""
         self.write({"CMakeLists.txt": EVERYTHING, **SOURCES})

@@ -18,8 +18,17 @@ class Paths {
     for (string& s : strip_)
       if (!ends_with(s, "/")) s += '/';
   }
+  // The paths that follow are of this unit. libdw puts the folder in which the compiler ran before the name of a file
+  // in the project's top folder, because the map of prefixes has left nothing of its own folder.
+  void enter(Dwarf_Die* unit) {
+    Dwarf_Attribute a;
+    const char* dir = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &a));
+    folder_ = dir == nullptr || *dir == '\0' ? "" : string(dir) + '/';
+  }
   const string& clean(const char* raw) {
-    const auto [it, is_new] = cache_.try_emplace(raw == nullptr ? "" : raw);
+    string_view s = raw == nullptr ? "" : raw;
+    if (!folder_.empty() && starts_with(s, folder_)) s.remove_prefix(folder_.size());
+    const auto [it, is_new] = cache_.try_emplace(string(s));
     if (is_new) it->second = make(it->first);
     return it->second;
   }
@@ -48,6 +57,7 @@ class Paths {
   }
 
   vector<string> strip_;
+  string folder_;
   std::map<string, string> cache_;
 };
 
@@ -143,6 +153,7 @@ class Reader {
     if (units.empty()) throw BadInput(image_.path() + ": no DWARF debug information (compile with -g, do not strip)");
     for (Dwarf_Die& u : units) {
       index_scopes(&u, 0, 0);
+      paths_.enter(&u);
       read_lines(&u);
     }
     std::stable_sort(lines_.begin(), lines_.end(), [](const LineRow& a, const LineRow& b) { return a.lo < b.lo; });
@@ -150,6 +161,7 @@ class Reader {
     for (Dwarf_Die& u : units) {
       Dwarf_Files* files = nullptr;
       (void)dwarf_getsrcfiles(&u, &files, nullptr);
+      paths_.enter(&u);
       read_calls(&u, &u, -1, files, 0);
     }
   }
