@@ -12,7 +12,7 @@
 namespace rt0 {
 
 // Holds a copy of the value; a small value needs no heap. A default any, and one made of nullptr, is Go's nil, which is
-// false. It has the methods of Recovered (panic.h), the type that recover() returns.
+// false; so is one made of an error that is none. It has the methods of Recovered (panic.h), the type that recover() returns.
 class any : public Recovered {
  public:
   any() = default;
@@ -21,7 +21,7 @@ class any : public Recovered {
   // v: a value of any type that can be copied. A literal is held as a const char*.
   template <class T>
     requires(!requires(const Recovered*& to, const T* from) { to = from; })
-  any(const T& v) : Recovered(builtin::Any{&detail::kType<T>, &v}) {}
+  any(const T& v) : Recovered(detail::any_of(v)) {}
   // A function, by its name: the value is a pointer to it.
   template <bool N, class R, class... A>
   any(R (&f)(A...) noexcept(N)) : any(static_cast<R (*)(A...)>(&f)) {}

@@ -279,6 +279,9 @@ class Chan {
   Iterator begin() const { return Iterator(*this); }
   decltype(nullptr) end() const { return nullptr; }
 
+  // Prints as the channel's address.
+  operator PrintArg() const { return PrintArg(static_cast<const volatile void*>(c_)); }
+
   // For the runtime's other parts (select).
   Hchan* handle() const { return c_; }
 

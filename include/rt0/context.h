@@ -21,23 +21,26 @@ namespace rt0 {
 
 namespace context {
 
-// The reason why a context ended. An Error that is false is Go's nil. Two are equal if they have the same address.
-class Error {
+// Error: the reason why a context ended. It has a name of its own here, because a class cannot have a method of its
+// name. An Error that is false is Go's nil. Two are equal if they have the same address.
+class Reason {
  public:
-  constexpr Error() = default;
-  constexpr explicit Error(const char* text) : text_(text) {}
+  constexpr Reason() = default;
+  constexpr explicit Reason(const char* text) : text_(text) {}
   constexpr const char* data() const { return text_ == nullptr ? "<nil>" : text_; }
   constexpr size_t size() const {
     size_t n = 0;
     while (data()[n] != '\0') n++;
     return n;
   }
+  constexpr builtin::Text Error() const { return {data(), size()}; }
   constexpr explicit operator bool() const { return text_ != nullptr; }
-  friend constexpr bool operator==(Error a, Error b) { return a.text_ == b.text_; }
+  friend constexpr bool operator==(Reason a, Reason b) { return a.text_ == b.text_; }
 
  private:
   const char* text_ = nullptr;
 };
+using Error = Reason;
 
 inline constexpr char kCanceledText[] = "context canceled";
 inline constexpr char kDeadlineExceededText[] = "context deadline exceeded";
@@ -60,6 +63,10 @@ struct Node;  // lib/context/context.h
 }  // namespace context
 
 namespace detail {
+template <>
+struct GoType<context::Reason> {
+  static constexpr Text name() { return {"context.Error", 13}; }
+};
 // In lib/context/context.cc.
 void context_ref(context::Node* n);
 void context_unref(context::Node* n);

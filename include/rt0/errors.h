@@ -36,18 +36,27 @@ ErrorValue error_of_value(const void* at) {
 // An argument of errorf: the value with its type, and how to make an error of it if it has a method Error().
 struct ErrorArg {
   Any value;
-  const char* text = nullptr;  // of a literal, what `value` points to
+  const char* text = nullptr;    // of a literal, what `value` points to
+  void (*function)() = nullptr;  // of a function
   ErrorValue (*error)(const void* value) = nullptr;
 
   template <class T>
-  ErrorArg(const T& v) : value{&kType<T>, &v} {
+  ErrorArg(const T& v) : value(any_of(v)) {
     if constexpr (HasError<T>) error = error_of_value<T>;
   }
-  ErrorArg(const ErrorValue& v) : value{&kType<ErrorValue>, &v} {}
+  ErrorArg(const ErrorValue& v) : value(any_of(v)) {}
+  // What an any, or a Recovered, holds.
+  template <class T>
+    requires requires(const Recovered*& to, const T* from) { to = from; }
+  ErrorArg(const T& v) : value(v.value()) {}
   ErrorArg(const char* s) : value{&kType<const char*>, &text}, text(s) {}
   ErrorArg(char* s) : ErrorArg(static_cast<const char*>(s)) {}
   template <size_t N>
   ErrorArg(const char (&s)[N]) : ErrorArg(static_cast<const char*>(s)) {}
+  // A function, by its name.
+  template <bool N, class R, class... A>
+  ErrorArg(R (&f)(A...) noexcept(N))
+      : value{&kType<R (*)(A...)>, &function}, function(reinterpret_cast<void (*)()>(&f)) {}
   ErrorArg(decltype(nullptr)) : value{nullptr, nullptr} {}
   ErrorArg(const ErrorArg&) = delete;
   ErrorArg& operator=(const ErrorArg&) = delete;

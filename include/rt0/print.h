@@ -16,7 +16,7 @@ size_t format_float32(char* out, double v);
 // floats with the fewest digits that are read back as the same number (1.5, 1e+06), pointers as 0x…, bools as true or
 // false, strings unchanged.
 struct PrintArg {
-  enum class Kind : unsigned char { boolean, int_, uint_, pointer, string, formatted };
+  enum class Kind : unsigned char { boolean, int_, uint_, pointer, string, formatted, made };
   struct Text {
     const char* ptr;
     size_t len;
@@ -45,17 +45,32 @@ struct PrintArg {
     double value;
   };
 
+  // A value whose text is made when it is printed: at most kMostMade bytes at `out`. The value must stay until then.
+  struct Made {
+    size_t (*put)(char* out, const void* value);
+    const void* value;
+  };
+  static constexpr size_t kMostMade = 80;
+
   Kind kind;
   union {
     bool boolean;
     int64_t int_;
     uint64_t uint_;
     Formatted formatted;
+    Made made;
     const volatile void* pointer;
     Text string;
   };
 
-  PrintArg(bool v) : kind(Kind::boolean), boolean(v) {}
+  // A bool, or an object of a class with an operator bool that is not explicit. No other value: a pointer to a member,
+  // or a lambda, would become a bool.
+  template <class B>
+    requires(__is_same(B, bool) || (!requires(const B& v) { v.data(); } && requires(const B& v, bool& to) {
+              v.operator bool();
+              to = v;
+            }))
+  PrintArg(const B& v) : kind(Kind::boolean), boolean(v) {}
   PrintArg(char v) : kind(Kind::int_), int_(v) {}
   PrintArg(signed char v) : kind(Kind::int_), int_(v) {}
   PrintArg(short v) : kind(Kind::int_), int_(v) {}
@@ -85,9 +100,18 @@ struct PrintArg {
     }
   PrintArg(const S& s) : kind(Kind::string), string{s.data(), s.size()} {}
 
-  // Function pointers print as addresses.
+  PrintArg(Made m) : kind(Kind::made), made(m) {}
+
+  // Function pointers, and lambdas without captures, print as addresses.
   template <class R, class... A>
-  PrintArg(R (*f)(A...)) : kind(Kind::pointer), pointer(reinterpret_cast<const volatile void*>(f)) {}
+  static const volatile void* address(R (*f)(A...)) {
+    return reinterpret_cast<const volatile void*>(f);
+  }
+  template <class R, class... A>
+  PrintArg(R (*f)(A...)) : kind(Kind::pointer), pointer(address(f)) {}
+  template <class F>
+    requires(__is_class(F) && requires(const F& f) { address(+f); })
+  PrintArg(const F& f) : kind(Kind::pointer), pointer(address(+f)) {}
 };
 
 // Writes the operands to `fd`: to stdout with one write, up to 64 KiB; to others, and before main.main and in a

@@ -88,6 +88,15 @@ constexpr Duration seconds(int64_t n) { return Duration{1000000000} * n; }
 constexpr Duration minutes(int64_t n) { return seconds(60) * n; }
 constexpr Duration hours(int64_t n) { return minutes(60) * n; }
 
+// A Time as text. It can be printed.
+struct TimeText {
+  char text[79];
+  unsigned char length;
+
+  const char* data() const { return text; }
+  size_t size() const { return length; }
+};
+
 // A moment: the wall clock's time and, if it comes from now(), the monotonic clock's time, which is then used for
 // differences and comparisons. Time{} is the year 1, as in Go. There are no time zones: the time is UTC.
 class Time {
@@ -122,6 +131,9 @@ class Time {
   friend bool operator>(Time t, Time u) { return t.compare(u) > 0; }
   friend bool operator<=(Time t, Time u) { return t.compare(u) <= 0; }
   friend bool operator>=(Time t, Time u) { return t.compare(u) >= 0; }
+  // The text of Go's Time.String: 2006-01-02 15:04:05.999999999 +0000 UTC, and m=+0.000000001 of a time of now().
+  TimeText str() const;
+
   // Without the monotonic clock's part. Go: t.Round(0).
   constexpr Time strip_monotonic() const {
     Time t = *this;
@@ -147,6 +159,13 @@ Duration until(Time t);  // t - now()
 void sleep(Duration d);
 
 }  // namespace time
+
+namespace detail {
+template <>
+inline constexpr bool kPrintsStr<time::Duration> = true;
+template <>
+inline constexpr bool kPrintsStr<time::Time> = true;
+}  // namespace detail
 
 namespace detail {
 

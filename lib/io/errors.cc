@@ -187,8 +187,16 @@ struct Format {
     char digits[kMaxHex];
     put(Str(digits, format_hex(digits, v)).sub(2));
   }
-  static bool is_nil(Any v) {
-    return v.type == nullptr || (v.type == &kType<ErrorValue> && !*static_cast<const ErrorValue*>(v.data));
+  char room[PrintArg::kMostMade] = {};  // for a text that is made
+
+  static bool is_nil(Any v) { return v.type == nullptr; }
+  // A value with a method Error() as an error. Of a value in an any that can be copied as bytes, the error has a copy.
+  static ErrorValue as_error(const ErrorArg& arg) {
+    const Any v = arg.value;
+    if (arg.error != nullptr) return arg.error(v.data);
+    const Text s = v.type->error(v.data);
+    const bool fits = v.type->copy == nullptr && v.type->destroy == nullptr && v.type->size <= kMostValue;
+    return error_of({s.ptr, s.len}, fits ? v : Any{nullptr, nullptr});
   }
   // %v
   void value(const ErrorArg& arg) {
@@ -204,7 +212,8 @@ struct Format {
       case PrintArg::Kind::int_: return put(Str(number, format_i64(number, a.int_)));
       case PrintArg::Kind::uint_: return put(Str(number, format_u64(number, a.uint_)));
       case PrintArg::Kind::formatted: return put(Str(number, a.formatted.format(number, a.formatted.value)));
-      case PrintArg::Kind::string: return put(Str(a.string.ptr, a.string.len));
+      case PrintArg::Kind::made:  // text() has taken these two
+      case PrintArg::Kind::string: return;
       case PrintArg::Kind::pointer:
         if (a.pointer == nullptr) return put("<nil>");
         put("0x");
@@ -223,8 +232,9 @@ struct Format {
     else {
       if (v.type->operand == nullptr) return false;
       const PrintArg a = v.type->operand(v.data);
-      if (a.kind != PrintArg::Kind::string) return false;
-      *s = a.string;
+      if (a.kind == PrintArg::Kind::made) *s = {room, a.made.put(room, a.made.value)};
+      else if (a.kind == PrintArg::Kind::string) *s = a.string;
+      else return false;
     }
     return true;
   }
@@ -261,8 +271,8 @@ struct Format {
     if (is_nil(v) || v.type->error == nullptr) return bad('w', arg);
     wrapped++;
     if (v.type == &kType<ErrorValue>) return t.add(*static_cast<const ErrorValue*>(v.data));
-    if (arg.error == nullptr || kept_n == kKept - 1) return value(arg);
-    kept[kept_n] = arg.error(v.data);
+    if (kept_n == kKept - 1) return value(arg);
+    kept[kept_n] = as_error(arg);
     t.add(kept[kept_n++]);
   }
   void verb(char c) {

@@ -106,6 +106,11 @@ void put_arg(Writer& w, const PrintArg& a) {
       w.put(Str(text, a.formatted.format(text, a.formatted.value)));
       break;
     }
+    case PrintArg::Kind::made: {
+      char text[PrintArg::kMostMade];
+      w.put(Str(text, a.made.put(text, a.made.value)));
+      break;
+    }
     case PrintArg::Kind::string: w.put(Str(a.string.ptr, a.string.len)); break;
   }
 }

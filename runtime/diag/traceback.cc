@@ -75,8 +75,8 @@ usize frames_of(uintptr pc, Span<PcFrame> out) {
   return pclntab_frames({u->raw(), pclntab.raw_len}, text_offset(pc), out, nullptr, nullptr, u->index);
 }
 
-// How far pc is from the entry of its function, of which `f` is a frame. The return address of a call that is the text's
-// last instruction is the text's end.
+// How far pc is from the entry of its function, of which `f` is a frame. The return address of a call that is the
+// text's last instruction is the text's end.
 ull offset_in(uintptr pc, const PcFrame& f) {
   return static_cast<u32>(program_pc(pc) - reinterpret_cast<uintptr>(rt0_text_start)) - f.entry;
 }

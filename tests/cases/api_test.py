@@ -54,6 +54,24 @@ true a failure false 0 false false
 true true
 true true
 true
+true true a failure x
+true panic called with nil argument
+nil nil false
+panic called with nil argument
+panic called with nil argument
+<nil> %!w(<nil>) <nil> %!s(<nil>)
+5 5 text a failure int main.Failure <nil>
+op: context canceled true false
+op: a failure true true true
+true
+1m30s 0001-01-01 00:00:00 +0000 UTC 1970-01-01 00:16:40.000000005 +0000 UTC 2000-02-29 23:59:59.12 +0000 UTC
+1m30s 1.5s "1µs" time.Duration 1969-12-31 23:59:59 +0000 UTC
+2100-03-01 00:00:00 +0000 UTC 10000-01-01 00:00:00 +0000 UTC
+true
+true true true true true
+func(), func(int) int, func()
+main.Box[int] main.Box[main.Box[main.Failure]] chan main.Box[float32]
+true <nil> true
 """
 
 # Which functions take a callable, and how many kinds of it the program tries: tests/programs/callables.cc.

@@ -75,6 +75,68 @@ void values() {
   });
 }
 
+template <class T>
+struct Box {
+  T held;
+};
+struct Yes {
+  operator bool() const { return true; }
+};
+
+// panic(any) panics with the value that the any holds.
+void held_values() {
+  const auto caught = [](const any& v) {
+    any got;
+    func([&] {
+      Defer d([&] { got = recover(); });
+      panic(v);
+    });
+    return got;
+  };
+  println(caught(5).is<int>(), caught(new Failure).is_error(), caught(Failure{}).error(), caught(caught("x")));
+  println(caught(any()).is<RuntimeError>(), caught(nullptr).error());
+  // An error that is none is nil.
+  const errors::Error none;
+  println(any(none), any(context::Error()), static_cast<bool>(any(none)));
+  func([] {
+    Defer d([] { println(recover()); });
+    panic(errors::Error());
+  });
+  func([] {
+    Defer d([] { println(recover()); });
+    panic(context::Error());
+  });
+  println(errors::errorf("%v %w %T %s", none, none, none, context::Error()));
+  // errorf looks into an any, and wraps a context's error.
+  const any five = 5, text = "text", failure = Failure{}, nil = nullptr;
+  println(errors::errorf("%v %d %s %v %T %T %T", five, five, text, failure, five, failure, nil));
+  const errors::Error over = errors::errorf("op: %w", context::kCanceled), held = errors::errorf("op: %w", failure);
+  println(over, errors::is(over, context::kCanceled), errors::is(over, context::kDeadlineExceeded));
+  println(held, errors::as<Failure>(held).ok, any(context::kCanceled).is_error(), any(over).is_error());
+  println(errors::unwrap(errors::errorf("%w", any(over))) == over);
+}
+
+void times_as_values() {
+  println(any(seconds(90)), any(Time{}), any(Time::from_unix(1000, 5)), any(Time::from_unix(951868799, 120000000)));
+  println(errors::errorf("%v %s %q %T", seconds(90), ms(1500), us(1), ns(1)), any(Time::from_unix(-1, 0)));
+  println(Time::from_unix(4107542400, 0).str(), Time::from_unix(253402300800, 0).str());
+  println(errors::errorf("%v", now()).size() > 30);
+}
+
+void functions_as_values() {
+  const auto address = [](const any& v) {
+    const errors::Error e = errors::errorf("%v %T", v, v);
+    return errors::make({e.data(), 2}).size() == 2 && e.data()[0] == '0' && e.data()[1] == 'x';
+  };
+  println(address([] {}), address(times), address(+[](int) {}), any(Yes()), any(true));
+  const int n = 1;
+  println(errors::errorf("%T, %T, %T", [] {}, [n](int x) { return x + n; }, times));
+  println(errors::errorf("%T %T %T", Box<int>(), Box<Box<Failure>>(), Chan<Box<float>>()));
+  const Chan<int> c(1);
+  const any held = c;
+  println(errors::errorf("%v", c).size() > 5, errors::errorf("%v", any(Chan<int>())), held.as<Chan<int>>() == c);
+}
+
 }  // namespace
 
 int main() {
@@ -85,4 +147,7 @@ int main() {
   texts();
   println(named(false), named(true));
   values();
+  held_values();
+  times_as_values();
+  functions_as_values();
 }
