@@ -91,6 +91,10 @@ function(rt0_read_isa)
   # happens. Division by zero panics, also on ISAs whose division does not trap: see runtime/panic/ubsan.cc.
   set(RT0_PROGRAM_OPTIONS -Uunix -fno-optimize-sibling-calls -fno-delete-null-pointer-checks ${RT0_PROBES}
     -fsanitize=integer-divide-by-zero -fno-sanitize-recover=integer-divide-by-zero)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Of equal functions, or equal ends of code, GCC would keep one: tracebacks would name the wrong function or line.
+    list(APPEND RT0_PROGRAM_OPTIONS -fno-ipa-icf -fno-crossjumping -fno-tree-tail-merge)
+  endif()
   foreach(name RT0_SHARE_DIR RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_PROBES RT0_LIBGCC RT0_LIBSTDCXX RT0_CODE_OPTIONS RT0_ASM_OPTIONS
           RT0_PROGRAM_OPTIONS)
     set(${name} "${${name}}" CACHE INTERNAL "rt0")

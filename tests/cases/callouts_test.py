@@ -101,10 +101,11 @@ class Tracebacks(rt0test.Case):
                 self.assertEqual(self.run_program("tracebacks", what).err, end)
 
     def test_names_in_classes(self):
-        """Lambdas in member functions and inline functions have Go's names, and rt0's own frames are hidden there, too."""
+        """Lambdas in member functions and inline functions have Go's names, rt0's own frames are hidden, equal functions differ."""
         whats = {"starts": "InClass.starts.func1 created by main.InClass.starts", "calls": "InClass.calls.func1 InClass.calls",
                  "passes": "InClass.passes.func1 apply InClass.passes", "elects": "InClass.selects.func1 InClass.selects",
-                 "defers": "InClass.defers.func1 InClass.defers", "inline": "starts_inline.func1 created by main.starts_inline", "last": ""}
+                 "defers": "InClass.defers.func1 InClass.defers", "inline": "starts_inline.func1 created by main.starts_inline", "last": "",
+                 "1": "equal.func1 equal", "2": "equal.func2 equal"}
         for what, want in whats.items():
             with self.subTest(what=what):
                 done = self.run_program("tracebacks", "n", what)

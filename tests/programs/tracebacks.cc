@@ -125,6 +125,13 @@ inline void starts_inline() {
   sleep(seconds(1));
 }
 
+// Equal code, of which GCC would keep one.
+[[gnu::noinline]] static void equal(char which) {
+  if (which == '1') func([] { stop(), InClass::asm_(2); });
+  else func([] { stop(), InClass::asm_(2); });
+  asm volatile("" ::: "memory");
+}
+
 void last_in_text();
 
 static void in_class(char which) {
@@ -136,6 +143,8 @@ static void in_class(char which) {
     case 'e': s.selects(); break;
     case 'd': s.defers(); break;
     case 'l': last_in_text(); break;
+    case '1':
+    case '2': equal(which); break;
     default: starts_inline(); break;
   }
   asm volatile("" ::: "memory");
