@@ -12,6 +12,11 @@
 #include "rt0/any.h"
 #include "rt0/sync.h"
 
+namespace rt0::detail {
+// The == of a value in an any.
+bool (*equal_of(const Type* type))(const void* a, const void* b);
+}  // namespace rt0::detail
+
 namespace rt0::atomic {
 
 class Value {
@@ -27,11 +32,15 @@ class Value {
   // Stores v and returns what was there before.
   any swap(const any& v);
   // Stores v if what is there equals `old`; nullptr stands for nil, which is there before the first store. `old` is
-  // compared by its ==, a text by its bytes.
+  // compared by its ==, a text by its bytes. Of an any, the value that it holds is compared: numbers, texts and types whose
+  // equal values have equal bytes; others panic, as types without == do in Go.
   template <class T>
   bool compare_and_swap(const T& old, const any& v) {
     using Equal = bool (*)(const void* held, const void* old);
-    if constexpr (requires(decltype(nullptr)& to) { to = old; }) {
+    if constexpr (requires(const Recovered*& to) { to = &old; }) {
+      const builtin::Any held = old.value();
+      return compare_and_swap(held.type, held.data, held.type != nullptr ? detail::equal_of(held.type) : nullptr, v);
+    } else if constexpr (requires(decltype(nullptr)& to) { to = old; }) {
       return compare_and_swap(nullptr, nullptr, nullptr, v);
     } else if constexpr (requires(const char*& to) { to = old; }) {
       const char* const text = old;

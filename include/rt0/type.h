@@ -18,6 +18,7 @@ using Text = PrintArg::Text;
 // The runtime's description of the C++ type of a value in an Any.
 struct Type {
   Text name;                                 // as Go would spell it: int, string, main.T
+  bool equal_bytes;                          // equal values have equal bytes, and the other way round
   bool is_named;                             // not a type of the language itself: printed as name(value)
   unsigned size, align;                      // of a value
   PrintArg (*operand)(const void* value);    // the value as an operand of print; null if it cannot be printed
@@ -240,7 +241,16 @@ constexpr auto operand_of() -> PrintArg (*)(const void*) {
 
 template <class T>
 inline constexpr Type kType = [] {
-  Type t{GoType<T>::name(), false, sizeof(T), alignof(T), operand_of<T>(), nullptr, nullptr, nullptr, nullptr};
+  Type t{GoType<T>::name(),
+         __has_unique_object_representations(T),
+         false,
+         sizeof(T),
+         alignof(T),
+         operand_of<T>(),
+         nullptr,
+         nullptr,
+         nullptr,
+         nullptr};
   t.is_named = __is_enum(T) || requires { typename T::Underlying; };
   if constexpr (HasError<T>)
     t.error = [](const void* v) -> Text {

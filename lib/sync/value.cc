@@ -2,6 +2,44 @@
 // mutex guards the pointer to it and the count's first step.
 #include "rt0/atomic_value.h"
 
+namespace rt0::detail {
+
+namespace {
+
+template <class T>
+bool same_of(const void* a, const void* b) {
+  return *static_cast<const T*>(a) == *static_cast<const T*>(b);
+}
+bool same_text(const void* a, const void* b) {
+  return PrintArg(*static_cast<const char* const*>(a)).string == PrintArg(*static_cast<const char* const*>(b)).string;
+}
+template <size_t N>
+bool same_bytes(const void* a, const void* b) {
+  return __builtin_memcmp(a, b, N) == 0;
+}
+
+}  // namespace
+
+bool (*equal_of(const Type* type))(const void*, const void*) {
+  if (type == &kType<const char*>) return same_text;
+  if (type == &kType<float>) return same_of<float>;
+  if (type == &kType<double>) return same_of<double>;
+  if (type->equal_bytes) switch (type->size) {
+      case 1: return same_bytes<1>;
+      case 2: return same_bytes<2>;
+      case 4: return same_bytes<4>;
+      case 8: return same_bytes<8>;
+      case 12: return same_bytes<12>;
+      case 16: return same_bytes<16>;
+      case 24: return same_bytes<24>;
+      case 32: return same_bytes<32>;
+      default: break;
+    }
+  panic("runtime error: comparing uncomparable type in atomic::Value");
+}
+
+}  // namespace rt0::detail
+
 namespace rt0::atomic {
 
 // A node that stays as long as this object. A function of the program's may panic meanwhile.

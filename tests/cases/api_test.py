@@ -64,6 +64,8 @@ panic called with nil argument
 op: context canceled true false
 op: a failure true true true
 true
+true false true 7
+false true new
 1m30s 0001-01-01 00:00:00 +0000 UTC 1970-01-01 00:16:40.000000005 +0000 UTC 2000-02-29 23:59:59.12 +0000 UTC
 1m30s 1.5s "1µs" time.Duration 1969-12-31 23:59:59 +0000 UTC
 2100-03-01 00:00:00 +0000 UTC 10000-01-01 00:00:00 +0000 UTC

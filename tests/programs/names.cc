@@ -116,6 +116,16 @@ void held_values() {
   println(errors::unwrap(errors::errorf("%w", any(over))) == over);
 }
 
+void compared_values() {
+  atomic::Value v, t;
+  const bool first = v.compare_and_swap(v.load(), 5), other = v.compare_and_swap(any(6), 7);
+  const bool same = v.compare_and_swap(v.load(), 7);
+  println(first, other, same, v.load());
+  t.store("text");
+  const bool other_text = t.compare_and_swap(any("other"), "x"), same_text = t.compare_and_swap(t.load(), "new");
+  println(other_text, same_text, t.load());
+}
+
 void times_as_values() {
   println(any(seconds(90)), any(Time{}), any(Time::from_unix(1000, 5)), any(Time::from_unix(951868799, 120000000)));
   println(errors::errorf("%v %s %q %T", seconds(90), ms(1500), us(1), ns(1)), any(Time::from_unix(-1, 0)));
@@ -148,6 +158,7 @@ int main() {
   println(named(false), named(true));
   values();
   held_values();
+  compared_values();
   times_as_values();
   functions_as_values();
 }
