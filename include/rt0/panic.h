@@ -216,7 +216,7 @@ class Recovered {
  public:
   Recovered() = default;
   explicit Recovered(builtin::Any v) : Recovered(v, v.data) {}
-  Recovered(const Recovered& r) : Recovered(r.value(), r.origin_) {}
+  [[gnu::always_inline]] Recovered(const Recovered& r) : Recovered(r.value(), r.origin_) {}
   Recovered& operator=(const Recovered& r);
   ~Recovered();
 
