@@ -66,11 +66,11 @@
 
 #include "arch/generic/asm.S"
 
-// For compiled code that rt0 did not compile, such as the toolchain's C++ library: it calls libgcc's functions for atomic
-// operations, which ask this byte whether the CPU has the LSE instructions (Arm ARM, FEAT_LSE). libgcc's own byte comes
-// with a constructor that asks a C library, and that would be an init task which programs have on no other ISA. 0: they
-// always use exclusive loads and stores, which every CPU has. Here, because the linker must have it before libgcc; it is
-// left out of programs that do not use it.
+// For compiled code that rt0 did not compile, such as the toolchain's C++ library: it calls libgcc's functions for
+// atomic operations, which ask this byte whether the CPU has the LSE instructions (Arm ARM, FEAT_LSE). libgcc's own
+// byte comes with a constructor that asks a C library, and that would be an init task which programs have on no other
+// ISA. 0: they always use exclusive loads and stores, which every CPU has. Here, because the linker must have it before
+// libgcc; it is left out of programs that do not use it.
         .section .rodata.have_lse_atomics, "a", %progbits
         .globl  __aarch64_have_lse_atomics
         .type   __aarch64_have_lse_atomics, %object

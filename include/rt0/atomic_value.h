@@ -32,8 +32,8 @@ class Value {
   // Stores v and returns what was there before.
   any swap(const any& v);
   // Stores v if what is there equals `old`; nullptr stands for nil, which is there before the first store. `old` is
-  // compared by its ==, a text by its bytes. Of an any, the value that it holds is compared: numbers, texts and types whose
-  // equal values have equal bytes; others panic, as types without == do in Go.
+  // compared by its ==, a text by its bytes. Of an any, the value that it holds is compared: numbers, texts and types
+  // whose equal values have equal bytes; others panic, as types without == do in Go.
   template <class T>
   bool compare_and_swap(const T& old, const any& v) {
     using Equal = bool (*)(const void* held, const void* old);

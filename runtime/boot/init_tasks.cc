@@ -13,8 +13,8 @@ namespace rt0 {
 extern "C" InitTask* const __start_rt0_inittasks[];
 extern "C" InitTask* const __stop_rt0_inittasks[];
 
-// The linker collects the constructors of globals here, first those of the toolchain's libraries, then the program's: see
-// arch/rt0.ld.
+// The linker collects the constructors of globals here, first those of the toolchain's libraries, then the program's:
+// see arch/rt0.ld.
 using Constructor = void();
 extern Constructor* const init_array[] __asm__("runtime.init_array");
 extern Constructor* const program_init_array[] __asm__("runtime.program_init_array");
