@@ -18,9 +18,8 @@ RT0_TEXT(text_streams, "1",
          "rt0::fmt::println, format with {fmt}, std::to_string or std::to_chars, read and write files with rt0::os")
 RT0_TEXT(text_files, "2",
          "std::filesystem and C's file functions are not there: use rt0::os (open, read_file, stat, …)")
-RT0_TEXT(
-    text_threads, "3",
-    "std::thread, std::condition_variable, std::future and their kin are not there: use rt0::go, rt0::sync::Cond, "
+RT0_TEXT(text_threads, "3",
+         "std::thread, std::condition_variable, std::future and their kin are not there: use rt0::go, rt0::sync::Cond, "
          "rt0::WaitGroup, rt0::Chan")
 RT0_TEXT(text_wait, "4",
          "waiting on a std::atomic, std::counting_semaphore, std::latch and std::barrier are not there: use rt0::Chan, "

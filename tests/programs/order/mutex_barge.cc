@@ -40,14 +40,10 @@ static void scene(bool show) {
   lines[n++] = {"free", -1, {mu.try_lock()}, 1};
   for (int i = 0; show && i < n; i++) {
     const Line& line = lines[i];
-    if (line.number >= 0)
-      rt0::println(line.word, line.number);
-    else if (line.n_results == 2)
-      rt0::println(line.word, line.results[0], line.results[1]);
-    else if (line.n_results == 1)
-      rt0::println(line.word, line.results[0]);
-    else
-      rt0::println(line.word);
+    if (line.number >= 0) rt0::println(line.word, line.number);
+    else if (line.n_results == 2) rt0::println(line.word, line.results[0], line.results[1]);
+    else if (line.n_results == 1) rt0::println(line.word, line.results[0]);
+    else rt0::println(line.word);
   }
 }
 
