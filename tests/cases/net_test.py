@@ -79,7 +79,7 @@ class Net(rt0test.Case):
                 preempted = calls.pop(b"tgkill", 0)
                 asked = calls.pop(b"getpid", 0) + calls.pop(b"rt_sigreturn", 0)
                 self.assertGreater(calls.total(), 10, done.err)
-                self.assertLess(calls.total(), 100, done.err[-5000:])
+                self.assertLess(calls.total(), 100 + 2 * preempted, done.err[-5000:])  # some ISAs set the signal mask for each
                 self.assertLess(looked, 200, done.err[-5000:])
                 self.assertLessEqual(preempted, int(procs) * looked, done.err[-5000:])
                 # For each signal the sender asks for its process id, and the handler returns; if the signal has diverted a

@@ -112,7 +112,7 @@ void start(bool spin) {
     Node* n = hidden(&held[3]);
     (void)os::blocking_call([] {
       standing.add_acqrel(1);
-      kernel->usleep(300000);
+      kernel->usleep(30000000);  // longer than the program runs
       return SysResult{};
     });
     keep(n);
