@@ -38,7 +38,7 @@ LIBRARY = 'cxx_'
 ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
                         r'atomic_(?:fetch_(?:add|sub|x?or|n?and)|(?:compare_)?exchange)_[12])$')
 # And what that library calls of the compiler's own.
-LIBGCC = re.compile(r'__(?:atomic|aarch64)_|__sfp_handle_exceptions$|DW\.ref\.__gxx_|__\w+[dsthx][fi]\d$')
+LIBGCC = re.compile(r'__(?:atomic|aarch64)_|__x86\.get_pc_thunk\.|__sfp_handle_exceptions$|DW\.ref\.__gxx_|__\w+[dsthx][fi]\d$')
 # Unmangled names that may be global. Any other belongs to a libc, or could clash with one.
 PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$|port_entry$')
 # C++ names that only a library other than rt0 could define.
