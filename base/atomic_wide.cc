@@ -2,27 +2,13 @@
 // and 8 bytes on CPUs without a wider instruction. In other programs they are libatomic's. Linked only into programs
 // that use them. The names are the compilers' ABI: https://gcc.gnu.org/wiki/Atomic/GCCMM/LIbrary.
 //
-// Each operation holds a lock that the object's address selects. Safe, because every operation on such an object comes
-// here: std::atomic<T> is not lock-free for any of these T, and a compiler never mixes these calls with instructions.
-// The lock is the last in rank, and nothing is called while it is held.
-#include "base/lock.h"
-#include "base/types.h"
+// Each operation holds the lock of the object's address. Safe, because every operation on such an object comes here:
+// std::atomic<T> is not lock-free for any of these T, and a compiler never mixes these calls with instructions.
+#include "base/address_lock.h"
 
 namespace rt0 {
 
 namespace {
-
-constexpr usize kLocks = 32;
-struct Locks {
-  Mutex at[kLocks];
-
-  constexpr Locks() : at{} {
-    for (Mutex& l : at) l.rank = LockRank::atomic64;
-  }
-};
-constinit Locks locks{};
-
-Mutex* lock_for(const volatile void* p) { return &locks.at[(reinterpret_cast<uintptr>(p) >> 4) % kLocks]; }
 
 u8* bytes(volatile void* p) { return static_cast<u8*>(const_cast<void*>(p)); }
 const u8* bytes(const volatile void* p) { return static_cast<const u8*>(const_cast<const void*>(p)); }
@@ -37,20 +23,20 @@ bool equal(const u8* a, const u8* b, usize n) {
 }
 
 void load(usize n, const volatile void* p, void* to) {
-  Locked l(lock_for(p));
+  Locked l(address_lock(p));
   copy(bytes(to), bytes(p), n);
 }
 void store(usize n, volatile void* p, const void* from) {
-  Locked l(lock_for(p));
+  Locked l(address_lock(p));
   copy(bytes(p), bytes(from), n);
 }
 void exchange(usize n, volatile void* p, const void* from, void* to) {
-  Locked l(lock_for(p));
+  Locked l(address_lock(p));
   copy(bytes(to), bytes(p), n);
   copy(bytes(p), bytes(from), n);
 }
 bool compare_exchange(usize n, volatile void* p, void* expected, const void* wanted) {
-  Locked l(lock_for(p));
+  Locked l(address_lock(p));
   if (equal(bytes(p), bytes(expected), n)) {
     copy(bytes(p), bytes(wanted), n);
     return true;
@@ -76,7 +62,7 @@ bool is_lock_free(usize n, const volatile void*) { return n == 1 || n == 2 || n 
 #define RT0_FETCH(T, bits, name, op)                                                \
   T name##_##bits(volatile void* p, T v, int) __asm__("__atomic_" #name "_" #bits); \
   T name##_##bits(volatile void* p, T v, int) {                                     \
-    Locked l(lock_for(p));                                                          \
+    Locked l(address_lock(p));                                                      \
     T* at = static_cast<T*>(const_cast<void*>(p));                                  \
     const T old = *at;                                                              \
     *at = op;                                                                       \
@@ -103,7 +89,8 @@ bool is_lock_free(usize n, const volatile void*) { return n == 1 || n == 2 || n 
   RT0_FETCH(T, bits, fetch_sub, old - v)                                                                      \
   RT0_FETCH(T, bits, fetch_and, old& v)                                                                       \
   RT0_FETCH(T, bits, fetch_or, old | v)                                                                       \
-  RT0_FETCH(T, bits, fetch_xor, old ^ v)
+  RT0_FETCH(T, bits, fetch_xor, old ^ v)                                                                      \
+  RT0_FETCH(T, bits, fetch_nand, ~(old & v))
 
 // Where there is an instruction for 8 bytes, compilers use it and never call these.
 RT0_WIDTH(u64, 8)
