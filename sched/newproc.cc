@@ -243,6 +243,7 @@ bool gdestroy(G* gp) {
   gp->waiting = nullptr;
   gp->preempt.store_relaxed(0);
   gp->param = nullptr;
+  gp->c_errno = 0;
   if (RT0_UNLIKELY(gp->preempt_stack.hi != 0)) preempt_stack_free(gp);
   if (gp->ancestors != nullptr) {
     heap_free(gp->ancestors);

@@ -33,6 +33,23 @@ REFUSED = {
 }
 
 
+ERRNO = """#include <cerrno>
+#include <rt0/rt0.h>
+int main() {
+  int wrong = 0;
+  for (int i = 0; i < 20; i++) {
+    rt0::WaitGroup wg;
+    wg.go([&] {
+      wrong += errno != 0;
+      errno = 5;
+    });
+    wg.wait();
+  }
+  rt0::fmt::println("wrong", wrong);
+}
+"""
+
+
 def expected(program):
     """A program's output, the same on every ISA and however it runs."""
     return (rt0test.EXPECTED / f"cxx_{program}.out").read_bytes()
@@ -48,6 +65,14 @@ class Refused(rt0test.Case):
             (here / "x.cc").write_text(re.search(r"```cpp\n(.*?)```", page, re.S).group(1))
             self.assertEqual(installed.tool("x.cc", "-o", "x", cwd=here).returncode, 0)
             self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).out, b"Ada is 36\nGrace is 85\n")
+
+    def test_errno_of_a_new_goroutine(self):
+        """It is 0, as that of a new thread is, although a goroutine that has ended may have left its G to it."""
+        with tempfile.TemporaryDirectory() as folder:
+            here = pathlib.Path(folder)
+            (here / "x.cc").write_text(ERRNO)
+            self.assertEqual(installed.tool("x.cc", "-o", "x", cwd=here).returncode, 0)
+            self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).out, b"wrong 0\n")
 
     def test_in_a_sentence(self):
         """There is no program, and the only line is one that says what to use."""
