@@ -21,6 +21,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
+from harness.signals import default_signals, ignoring
 
 NO_NEW_PRIVS, SET_SECCOMP, MODE_FILTER = 38, 22, 2
 ALLOW, ERRNO = 0x7FFF0000, 0x00050000
@@ -48,25 +49,10 @@ def refusing(refused):
     return install
 
 
-def default_signals():
-    """Undoes what the child would inherit: Python ignores SIGPIPE, and a shell that runs tests in the background ignores SIGINT."""
-    for sig in (signal.SIGPIPE, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGCHLD):
-        signal.signal(sig, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
-
-
 def blocking(*signals):
     def before():
         default_signals()
         signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    return before
-
-
-def ignoring(*signals):
-    def before():
-        default_signals()
-        for sig in signals:
-            signal.signal(sig, signal.SIG_IGN)
     return before
 
 

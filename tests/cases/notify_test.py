@@ -13,6 +13,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
+from harness.signals import default_signals, ignoring
 
 NAMES = """hangup|interrupt|quit|illegal instruction|trace/breakpoint trap|aborted|bus error|floating point exception|killed|
 user defined signal 1|segmentation fault|user defined signal 2|broken pipe|alarm clock|terminated|stack fault|child exited|
@@ -21,23 +22,9 @@ file size limit exceeded|virtual timer expired|profiling timer expired|window ch
 bad system call""".replace("\n", "").split("|")
 
 
-def default_signals():
-    for sig in (signal.SIGPIPE, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGCHLD):
-        signal.signal(sig, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
-
-
 def nohup():
     default_signals()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-
-def ignoring(*signals):
-    def before():
-        default_signals()
-        for sig in signals:
-            signal.signal(sig, signal.SIG_IGN)
-    return before
 
 
 class Injected:
