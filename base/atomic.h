@@ -57,9 +57,7 @@ struct Atomic {
     __atomic_load(&v, &x, order);
     return x;
   }
-  RT0_INLINE bool cas(T old, T x, int ok, int fail) {
-    return __atomic_compare_exchange(&v, &old, &x, false, ok, fail);
-  }
+  RT0_INLINE bool cas(T old, T x, int ok, int fail) { return __atomic_compare_exchange(&v, &old, &x, false, ok, fail); }
 };
 
 // A full barrier: other threads see the stores before it before any load after it is made.

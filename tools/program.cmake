@@ -86,9 +86,10 @@ function(rt0_read_isa)
     list(APPEND RT0_CODE_OPTIONS -ffile-compilation-dir=.)
     set(RT0_ASM_OPTIONS -ffile-compilation-dir=.)
   endif()
-  # For programs. Dialects with GNU extensions have a macro `unix`, which is a name in rt0/time.h. As in Go, a call at a function's end is an ordinary call: a tail call would leave the function out of
-  # tracebacks. The use of a null pointer is a fault at run time, which panics, so the compiler must not assume that it never
-  # happens. Division by zero panics, also on ISAs whose division does not trap: see runtime/panic/ubsan.cc.
+  # For programs. Dialects with GNU extensions have a macro `unix`, which is a name in rt0/time.h. As in Go, a call at a
+  # function's end is an ordinary call: a tail call would leave the function out of tracebacks. The use of a null pointer is a
+  # fault at run time, which panics, so the compiler must not assume that it never happens. Division by zero panics, also on
+  # ISAs whose division does not trap: see runtime/panic/ubsan.cc.
   set(RT0_PROGRAM_OPTIONS -Uunix -fno-optimize-sibling-calls -fno-delete-null-pointer-checks ${RT0_PROBES}
     -fsanitize=integer-divide-by-zero -fno-sanitize-recover=integer-divide-by-zero)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -1,5 +1,5 @@
-# find_package(rt0): rt0_add_executable(), rt0_add_trace_test() and rt0::rt0 from an installed rt0, for the ISA that RT0_ISA names, or, without it, the
-# one that the project's compiler compiles for.
+# find_package(rt0): rt0_add_executable(), rt0_add_trace_test() and rt0::rt0 from an installed rt0, for the ISA that RT0_ISA
+# names, or, without it, the one that the project's compiler compiles for.
 get_filename_component(rt0_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 set(RT0_SHARE_DIR "${rt0_prefix}/share/rt0")
 include("${RT0_SHARE_DIR}/tools/program.cmake")

@@ -165,9 +165,6 @@ template <>
 inline constexpr bool kPrintsStr<time::Duration> = true;
 template <>
 inline constexpr bool kPrintsStr<time::Time> = true;
-}  // namespace detail
-
-namespace detail {
 
 // The function of an after_func timer. It lies in memory of its own, is made by the template below, and is destroyed by
 // the runtime when no handle and no pending or running call needs it.
