@@ -143,7 +143,8 @@ class Notify(rt0test.Case):
         others = signal.SIGUSR1, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD, signal.SIGURG, signal.SIGPROF, signal.SIGALRM
         for own in (signal.SIGUSR2, signal.SIGURG, signal.SIGCHLD):
             out = self.notify("child", str(int(own)), before=ignoring(*passed, *others))
-            self.assertEqual(int(out.split()[1], 16), sum(1 << sig - 1 for sig in (*passed, own)), out)
+            # 32 to 34 are passed on, too, and Python cannot change them here: some surroundings ignore them.
+            self.assertEqual(int(out.split()[1], 16) & ~(7 << 31), sum(1 << sig - 1 for sig in (*passed, own)), out)
 
     @unittest.skipUnless(rt0test.NATIVE, "QEMU's own faults would be seen")
     def test_a_signal_at_a_diverted_return(self):
