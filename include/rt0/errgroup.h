@@ -59,7 +59,7 @@ class Group {
     ::rt0::go(
         [this, fn = static_cast<Fn>(static_cast<F&&>(f))]() mutable {
           Defer last([this] { leave(); });
-          if (E err = func(fn)) fail(err);
+          if (E err = detail::func_and_destroy(fn)) fail(err);
         },
         file, line);
   }

@@ -297,6 +297,21 @@ template <class R, class F>
   return result;
 }
 
+namespace detail {
+
+// func, after which what f has captured is destroyed: for a caller that then tells other goroutines that f is over.
+template <class F>
+[[gnu::always_inline]] inline auto func_and_destroy(F& f) -> decltype(f()) {
+  if constexpr (__is_trivially_copyable(F)) {
+    return func(f);
+  } else {
+    F own(static_cast<F&&>(f));
+    return func(own);
+  }
+}
+
+}  // namespace detail
+
 #if !defined(RT0_NO_SHORT_NAMES)  // see error.h
 using builtin::Any;
 using builtin::Text;

@@ -162,7 +162,7 @@ class WaitGroup {
             if (const Recovered r = recover()) panic(r);  // as Go's: wait() must not come back while the process ends
             done();
           });
-          func(fn);
+          detail::func_and_destroy(fn);
         },
         file, line);
   }

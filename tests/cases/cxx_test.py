@@ -33,6 +33,25 @@ REFUSED = {
 }
 
 
+HELD = """#include <memory>
+#include <rt0/rt0.h>
+#include <rt0/errgroup.h>
+int main() {
+  auto p = std::make_shared<int>(1);
+  int by_wait_group = 0, by_group = 0;
+  for (int i = 0; i < 20000; i++) {
+    rt0::WaitGroup wg;
+    for (int k = 0; k < 3; k++) wg.go([p] {});
+    wg.wait();
+    by_wait_group += p.use_count() != 1;
+    rt0::errgroup::Group<> group;
+    for (int k = 0; k < 3; k++) group.go([p]() -> const char* { return nullptr; });
+    group.wait();
+    by_group += p.use_count() != 1;
+  }
+  rt0::fmt::println("held", by_wait_group, by_group);
+}
+"""
 ERRNO = """#include <cerrno>
 #include <rt0/rt0.h>
 int main() {
@@ -65,6 +84,15 @@ class Refused(rt0test.Case):
             (here / "x.cc").write_text(re.search(r"```cpp\n(.*?)```", page, re.S).group(1))
             self.assertEqual(installed.tool("x.cc", "-o", "x", cwd=here).returncode, 0)
             self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).out, b"Ada is 36\nGrace is 85\n")
+
+    def test_what_a_goroutine_held_is_gone(self):
+        """When wait() returns, what the functions of the group have captured is destroyed."""
+        with tempfile.TemporaryDirectory() as folder:
+            here = pathlib.Path(folder)
+            (here / "x.cc").write_text(HELD)
+            self.assertEqual(installed.tool("x.cc", "-o", "x", cwd=here).returncode, 0)
+            for _ in range(3):
+                self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0], env={"GOMAXPROCS": "4"}).out, b"held 0 0\n")
 
     def test_errno_of_a_new_goroutine(self):
         """It is 0, as that of a new thread is, although a goroutine that has ended may have left its G to it."""
