@@ -4,6 +4,7 @@ sentence when the program is linked. Traces of these programs: sim_golden_test.p
 
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -84,6 +85,17 @@ class Refused(rt0test.Case):
             (here / "x.cc").write_text(re.search(r"```cpp\n(.*?)```", page, re.S).group(1))
             self.assertEqual(installed.tool("x.cc", "-o", "x", cwd=here).returncode, 0)
             self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).out, b"Ada is 36\nGrace is 85\n")
+
+    def test_no_function_is_missing(self):
+        """What musl's functions call is among them, in the runtime, or in libgcc, whose names begin with two underscores."""
+        def rows(library):
+            said = subprocess.run(["nm", rt0test.BUILD / library], capture_output=True, text=True, check=True).stdout
+            return [row for row in map(str.split, said.splitlines()) if len(row) in (2, 3)]
+
+        musl, runtime = rows("librt0_musl.a"), rows("librt0.a")
+        there = {row[-1] for row in musl + runtime if row[-2] not in "Uw"}
+        self.assertLess({"fma", "strlen"}, there)
+        self.assertEqual({row[-1] for row in musl if row[0] == "U" and not row[-1].startswith("__")} - there, set())
 
     def test_what_a_goroutine_held_is_gone(self):
         """When wait() returns, what the functions of the group have captured is destroyed."""
