@@ -154,8 +154,9 @@ function(rt0_add_musl)
   set_source_files_properties(${sources} TARGET_DIRECTORY rt0_musl PROPERTIES LANGUAGE CXX)
   set(musl "${RT0_SOURCE_DIR}/third_party/musl/include")
   target_compile_options(rt0_musl PRIVATE -x c -std=c99 -O2 ${RT0_CODE_OPTIONS} ${RT0_ISA_OPTIONS} -ffreestanding -fno-math-errno
-    -U__FP_FAST_FMA -U__FP_FAST_FMAF -w -Werror=implicit-function-declaration $<$<CXX_COMPILER_ID:GNU>:-fexcess-precision=standard> -frounding-math
-    -include "${musl}/features.h" "-I${musl}")
+    -U__FP_FAST_FMA -U__FP_FAST_FMAF -Werror=implicit-function-declaration -frounding-math
+    $<IF:$<CXX_COMPILER_ID:GNU>,-fexcess-precision=standard,-w>  # with -w, GCC would not see the error above
+    -include "${musl}/features.h" -isystem "${musl}")
 endfunction()
 
 # What `cmake --install` puts into a prefix, for this ISA; other ISAs may be installed into the same prefix. The folders beside

@@ -4,7 +4,7 @@
 #define __restrict restrict
 #define __inline inline
 #define _Noreturn __attribute__((__noreturn__))
-#define _BSD_SOURCE 1
+#define _BSD_SOURCE
 #define hidden
 #define weak __attribute__((__weak__))
 #define weak_alias(old, new) extern __typeof(old) new __attribute__((__weak__, __alias__(#old)))

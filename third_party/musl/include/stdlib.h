@@ -176,3 +176,6 @@ long double strtold_l(const char *__restrict, char **__restrict, struct __locale
 #endif
 
 #endif
+
+/* rt0: a name that musl's sources use among themselves. */
+void __qsort_r(void *, size_t, size_t, int (*)(const void *, const void *, void *), void *);
