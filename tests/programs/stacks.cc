@@ -25,7 +25,7 @@ constexpr size_t kKiB = 1024;
 
 [[gnu::noinline]] void nil_at(size_t depth) {
   volatile char room[256];
-  room[0] = room[255] = 1;
+  room[0] = 1, room[255] = 1;
   if (depth > 256) nil_at(depth - 256);
   else *static_cast<volatile int*>(nullptr) = 1;
   room[1] = room[0];
@@ -243,7 +243,7 @@ void back(const char* how) {
   println("touched", most >= kGoroutines * (kEach / kKiB), left <= most / 4 ? "given back" : "kept");
 }
 
-constinit Kernel slow;
+constinit Kernel slow{};
 atomic::Int32 slow_calls;
 
 // Two goroutines give memory back at once: each must also wait for stacks that the other has taken off the lists.
