@@ -57,9 +57,12 @@ class Group {
     wg_.add(1);
     const detail::Undo<NotBegun, !__is_trivially_copyable(Fn)> back(NotBegun{this});
     ::rt0::go(
-        [this, fn = static_cast<Fn>(static_cast<F&&>(f))]() mutable {
-          Defer last([this] { leave(); });
-          if (E err = detail::func_and_destroy(fn)) fail(err);
+        [this, own = detail::Owned<Fn>(detail::InPlace{}, static_cast<F&&>(f))]() mutable {
+          Defer last([this, &own] {
+            own.destroy();
+            leave();
+          });
+          if (E err = func(own.f)) fail(err);
         },
         file, line);
   }

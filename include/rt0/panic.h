@@ -299,16 +299,34 @@ template <class R, class F>
 
 namespace detail {
 
-// func, after which what f has captured is destroyed: for a caller that then tells other goroutines that f is over.
-template <class F>
-[[gnu::always_inline]] inline auto func_and_destroy(F& f) -> decltype(f()) {
-  if constexpr (__is_trivially_copyable(F)) {
-    return func(f);
-  } else {
-    F own(static_cast<F&&>(f));
-    return func(own);
+// A function that a goroutine owns and can destroy before it tells other goroutines that the function is over: they may
+// count on it that what f has captured is gone. Whose destroy() is never called destroys f at its own end.
+template <class F, bool = __is_trivially_copyable(F)>
+class Owned {
+ public:
+  template <class A>
+  Owned(InPlace, A&& a) : f(static_cast<A&&>(a)) {}
+  Owned(Owned&& from) : f(static_cast<F&&>(from.f)) {}
+  ~Owned() { destroy(); }
+  void destroy() {
+    if (there_) f.~F();
+    there_ = false;
   }
-}
+  union {
+    F f;
+  };
+
+ private:
+  bool there_ = true;
+};
+template <class F>
+class Owned<F, true> {
+ public:
+  template <class A>
+  Owned(InPlace, A&& a) : f(static_cast<A&&>(a)) {}
+  void destroy() {}
+  F f;
+};
 
 }  // namespace detail
 

@@ -157,12 +157,13 @@ class WaitGroup {
     add(1);
     const detail::Undo<NotBegun, !__is_trivially_copyable(Fn)> back(NotBegun{this});
     ::rt0::go(
-        [this, fn = static_cast<Fn>(static_cast<F&&>(f))]() mutable {
-          Defer last([this] {
+        [this, own = detail::Owned<Fn>(detail::InPlace{}, static_cast<F&&>(f))]() mutable {
+          Defer last([this, &own] {
             if (const Recovered r = recover()) panic(r);  // as Go's: wait() must not come back while the process ends
+            own.destroy();
             done();
           });
-          detail::func_and_destroy(fn);
+          func(own.f);
         },
         file, line);
   }

@@ -39,7 +39,7 @@ HELD = """#include <memory>
 #include <rt0/errgroup.h>
 int main() {
   auto p = std::make_shared<int>(1);
-  int by_wait_group = 0, by_group = 0;
+  int by_wait_group = 0, by_group = 0, by_other_ends = 0;
   for (int i = 0; i < 20000; i++) {
     rt0::WaitGroup wg;
     for (int k = 0; k < 3; k++) wg.go([p] {});
@@ -49,8 +49,16 @@ int main() {
     for (int k = 0; k < 3; k++) group.go([p]() -> const char* { return nullptr; });
     group.wait();
     by_group += p.use_count() != 1;
+    rt0::WaitGroup ends;
+    ends.go([p] { rt0::goexit_now(); });
+    ends.go([p] {
+      rt0::Defer d([] { (void)rt0::recover(); });
+      rt0::panic("ends here");
+    });
+    ends.wait();
+    by_other_ends += p.use_count() != 1;
   }
-  rt0::fmt::println("held", by_wait_group, by_group);
+  rt0::fmt::println("held", by_wait_group, by_group, by_other_ends);
 }
 """
 ERRNO = """#include <cerrno>
@@ -104,7 +112,7 @@ class Refused(rt0test.Case):
             (here / "x.cc").write_text(HELD)
             self.assertEqual(installed.tool("x.cc", "-o", "x", cwd=here).returncode, 0)
             for _ in range(3):
-                self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0], env={"GOMAXPROCS": "4"}).out, b"held 0 0\n")
+                self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0], env={"GOMAXPROCS": "4"}).out, b"held 0 0 0\n")
 
     def test_errno_of_a_new_goroutine(self):
         """It is 0, as that of a new thread is, although a goroutine that has ended may have left its G to it."""
