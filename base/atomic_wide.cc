@@ -59,6 +59,7 @@ bool generic_cas(usize n, volatile void* p, void* e, const void* w, int, int) { 
 bool is_lock_free(usize n, const volatile void* p) __asm__("__atomic_is_lock_free");
 bool is_lock_free(usize n, const volatile void*) { return n == 1 || n == 2 || n == 4 || n == sizeof(void*); }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): T is a type
 #define RT0_FETCH(T, bits, name, op)                                                \
   T name##_##bits(volatile void* p, T v, int) __asm__("__atomic_" #name "_" #bits); \
   T name##_##bits(volatile void* p, T v, int) {                                     \
@@ -68,6 +69,7 @@ bool is_lock_free(usize n, const volatile void*) { return n == 1 || n == 2 || n 
     *at = op;                                                                       \
     return old;                                                                     \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 #define RT0_WIDTH(T, bits)                                                                                    \
   T load_##bits(const volatile void* p, int) __asm__("__atomic_load_" #bits);                                 \
   T load_##bits(const volatile void* p, int) {                                                                \

@@ -34,6 +34,7 @@ enum class Errno : i32 {
   nosys = 38,
   loop = 40,
   notempty = 39,
+  socktnosupport = 94,
   nobufs = 105,
   addrinuse = 98,
   addrnotavail = 99,

@@ -25,9 +25,10 @@ void* mallocgc_noscan(usize n, usize align) { return alloc(n, align, true); }
 void heap_free(void* p) {
   const uintptr a = reinterpret_cast<uintptr>(p);
   MSpan* s = spanOf(a);
+  if constexpr (kDevBuild) return mcache_free(p, s);
   MCache** slot = getMCache();
-  if (RT0_UNLIKELY(kDevBuild || s == nullptr || s->state != SpanState::in_use || a % kTinySize != 0 ||
-                   s->spanclass >= kLargeSpan || slot == nullptr || *slot == nullptr))
+  if (RT0_UNLIKELY(s == nullptr || s->state != SpanState::in_use || a % kTinySize != 0 || s->spanclass >= kLargeSpan ||
+                   slot == nullptr || *slot == nullptr))
     return mcache_free(p, s);
   cache_push(&(*slot)->list[s->spanclass], static_cast<FreeObject*>(p), s);
 }

@@ -79,11 +79,11 @@ struct RecvResult {
 
 Hchan* chan_make(const ChanType* type, ptrdiff_t size);
 void chan_free(Hchan* c);  // called when refs has become 0
-// Sends a copy of *value; false if it would have to wait and block is false.
-bool chansend(Hchan* c, const void* value, bool block) __asm__("runtime.chansend");
-// Receives into *into; into may be null. If block is false it returns at once when it would have to wait. selected: a
-// value was received, or the channel is closed; received: it was a value. *into is written only if selected.
-RecvResult chanrecv(Hchan* c, void* into, bool block) __asm__("runtime.chanrecv");
+// Sends a copy of *elem; false if it would have to wait and block is false.
+bool chansend(Hchan* c, const void* elem, bool block) __asm__("runtime.chansend");
+// Receives into *elem; elem may be null. If block is false it returns at once when it would have to wait. selected: a
+// value was received, or the channel is closed; received: it was a value. *elem is written only if selected.
+RecvResult chanrecv(Hchan* c, void* elem, bool block) __asm__("runtime.chanrecv");
 void closechan(Hchan* c) __asm__("runtime.closechan");
 size_t chan_len(const Hchan* c) __asm__("runtime.chanlen");
 size_t chan_cap(const Hchan* c) __asm__("runtime.chancap");
@@ -280,7 +280,10 @@ class Chan {
   decltype(nullptr) end() const { return nullptr; }
 
   // Prints as the channel's address.
-  operator PrintArg() const { return PrintArg(static_cast<const volatile void*>(c_)); }
+  operator PrintArg() const {
+    const volatile void* const address = c_;
+    return PrintArg(address);
+  }
 
   // For the runtime's other parts (select).
   Hchan* handle() const { return c_; }

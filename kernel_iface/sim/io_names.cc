@@ -77,7 +77,10 @@ u64 path_hash(Str path) {
       i = end + 1;
       if (part.empty() || part == Str(".")) continue;
       if (part == Str("..")) {
-        while (len > 0 && full[--len] != '/') {}
+        while (len > 0) {
+          len--;
+          if (full[len] == '/') break;
+        }
         continue;
       }
       if (len + part.len + 1 > kRoom) return;

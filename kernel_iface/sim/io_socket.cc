@@ -103,7 +103,7 @@ void settle(File* f) {
 
 SysResult sim_socket(AddrFamily family, SockType type) {
   (void)call();
-  if (type == SockType::seqpacket && family != AddrFamily::unix_) return fails(static_cast<Errno>(94));
+  if (type == SockType::seqpacket && family != AddrFamily::unix_) return fails(Errno::socktnosupport);
   if (fault(Choice::nobufs) != 0) return fails(Errno::nobufs);
   if (const Errno e = fd_error(); e != Errno::ok) return fails(e);
   return fd_new(socket_new(family, type));

@@ -125,9 +125,9 @@ extern State state;
 u64 next_random(u64* s);
 u32 below(u64* s, u32 n);
 
-// options.cc. say: appends text to out; %a and %b in it are replaced by the arguments a and b.
+// options.cc. say: appends text to out; %a and %b in it are replaced by the two arguments.
 void say(Out& out, const char* text, Str a, Str b = {});
-void say(Out& out, const char* text, i64 a, i64 b = 0);
+void say(Out& out, const char* text, i64 m, i64 n = 0);
 // Reads spec into *o. Returns false, with the reason in *why, if spec is not understood.
 bool parse_options(Str spec, Options* o, Out* why);
 // "rt0: RT0_SIM: …" on stderr; exits with status 2.

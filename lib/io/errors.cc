@@ -38,7 +38,7 @@ struct Part {
     if (n.words != 0) __builtin_memcpy(&t, value, sizeof(t));
     return t;
   }
-  usize bytes() const { return sizeof(Node) + 4u * n.words; }
+  usize bytes() const { return sizeof(Node) + usize{4} * n.words; }
 };
 
 // The program's own errors are told apart by numbers below those of Err.
@@ -71,7 +71,7 @@ struct ErrorTree {
   void root(Err code, Str s = {}, Any value = {nullptr, nullptr}, char* room = nullptr) {
     put(s);
     at[n++] = {{code, 0, static_cast<u16>(len), 0, 0, 0, 0, 0, 0}, room};
-    if (value.type == nullptr) return;
+    if (value.type == nullptr || room == nullptr) return;
     __builtin_memcpy(room, &value.type, sizeof(value.type));
     __builtin_memcpy(room + sizeof(value.type), value.data, value.type->size);
     at[0].n.words = static_cast<u8>((sizeof(value.type) + value.type->size + 3) / 4);
@@ -146,7 +146,7 @@ struct ErrorTree {
       x.len = static_cast<u16>(min<usize>(x.len, size - from));
       x.below = static_cast<u8>(min<u32>(x.below, end - 1 - k));
       __builtin_memcpy(to, &x, sizeof(x));
-      if (x.words != 0) __builtin_memcpy(to + sizeof(x), at[k].value, 4u * x.words);
+      if (x.words != 0) __builtin_memcpy(to + sizeof(x), at[k].value, usize{4} * x.words);
       to += at[k].bytes();
     }
     return e;
@@ -394,7 +394,7 @@ bool error_same(const ErrorValue& a, const ErrorValue& b) {
 }
 
 bool error_as(const ErrorValue& e, const Type* type, void* to) {
-  if (!e) return false;
+  if (!e || type == nullptr) return false;
   const ErrorTree t(e);
   for (u32 i = 0; i < t.n; i++) {
     if (t.at[i].type() != type) continue;

@@ -31,7 +31,7 @@ u32* word(void* m) {
   return static_cast<u32*>(m);
 }
 
-bool try_lock(u32* w) {
+bool try_lock(u32* w) {  // NOLINT(readability-non-const-parameter): the builtin writes to it
   u32 unlocked = 0;
   return __atomic_compare_exchange_n(w, &unlocked, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }

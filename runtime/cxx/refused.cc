@@ -9,6 +9,7 @@
 
 namespace rt0 {
 
+// NOLINTBEGIN(bugprone-macro-parentheses): the arguments are a name and literals
 // The texts, named after the order in which mkpclntab looks for them: it prints the first that is there.
 #define RT0_TEXT(name, symbol, text)                       \
   extern const char name[] __asm__("rt0_refused." symbol); \
@@ -29,6 +30,7 @@ RT0_TEXT(text_env, "5",
 RT0_TEXT(text_exceptions, "6",
          "exceptions are not there: compile with -fno-exceptions, and use rt0::panic and rt0::recover")
 #undef RT0_TEXT
+// NOLINTEND(bugprone-macro-parentheses)
 
 #define RT0_REFUSED(text, name)                                 \
   [[gnu::weak, noreturn]] void refused_##name() __asm__(#name); \

@@ -5,9 +5,9 @@
 
 namespace rt0 {
 
-// Opens the trace; args() calls it once. path is RT0_TRACE's value with a NUL behind its end; "-" is stderr, and an
+// Opens the trace; args() calls it once. name is RT0_TRACE's value with a NUL behind its end; "-" is stderr, and an
 // empty path means no trace. If the file cannot be opened, prints why and exits with status 2.
-void trace_open(Str path);
+void trace_open(Str name);
 // Writes out the buffer. Called before the process ends in any way.
 void trace_flush();
 // For the handler of a signal that ends the process. Returns true if the signal has interrupted this M inside the
