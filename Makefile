@@ -24,7 +24,7 @@ PREFIX ?= /usr/local
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
 Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
 
-.PHONY: help build host install run test check bench seeds golden matrix inspect clean known-program need-build need-run need-test need-check $(ISAS:%=build-%)
+.PHONY: help build host install deb need-deb run test check bench seeds golden matrix inspect clean known-program need-build need-run need-test need-check $(ISAS:%=build-%)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,6 +103,11 @@ install: ## installs the runtime for ISA=amd64, rt0-c++ and CMake's files into P
 	@cmake --build build/$(ONE)$(SUFFIX) --target rt0 rt0_musl rt0_checked $(Q)
 	@cmake --install build/$(ONE)$(SUFFIX) --prefix $(PREFIX) $(Q)
 
+deb: need-deb host ## Debian packages in build/deb: rt0, rt0-doc, and rt0-runtime-<isa> for ISA=... (default: all)
+	@$(foreach i,$(SELECTED),$(call configure,$(i),) && \
+	  cmake --build build/$(i)$(SUFFIX) --target rt0 rt0_musl rt0_checked $(Q) &&) true
+	@tools/deb/build.sh build/deb $(SELECTED)
+
 clean: ## removes build/
 	@rm -rf build
 
@@ -110,4 +115,5 @@ known-program: ; @$(program_exists)
 need-build: ; @tools/need.sh $(sort $(PKG_BUILD))
 need-run: ; @tools/need.sh $(PKG_RUN)
 need-test: ; @tools/need.sh $(PKG_TEST)
+need-deb: ; @tools/need.sh dpkg-dev
 need-check: ; @tools/need.sh $(sort $(PKG_BUILD) $(PKG_CHECK))
