@@ -82,7 +82,8 @@ long time(long* t) {
 // std::this_thread::sleep_for and yield: the goroutine's.
 int nanosleep(const Timespec* t, Timespec* rest);
 int nanosleep(const Timespec* t, Timespec* rest) {
-  timeSleep(t->sec > INT64_MAX / kSecond - 1 ? INT64_MAX : t->sec * kSecond + t->nsec);
+  const i64 seconds = t->sec;
+  timeSleep(seconds > INT64_MAX / kSecond - 1 ? INT64_MAX : seconds * kSecond + t->nsec);
   if (rest != nullptr) *rest = {};
   return 0;
 }
