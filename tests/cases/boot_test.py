@@ -63,6 +63,18 @@ class Boot(rt0test.Case):
             with self.subTest(what=what):
                 self.assertLessEqual(numbers[what], most)
 
+    @unittest.skipUnless(rt0test.FIRST, "README has the first ISA's figures")
+    def test_readme(self):
+        """README's figures are those of today's hello, but for what another compiler changes: 2 of 100."""
+        page = (rt0test.TOP / "README.md").read_text()
+        numbers = boot_cost.measure(rt0test.program_path("hello"))
+        rows = {"instructions": "instructions", "system calls": "system calls", "bytes, stripped": "hello, stripped, bytes"}
+        for what, row in rows.items():
+            with self.subTest(what=what):
+                said = int(re.search(rf"(?m)^\| {row}[^|]*\| ([0-9,]+) \|", page)[1].replace(",", ""))
+                self.assertAlmostEqual(said, numbers[what], delta=numbers[what] / 50)
+        self.assertIn(f"The binary has {round(numbers['bytes, stripped'] / 1024):d} KB.", page)
+
     def test_the_count_does_not_vary(self):
         self.assertEqual(*(boot_cost.to_main(rt0test.program_path("hello")) for _ in range(2)))
 
