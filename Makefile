@@ -24,7 +24,7 @@ PREFIX ?= /usr/local
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
 Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
 
-.PHONY: help build host install deb need-deb run test check bench seeds golden matrix inspect clean known-program need-build need-run need-test need-check $(ISAS:%=build-%)
+.PHONY: help build host install deb docs need-deb need-docs run test check bench seeds golden matrix inspect clean known-program need-build need-run need-test need-check $(ISAS:%=build-%)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,9 @@ deb: need-deb host ## Debian packages in build/deb: rt0, rt0-doc, and rt0-runtim
 	  cmake --build build/$(i)$(SUFFIX) --target rt0 rt0_musl rt0_checked $(Q) &&) true
 	@tools/deb/build.sh build/deb $(SELECTED)
 
+docs: need-docs ## the guides and a reference of the public headers as a site, in build/docs
+	@mkdir -p build/docs && RT0_DOCS=build/docs doxygen docs/Doxyfile && echo "build/docs/index.html"
+
 clean: ## removes build/
 	@rm -rf build
 
@@ -115,5 +118,6 @@ known-program: ; @$(program_exists)
 need-build: ; @tools/need.sh $(sort $(PKG_BUILD))
 need-run: ; @tools/need.sh $(PKG_RUN)
 need-test: ; @tools/need.sh $(PKG_TEST)
+need-docs: ; @tools/need.sh doxygen
 need-deb: ; @tools/need.sh dpkg-dev
 need-check: ; @tools/need.sh $(sort $(PKG_BUILD) $(PKG_CHECK))
