@@ -41,6 +41,8 @@ ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|fl
 LIBGCC = re.compile(r'__(?:atomic|aarch64)_|__x86\.get_pc_thunk\.|__sfp_handle_exceptions$|DW\.ref\.__gxx_|__\w+[dsthx][fi]\d$')
 # Unmangled names that may be global. Any other belongs to a libc, or could clash with one.
 PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$|port_entry$')
+# Only programs with go statements have it. The linker may keep the name of the weak reference in others.
+OPTIONAL = 'runtime.maxprocs'
 # C++ names that only a library other than rt0 could define.
 FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|_ITM_|__gmon|__tls_get_addr')
 SECTIONS = {
@@ -105,6 +107,8 @@ def check(path, go_names, functions, entry=None):
         if s.name == '' or s.type in (elf.STT_SECTION, elf.STT_FILE):
             continue
         if s.section == elf.SHN_UNDEF:
+            if s.name == OPTIONAL and s.bind == elf.STB_WEAK:
+                continue
             bad.append(f'undefined symbol {s.name}')
         elif subject and subject.match(s.name):
             pass
@@ -112,6 +116,8 @@ def check(path, go_names, functions, entry=None):
             bad.append(f'{s.name}: the program uses what needs an operating system\'s C library')
         elif library and (s.name in library or FOREIGN.match(s.name) or LIBGCC.match(s.name)):
             pass
+        elif s.name == '__dso_handle' and s.bind == elf.STB_LOCAL:
+            pass  # GNU ld makes this name itself, where clang compiles for s390x
         elif FOREIGN.match(s.name):
             bad.append(f'{s.name}: a name of the C++ library')
         elif s.type == elf.STT_IFUNC:
