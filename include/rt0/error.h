@@ -71,6 +71,18 @@ enum class Err : int {
   unknown_host = -6,
   no_deadline = -7,  // this kind of file has no deadlines, because the poller cannot wait for it
   other = -8,
+  buffer_full = -9,           // bufio: the buffer is too small for what was asked for
+  negative_count = -10,       // bufio: fewer than no bytes were asked for
+  invalid_unread_byte = -11,  // bufio: no byte was read that could be given back
+  invalid_unread_rune = -12,
+  too_long = -13,          // bufio: a token is larger than the scanner's limit
+  negative_advance = -14,  // bufio: a split function went back
+  advance_too_far = -15,   // bufio: a split function went beyond the data
+  bad_read_count = -16,    // bufio: a read has returned more bytes than it was asked for
+  final_token = -17,       // bufio: returned by a split function to end the scan without an error
+  no_progress = -18,       // many reads in a row have returned neither bytes nor an error
+  range = -19,             // strconv: a number does not fit
+  syntax = -20,            // strconv, time: a text is malformed
 };
 
 }  // namespace errors
@@ -78,6 +90,8 @@ enum class Err : int {
 namespace io {
 using errors::Err;
 inline constexpr Err eof = Err::eof;
+inline constexpr Err err_no_progress = Err::no_progress;
+inline constexpr Err err_short_write = Err::unexpected_eof;
 }  // namespace io
 
 // A string argument: a pointer and a length. The caller owns the bytes, which must stay until the call returns.

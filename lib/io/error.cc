@@ -1,33 +1,6 @@
 #include "lib/io/error.h"
 
-#include "base/format.h"
-
-namespace rt0 {
-
-void ErrorValue::copy(const ErrorValue& o) {
-  code_ = o.code_;
-  len_ = o.len_;
-  op_len_ = o.op_len_;
-  reason_at_ = o.reason_at_;
-  parts_ = o.parts_;
-  for (u32 i = 0; i <= len_; i++) text_[i] = o.text_[i];
-  for (usize i = kMaxText - parts_; i < kMaxText; i++) text_[i] = o.text_[i];
-}
-
-namespace detail {
-
-ErrorMaker& ErrorMaker::num(u64 v) {
-  char buf[kMaxDecimal];
-  return put({buf, format_u64(buf, v)}, true);
-}
-
-void ErrorMaker::errno_reason(Errno no) {
-  const char* text = errno_text_all(no);
-  e.reason_at_ = e.len_;
-  if (*text != '\0') put(cstr(text), true);
-  else put("errno ", true).num(static_cast<u64>(no));
-  e.code_ = static_cast<Err>(no);
-}
+namespace rt0::detail {
 
 void put_reason(ErrorMaker& m, const IoResult& r, bool net, Str call) {
   switch (r.err) {
@@ -60,5 +33,4 @@ i64 deadline_of(Time t) {
   return d <= Duration{0} ? -1 : deadline_after(d.count);
 }
 
-}  // namespace detail
-}  // namespace rt0
+}  // namespace rt0::detail
