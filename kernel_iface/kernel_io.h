@@ -27,6 +27,15 @@ struct FileStat {
   i64 mtime_ns;  // since 1970
 };
 
+// An entry of a directory. Its name, which ends in NUL, begins at kName; the next one is `size` bytes further.
+struct DirRecord {
+  static constexpr usize kName = 19;
+  u64 ino;
+  i64 next;
+  u16 size;
+  u8 type;  // the lower four bits of st_mode >> 12; 0: unknown
+};
+
 enum class Seek : u32 { set, cur, end };
 
 enum class AddrFamily : u32 { none, ip4, ip6, unix_ };
@@ -97,6 +106,8 @@ struct KernelIo {
   SysResult (*rename)(const char* from, const char* to);
   SysResult (*chdir)(const char* path);
   SysResult (*getcwd)(char* buf, usize n);  // value: bytes written, the NUL included
+  // Reads entries of the directory fd into p as a row of DirRecords. value: bytes written; 0 at the end.
+  SysResult (*read_dir)(i32 fd, void* p, usize n);
   SysResult (*dup)(i32 fd);
   SysResult (*get_nonblock)(i32 fd);  // value: 0 or 1
   SysResult (*set_nonblock)(i32 fd, bool on);

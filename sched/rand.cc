@@ -57,6 +57,18 @@ u32 cheaprandn(u32 n) {
   return static_cast<u32>((static_cast<u64>(cheaprand()) * n) >> 32);
 }
 
+u64 random64() {
+  if (RT0_LIKELY(simulated == 0)) return splitmix64(&getg()->m->rand_state);
+  u8 bytes[8];
+  u64 v = 0;
+  if (!kernel->getrandom(bytes, sizeof(bytes))) {  // the fault "nosys"
+    for (u32 i = 0; i < 4; i++) v = v << 16 | cheaprandn(1 << 16);
+    return v;
+  }
+  for (u32 i = 0; i < 8; i++) v |= static_cast<u64>(bytes[i]) << (8 * i);
+  return v;
+}
+
 u64 memhash(const void* p, usize n) {
   const u8* bytes = static_cast<const u8*>(p);
   u64 h = hashkey[0] ^ n;

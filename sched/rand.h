@@ -18,6 +18,9 @@ void mrandinit(M* mp) RT0_SYM("runtime.mrandinit") REQUIRES(sched.lock);
 u32 cheaprand();
 u32 cheaprandn(u32 n);
 
+// A number for programs that ask the runtime for a random one; not for secrets. In a simulation it comes from the seed.
+u64 random64();
+
 // A keyed hash of n bytes. It differs from run to run, so a trace must not depend on it.
 u64 memhash(const void* p, usize n);
 

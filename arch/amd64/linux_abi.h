@@ -58,6 +58,7 @@ enum Nr : uintptr {
   SYS_fsync = 74,
   SYS_ftruncate = 77,
   SYS_getcwd = 79,
+  SYS_getdents64 = 217,
   SYS_chdir = 80,
   SYS_getuid = 102,
   SYS_getppid = 110,

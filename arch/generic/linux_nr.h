@@ -8,6 +8,7 @@ namespace rt0::linux_abi {
 
 enum Nr : uintptr {
   SYS_getcwd = 17,
+  SYS_getdents64 = 61,
   SYS_eventfd2 = 19,
   SYS_epoll_create1 = 20,
   SYS_epoll_ctl = 21,

@@ -82,6 +82,8 @@ enum class Err : int {
   final_token = -17,       // bufio: returned by a split function to end the scan without an error
   no_progress = -18,       // many reads in a row have returned neither bytes nor an error
   range = -19,             // strconv: a number does not fit
+  dot = -21,               // exec: found relative to the working directory
+  not_found = -22,         // exec: no such file in $PATH
   syntax = -20,            // strconv, time: a text is malformed
 };
 

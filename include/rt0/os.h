@@ -7,6 +7,7 @@
 #pragma once
 
 #include "rt0/error.h"
+#include "rt0/text.h"
 #include "rt0/time.h"
 
 namespace rt0::os {
@@ -32,7 +33,51 @@ struct FileInfo {
 
 namespace detail {
 struct OsFile;
-}
+struct DirReader;
+}  // namespace detail
+
+enum class EntryType : unsigned { unknown, regular, directory, symlink, pipe, socket, char_device, block_device };
+
+// An entry of a directory. Go: os.DirEntry.
+class DirEntry {
+ public:
+  const builtin::String& name() const { return name_; }
+  bool is_dir() const { return type_ == EntryType::directory; }
+  EntryType type() const { return type_; }
+  // Facts about the file now, of a symbolic link those of the link. Err::noent: it is not there any more.
+  Result<FileInfo> info() const;
+
+ private:
+  friend struct detail::DirReader;
+  builtin::String name_, dir_;
+  EntryType type_ = EntryType::unknown;
+};
+
+// Entries in the order of their names' bytes. The object owns them.
+class DirEntries {
+ public:
+  DirEntries() = default;
+  DirEntries(const DirEntries&) = delete;
+  DirEntries(DirEntries&& o) noexcept : p_(o.p_), n_(o.n_) { o.p_ = nullptr, o.n_ = 0; }
+  DirEntries& operator=(DirEntries&& o) noexcept {
+    DirEntry* const p = p_;
+    const size_t n = n_;
+    p_ = o.p_, n_ = o.n_;
+    o.p_ = p, o.n_ = n;
+    return *this;
+  }
+  ~DirEntries();
+
+  size_t size() const { return n_; }
+  const DirEntry& operator[](size_t i) const { return p_[i]; }
+  const DirEntry* begin() const { return p_; }
+  const DirEntry* end() const { return p_ + n_; }
+
+ private:
+  friend struct detail::DirReader;
+  DirEntry* p_ = nullptr;
+  size_t n_ = 0;
+};
 
 // A file, shared by its copies. Several goroutines may use it at once. It is closed by close(), or when the last copy
 // is destroyed.
@@ -67,6 +112,10 @@ class File {
   Result<FileInfo> stat() const;
   // Makes the file `size` bytes long; added bytes are zero.
   Error truncate(int64_t size) const;
+  // Of a directory: its next n entries, fewer at the end, and io::eof if there are none; n <= 0: all that are left, and
+  // no error at the end. The first call reads the whole directory and sorts it by name: the order is the
+  // same on every file system. Go: File.ReadDir.
+  Result<DirEntries> read_dir(ptrdiff_t n) const;
   // Returns when all written bytes are on the disk.
   Error sync() const;
   // Calls that wait on the file end with Err::closed, and so does each later call.
@@ -126,6 +175,21 @@ Error write_file(StrArg name, StrArg data, unsigned perm);
 Error remove(StrArg path);
 // Makes one directory, whose parent must exist. perm: its permissions, less the umask.
 Error mkdir(StrArg path, unsigned perm);
+// Makes a directory and the parents that are missing, all with permissions perm less the umask. No error if it exists.
+Error mkdir_all(StrArg path, unsigned perm);
+// Removes a file, or a directory with all that is in it; does not follow symbolic links. No error if it does not exist.
+// Goes on after an error, and returns the first one. Paths in it of more than 4,095 bytes are an error here.
+Error remove_all(StrArg path);
+// The entries of a directory, sorted by name. Go: os.ReadDir.
+Result<DirEntries> read_dir(StrArg name);
+// $TMPDIR, or /tmp.
+builtin::Text temp_dir();
+// Makes a file that was not there, readable and writable by the user only, and opens it for both. Its name is the
+// pattern with a random number in the place of the last "*", or at the end. dir: where; "": temp_dir(). The program
+// removes it. Go: os.CreateTemp.
+Result<File> create_temp(StrArg dir, StrArg pattern);
+// The same with a directory; returns its path. Go: os.MkdirTemp.
+Result<builtin::String> mkdir_temp(StrArg dir, StrArg pattern);
 // Renames a file or directory; it replaces a file at `to`, if there is one.
 Error rename(StrArg from, StrArg to);
 // Facts about the file at the path. For a symbolic link lstat returns those of the link, stat those of its target.
@@ -191,4 +255,6 @@ template <>
 inline constexpr bool kRelocatable<os::File> = true;
 template <>
 inline constexpr bool kRelocatable<os::Content> = true;
+template <>
+inline constexpr bool kRelocatable<os::DirEntries> = true;
 }  // namespace rt0

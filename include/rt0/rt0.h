@@ -17,6 +17,7 @@
 #include "rt0/errgroup.h"
 #include "rt0/error.h"
 #include "rt0/errors.h"
+#include "rt0/exec.h"
 #include "rt0/gc.h"
 #include "rt0/go.h"
 #include "rt0/init.h"

@@ -80,6 +80,15 @@ Args args_of_program();
 Args environ_of_program();
 // The value of an environment variable, null if it is not set. Go: os.LookupEnv.
 const char* getenv(const char* key);
+// The same with Go's two results.
+struct LookupEnv {
+  const char* value;  // "" if it is not set
+  bool ok;
+};
+inline LookupEnv lookup_env(const char* key) {
+  const char* const v = getenv(key);
+  return {v != nullptr ? v : "", v != nullptr};
+}
 
 }  // namespace os
 

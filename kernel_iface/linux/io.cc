@@ -141,6 +141,10 @@ SysResult linux_rename(const char* from, const char* to) {
 }
 SysResult linux_chdir(const char* path) { return io_sys(SYS_chdir, addr(path)); }
 SysResult linux_getcwd(char* buf, usize n) { return io_sys(SYS_getcwd, addr(buf), n); }
+// A DirRecord is the kernel's linux_dirent64, the same on all ISAs.
+SysResult linux_read_dir(i32 fd, void* p, usize n) {
+  return io_sys(SYS_getdents64, static_cast<uintptr>(fd), addr(p), n);
+}
 SysResult linux_dup(i32 fd) { return io_sys(SYS_fcntl, static_cast<uintptr>(fd), F_DUPFD_CLOEXEC, 0); }
 
 SysResult linux_get_nonblock(i32 fd) {
@@ -259,6 +263,7 @@ constinit const KernelIo linux_kernel_io = {
     .rename = linux_rename,
     .chdir = linux_chdir,
     .getcwd = linux_getcwd,
+    .read_dir = linux_read_dir,
     .dup = linux_dup,
     .get_nonblock = linux_get_nonblock,
     .set_nonblock = linux_set_nonblock,

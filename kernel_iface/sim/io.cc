@@ -174,6 +174,10 @@ SysResult sim_sync(i32 fd) {
     return way == 1 ? fails(Errno::io) : linux_kernel_io.sync(h);
   });
 }
+SysResult sim_read_dir(i32 fd, void* p, usize n) {
+  return on_host(fd, Errno::notdir,
+                 [&](i32 h) { return on_disk(false, [&] { return linux_kernel_io.read_dir(h, p, n); }); });
+}
 SysResult sim_unlink(const char* path) {
   return on_path([&] { return path_unlink(path) ? SysResult{} : linux_kernel_io.unlink(path); });
 }
@@ -388,6 +392,7 @@ constinit const KernelIo sim_kernel_io = {
     .rename = sim::sim_rename,
     .chdir = sim::sim_chdir,
     .getcwd = sim::sim_getcwd,
+    .read_dir = sim::sim_read_dir,
     .dup = sim::sim_dup,
     .get_nonblock = sim::sim_get_nonblock,
     .set_nonblock = sim::sim_set_nonblock,

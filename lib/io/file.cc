@@ -23,6 +23,8 @@ OsFile* detail::OsFile::make(i32 sysfd, Str name) {
 void detail::OsFile::release() {
   if (handles.sub_acqrel(1) != 0) return;
   if (!borrowed) (void)fd.close();  // fails only if it has been closed before
+  // relaxed: the count above has made what other goroutines wrote visible
+  if (DirReader* d = dir.load_relaxed(); d != nullptr) drop_dir(d);
   heap_free(this);
 }
 

@@ -19,7 +19,9 @@ struct OsFile {
   bool append = false;
   bool borrowed = false;  // standard input and the like, which stay open when the last handle goes
   u32 name_len = 0;
-  const char* name = nullptr;  // NUL-terminated; make() puts it behind the object
+  const char* name = nullptr;       // NUL-terminated; make() puts it behind the object
+  Atomic<DirReader*> dir{nullptr};  // the entries, once read_dir was called
+  void (*drop_dir)(DirReader* d) = nullptr;
 
   static OsFile* make(i32 fd, Str name);
   static consteval OsFile standard(i32 fd, Str name) {

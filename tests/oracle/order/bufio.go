@@ -253,7 +253,8 @@ func writers() {
 	show(w.WriteString("0123456789"))
 	w = bufio.NewWriterSize(k, 2)
 	k.room = 100
-	show(w.WriteRune('\U0001f600'))
+	n, err := w.WriteRune('\U0001f600')
+	fmt.Println(n, err, w.Buffered(), w.Available(), k.calls, len(k.text))
 	w = bufio.NewWriterSize(k, 0)
 	fmt.Println(w.Size())
 }

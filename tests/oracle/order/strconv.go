@@ -151,9 +151,9 @@ func formats() {
 	fmt.Println(strconv.FormatFloat(2.2250738585072011e-308, 'e', 800, 64))
 	fmt.Println(strconv.FormatFloat(math.Pi, 'g', 300, 64), strconv.FormatFloat(math.Pi, 'x', 20, 64))
 	var r random = 42
-	for range 20 {
+	for range 8 {
 		var s sum = 0xcbf29ce484222325
-		for range 25 {
+		for range 5 {
 			bits := r.next()
 			v := math.Float64frombits(bits)
 			w := float64(math.Float32frombits(uint32(bits)))

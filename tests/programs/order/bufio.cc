@@ -264,7 +264,7 @@ void writers() {
   k.room = 100;
   bufio::Writer tiny(k, 2);
   const auto r = tiny.write_rune(0x1f600);
-  fmt::println(r.value, r.err, tiny.buffered(), tiny.available(), k.calls, k.text);
+  fmt::println(r.value, r.err, tiny.buffered(), tiny.available(), k.calls, k.text.size());
   fmt::println(bufio::Writer(k, 0).size());
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Programs around texts: buffers, numbers as text, times as text; compared with Go."""
+"""Programs around buffers, texts, directories, random numbers and times, compared with Go."""
 
 import pathlib
 import sys
@@ -7,11 +7,11 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import order, rt0test
 
-NAMES = "bufio strconv".split()
+NAMES = "bufio os_dirs strconv".split()
 
 
 @rt0test.each_how
-class OrderText(order.OrderCase):
+class OrderPackages(order.OrderCase):
     def test_like_go(self):
         self.like_go(NAMES)
 
