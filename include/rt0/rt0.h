@@ -27,6 +27,7 @@
 #include "rt0/panic.h"
 #include "rt0/pool.h"
 #include "rt0/print.h"
+#include "rt0/rand.h"
 #include "rt0/runtime.h"
 #include "rt0/select.h"
 #include "rt0/semaphore.h"

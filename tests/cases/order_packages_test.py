@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import order, rt0test
 
-NAMES = "bufio os_dirs strconv".split()
+NAMES = "bufio os_dirs rand strconv".split()
 
 
 @rt0test.each_how
