@@ -46,8 +46,8 @@ class ChaCha8 {
   uint32_t rest_n_;
 };
 
-// Random numbers out of a source: any object with uint64_t uint64(), which must live as long as the Rand. Functions with
-// _n(n) return numbers from 0 to n - 1 and panic if n is 0 or less. Go: rand.Rand.
+// Random numbers out of a source: any object with uint64_t uint64(), which must live as long as the Rand. Functions
+// with _n(n) return numbers from 0 to n - 1 and panic if n is 0 or less. Go: rand.Rand.
 class Rand {
  public:
   template <class S>
@@ -57,7 +57,7 @@ class Rand {
   // For the runtime.
   constexpr explicit Rand(uint64_t (*next)(void* source)) : next_(next), source_(nullptr) {}
 
-  uint64_t uint64() const { return next_(source_); }
+  [[gnu::always_inline]] uint64_t uint64() const { return next_(source_); }
   uint32_t uint32() const { return static_cast<uint32_t>(uint64() >> 32); }
   int64_t int64() const { return static_cast<int64_t>(uint64() & ~(uint64_t{1} << 63)); }  // not negative
   int32_t int32() const { return static_cast<int32_t>(uint64() >> 33); }                   // not negative

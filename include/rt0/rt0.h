@@ -20,6 +20,7 @@
 #include "rt0/exec.h"
 #include "rt0/gc.h"
 #include "rt0/go.h"
+#include "rt0/gomap.h"
 #include "rt0/init.h"
 #include "rt0/map.h"
 #include "rt0/net.h"
