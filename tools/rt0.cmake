@@ -139,7 +139,8 @@ function(rt0_add_runtime)
   set_source_files_properties(${heap} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
   # The functions of lib/io, lib/text and lib/bufio have paths, names and errors on goroutine stacks, so their frames are as
   # large as a page; no others in rt0 are.
-  file(GLOB io "${RT0_SOURCE_DIR}/lib/io/*.cc" "${RT0_SOURCE_DIR}/lib/text/*.cc" "${RT0_SOURCE_DIR}/lib/bufio/*.cc")
+  file(GLOB io "${RT0_SOURCE_DIR}/lib/io/*.cc" "${RT0_SOURCE_DIR}/lib/text/*.cc" "${RT0_SOURCE_DIR}/lib/bufio/*.cc"
+       "${RT0_SOURCE_DIR}/lib/time/parse*.cc")
   set_source_files_properties(${io} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "${RT0_PROBES}")
   rt0_add_musl()
   rt0_add_interface("${RT0_SOURCE_DIR}/include")

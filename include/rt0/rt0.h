@@ -14,6 +14,7 @@
 #include "rt0/bufio.h"
 #include "rt0/chan.h"
 #include "rt0/context.h"
+#include "rt0/date.h"
 #include "rt0/errgroup.h"
 #include "rt0/error.h"
 #include "rt0/errors.h"

@@ -13,6 +13,11 @@
 
 namespace rt0 {
 
+struct StrArg;
+namespace builtin {
+class String;
+}
+
 // All of it stands in a namespace of its own, which tracebacks spell as Go does; at the end of this file the names are
 // made known as rt0::… too.
 namespace time {
@@ -97,8 +102,16 @@ struct TimeText {
   size_t size() const { return length; }
 };
 
+// For the calendar: see date.h, which has these types.
+struct Zone;
+struct Date;
+struct Clock;
+struct IsoWeek;
+enum class Weekday : int;
+extern const Zone utc;
+
 // A moment: the wall clock's time and, if it comes from now(), the monotonic clock's time, which is then used for
-// differences and comparisons. Time{} is the year 1, as in Go. There are no time zones: the time is UTC.
+// differences and comparisons. Time{} is the year 1, as in Go. A Time has no zone: where one matters, it is handed in.
 class Time {
  public:
   constexpr Time() = default;
@@ -133,6 +146,20 @@ class Time {
   friend bool operator>=(Time t, Time u) { return t.compare(u) >= 0; }
   // The text of Go's Time.String: 2006-01-02 15:04:05.999999999 +0000 UTC, and m=+0.000000001 of a time of now().
   TimeText str() const;
+
+  // The calendar; see date.h. format: as the layout writes the moment of Go's reference time, 2006-01-02 15:04:05 MST.
+  builtin::String format(StrArg layout, const Zone& zone = utc) const;
+  Date date(const Zone& zone = utc) const;
+  Clock clock(const Zone& zone = utc) const;
+  Weekday weekday(const Zone& zone = utc) const;
+  int year_day(const Zone& zone = utc) const;  // 1 to 366
+  IsoWeek iso_week(const Zone& zone = utc) const;
+  // The same time of day so many years, months and days later; 31 October and a month is 1 December.
+  Time add_date(int years, int months, int days, const Zone& zone = utc) const;
+  // The multiple of d since the year 1 that is not later, or the nearest one, halves later; without the monotonic
+  // clock's part. d <= 0: only without that.
+  Time truncate(Duration d) const;
+  Time round(Duration d) const;
 
   // Without the monotonic clock's part. Go: t.Round(0).
   constexpr Time strip_monotonic() const {
