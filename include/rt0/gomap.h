@@ -7,9 +7,9 @@
 //   for (auto& [name, age] : ages) fmt::println(name, age);
 //   ages.remove(name);                                // delete(ages, name)
 //
-// Keys are integers, enums, floats, pointers, types with data() and size() as strings have them, or any type with == for
-// which a function uint64_t hash(const K&) is found in the type's namespace. A map has no short name in rt0, for
-// programs with `using namespace std`. It frees its memory in its destructor, and can be moved, not copied.
+// Keys are integers, enums, floats, pointers, types with data() and size() as strings have them, or any type that has
+// == and a function uint64_t hash(const K&) in its namespace. A map has no short name in rt0, for programs with `using
+// namespace std`. It frees its memory in its destructor, and can be moved, not copied.
 #pragma once
 
 #include <stddef.h>

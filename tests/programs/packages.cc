@@ -37,7 +37,10 @@ void race() {
 }
 
 void numbers() {
-  for (int i = 0; i < 4; i++) fmt::println(rand::uint64(), rand::int_n(1000));
+  for (int i = 0; i < 4; i++) {
+    const uint64_t first = rand::uint64();  // in an order of their own: that of arguments is the compiler's
+    fmt::println(first, rand::int_n(1000));
+  }
   map<int, int> m;
   for (int i = 0; i < 12; i++) m[i * i] = i;
   for (int i = 0; i < 3; i++) {

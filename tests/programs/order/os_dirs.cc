@@ -1,4 +1,4 @@
-// env: GOMAXPROCS=1 PATH=/tmp/rt0_os_dirs/empty:/tmp/rt0_os_dirs/bin/ TMPDIR=/tmp/rt0_os_dirs
+// env: GOMAXPROCS=1 PATH=/tmp/rt0_os_dirs/empty:/tmp/rt0_os_dirs/bin/:/usr/bin:/bin TMPDIR=/tmp/rt0_os_dirs
 // os: directories, temporary files; exec::look_path
 #include <rt0/rt0.h>
 
