@@ -1,7 +1,8 @@
 // Temporary files, and programs in $PATH. Go: os/tempfile.go, os/exec/lp_unix.go.
 #include "kernel_iface/env.h"
-#include "lib/io/os_file.h"
+#include "lib/io/error.h"
 #include "rt0/exec.h"
+#include "rt0/os.h"
 #include "rt0/strconv.h"
 #include "sched/rand.h"
 
@@ -9,8 +10,8 @@ namespace rt0 {
 
 namespace os {
 
-using detail::path_error;
 using rt0::detail::ErrorMaker;
+using rt0::detail::path_error;
 
 namespace {
 

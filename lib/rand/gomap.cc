@@ -1,7 +1,7 @@
 #include "rt0/gomap.h"
 
 #include "base/types.h"
-#include "runtime/diag/fatal.h"
+#include "sched/above.h"
 #include "sched/rand.h"
 
 namespace rt0::detail {
