@@ -157,7 +157,7 @@ func custom(advance int, token []byte, err error) bufio.SplitFunc {
 }
 
 func scanners() {
-	const lines = "a\nbb\r\n\n\r\nccc\rd\nend"
+	const lines = "a\nbb\r\n\n\r\nccc\r\nend"
 	for piece := range 4 {
 		scan(lines, piece+1, io.EOF, nil, 0)
 		scan("  one two\t\u00a0three\u2003four\u2028five\u3000\n six ", piece+1, io.EOF, bufio.ScanWords, 0)

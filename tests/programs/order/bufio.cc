@@ -192,7 +192,7 @@ void customs() {
 
 void scanners() {
   for (size_t piece = 1; piece < 5; piece++) {
-    bufio::Scanner s(Source{String("a\nbb\r\n\n\r\nccc\rd\nend"), piece, eof()});
+    bufio::Scanner s(Source{String("a\nbb\r\n\n\r\nccc\r\nend"), piece, eof()});
     scan_all(s);
     scan("  one two\t\u00a0three\u2003four\u2028five\u3000\n six ", piece, eof(), bufio::scan_words);
     scan("a\u00e9\u20ac\U0001f600\xff\xe2\x82z\xc0\xaf\xed\xa0\x80\xf4\x90", piece, eof(), bufio::scan_runes);
