@@ -4,7 +4,6 @@
 //
 //      (%rsp)  argc
 //     8(%rsp)  argv[0] … argv[argc-1], 0, envp …, 0, auxv pairs …, AT_NULL
-//
 // and every general register zero or unspecified. Next: asm.S, runtime.rt0_go.
 #include "arch/asm.h"
 #include "go_asm.h"

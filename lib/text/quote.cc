@@ -8,7 +8,7 @@ namespace rt0::strconv {
 namespace {
 
 constexpr u8 kPrintRanges[] = {
-#include "lib/text/isprint.inc"
+#include "lib/text/isprint.def"
 };
 
 constexpr const char* kHex = "0123456789abcdef";

@@ -1,4 +1,4 @@
-// Prints lib/text/isprint.inc: the lengths of the ranges of characters that can't be printed, and that can, in turn,
+// Prints lib/text/isprint.def: the lengths of the ranges of characters that can't be printed, and that can, in turn,
 // from U+0000 on, each in groups of seven bits, the lowest first; the highest bit of a byte says that another follows.
 package main
 
