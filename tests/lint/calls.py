@@ -48,7 +48,7 @@ COMPILERS_OWN = re.compile(r'__aeabi_')
 def check(defines, wants, root=ROOT):
     table = rooms.Rooms(root)
     home = {s: path for path, names in defines.items() for s in names}
-    found, used = [], set()
+    found, used = list(table.failures), set()
     for path in sorted(wants):
         here = table.calls_as(path)
         for s in sorted(wants[path]):

@@ -41,11 +41,18 @@ UNPORTABLE = ('arch', 'arch/*', 'kernel_iface/linux')
 LARGEST_ROOM = 5  # no room has more than a fifth of the runtime's lines; a larger one has more than one purpose
 COLUMNS = 120
 SOURCES = ('.h', '.cc', '.S', '.def')
+# Endings by which compilers know sources and headers of C, C++ and assembly, and that rt0 does not use.
+OTHER_SOURCES = ('.c', '.C', '.cpp', '.cxx', '.c++', '.cppm', '.ixx', '.hh', '.hpp', '.hxx', '.h++', '.H', '.inc', '.inl', '.ipp',
+                 '.tcc', '.tpp', '.s', '.asm', '.sx')
+# What includes without being an #include: the lint sees only that form.
+OTHER_INCLUDES = re.compile(r'^\s*(?:(?:#|%:|\?\?=)\s*(?:include_next|import|embed)\b|(?:%:|\?\?=)\s*include\b|(?:export\s+)?import\s*[<":\w])'
+                            r'|(?:^|["\s;]|\\[nt])\.inc(?:lude|bin)\b')
 
 # ISA names that are macros of compilers. The rest comes from arch/isas.txt.
 MACROS = re.compile(r'\b_*(x86_64|amd64|i[3-6]86|aarch64|arm64|arm|ARM_ARCH\w*|riscv\w*|loongarch\w*|mips\w*|powerpc\w*|'
                     r'ppc(?:64)?|PPC(?:64)?|s390x?|sparc\w*|alpha|m68k|hppa|sh4?|or1k|xtensa|microblaze|hexagon)_+\b'
                     r'|\b__(x86_64|amd64|i386|aarch64|arm|riscv|loongarch|mips|powerpc|PPC|s390|sparc|m68k)\w*')
+SYSTEM_CALL = re.compile(r'\b(SYS_\w+|__NR_\w+|syscall6)\b')
 BANNED = {
     'thread_local': 'a goroutine has no thread of its own: keep it in M, P or G',
     '__thread': 'a goroutine has no thread of its own: keep it in M, P or G',
@@ -54,6 +61,7 @@ BANNED = {
     'typeid': 'there is no RTTI',
     'std::': 'target code has no C++ library',
 }
+ALL_BANNED = re.compile(r'(?<!\w)(?:' + '|'.join(re.escape(w) + (r'(?!\w)' if w[-1] != ':' else '') for w in BANNED) + ')')
 # Lines that may name an ISA: the default of `make run` and similar commands. The table of ports is arch/isas.txt.
 DEFAULT_ISA = re.compile(r'or \$\(ISA\),\w+|RT0_ISA "\w+" CACHE|^bench:|^\t@(?:tests/boot_cost|bench/compare)\.py')
 
@@ -70,6 +78,19 @@ CALL = re.compile(r'^(?:\w+:)?\s*(?:call|jmp|j[a-z]{1,3}|bl|b|b\.\w+|bal|brasl|j
                   r'|(?:^|[\s;])(?:CALL|JUMP|CALL_ALIKE)\((runtime\.[\w.]+)')
 
 
+def splice(text):
+    """`text` with lines joined that end in a backslash, as the compiler joins them; the numbers of the other lines stay the same."""
+    def joined(m):
+        return re.sub(r'\\[ \t]*\n', '', m.group(0)) + '\n' * m.group(0).count('\n')
+    return re.sub(r'(?:[^\n]*\\[ \t]*\n)+[^\n]*', joined, text)
+
+
+def matches(pattern, text):
+    """The number of the line, and the match, for each match in `text`."""
+    for m in pattern.finditer(text):
+        yield text.count('\n', 0, m.start()) + 1, m
+
+
 def inside_programs(root):
     """Test programs that use the runtime's internals, by their CMake rows: they may include whatever the runtime includes."""
     path = 'tests/programs/CMakeLists.txt'
@@ -83,9 +104,9 @@ def inside_programs(root):
 class Lint:
     def __init__(self, root):
         self.root = root
-        self.failures = []
         self.paths = files(root)
         self.rooms = Rooms(root)
+        self.failures = list(self.rooms.failures)
         self.inside = inside_programs(root)
         rows = isa_rows(root)
         self.folders = {r['folder'] for r in rows}
@@ -99,14 +120,18 @@ class Lint:
     def fail(self, path, line, what):
         self.failures.append(f'{path}:{line}: {what}')
 
-    def run(self):
+    def run(self, only=None):
+        """The findings; of the checks that look at single files, those in the file `only`, if it is named."""
         self.lengths()
         self.sizes()
-        for path in self.paths:
+        for path in self.paths if only is None else [only]:
             if path.endswith(SOURCES):
                 self.columns(path)
             if path.endswith(SOURCES) and not self.hosted(path):
                 self.source(path)
+            elif path.endswith(OTHER_SOURCES) and not self.hosted(path):
+                self.fail(path, 1, f'{os.path.splitext(path)[1]}: sources end in {", ".join(SOURCES)}: no build and no check looks at '
+                                   f'others; rename the file')
             elif path.endswith(('.cmake', 'CMakeLists.txt', 'Makefile')):
                 self.build_file(path)
         return self.failures
@@ -141,25 +166,37 @@ class Lint:
     def source(self, path):
         rule = self.rooms.room_of(path)
         if rule is None:
-            self.fail(path, 1, 'lies in no room of rooms.txt: move the file into the room whose purpose it serves, or add a row')
+            folder = os.path.dirname(path)
+            if re.match(r'arch/[^/]+$', folder):
+                self.fail(path, 1, f'{folder}/ is no room: its ISA has no row in arch/isas.txt: add the row (arch/PORTING.md)')
+            else:
+                self.fail(path, 1, 'lies in no room of rooms.txt: move the file into the room whose purpose it serves, or add a row; '
+                                   'a room of the library is the files directly in its folder')
             return
+        self.compiled(path, rule)
         text = read(path, self.root)
         code = strip(text)
         bare = strip(text, strings=False)
-        for n, line in enumerate(code.split('\n'), 1):
-            m = re.match(r'\s*#\s*include\s*(.*)', line)
+        for n, line in enumerate(splice(code).split('\n'), 1):
+            m = re.match(r'\s*#\s*include\b\s*(.*)', line)
             if m and path not in self.inside:
                 self.include(path, n, rule, m.group(1).strip())
-        for n, line in enumerate(bare.split('\n'), 1):
-            if path in LANGUAGE:
-                line = LANGUAGE[path].sub('', line)
-            for word, why in BANNED.items():
-                if re.search(r'(?<!\w)' + re.escape(word) + (r'(?!\w)' if word[-1] != ':' else ''), line):
-                    self.fail(path, n, f'{word}: {why}')
+            elif OTHER_INCLUDES.search(line):
+                self.fail(path, n, f'{line.strip()[:60]}: files are taken in by #include only, which this check can follow')
+        if path in LANGUAGE:
+            bare = LANGUAGE[path].sub('', bare)
+        for n, m in matches(ALL_BANNED, bare):
+            self.fail(path, n, f'{m.group(0)}: {BANNED[m.group(0)]}')
         if rule not in UNPORTABLE:
             self.portable(path, code, bare)
         if path.endswith('.S') and path.startswith('arch/'):
             self.assembly(path, code)
+
+    def compiled(self, path, rule):
+        if rule in self.rooms.library and path.endswith(('.cc', '.S')) and not self.rooms.compiled(path) and \
+                path not in ASSEMBLY:
+            self.fail(path, 1, f'tools/rt0.cmake compiles {rule}/*.cc, and assembly in arch/ and in the folders of ISAs: it would never be '
+                               f'compiled; move it, or include it from assembly (ASSEMBLY in tests/lint/layers.py)')
 
     def include(self, path, n, rule, what):
         m = re.match(r'([<"])([^>"]+)[>"]$', what)
@@ -191,14 +228,12 @@ class Lint:
             self.fail(path, n, f'{name}: there is no such file')
 
     def portable(self, path, code, bare):
-        for n, line in enumerate(code.split('\n'), 1):
-            for m in list(MACROS.finditer(line)) + list(self.names.finditer(line)):
-                self.fail(path, n, f'{m.group(0)}: an ISA is named in arch/ only; ask Isa (arch/arch.h)')
-        for n, line in enumerate(bare.split('\n'), 1):
-            if path == 'runtime/boot/asm_offsets.cc' or path in self.inside:
-                continue
-            for m in re.finditer(r'\b(SYS_\w+|__NR_\w+|syscall6)\b', line):
-                self.fail(path, n, f'{m.group(0)}: system calls are made in kernel_iface/linux only; use kernel->…')
+        for n, m in [*matches(MACROS, code), *matches(self.names, code)]:
+            self.fail(path, n, f'{m.group(0)}: an ISA is named in arch/ only; ask Isa (arch/arch.h)')
+        if path == 'runtime/boot/asm_offsets.cc' or path in self.inside:
+            return
+        for n, m in matches(SYSTEM_CALL, bare):
+            self.fail(path, n, f'{m.group(0)}: system calls are made in kernel_iface/linux only; use kernel->…')
 
     def build_file(self, path):
         for n, line in enumerate(strip_hash(read(path, self.root)).split('\n'), 1):

@@ -14,7 +14,7 @@ from source import files, isa_rows, read, ROOT
 ISA = isa_rows()[0]['folder']
 ASM = f'arch/{ISA}/asm.S'
 
-# The file, the line that is put at its top (or s/pattern/replacement/), and a part of the message that must appear.
+# The file, the line that is put at its top (or s/pattern/replacement/, or s#pattern#replacement#), and a part of the message that must appear.
 LAYERS = [
     ('base/types.h', '#include "trace/event.h"', 'base/types.h:1: trace/event.h: base/ may include'),
     ('base/types.h', '#include <string.h>', 'string.h: base/ may include'),
@@ -38,6 +38,44 @@ LAYERS = [
     ('lib/chan/chan.cc', '#include "lib/time/timer.h"', 'lib/time/timer.h: lib/chan/ may include'),
     ('lib/io/fd.cc', '#include "runtime/boot/args.h"', 'runtime/boot/args.h: lib/io/ may include'),
     ('runtime/new.cc', 'int x;', 'runtime/new.cc:1: lies in no room'),
+    ('sched/part/new.cc', 'int x;', 'sched/part/new.cc:1: lies in no room'),
+    ('include/rt0/part/new.h', 'int x;', 'include/rt0/part/new.h:1: lies in no room'),
+    ('arch/new64/isa.cc', 'int x;', 'arch/new64/ is no room: its ISA has no row in arch/isas.txt'),
+    ('arch/new.cc', 'int x;', 'arch/new.cc:1: tools/rt0.cmake compiles arch/*.cc, and'),
+    ('arch/generic/new.cc', 'int x;', 'it would never be compiled'),
+    ('include/rt0/new.cc', 'int x;', 'it would never be compiled'),
+    ('sched/new.S', '', 'it would never be compiled'),
+    *((f'sched/new.{e}', 'int x;', f'sched/new.{e}:1: .{e}: sources end in .h, .cc')
+      for e in ('c', 'cpp', 'cxx', 'hh', 'hpp', 'hxx', 'inc', 'ipp', 's')),
+    ('arch/generic/new.s', 'nop', '.s: sources end in'),
+    ('examples/new.cpp', 'int main() {}', '.cpp: sources end in'),
+    ('sched/proc.cc', '#import "runtime/diag/print.h"', 'sched/proc.cc:1: #import "runtime/diag/print.h": files are taken in by #include'),
+    ('sched/proc.cc', '#include_next "runtime/diag/print.h"', 'files are taken in by #include'),
+    ('sched/proc.cc', '%:include "runtime/diag/print.h"', 'files are taken in by #include'),
+    ('sched/proc.cc', 'import "runtime/diag/print.h";', 'files are taken in by #include'),
+    ('sched/proc.cc', '#inc\\\nlude "runtime/diag/print.h"', 'sched/proc.cc:1: runtime/diag/print.h: sched/ may include'),
+    ('sched/proc.cc', '#include \\\n"runtime/diag/print.h"', 'sched/proc.cc:1: runtime/diag/print.h: sched/ may include'),
+    ('sched/proc.cc', '#/**/include "runtime/diag/print.h"', 'sched/proc.cc:1: runtime/diag/print.h: sched/ may include'),
+    ('sched/proc.cc', 'asm(".include \\"runtime/diag/print.h\\"");', 'files are taken in by #include'),
+    ('sched/proc.cc', '__asm__("nop\\n.incbin \\"x\\"");', 'files are taken in by #include'),
+    (ASM, '        .include "x.S"', 'files are taken in by #include'),
+    ('rooms.txt', r's/(room +. mem +. base)/\1 sched/', 'mem may not name sched, which has no earlier row: the lowest room comes first'),
+    ('rooms.txt', r's#(room +. lib.chan +. core)#\1 lib/chan#', 'lib/chan may not name lib/chan, which has no earlier row'),
+    ('rooms.txt', r's#(word +. core +. base)#\1 lib/io#', 'core may not name lib/io, which has no earlier row'),
+    ('rooms.txt', r's#(room +. arch +. base)#\1 arch/generic#', 'arch may not name arch/generic'),
+    ('rooms.txt', r's/(room +. mem +. base)/\1 bsae/', 'bsae: no earlier row "room" or "word" has this name, and no header'),
+    ('rooms.txt', r's/(room +. mem .*\n)/\1\1/', 'mem has a row already, on line'),
+    ('rooms.txt', r's/(room +. mem .*\n)/\1room | mem | base | memory\n/', 'mem has a row already, on line'),
+    ('rooms.txt', r's/(word +. core .*\n)/\1\1/', 'core has a row already, on line'),
+    ('rooms.txt', r's/(up .*runtime.schedtrace .*\n)/\1\1/', 'runtime.schedtrace has a row "up" already, on line'),
+    ('rooms.txt', r's/(up .*runtime.schedtrace) /\1 lock /', 'lock has a row "up" already, on line'),
+    ('rooms.txt', 'room | base | <stdint.h>', 'rooms.txt:1: a row "room" has 4 columns, none of them empty'),
+    ('rooms.txt', 'room', 'rooms.txt:1: a row "room" has 4 columns'),
+    ('rooms.txt', 'up | base/lock.h | lock2 |', 'rooms.txt:1: a row "up" has 4 columns'),
+    ('rooms.txt', 'up | base/nothere.h | lock2 | a reason', 'rooms.txt:1: base/nothere.h: there is no such file'),
+    ('rooms.txt', 'rom | base | <stdint.h> | x', 'rooms.txt:1: rom: a row begins with room, program, word, up'),
+    ('rooms.txt', ' | base | <stdint.h> | x', 'rooms.txt:1: (empty): a row begins with'),
+    ('rooms.txt', 'room | nowhere | <stdint.h> | x', 'rooms.txt:1: nowhere: there is no such folder'),
     ('sched/proc.cc', '//' * 61, 'sched/proc.cc:1: 122 columns: a line has at most 120'),
     ('sched/proc.cc', '//\n' * 20000, 'sched/ has'),
     ('examples/hello.cc', '#include "sched/gmp.h"', 'sched/gmp.h: examples/ may include'),
@@ -143,13 +181,13 @@ def broken(root, path, change, run):
     """The findings of `run` while `path` is changed; None if the change changes nothing."""
     full = os.path.join(root, path)
     before = read(path, root) if os.path.exists(full) else None
-    m = re.fullmatch(r's/(.*)/(.*)/', change, re.S)
-    after = re.sub(m.group(1), m.group(2), before) if m else change + '\n' + (before or '')
+    m = re.fullmatch(r's([/#])(.*)\1(.*)\1', change, re.S)
+    after = re.sub(m.group(2), m.group(3), before) if m else change + '\n' + (before or '')
     if after == before:
         return None
     put(root, path, after)
     try:
-        return run(root)
+        return run(root, path)
     finally:
         if before is None:
             os.remove(full)
@@ -157,11 +195,11 @@ def broken(root, path, change, run):
             put(root, path, before)
 
 
-def lint_layers(root):
-    return layers.Lint(root).run()
+def lint_layers(root, only=None):
+    return layers.Lint(root).run(only)
 
 
-def lint_docs(root):
+def lint_docs(root, _=None):
     return docs.Docs(root).run()
 
 
