@@ -120,6 +120,20 @@ CALLS = [
     ('kernel_iface/kernel.cc', 'sim_kernel', 'kernel_iface/sim/kernel.cc', None),
     ('runtime/boot/main.cc', 'runtime.newm', 'sched/mthread.cc', None),
 ]
+# What nm says of sched/proc.cc and of lib/chan/chan.cc, and a part of the message that must appear; None if it is allowed.
+NM = [
+    ('U rt0::f(int)', 'T rt0::f(int)', 'sched/proc.cc: f is in lib/chan/chan.cc'),
+    ('U rt0::f(int)', 'W rt0::f(int)', 'sched/proc.cc: f is in lib/chan/chan.cc'),
+    ('U rt0::v', 'V rt0::v', 'sched/proc.cc: v is in lib/chan/chan.cc'),
+    ('w rt0::f(int)', 'T rt0::f(int)', 'sched/proc.cc: f is in lib/chan/chan.cc'),
+    ('v rt0::v', 'B rt0::v', 'sched/proc.cc: v is in lib/chan/chan.cc'),
+    # Another function of the same name, which sched/ has itself.
+    ('T rt0::f(char)\nU rt0::f(int, int)', 'T rt0::f(int, int)', 'sched/proc.cc: f(int,int) is in lib/chan/chan.cc'),
+    ('T rt0::f(char)', 'U rt0::f(char)\nT rt0::f(int)', None),
+    ('W rt0::f(int)', 'W rt0::f(int)', None),  # an inline function
+    # `up` has lock(rt0::Mutex*) of sched/, not another of that name.
+    ('T rt0::lock(rt0::Mutex*)\nU rt0::lock(int)', 'T rt0::lock(int)', 'sched/proc.cc: lock(int) is in lib/chan/chan.cc'),
+]
 # Lines that must not be reported.
 FINE = [
     ('sched/proc.cc', f'// {ISA} has std::atomic, virtual and thread_local; #include "sched/x.h"; SYS_write'),
@@ -203,6 +217,20 @@ def lint_docs(root, _=None):
     return docs.Docs(root).run()
 
 
+def calls_of_objects():
+    """The number of NM's cases that fail, with calls.py reading nm's output."""
+    failed = 0
+    for *said, expected in NM:
+        defines, wants = {}, {}
+        for path, lines in zip(('sched/proc.cc', 'lib/chan/chan.cc'), said):
+            calls.read_nm('\n'.join(f'{"":16} {line}' for line in lines.split('\n')), path, defines, wants)
+        found = [f for f in calls.check(defines, wants) if not f.startswith('rooms.txt:')]
+        if bool(found) != bool(expected) or (expected and not any(expected in f for f in found)):
+            print(f'FAIL nm says {said}: wanted {expected}, found {found}')
+            failed += 1
+    return failed
+
+
 def main():
     failed = 0
     with tempfile.TemporaryDirectory() as tmp:
@@ -234,11 +262,12 @@ def main():
         if bool(found) != bool(expected) or (expected and not any(expected in f for f in found)):
             print(f'FAIL {user} calls {symbol} of {home}: wanted {expected}, found {found}')
             failed += 1
+    failed += calls_of_objects()
     stale = calls.check({'sched/lock.cc': {'lock'}}, {'sched/lock.cc': set()})
     if not any('lock: no lower room uses it' in f for f in stale):
         print(f'FAIL an up row that nobody needs: not noticed, {stale}')
         failed += 1
-    total = len(cases) + len(FINE) + len(CALLS) + 1
+    total = len(cases) + len(FINE) + len(CALLS) + len(NM) + 1
     print(f'{total - failed} of {total} passed')
     sys.exit(1 if failed else 0)
 
