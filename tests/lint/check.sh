@@ -92,6 +92,9 @@ if step "host tools" "they do not build" host; then
       step "$isa clang-tidy" "it found something" tidy "$isa"
     fi
     step "$isa binaries" "not what a static rt0 program is" binaries "$isa"
+    step "$isa calls" "a room calls one that it may not call" tests/lint/calls.py "build/$isa" "build/$isa-clang"
+    # Of g++'s programs only: clang leaves more functions of <rt0/…> out of line.
+    step "$isa program text" "a function of the runtime lies in it" tests/lint/comdat.py "build/$isa"
     step "$isa hello" "does not run" hello "$isa"
   done
 fi
