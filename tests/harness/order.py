@@ -41,13 +41,14 @@ def timed(what, names):
 
 TIMED = {
     **timed(SLICES, """chan_buf chan_close_wake chan_ping chan_send_fifo context_after finalizer goexit_main
-            gosched3 lockosthread mutex_handoff mutex_starve nb_ops net_eof once_value reflect_select rlocker rw_prefer sel_wake_order
+            gosched3 lockosthread mutex_handoff mutex_starve nb_ops net_eof once_value reflect_select rlocker sel_wake_order
             select_single semaphore_give_up sleep_not spawn10 spawn257 spawn300 tick61 token_ring wg_phases wg_wake"""),
     **timed(SLICES_AND_WORDS, """close_range_many close_senders cond_rlocker fatal_deadlock_rwmutex fatal_repanic_chain
             goid main_return_kills nested_go once once_goexit os_exit sel_send_wake"""),
     **timed(Timed("whether a wait begins before the signal", other=ASLEEP), "cond_broadcast cond_signal"),
     "sel_same_chan": Timed("whether a send finds its receiver", other=ASLEEP),
     "workers_order": Timed("whether a send finds its receiver", words=False, other=(0, "worker \\d quits")),
+    "rw_prefer": Timed("whether the writers wait before main looks", words=False, other=ASLEEP),
     "mutex_barge": Timed("whether a waiter overtakes main", other=(2, "fatal error: sync: unlock of unlocked mutex")),
     "sleep_same": Timed("eight sleeps of equal length"),
     "sleep_order": Timed("sleeps 10 ms apart"),

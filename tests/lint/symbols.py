@@ -27,6 +27,8 @@ SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|po
            'builtins_O0': re.compile(r'(?:__[\w.]+|ffs)$'), 'builtins_O2': re.compile(r'(?:__[\w.]+|ffs)$'),
            'globals': re.compile(CXX_ABI), 'gcroots': re.compile(CXX_ABI),
            'globals_panic': re.compile(r'$.'), 'order_errors': re.compile(r'$.'),
+           'order_bufio': re.compile(CXX_ABI), 'order_strconv': re.compile(CXX_ABI), 'order_time_text': re.compile(CXX_ABI),
+           'packages': re.compile(CXX_ABI),
            'preempt_table': re.compile(CXX_ABI), 'preempted': re.compile(CXX_ABI),
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$|' + CXX_ABI)}
 # Programs that test the C++ library itself: their names begin so. They may have names of libstdc++, and of the C library's

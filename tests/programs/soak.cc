@@ -275,9 +275,13 @@ void talk(const R& in, const W& out, unsigned id) {
   for (unsigned r = 0; !stop.load(); r++) {
     const size_t n = 1 + (id * 31 + r * 7) % sizeof(sent);
     for (size_t i = 0; i < n; i++) sent[i] = static_cast<char>(id + r * 13 + i);
-    if (auto w = out.write(sent, n); w.err) fail("talk: write", id, r);
+    if (auto w = out.write(sent, n); w.err) {
+      if (r == 0 && stop.load()) return;
+      fail("talk: write", id, r);
+    }
     for (size_t have = 0; have < n;) {
       auto [k, err] = in.read(got + have, n - have);
+      if (err && r == 0 && stop.load()) return;  // this goroutine began so late that its listener is closed
       if (err) fail("talk: read", id, r);
       have += k;
     }
@@ -321,7 +325,9 @@ void sockets(unsigned n, net::Listener* listeners) {
       start(kSockets, [l, id, network = networks[k]] {
         // Makes a new connection now and then.
         while (!stop.load()) {
-          auto c = must(net::dial(network, l.addr()));
+          auto dialed = net::dial(network, l.addr());
+          if (dialed.err && stop.load()) return;
+          auto c = must(dialed);
           talk(c, c, id);
         }
       });
