@@ -143,6 +143,7 @@ class World:
         self.p_of = {}        # M -> its P
         self.g_of = {}        # M -> the goroutine it runs
         self.started = {0}
+        self.in_call = set()  # the Ms that are in a system call
 
     def check(self, ok, event, what):
         self.case.assertTrue(ok, f"{event.line}: {what}")
@@ -196,6 +197,16 @@ class World:
     def GoDestroy(self, e):
         self.leave(e, "dead")
 
+    def GoSysCall(self, e):
+        self.in_call.add(e.m)
+
+    def GoSysExit(self, e):
+        self.in_call.discard(e.m)
+
+    def GoSysBlock(self, e):
+        self.in_call.discard(e.m)
+        self.leave(e, "runnable")
+
     def GoUnblock(self, e):
         g = int(e.args["id"])
         self.check(self.goroutines.get(g) == "waiting", e, f"it is {self.goroutines.get(g)}")
@@ -203,7 +214,8 @@ class World:
 
 
 class WorldWithPs(World):
-    """ProcStart is recorded after the P is taken, so its own line already shows the P."""
+    """ProcStart is recorded after the P is taken, so its own line already shows the P. ProcRetake is sysmon's: the M that had the P
+    is in a system call. It goes on with GoSysExit, whose line shows the P that it has then, or gives up its goroutine."""
 
     def follow(self, events):
         owners = {}
@@ -213,7 +225,18 @@ class WorldWithPs(World):
                 self.check(owners.get(p) is None, event, f"P {p} is M {owners.get(p)}'s")
                 owners[p] = event.m
                 self.p_of[event.m] = p
+            if event.name == "GoSysExit" and event.p != self.p_of.get(event.m):
+                before = owners.get(event.p)
+                self.check(before is None or before in self.in_call, event, f"P {event.p} is M {before}'s, which is in no system call")
+                self.p_of.pop(before, None)
+                owners[event.p] = event.m
+                self.p_of[event.m] = event.p
             super().follow([event])
+            if event.name == "ProcRetake":
+                p = int(event.args["p"])
+                self.check(owners.get(p) in self.in_call, event, f"P {p} is M {owners.get(p)}'s, which is in no system call")
+                del self.p_of[owners[p]]
+                owners[p] = None
             if event.name == "ProcStop":
                 owners[int(event.args["p"])] = None
 
@@ -227,6 +250,14 @@ class Truth(rt0test.Case):
         world = WorldWithPs(self)
         world.follow(events)
         return events, world
+
+    def test_a_p_that_sysmon_takes(self):
+        """Fifty goroutines wait in system calls; the M of each goes on with a P that it takes anew."""
+        with tempfile.TemporaryDirectory() as folder:
+            fifo = pathlib.Path(folder) / "fifo"
+            os.mkfifo(fifo)
+            events, _ = self.follow("limits", "blocked", fifo, env={"GOMAXPROCS": "2"})
+        self.assertGreater(len([e for e in events if e.name == "ProcRetake"]), 0)
 
     def test_what_it_tells_can_be_true(self):
         for procs in ("1", "2", "4", "16"):
