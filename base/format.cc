@@ -1,5 +1,7 @@
 #include "base/format.h"
 
+#include "base/big.h"
+
 namespace rt0 {
 
 usize format_u64(char* out, u64 v) {
@@ -35,14 +37,8 @@ usize put_literal(char* out, Str s) {
 }
 
 // A natural number below 2^1184. The largest that format_float needs is the smallest double's fraction times 10^324.
-struct Big {
-  static constexpr u32 kWords = 37;
-  u32 n;  // words in use, the lowest first; the highest of them is not 0
-  u32 w[kWords];
-
-  explicit Big(u64 v) : n(0) {
-    for (; v != 0; v >>= 32) w[n++] = static_cast<u32>(v);
-  }
+struct Big : BigWords<37> {
+  using BigWords::BigWords;
   [[gnu::noinline]] void mul(u32 by) {
     u64 carry = 0;
     for (u32 i = 0; i < n; i++) {
@@ -72,23 +68,6 @@ struct Big {
       w[i] = static_cast<u32>(carry);
       carry >>= 32;
     }
-  }
-  // Subtracts b, which must not be larger than *this.
-  void sub(const Big& b) {
-    u64 borrow = 0;
-    for (u32 i = 0; i < n; i++) {
-      const u64 d = u64{w[i]} - (i < b.n ? b.w[i] : 0) - borrow;
-      w[i] = static_cast<u32>(d);
-      borrow = d >> 63;
-    }
-    while (n > 0 && w[n - 1] == 0) n--;
-  }
-  // Negative, 0, positive: *this is less than, equal to, greater than b.
-  [[gnu::noinline]] int compare(const Big& b) const {
-    if (n != b.n) return n < b.n ? -1 : 1;
-    for (u32 i = n; i-- > 0;)
-      if (w[i] != b.w[i]) return w[i] < b.w[i] ? -1 : 1;
-    return 0;
   }
 };
 

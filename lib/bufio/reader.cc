@@ -145,28 +145,28 @@ Error Reader::unread_rune() {
   return {};
 }
 
-Result<Text> Reader::peek(ptrdiff_t count) {
-  if (count < 0) return {{}, error_of(Err::negative_count)};
-  const usize n = static_cast<usize>(count);
+Result<Text> Reader::peek(ptrdiff_t n) {
+  if (n < 0) return {{}, error_of(Err::negative_count)};
+  const usize want = static_cast<usize>(n);
   last_byte_ = last_rune_size_ = -1;
-  while (buffered() < n && buffered() < size_ && !err_) fill();
-  if (n > size_) return {{buf_ + r_, buffered()}, error_of(Err::buffer_full)};
-  if (buffered() >= n) return {{buf_ + r_, n}, {}};
+  while (buffered() < want && buffered() < size_ && !err_) fill();
+  if (want > size_) return {{buf_ + r_, buffered()}, error_of(Err::buffer_full)};
+  if (buffered() >= want) return {{buf_ + r_, want}, {}};
   return {{buf_ + r_, buffered()}, take_err()};
 }
 
-Result<size_t> Reader::discard(ptrdiff_t count) {
-  if (count < 0) return {0, error_of(Err::negative_count)};
-  if (count == 0) return {};
-  const usize n = static_cast<usize>(count);
+Result<size_t> Reader::discard(ptrdiff_t n) {
+  if (n < 0) return {0, error_of(Err::negative_count)};
+  if (n == 0) return {};
+  const usize want = static_cast<usize>(n);
   last_byte_ = last_rune_size_ = -1;
-  for (usize left = n;;) {  // ends: each round skips something, or fill() has left an error
+  for (usize left = want;;) {  // ends: each round skips something, or fill() has left an error
     if (buffered() == 0) fill();
     const usize skip = min(buffered(), left);
     r_ += skip;
     left -= skip;
-    if (left == 0) return {n, {}};
-    if (err_) return {n - left, take_err()};
+    if (left == 0) return {want, {}};
+    if (err_) return {want - left, take_err()};
   }
 }
 

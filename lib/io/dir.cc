@@ -217,36 +217,36 @@ void keep_first(Error* first, Str op, const builtin::String& path, Errno no) {
 
 }  // namespace
 
-Error remove_all(StrArg arg) {
+Error remove_all(StrArg path) {
   Error first;
-  if (arg.len == 0) return first;
-  if (arg.ptr[arg.len - 1] == '.' && (arg.len == 1 || arg.ptr[arg.len - 2] == '/')) {
-    path_error(&first, "RemoveAll", text_of(arg), IoResult::sys(Errno::inval));
+  if (path.len == 0) return first;
+  if (path.ptr[path.len - 1] == '.' && (path.len == 1 || path.ptr[path.len - 2] == '/')) {
+    path_error(&first, "RemoveAll", text_of(path), IoResult::sys(Errno::inval));
     return first;
   }
-  builtin::String path(arg);
+  builtin::String at(path);
   Level* top = nullptr;
-  bool enter = true;  // whether `path` is to be removed; if not, the next entry of `top` is
+  bool enter = true;  // whether `at` is to be removed; if not, the next entry of `top` is
   for (;;) {          // ends: each file and each directory has its turn once
     if (enter) {
-      const SysResult file = unlink_path(path, false);
-      const SysResult r = file.ok() || file.err == Errno::noent ? file : unlink_path(path, true);
+      const SysResult file = unlink_path(at, false);
+      const SysResult r = file.ok() || file.err == Errno::noent ? file : unlink_path(at, true);
       if (r.err == Errno::notempty || r.err == Errno::exist) {
-        Result<DirEntries> list = read_dir(path);
+        Result<DirEntries> list = read_dir(at);
         if (list.err && !list.err.is(Err::noent) && !first) first = list.err;
-        top = new Level{static_cast<DirEntries&&>(list.value), 0, path.size(), top};
+        top = new Level{static_cast<DirEntries&&>(list.value), 0, at.size(), top};
       } else if (!r.ok()) {
-        keep_first(&first, "unlinkat", path, r.err == Errno::notdir ? file.err : r.err);
+        keep_first(&first, "unlinkat", at, r.err == Errno::notdir ? file.err : r.err);
       }
       if (top == nullptr) return first;
     }
-    path.resize(top->path_len);
+    at.resize(top->path_len);
     enter = top->next < top->list.size();
     if (enter) {
-      path = joined(path, top->list[top->next++].name());
+      at = joined(at, top->list[top->next++].name());
       continue;
     }
-    keep_first(&first, "unlinkat", path, unlink_path(path, true).err);
+    keep_first(&first, "unlinkat", at, unlink_path(at, true).err);
     Level* const done = top;
     top = done->up;
     delete done;

@@ -67,7 +67,7 @@ uint64_t PCG::uint64() {
 void ChaCha8::seed(StrArg seed_bytes) {
   u8 bytes[32] = {};
   for (usize i = 0; i < min<usize>(seed_bytes.len, sizeof(bytes)); i++) bytes[i] = static_cast<u8>(seed_bytes.ptr[i]);
-  for (u32 i = 0; i < 4; i++) seed_[i] = load_le(bytes + 8 * i);
+  for (u32 i = 0; i < 4; i++) seed_[i] = load_le(bytes + usize{8} * i);
   counter_ = 0;
   rest_n_ = 0;
   block();

@@ -2,20 +2,13 @@
 // to which a number of 800 digits is compared, and 53 bits times 10^324.
 #pragma once
 
+#include "base/big.h"
 #include "base/check.h"
-#include "base/types.h"
 
 namespace rt0 {
 
-struct BigNat {
-  static constexpr u32 kWords = 130;
-  u32 n = 0;      // words in use, the lowest first; the highest of them is not 0
-  u32 w[kWords];  // only n of them are read
-
-  // NOLINTNEXTLINE(clang-analyzer-optin.cplusplus.UninitializedObject)
-  explicit BigNat(u64 v) {
-    for (; v != 0; v >>= 32) w[n++] = static_cast<u32>(v);
-  }
+struct BigNat : BigWords<130> {
+  using BigWords::BigWords;
   // *this * by + add
   void mul_add(u32 by, u32 add) {
     u64 carry = add;
@@ -43,23 +36,6 @@ struct BigNat {
     }
     for (u32 i = 0; i < words; i++) w[i] = 0;
     n = w[top] != 0 ? top + 1 : top;
-  }
-  // Subtracts b, which must not be larger.
-  void sub(const BigNat& b) {
-    u64 borrow = 0;
-    for (u32 i = 0; i < n; i++) {
-      const u64 d = u64{w[i]} - (i < b.n ? b.w[i] : 0) - borrow;
-      w[i] = static_cast<u32>(d);
-      borrow = d >> 63;
-    }
-    while (n > 0 && w[n - 1] == 0) n--;
-  }
-  // Negative, 0, positive: less than, equal to, greater than b.
-  int compare(const BigNat& b) const {
-    if (n != b.n) return n < b.n ? -1 : 1;
-    for (u32 i = n; i-- > 0;)
-      if (w[i] != b.w[i]) return w[i] < b.w[i] ? -1 : 1;
-    return 0;
   }
   i32 bits() const { return n == 0 ? 0 : static_cast<i32>(32 * n) - __builtin_clz(w[n - 1]); }
 

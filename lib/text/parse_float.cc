@@ -163,15 +163,15 @@ bool same_word(Str s, Str word) {
 
 }  // namespace
 
-Result<double> parse_float(StrArg arg, int bit_size) {
-  const Str s{arg.ptr, arg.len};
-  const Str name = !s.empty() && (s[0] == '+' || s[0] == '-') ? s.sub(1) : s;
-  const double sign = !s.empty() && s[0] == '-' ? -1 : 1;
+Result<double> parse_float(StrArg s, int bit_size) {
+  const Str number{s.ptr, s.len};
+  const Str name = !number.empty() && (number[0] == '+' || number[0] == '-') ? number.sub(1) : number;
+  const double sign = !number.empty() && number[0] == '-' ? -1 : 1;
   if (same_word(name, "inf") || same_word(name, "infinity")) return {sign * __builtin_inf(), {}};
-  if (same_word(s, "nan")) return {__builtin_bit_cast(double, u64{0x7ff8000000000001}), {}};
+  if (same_word(number, "nan")) return {__builtin_bit_cast(double, u64{0x7ff8000000000001}), {}};
 
-  const Parsed p = read_number(s);
-  if (!p.ok) return {0, num_error("ParseFloat", arg, Err::syntax)};
+  const Parsed p = read_number(number);
+  if (!p.ok) return {0, num_error("ParseFloat", s, Err::syntax)};
   const Format& f = bit_size == 32 ? kFloat : kDouble;
   const u64 infinity = static_cast<u64>(2 * f.bias + 1) << f.fraction_bits;
   const i32 size = static_cast<i32>(p.n) + p.exponent;  // a decimal number is less than 10^size, and at least a tenth
@@ -184,7 +184,7 @@ Result<double> parse_float(StrArg arg, int bit_size) {
   if (bit_size == 32) out.value = static_cast<double>(__builtin_bit_cast(float, static_cast<u32>(bits)));
   else out.value = __builtin_bit_cast(double, bits);
   if (p.negative) out.value = -out.value;
-  if (bits == infinity) out.err = num_error("ParseFloat", arg, Err::range);
+  if (bits == infinity) out.err = num_error("ParseFloat", s, Err::range);
   return out;
 }
 

@@ -164,40 +164,36 @@ String& append_quote_to_ascii(String& to, StrArg s) { return put_quoted(to, s, t
 String& append_quote_rune(String& to, int32_t r) { return put_quoted_rune(to, r, false); }
 String quote(StrArg s) {
   String to;
-  put_quoted(to, s, false);
-  return to;
+  return static_cast<String&&>(put_quoted(to, s, false));
 }
 String quote_to_ascii(StrArg s) {
   String to;
-  put_quoted(to, s, true);
-  return to;
+  return static_cast<String&&>(put_quoted(to, s, true));
 }
 String quote_rune(int32_t r) {
   String to;
-  put_quoted_rune(to, r, false);
-  return to;
+  return static_cast<String&&>(put_quoted_rune(to, r, false));
 }
 String quote_rune_to_ascii(int32_t r) {
   String to;
-  put_quoted_rune(to, r, true);
-  return to;
+  return static_cast<String&&>(put_quoted_rune(to, r, true));
 }
 
-bool can_backquote(StrArg arg) {
-  for (Str s{arg.ptr, arg.len}; !s.empty();) {
-    const utf8::Rune x = utf8::decode(s);
+bool can_backquote(StrArg s) {
+  for (Str rest{s.ptr, s.len}; !rest.empty();) {
+    const utf8::Rune x = utf8::decode(rest);
     const bool invalid = x.size == 1 && x.r == utf8::kRuneError;
     if (invalid || x.r == 0xfeff || (x.r < ' ' && x.r != '\t') || x.r == '`' || x.r == 0x7f) return false;
-    s = s.sub(x.size);
+    rest = rest.sub(x.size);
   }
   return true;
 }
 
-Unquoted unquote_char(StrArg arg, char quote) {
-  const Str s{arg.ptr, arg.len};
-  const Char x = next_char(s, quote);
+Unquoted unquote_char(StrArg s, char quote) {
+  const Str text{s.ptr, s.len};
+  const Char x = next_char(text, quote);
   if (x.size == 0) return {0, false, {}, bad_syntax()};
-  return {x.r, x.multibyte, {s.ptr + x.size, s.len - x.size}, {}};
+  return {x.r, x.multibyte, {text.ptr + x.size, text.len - x.size}, {}};
 }
 
 Result<String> unquote(StrArg s) {

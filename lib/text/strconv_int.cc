@@ -124,13 +124,13 @@ Result<int> atoi(StrArg s) {
   return {static_cast<int>(r.value), r.err};
 }
 
-Result<uint64_t> parse_uint(StrArg arg, int base, int bit_size) {
+Result<uint64_t> parse_uint(StrArg s, int base, int bit_size) {
   int bits = bit_size;
-  const Number n = digits_of({arg.ptr, arg.len}, base, &bits);
+  const Number n = digits_of({s.ptr, s.len}, base, &bits);
   Result<uint64_t> out;
   out.value = n.v;
-  if (n.err == Err::other) out.err = signed_of("ParseUint", arg, base, bit_size).err;
-  else if (n.err != Err::none) out.err = num_error("ParseUint", arg, n.err);
+  if (n.err == Err::other) out.err = signed_of("ParseUint", s, base, bit_size).err;
+  else if (n.err != Err::none) out.err = num_error("ParseUint", s, n.err);
   return out;
 }
 

@@ -42,48 +42,48 @@ u64 part_of(u64 fraction, double scale, u64 unit) {
 
 }  // namespace
 
-Result<Duration> parse_duration(StrArg arg) {
-  Str s{arg.ptr, arg.len};
-  const bool negative = !s.empty() && s[0] == '-';
-  if (!s.empty() && (s[0] == '-' || s[0] == '+')) s = s.sub(1);
-  if (s == Str("0")) return {};
-  if (s.empty()) return failed("invalid duration", arg);
+Result<Duration> parse_duration(StrArg s) {
+  Str rest{s.ptr, s.len};
+  const bool negative = !rest.empty() && rest[0] == '-';
+  if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) rest = rest.sub(1);
+  if (rest == Str("0")) return {};
+  if (rest.empty()) return failed("invalid duration", s);
   u64 sum = 0;
-  while (!s.empty()) {
+  while (!rest.empty()) {
     u64 whole = 0, fraction = 0;
     double scale = 1;
     bool digits = false;
-    for (; !s.empty() && is_digit(s[0]); s = s.sub(1), digits = true) {
-      if (whole > kLimit / 10) return failed("invalid duration", arg);
-      whole = whole * 10 + static_cast<u64>(s[0] - '0');
-      if (whole > kLimit) return failed("invalid duration", arg);
+    for (; !rest.empty() && is_digit(rest[0]); rest = rest.sub(1), digits = true) {
+      if (whole > kLimit / 10) return failed("invalid duration", s);
+      whole = whole * 10 + static_cast<u64>(rest[0] - '0');
+      if (whole > kLimit) return failed("invalid duration", s);
     }
-    if (!s.empty() && s[0] == '.') {
-      s = s.sub(1);
+    if (!rest.empty() && rest[0] == '.') {
+      rest = rest.sub(1);
       bool full = false;  // further digits would change nothing
-      for (; !s.empty() && is_digit(s[0]); s = s.sub(1), digits = true) {
-        full = full || fraction > (kLimit - 1) / 10 || fraction * 10 + static_cast<u64>(s[0] - '0') > kLimit;
+      for (; !rest.empty() && is_digit(rest[0]); rest = rest.sub(1), digits = true) {
+        full = full || fraction > (kLimit - 1) / 10 || fraction * 10 + static_cast<u64>(rest[0] - '0') > kLimit;
         if (full) continue;
-        fraction = fraction * 10 + static_cast<u64>(s[0] - '0');
+        fraction = fraction * 10 + static_cast<u64>(rest[0] - '0');
         scale *= 10;
       }
     }
-    if (!digits) return failed("invalid duration", arg);
+    if (!digits) return failed("invalid duration", s);
     usize n = 0;
-    while (n < s.len && s[n] != '.' && !is_digit(s[n])) n++;
-    if (n == 0) return failed("missing unit in duration", arg);
+    while (n < rest.len && rest[n] != '.' && !is_digit(rest[n])) n++;
+    if (n == 0) return failed("missing unit in duration", s);
     u64 unit = 0;
     for (const Unit& u : kUnits)
-      if (s.sub(0, n) == u.name) unit = u.ns;
-    if (unit == 0) return failed("unknown unit ", arg, s.sub(0, n));
-    s = s.sub(n);
-    if (whole > kLimit / unit) return failed("invalid duration", arg);
+      if (rest.sub(0, n) == u.name) unit = u.ns;
+    if (unit == 0) return failed("unknown unit ", s, rest.sub(0, n));
+    rest = rest.sub(n);
+    if (whole > kLimit / unit) return failed("invalid duration", s);
     u64 v = whole * unit;
     if (fraction > 0) v += part_of(fraction, scale, unit);
-    if (v > kLimit || sum + v > kLimit) return failed("invalid duration", arg);
+    if (v > kLimit || sum + v > kLimit) return failed("invalid duration", s);
     sum += v;
   }
-  if (sum == kLimit && !negative) return failed("invalid duration", arg);
+  if (sum == kLimit && !negative) return failed("invalid duration", s);
   return {{static_cast<i64>(negative ? 0 - sum : sum)}, {}};
 }
 

@@ -1,14 +1,12 @@
 // The text of a Time, of UTC. Go: time/format.go.
 #include "base/format.h"
+#include "lib/time/calendar.h"
 #include "rt0/time.h"
 #include "sched/gmp.h"
 
 namespace rt0 {
 
 namespace {
-
-constexpr i64 kDay = 86400;
-constexpr i64 kDays400 = 146097, kDays100 = 36524, kDays4 = 1461, kDaysYear = 365;  // of as many years, from year 1 on
 
 void put_padded(Out& out, u64 v, u32 digits) {
   u64 limit = 10;
@@ -17,44 +15,25 @@ void put_padded(Out& out, u64 v, u32 digits) {
   out.put_u64(v);
 }
 
-i64 floor_div(i64 a, i64 b) { return a / b - (a % b < 0 ? 1 : 0); }
-
 }  // namespace
 
 time::TimeText Time::str() const {
   time::TimeText t;
   Out out{t.text, sizeof(t.text)};
-  const i64 days = floor_div(sec_, kDay);
-  const i64 in_day = sec_ - days * kDay;
-  // Years are counted in groups that begin after a leap year, so a group's last year is its longest.
-  const i64 n400 = floor_div(days, kDays400);
-  i64 d = days - n400 * kDays400;
-  const i64 n100 = min<i64>(d / kDays100, 3);
-  d -= n100 * kDays100;
-  const i64 n4 = d / kDays4;
-  d -= n4 * kDays4;
-  const i64 n1 = min<i64>(d / kDaysYear, 3);
-  d -= n1 * kDaysYear;
-  const bool leap = n1 == 3 && (n4 != 24 || n100 == 3);
-  const i64 year = 400 * n400 + 100 * n100 + 4 * n4 + n1 + 1;
-  u32 month = 1;
-  for (;; month++) {
-    const i64 len = month == 2 ? (leap ? 29 : 28) : month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-    if (d < len) break;
-    d -= len;
-  }
+  const time::Shown now = time::shown(*this, time::Zone{});
+  const i64 year = now.date.year;
   if (year < 0) out.put('-');
   put_padded(out, static_cast<u64>(year < 0 ? -year : year), 4);
   out.put('-');
-  put_padded(out, month, 2);
+  put_padded(out, static_cast<u64>(now.date.month), 2);
   out.put('-');
-  put_padded(out, static_cast<u64>(d) + 1, 2);
+  put_padded(out, static_cast<u64>(now.date.day), 2);
   out.put(' ');
-  put_padded(out, static_cast<u64>(in_day / 3600), 2);
+  put_padded(out, static_cast<u64>(now.clock.hour), 2);
   out.put(':');
-  put_padded(out, static_cast<u64>(in_day / 60 % 60), 2);
+  put_padded(out, static_cast<u64>(now.clock.minute), 2);
   out.put(':');
-  put_padded(out, static_cast<u64>(in_day % 60), 2);
+  put_padded(out, static_cast<u64>(now.clock.second), 2);
   if (nsec_ != 0) {
     out.put('.');
     put_padded(out, static_cast<u64>(nsec_), 9);
