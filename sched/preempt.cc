@@ -174,6 +174,12 @@ void preemptone(P* pp) {
   if (debug.asyncpreemptoff == 0) preemptM(mp);
 }
 
+void ask_to_yield(P* pp) {
+  const M* mp = pp->m.load_relaxed();
+  G* gp = mp != nullptr ? mp->curg.load_relaxed() : nullptr;
+  if (gp != nullptr) gp->preempt.store_relaxed(1);
+}
+
 void preemptall() {
   for (P* pp : procs())
     if (pp->status.load_relaxed() == PStatus::running) preemptone(pp);

@@ -40,6 +40,8 @@ namespace rt0 {
 // Asks the goroutine that runs on pp to yield. Any thread; a hint: it may have stopped already, or be another one by
 // then.
 void preemptone(P* pp) RT0_SYM("runtime.preemptone");
+// The same without a signal: the goroutine yields at its next preempt_point.
+void ask_to_yield(P* pp);
 // Asks the goroutines on all running Ps to yield. Go: preemptall.
 void preemptall() RT0_SYM("runtime.preemptall");
 

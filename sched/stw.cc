@@ -4,6 +4,7 @@
 #include "sched/mthread.h"
 #include "sched/pidle.h"
 #include "sched/preempt.h"
+#include "sched/proc.h"
 #include "trace/trace.h"
 
 namespace rt0 {
@@ -80,6 +81,9 @@ void startTheWorld(i32 n) {
   systemstack([n] { startTheWorldWithSema(n); });
   releasem(getg()->m);
   worldsema.store_release(0);
+  // A goroutine that stops the world again and again spends nearly all of its time where a signal may not preempt it.
+  // So a request that came meanwhile is answered here; else such a loop keeps the only P. No lock is held any more.
+  if (getg()->preempt.load_relaxed() != 0) preempt_here();
 }
 
 }  // namespace rt0

@@ -81,16 +81,15 @@ u32 retake(i64 now, bool* asked) {
     if (pp == nullptr) continue;
     const PStatus s = pp->status.load_acquire();
     Sysmontick* seen = &pp->sysmontick;
-    if (s != PStatus::running && s != PStatus::syscall) {
-      // The next goroutine on it has a time slice of its own, even if the tick is the same. Not so after the world was
-      // stopped: a goroutine that stops it again and again, as by stack(…, true), would never come to its slice's end.
-      if (s == PStatus::idle) seen->schedwhen = seen->syscallwhen = 0;
-      continue;
-    }
+    if (s == PStatus::idle) seen->schedwhen = seen->syscallwhen = 0;  // its next goroutine has a time slice of its own
+    if (s == PStatus::idle || s == PStatus::dead) continue;
     bool sysretake = false;
     if (unchanged(&seen->schedtick, &seen->schedwhen, pp->schedtick.load_relaxed(), now) &&
         seen->schedwhen + kForcePreemptNs <= now) {
-      preemptone(pp);
+      // gcstop: a goroutine that stops the world again and again, as by stack(…, true), is nearly always found here. It
+      // sees the request when it starts the world. No signal: it could not be stopped now.
+      if (s == PStatus::gcstop) ask_to_yield(pp);
+      else preemptone(pp);
       *asked = true;
       sysretake = true;  // it may have made many short system calls: its slice is over all the same
     }

@@ -12,9 +12,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
 RATIO = 3
-# Under QEMU stopping the world, which `stack` of all goroutines does in each call, takes several times as long beside a loop
-# without calls as it does natively.
-QEMU_RATIO = 4
 TRIES = 12  # that one function may need: on a busy machine sysmon, which asks for the P, may itself wait for a CPU
 # The least that counts as the delay beside a loop without calls: its time slice. On a busy machine it may end sooner by the CPU
 # time used.
@@ -36,21 +33,20 @@ class PreemptTable(rt0test.Case):
     def test_no_function_keeps_the_only_p(self):
         best = {}
         names = []
-        most = QEMU_RATIO if self.how == "qemu" else RATIO
         for _ in range(TRIES):
             rows = self.measure(names)
             for name, worst in rows.items():
                 ratio = worst / rows["no_calls"]
                 if name not in best or ratio < best[name][0]:
                     best[name] = (ratio, worst)
-            names = [name for name, (ratio, _) in best.items() if ratio > most]
+            names = [name for name, (ratio, _) in best.items() if ratio > RATIO]
             if not names:
                 break
         print(f"\n{rt0test.ISA} {self.how}: a loop without calls, and loops over rt0's functions")
         for name, (ratio, worst) in best.items():
             print(f"  {name:24} {worst / 1000:8.1f} ms {ratio:6.2f}")
         self.assertGreater(len(best), 90)
-        self.assertEqual(names, [], f"keep their P for more than {most} times as long as a loop without calls")
+        self.assertEqual(names, [], f"keep their P for more than {RATIO} times as long as a loop without calls")
 
 
 if __name__ == "__main__":
