@@ -212,7 +212,12 @@ int main(int argc, char** argv) {
   const unsigned pairs = static_cast<unsigned>(argc > 2 ? parse(argv[2]) : 200);
   const unsigned rounds = static_cast<unsigned>(argc > 3 ? parse(argv[3]) : 20);
   if (is("tcp")) sockets("tcp", "127.0.0.1:0", pairs, rounds);
-  if (is("unix")) sockets("unix", "@rt0-net-stress", pairs, rounds);
+  if (is("unix")) {
+    FixedText<64> address;
+    address.put("@rt0-net-stress-");
+    address.put(strconv::itoa(os::getpid()));  // several may run at once
+    sockets("unix", address, pairs, rounds);
+  }
   if (is("pipe")) pipes(pairs, rounds);
   if (is("misuse")) misuse(rounds);
   if (is("writers")) writers(rounds);

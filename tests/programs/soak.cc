@@ -307,10 +307,7 @@ void sockets(unsigned n, net::Listener* listeners) {
   for (int k = 0; k < 2; k++) {
     FixedText<64> address;
     address.put(addresses[k]);
-    for (int pid = k == 1 ? os::getpid() : 0; pid > 0; pid /= 10) {
-      const char digit[] = {static_cast<char>('0' + pid % 10), '\0'};
-      address.put(digit);
-    }
+    if (k == 1) address.put(strconv::itoa(os::getpid()));  // several may run at once
     net::Listener l = must(net::listen(networks[k], address));
     listeners[k] = l;
     start(kSockets, [l] {
