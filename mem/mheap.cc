@@ -34,7 +34,8 @@ constinit struct {
   Mutex lock;
   MSpan* unused GUARDED_BY(lock);  // MSpans to use again
   u32 nunused GUARDED_BY(lock);
-  Runs dirty GUARDED_BY(lock), clean GUARDED_BY(lock);
+  Runs dirty GUARDED_BY(lock);
+  Runs clean GUARDED_BY(lock);
 } mheap = {};
 
 // The address at which the kernel is asked to put the next arena, and how many more such addresses will be tried.

@@ -62,8 +62,10 @@ struct Slot {
 // The deleted objects that wait, oldest first.
 struct {
   Mutex lock;
-  void* at[kQueued];
-  usize first, n, bytes;
+  void* at[kQueued] GUARDED_BY(lock);
+  usize first GUARDED_BY(lock);
+  usize n GUARDED_BY(lock);
+  usize bytes GUARDED_BY(lock);
 } constinit queue{{{0}, LockRank::programheap}, {}, 0, 0, 0};
 
 // Puts p at the end if it is not null, then takes the oldest one out if too many or too large ones wait, or if `all`;

@@ -69,11 +69,11 @@ class Value {
   bool compare_and_swap(const builtin::Type* type, const void* old, bool (*equal)(const void*, const void*),
                         const any& v);
   // The old node, whose count the caller takes over; `made` takes its place. With the lock.
-  Node* put(Node* made);
+  Node* put(Node* made) RT0_LOCKING(requires_capability(mu_));
   static void release(Node* x);
 
   sync::Mutex mu_;
-  Node* now_ = nullptr;  // under mu_; one of its counts is the Value's
+  Node* now_ RT0_LOCKING(guarded_by(mu_)) = nullptr;  // one of its counts is the Value's
 };
 
 }  // namespace rt0::atomic

@@ -16,6 +16,14 @@
 #include "rt0/go.h"
 #include "rt0/panic.h"
 
+// Inside rt0, clang checks that a lock is held where a field is used (base/guards.h). Not in programs: it can't follow
+// a lock that a deferred call or another goroutine unlocks, and would warn of programs that are right.
+#if defined(RT0_RUNTIME) && defined(__clang__)
+#define RT0_LOCKING(x) __attribute__((x))
+#else
+#define RT0_LOCKING(x)
+#endif
+
 namespace rt0 {
 namespace detail {
 
@@ -86,13 +94,13 @@ namespace sync {
 // Mutual exclusion between goroutines. A running goroutine that wants the mutex may overtake waiting goroutines; but a
 // waiter that has not got it for 1 ms gets it next, before all others. unlock() of an unlocked Mutex is a fatal
 // error.
-class Mutex {
+class RT0_LOCKING(capability("mutex")) Mutex {
  public:
   constexpr Mutex() = default;
-  [[gnu::always_inline]] inline void lock() { mu_.lock(); }
-  [[gnu::always_inline]] inline void unlock() { mu_.unlock(); }
+  [[gnu::always_inline]] inline void lock() RT0_LOCKING(acquire_capability()) { mu_.lock(); }
+  [[gnu::always_inline]] inline void unlock() RT0_LOCKING(release_capability()) { mu_.unlock(); }
   // Takes the mutex if it is free; false if not.
-  bool try_lock() { return mu_.try_lock(); }
+  bool try_lock() RT0_LOCKING(try_acquire_capability(true)) { return mu_.try_lock(); }
 
  private:
   internal::sync::Mutex mu_;
@@ -204,7 +212,7 @@ class Cond {
   L* const l;
 
   // Unlocks *l, sleeps until signal or broadcast, and locks *l again. The condition may be false then: wait in a loop.
-  [[gnu::noinline]] void wait() {
+  [[gnu::noinline]] void wait() RT0_LOCKING(no_thread_safety_analysis) {
     const unsigned ticket = runtime_notifyListAdd(&notify_);
     l->unlock();
     runtime_notifyListWait(&notify_, ticket);
@@ -316,10 +324,10 @@ auto once_func(F&& f) {
 // Holds a lock for a scope. Goexit, and a panic that is recovered outside of the scope, do not run destructors and
 // leave it locked. Where that may happen, use lock() and `Defer unlock([&] { mu.unlock(); });`, as in Go.
 template <class L>
-class [[nodiscard]] LockGuard {
+class [[nodiscard]] RT0_LOCKING(scoped_lockable) LockGuard {
  public:
-  explicit LockGuard(L& l) : l_(&l) { l.lock(); }
-  ~LockGuard() { l_->unlock(); }
+  explicit LockGuard(L& l) RT0_LOCKING(acquire_capability(l)) : l_(&l) { l.lock(); }
+  ~LockGuard() RT0_LOCKING(release_capability()) { l_->unlock(); }
   LockGuard(const LockGuard&) = delete;
   LockGuard& operator=(const LockGuard&) = delete;
 

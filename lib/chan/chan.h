@@ -74,7 +74,8 @@ struct Hchan {
   Atomic<u32> closed;    // written once, under the lock; read without the lock as a hint, as is qcount
   Atomic<usize> qcount;  // elements in the buffer
   usize dataqsiz;        // the buffer's size in elements
-  usize sendx GUARDED_BY(lock), recvx GUARDED_BY(lock);
+  usize sendx GUARDED_BY(lock);
+  usize recvx GUARDED_BY(lock);
   u8* buf;
   Waitq recvq, sendq;        // changed under the lock only; see Waitq::first
   const ChanType* elemtype;  // null in a channel of the runtime's own

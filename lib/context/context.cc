@@ -19,9 +19,8 @@ bool try_ref(Node* n) {
   }
 }
 
-// Takes n out of its canceller's list, whose mu is held.
-void unlist(CancelNode* n) {
-  CancelNode* c = n->canceller;
+// Takes n out of the list of c, its canceller.
+void unlist(CancelNode* c, CancelNode* n) REQUIRES(c->mu) {
   if (n->prev != nullptr) n->prev->next = n->next;
   else c->first = n->next;
   if (n->next != nullptr) n->next->prev = n->prev;
@@ -34,17 +33,16 @@ void leave_canceller(CancelNode* n) {
   CancelNode* c = n->canceller;
   if (c == nullptr) return;
   c->mu.lock();
-  if (n->listed) unlist(n);
+  if (n->listed) unlist(c, n);
   c->mu.unlock();
 }
 
-// Takes n's children out of its list and puts them, in their order, in front of `list`, each with a reference. n->mu is
-// held.
-CancelNode* take_children(CancelNode* n, CancelNode* list) {
+// Takes n's children out of its list and puts them, in their order, in front of `list`, each with a reference.
+CancelNode* take_children(CancelNode* n, CancelNode* list) REQUIRES(n->mu) {
   CancelNode* head = nullptr;
   CancelNode** end = &head;
   while (CancelNode* child = n->first) {
-    unlist(child);
+    unlist(n, child);
     if (!try_ref(child)) continue;  // C2: the child is being freed, and will find that it is not listed any more
     *end = child;
     end = &child->next;

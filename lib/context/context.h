@@ -8,6 +8,7 @@
 //   C3  A goroutine holds the mu of one node at a time. No node is freed while a mu is held.
 #pragma once
 
+#include "base/guards.h"
 #include "rt0/context.h"
 
 namespace rt0::context {
@@ -34,10 +35,13 @@ struct CancelNode : Node {
   CancelNode *next = nullptr, *prev = nullptr;  // in the list of the canceller's children, under canceller->mu
   bool listed = false;  // in that list. If not, the goroutine that took the node out may use `next`
 
-  sync::Mutex mu;                                // guards the fields below
-  Chan<Unit> done;                               // nil until done() is called
-  Error err, cause;                              // no error until the node is cancelled
-  CancelNode *first = nullptr, *last = nullptr;  // the children to be cancelled with it
+  sync::Mutex mu;
+  Chan<Unit> done GUARDED_BY(mu);  // nil until done() is called
+  Error err GUARDED_BY(mu);        // none until the node is cancelled
+  Error cause GUARDED_BY(mu);      // the same
+  // The children to be cancelled with it.
+  CancelNode* first GUARDED_BY(mu) = nullptr;
+  CancelNode* last GUARDED_BY(mu) = nullptr;
 
   CancelNode() : Node(Kind::cancel) {
     destroy = [](Node* n) { delete static_cast<CancelNode*>(n); };

@@ -15,8 +15,10 @@ struct FdMutex {
   Mutex lock{{0}, LockRank::fdMutex};
   u32 refs GUARDED_BY(lock) = 0;
   bool closed GUARDED_BY(lock) = false;
-  bool rlocked GUARDED_BY(lock) = false, wlocked GUARDED_BY(lock) = false;
-  GQueue rwait GUARDED_BY(lock), wwait GUARDED_BY(lock);
+  bool rlocked GUARDED_BY(lock) = false;
+  bool wlocked GUARDED_BY(lock) = false;
+  GQueue rwait GUARDED_BY(lock);
+  GQueue wwait GUARDED_BY(lock);
 
   bool incref();            // false: closed
   bool incref_and_close();  // false: closed before. Wakes all goroutines that wait for their turn

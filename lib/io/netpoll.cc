@@ -12,6 +12,8 @@ namespace {
 
 constexpr u32 kClosing = 1, kEventErr = 2, kExpiredRead = 4, kExpiredWrite = 8, kSeqShift = 16;
 
+// Held by the M that makes the poller, which is made once. epfd and eventfd are set under it, and do not change after
+// `inited` is 1; goroutines that have found 1 (acquire) read them without the lock.
 constinit Mutex init_lock{{0}, LockRank::netpollInit};
 constinit Atomic<u32> inited{0};
 constinit Atomic<const char*> refused{"epoll_ctl"};  // the call that an error of pollOpen is about

@@ -50,11 +50,14 @@ struct PollDesc {
   Mutex lock;
   bool closing GUARDED_BY(lock);
   // Whether rt and wt are running.
-  bool rrun GUARDED_BY(lock), wrun GUARDED_BY(lock);
+  bool rrun GUARDED_BY(lock);
+  bool wrun GUARDED_BY(lock);
   // The numbers of the deadlines in force: a timer that fires with another number is stale, and does nothing.
-  u32 rseq GUARDED_BY(lock), wseq GUARDED_BY(lock);
+  u32 rseq GUARDED_BY(lock);
+  u32 wseq GUARDED_BY(lock);
   // Deadlines in ns as nanotime counts; < 0: expired, 0: none.
-  i64 rd GUARDED_BY(lock), wd GUARDED_BY(lock);
+  i64 rd GUARDED_BY(lock);
+  i64 wd GUARDED_BY(lock);
   RtTimer rt, wt;  // rt serves for both if rd == wd
 };
 

@@ -9,6 +9,7 @@
 #include "rt0/signal.h"
 
 #include "base/atomic.h"
+#include "base/guards.h"
 #include "rt0/go.h"
 #include "rt0/panic.h"
 #include "rt0/runtime.h"
@@ -94,11 +95,11 @@ struct Handler {
 };
 
 constinit sync::Mutex changing{}, list{};
-Handler* handlers = nullptr;  // [list]
-// Guarded by `changing`.
-bool loop_runs = false;
-Chan<Unit>* masked = nullptr;  // the loop has set its thread's mask as it was asked to
-Atomic<u32> mask_wanted{0};    // 1: the loop is to set its thread's mask
+Handler* handlers GUARDED_BY(list) = nullptr;
+bool loop_runs GUARDED_BY(changing) = false;
+// The loop has set its thread's mask as it was asked to. Set once, under `changing`, before the loop begins.
+Chan<Unit>* masked = nullptr;
+Atomic<u32> mask_wanted{0};  // 1: the loop is to set its thread's mask; set under `changing`
 
 void offer(u64 set) {
   list.lock();
@@ -123,8 +124,8 @@ void offer(u64 set) {
   }
 }
 
-// [changing] Returns when the loop's thread has the signals open that are wanted now.
-void set_mask() {
+// Returns when the loop's thread has the signals open that are wanted now.
+void set_mask() REQUIRES(changing) {
   if (!loop_runs) return;
   mask_wanted.store_seqcst(1);
   signal_wake();
@@ -140,8 +141,8 @@ u64 wanted() {
   return set;
 }
 
-// [changing] These signals have no handler any more: gives them back the effect that they had before.
-void disable(u64 set, bool ignore) {
+// These signals have no handler any more: gives them back the effect that they had before.
+void disable(u64 set, bool ignore) REQUIRES(changing) {
   for (u32 n = 1; n <= kSignals; n++) {
     if ((set & sig_bit(n)) == 0) continue;
     if (ignore) signal_ignore(n);  // while it is still asked for: else it would have its default effect in between

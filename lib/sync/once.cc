@@ -1,4 +1,5 @@
 // sync.Once's slow path. Go: once.go.
+#include "base/guards.h"
 #include "rt0/panic.h"
 #include "rt0/sync.h"
 
@@ -17,10 +18,10 @@ namespace rt0::sync {
 
 // The flag is set after f, so a goroutine that finds it set also sees the effects of f; meanwhile the mutex makes other
 // goroutines wait. An f that panics or ends its goroutine counts as called, too: therefore a deferred call sets the
-// flag.
-void Once::do_slow(void (*f)(void*), void* arg) {
+// flag. The analysis of locks does not know that the deferred call runs at the end.
+void Once::do_slow(void (*f)(void*), void* arg) NO_LOCK_ANALYSIS {
   m_.lock();
-  Defer unlock([this] { m_.unlock(); });
+  Defer unlock([this]() NO_LOCK_ANALYSIS { m_.unlock(); });
   if (done_.load() != 0) return;
   Defer finish([this] { done_.store(1); });
   func(detail::CallAt{f, arg});

@@ -19,7 +19,9 @@ struct alignas(Isa::kCacheLine) PoolLocal {
   void* private_;  // for the goroutine pinned to the P; for thieves if GOMAXPROCS no longer covers the P (see steal)
   Mutex lock;
   void** at GUARDED_BY(lock);  // at[first, n) are the objects
-  u32 first, n, cap GUARDED_BY(lock);
+  u32 first GUARDED_BY(lock);
+  u32 n GUARDED_BY(lock);
+  u32 cap GUARDED_BY(lock);
 };
 
 // The local parts of the Ps [base, base + count).

@@ -18,7 +18,7 @@ namespace rt0 {
 // channel, so `refs` is not needed: its destroy does nothing.
 struct TimerChan : detail::TimerObject, ChanTimer {
   RtTimer timer;
-  Mutex send_lock;
+  Mutex send_lock;  // guards the steps described above rather than a field: a send, and the emptying by stop and reset
   Hchan* c;
 };
 

@@ -21,6 +21,7 @@ namespace rt0 {
 
 namespace {
 
+// `mu` guards the beginning of a wait (X2). The words themselves change atomically, with or without it.
 constinit sync::Mutex mu{};
 constinit sync::Cond<sync::Mutex> changed{mu};
 

@@ -15,7 +15,7 @@ namespace rt0 {
 namespace {
 
 // Held by the M that prints why the process ends. Another M with a fatal error waits for the lock until the process
-// exits.
+// exits. It guards no variable.
 constinit Mutex paniclk{{0}, LockRank::panic};
 
 using ull = unsigned long long;  // what %llu takes

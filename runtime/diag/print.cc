@@ -13,6 +13,7 @@ namespace rt0 {
 
 namespace {
 
+// Held while an M writes a message of several parts, which then stays in one piece. It guards no variable.
 constinit Mutex print_lock{{0}, LockRank::print};
 
 // Goroutines that print to the same stream take turns, so a statement's output stays in one piece. While a write waits

@@ -46,7 +46,8 @@ constinit struct {
   Mutex lock{{0}, LockRank::fin};
   Table table GUARDED_BY(lock);
   Finalizer* queue GUARDED_BY(lock);  // finalizers to be called, from the last to the first
-  u32 queued GUARDED_BY(lock), queue_cap GUARDED_BY(lock);
+  u32 queued GUARDED_BY(lock);
+  u32 queue_cap GUARDED_BY(lock);
   u32 set GUARDED_BY(lock);       // how many finalizers were set so far
   bool started GUARDED_BY(lock);  // the goroutine that calls finalizers was started
   G* waits GUARDED_BY(lock);      // that goroutine, while it is parked

@@ -62,6 +62,9 @@ BANNED = {
     'std::': 'target code has no C++ library',
 }
 ALL_BANNED = re.compile(r'(?<!\w)(?:' + '|'.join(re.escape(w) + (r'(?!\w)' if w[-1] != ':' else '') for w in BANNED) + ')')
+# A declaration with a lock, which names nothing but the declarator before it.
+GUARDED = re.compile(r'[^;{}]*\b(?:PT_)?(?:GUARDED_BY|guarded_by)\([^;]*;')
+INNER = re.compile(r'\([^()]*\)|\{[^{}]*\}|\[[^\[\]]*\]|<[^<>]*>')
 # Lines that may name an ISA: the default of `make run` and similar commands. The table of ports is arch/isas.txt.
 DEFAULT_ISA = re.compile(r'or \$\(ISA\),\w+|RT0_ISA "\w+" CACHE|^bench:|^\t@(?:tests/boot_cost|bench/compare)\.py')
 
@@ -83,6 +86,13 @@ def splice(text):
     def joined(m):
         return re.sub(r'\\[ \t]*\n', '', m.group(0)) + '\n' * m.group(0).count('\n')
     return re.sub(r'(?:[^\n]*\\[ \t]*\n)+[^\n]*', joined, text)
+
+
+def outside(text):
+    """`text` without what lies in brackets."""
+    while text != (text := INNER.sub('', text)):
+        pass
+    return text
 
 
 def matches(pattern, text):
@@ -187,6 +197,10 @@ class Lint:
             bare = LANGUAGE[path].sub('', bare)
         for n, m in matches(ALL_BANNED, bare):
             self.fail(path, n, f'{m.group(0)}: {BANNED[m.group(0)]}')
+        for m in GUARDED.finditer(bare):
+            if not re.match(r'\s*#\s*define', m.group(0)) and ',' in outside(m.group(0)):
+                self.fail(path, bare.count('\n', 0, m.end()) + 1, 'GUARDED_BY is said of the last name of the list only: give each name a '
+                                                                  'declaration of its own')
         if rule not in UNPORTABLE:
             self.portable(path, code, bare)
         if path.endswith('.S') and path.startswith('arch/'):

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""lint_test.py: breaks a copy of the tree, one way at a time; layers.py or docs.py must report each break."""
+"""lint_test.py [WORD]: breaks a copy of the tree, one way at a time; layers.py or docs.py must report each break.
+
+With a word, only the breaks whose change or message contains it.
+"""
 import os
 import re
 import sys
@@ -37,6 +40,9 @@ LAYERS = [
     ('runtime/diag/print.cc', '#include "runtime/panic/panic.h"', 'runtime/panic/panic.h: runtime/diag/ may include'),
     ('lib/chan/chan.cc', '#include "lib/time/timer.h"', 'lib/time/timer.h: lib/chan/ may include'),
     ('lib/io/fd.cc', '#include "runtime/boot/args.h"', 'runtime/boot/args.h: lib/io/ may include'),
+    ('sched/proc.cc', 'struct S {\n  Mutex lock;\n  u32 a, b GUARDED_BY(lock);\n};', 'sched/proc.cc:3: GUARDED_BY is said of the last name'),
+    ('sched/proc.cc', 'struct S {\n  Mutex lock;\n  u32 a GUARDED_BY(lock) = 0, b GUARDED_BY(lock) = 0;\n};', 'GUARDED_BY is said of the last'),
+    ('sched/proc.cc', 'u32 a,\n    *b PT_GUARDED_BY(lock);', 'sched/proc.cc:2: GUARDED_BY is said of the last'),
     ('runtime/new.cc', 'int x;', 'runtime/new.cc:1: lies in no room'),
     ('sched/part/new.cc', 'int x;', 'sched/part/new.cc:1: lies in no room'),
     ('include/rt0/part/new.h', 'int x;', 'include/rt0/part/new.h:1: lies in no room'),
@@ -138,6 +144,7 @@ NM = [
 FINE = [
     ('sched/proc.cc', f'// {ISA} has std::atomic, virtual and thread_local; #include "sched/x.h"; SYS_write'),
     ('sched/proc.cc', 'constexpr char k[] = "std::string, virtual";'),
+    ('sched/proc.cc', 'Map<int, u32> m GUARDED_BY(lock) = {1, f(2, 3)};\nint a, b;'),
     ('sched/proc.cc', 'int virtual_time, xthread_local, SYS;'),
     (ASM, '        movq    8(%rsp), %rdi'),
     (ASM, '        movq    g_stackguard0(%rdi), %rdx'),
@@ -239,6 +246,7 @@ def main():
                 put(tmp, path, read(path, ROOT))
         good_docs(tmp)
         cases = [(lint_layers, *c) for c in LAYERS] + [(lint_docs, *c) for c in DOCS]
+        cases = [c for c in cases if all(w in f'{c[2]} {c[3]}' for w in sys.argv[1:])]
         usual = {run: set(run(tmp)) for run in (lint_layers, lint_docs)}
         for run, path, change, expected in cases:
             found = broken(tmp, path, change, run)
