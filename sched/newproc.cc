@@ -120,7 +120,7 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   return newg;
 }
 
-// On g0, as at the end of a goroutine, for a stack of another size is freed at once.
+// Runs on g0, like the end of a goroutine, because a stack of another size than the usual one is freed at once.
 void detail::newproc_undo(void* newg) {
   systemstack([newg] { gfput(getg()->m->p, static_cast<G*>(newg)); });
 }

@@ -35,7 +35,7 @@ struct GoStmt {
 // With a null stmt the closure is not copied and must live for ever.
 void newproc(Funcval* closure, const GoStmt* stmt) __asm__("runtime.newproc");
 void newproc_with(Funcval* closure, const GoStmt* stmt, const GoOptions* options);
-// The go statement has been left before newg's closure was there.
+// Called when building newg's closure has panicked, so that newg will not run: newg is free again.
 void newproc_undo(void* newg);
 
 template <class T>

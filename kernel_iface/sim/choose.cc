@@ -153,7 +153,7 @@ u32 pick(Choice kind, u32 n) {
 
 }  // namespace
 
-// splitmix64: see sched/alg.cc.
+// splitmix64: see sched/rand.cc.
 u64 next_random(u64* s) {
   u64 z = *s += 0x9e3779b97f4a7c15u;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;

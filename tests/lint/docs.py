@@ -9,9 +9,12 @@ import sys
 
 import rooms
 import states
-from source import files, read, strip, main, ROOT
+from source import files, read, strip, main, ROOT, TOKENS
 
 CODE = ('.h', '.cc', '.S', '.def', '.py', '.sh', '.cmake', '.txt', '.ld')
+
+# The path of a file of the project, with a folder, in a comment.
+PATH = re.compile(r'(?<![\w./<>*-])((?:[\w+-]+/)+[\w.+-]*\w\.(?:h|cc|S|def|py|sh|cmake|txt|md|ld|trace))(?![\w*])')
 
 
 class Docs:
@@ -19,6 +22,7 @@ class Docs:
         self.root = root
         self.failures = []
         self.paths = files(root)
+        self.known = set(self.paths)
         self.pages = [p for p in self.paths if p.endswith('.md')]
 
     def fail(self, path, line, what):
@@ -36,6 +40,7 @@ class Docs:
         self.readme()
         self.marks()
         self.links()
+        self.comments()
         self.rooms()
         self.journeys()
         self.budgets()
@@ -155,9 +160,12 @@ class Docs:
                 continue  # links() reports it
             if not defines(read(target, self.root), symbol):
                 self.fail(path, n, f'{symbol}: {target} does not define it')
-            if target in seen and target != last and not text.startswith('again: '):
+            returns = target in seen and target != last
+            if returns and not re.match(r'again: \w+ \w+', text):
                 self.fail(path, n, f'the journey enters {target} a second time: a row that does so begins with "again: " and the reason, '
                                    f'or the code lies in the wrong room')
+            if not returns and re.match('again', text, re.I):
+                self.fail(path, n, f'no earlier row of this journey is in {target}, or the row before is: remove "again"')
             seen.add(target)
             last = target
         if n_rows < 30:
@@ -179,6 +187,23 @@ class Docs:
                 for target in re.findall(r'`([\w.+-]+(?:/[\w.+-]+)+/?)(?::\d+)?`', line):
                     if target.split('/')[0] in folders:
                         self.exists(path, n, target.rstrip('/'))
+
+    def comments(self):
+        """Paths of files of the project that comments name lead somewhere."""
+        folders = {p.split('/')[0] for p in self.paths if '/' in p} - {'build'}
+        for path in self.paths:
+            if not path.endswith(('.h', '.cc', '.S', '.def')):
+                continue
+            text = read(path, self.root)
+            for m in TOKENS.finditer(text):
+                if not m.group(0).startswith('/'):
+                    continue
+                for name in PATH.finditer(m.group(0)):
+                    where = name.group(1)
+                    near = {where, f'include/{where}', os.path.normpath(os.path.join(os.path.dirname(path), where))}
+                    if where.split('/')[0] in folders | {'rt0'} and not near & self.known:
+                        n = text.count('\n', 0, m.start() + name.start()) + 1
+                        self.fail(path, n, f'{where}: there is no such file: the comment should name the one that has taken its place')
 
     def exists(self, path, n, target):
         if not os.path.exists(os.path.join(self.root, target)) and not re.match(r'build(/|$)', target):
