@@ -13,8 +13,7 @@ namespace rt0 {
 
 namespace {
 
-// Held while an M writes a message of several parts, which then stays in one piece. It guards no variable.
-constinit Mutex print_lock{{0}, LockRank::print};
+constinit Mutex print_lock{{0}, LockRank::print};  // keeps a message of several parts in one piece; guards no variable
 
 // Goroutines that print to the same stream take turns, so a statement's output stays in one piece. While a write waits
 // for the reader of a pipe, goroutines that do not print to this stream go on.

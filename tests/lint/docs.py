@@ -3,6 +3,7 @@
 
 Prints one line per offence, `file:line: what`, and exits with 1 if there was one.
 """
+import functools
 import os
 import re
 import sys
@@ -194,20 +195,22 @@ class Docs:
         for path in self.paths:
             if not path.endswith(('.h', '.cc', '.S', '.def')):
                 continue
-            text = read(path, self.root)
-            for m in TOKENS.finditer(text):
-                if not m.group(0).startswith('/'):
-                    continue
-                for name in PATH.finditer(m.group(0)):
-                    where = name.group(1)
-                    near = {where, f'include/{where}', os.path.normpath(os.path.join(os.path.dirname(path), where))}
-                    if where.split('/')[0] in folders | {'rt0'} and not near & self.known:
-                        n = text.count('\n', 0, m.start() + name.start()) + 1
-                        self.fail(path, n, f'{where}: there is no such file: the comment should name the one that has taken its place')
+            for n, where in paths_in_comments(read(path, self.root)):
+                near = {where, f'include/{where}', os.path.normpath(os.path.join(os.path.dirname(path), where))}
+                if where.split('/')[0] in folders | {'rt0'} and not near & self.known:
+                    self.fail(path, n, f'{where}: there is no such file: the comment should name the one that has '
+                                       f'taken its place')
 
     def exists(self, path, n, target):
         if not os.path.exists(os.path.join(self.root, target)) and not re.match(r'build(/|$)', target):
             self.fail(path, n, f'{target}: there is no such file')
+
+
+@functools.lru_cache(maxsize=None)
+def paths_in_comments(text):
+    """[(line, path)] of the paths that a source's comments name."""
+    return [(text.count('\n', 0, m.start() + name.start()) + 1, name.group(1))
+            for m in TOKENS.finditer(text) if m.group(0).startswith('/') for name in PATH.finditer(m.group(0))]
 
 
 def defines(text, symbol):

@@ -63,7 +63,7 @@ BANNED = {
 }
 ALL_BANNED = re.compile(r'(?<!\w)(?:' + '|'.join(re.escape(w) + (r'(?!\w)' if w[-1] != ':' else '') for w in BANNED) + ')')
 # A declaration with a lock, which names nothing but the declarator before it.
-GUARDED = re.compile(r'[^;{}]*\b(?:PT_)?(?:GUARDED_BY|guarded_by)\([^;]*;')
+GUARDED = re.compile(r'\b(?:PT_)?(?:GUARDED_BY|guarded_by)\([^;]*;')
 INNER = re.compile(r'\([^()]*\)|\{[^{}]*\}|\[[^\[\]]*\]|<[^<>]*>')
 # Lines that may name an ISA: the default of `make run` and similar commands. The table of ports is arch/isas.txt.
 DEFAULT_ISA = re.compile(r'or \$\(ISA\),\w+|RT0_ISA "\w+" CACHE|^bench:|^\t@(?:tests/boot_cost|bench/compare)\.py')
@@ -198,7 +198,9 @@ class Lint:
         for n, m in matches(ALL_BANNED, bare):
             self.fail(path, n, f'{m.group(0)}: {BANNED[m.group(0)]}')
         for m in GUARDED.finditer(bare):
-            if not re.match(r'\s*#\s*define', m.group(0)) and ',' in outside(m.group(0)):
+            begin = max(bare.rfind(c, 0, m.start()) for c in ';{}') + 1
+            declaration = bare[begin:m.end()]
+            if not re.search(r'#\s*define', declaration) and ',' in outside(declaration):
                 self.fail(path, bare.count('\n', 0, m.end()) + 1, 'GUARDED_BY is said of the last name of the list only: give each name a '
                                                                   'declaration of its own')
         if rule not in UNPORTABLE:
