@@ -2,8 +2,8 @@
 """includes.py [--fix] [FILE...]: no file includes a header that it does not use.
 
 clang-tidy's misc-include-cleaner finds those headers. Only its finding "not used directly" counts. Its other finding, a header that is
-included indirectly, is allowed, because a header of rt0 may include others for its users. It checks the sources and headers of all
-rooms of rooms.txt, compiled for the first ISA. Where clang-tidy is wrong, the line ends in "// IWYU pragma: keep" and a comment gives
+included indirectly, is allowed, because a header of rt0 may include others for its users. For the same reason it checks only the
+sources (.cc) of all rooms of rooms.txt, not their headers, compiled for the first ISA; of the ISAs' folders only that ISA's. Where clang-tidy is wrong, the line ends in "// IWYU pragma: keep" and a comment gives
 the reason. --fix removes the lines. Exits with 1 if a file includes too much, with 2 if clang-tidy can't be run.
 """
 import concurrent.futures

@@ -39,6 +39,7 @@ HOSTED = ['tools', 'qemu', 'tests']
 # Rooms that may depend on an ISA or on Linux.
 UNPORTABLE = ('arch', 'arch/*', 'kernel_iface/linux')
 LARGEST_ROOM = 5  # no room has more than a fifth of the runtime's lines; a larger one has more than one purpose
+FILE_LINES = 450  # of a file in a room of the library; a longer one has a second subject, which gets a file of its own
 COLUMNS = 120
 SOURCES = ('.h', '.cc', '.S', '.def')
 # Endings by which compilers know sources and headers of C, C++ and assembly, and that rt0 does not use.
@@ -157,12 +158,15 @@ class Lint:
         return self.rooms.room_of(path) is None and any(path.startswith(h + '/') for h in HOSTED)
 
     def sizes(self):
-        """A room much larger than the others has more than one purpose."""
+        """A file or a room much larger than the others has more than one purpose."""
         lines = {}
         for path in self.paths:
             room = self.rooms.room_of(path)
             if path.endswith(SOURCES) and room in self.rooms.library:
-                lines[room] = lines.get(room, 0) + read(path, self.root).count('\n')
+                n = read(path, self.root).count('\n')
+                lines[room] = lines.get(room, 0) + n
+                if n > FILE_LINES:
+                    self.fail(path, 1, f'{n} lines: a file of a room has at most {FILE_LINES}; give its second subject a file of its own')
         for room, n in lines.items():
             if n * LARGEST_ROOM > sum(lines.values()) and not room.startswith('arch'):
                 self.fail('rooms.txt', 1, f'{room}/ has {n} of {sum(lines.values())} lines, and no room has more than one in '

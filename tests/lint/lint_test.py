@@ -84,6 +84,7 @@ LAYERS = [
     ('rooms.txt', 'room | nowhere | <stdint.h> | x', 'rooms.txt:1: nowhere: there is no such folder'),
     ('sched/proc.cc', '//' * 61, 'sched/proc.cc:1: 122 columns: a line has at most 120'),
     ('sched/proc.cc', '//\n' * 20000, 'sched/ has'),
+    ('lib/chan/new.h', '//\n' * 450, 'lib/chan/new.h:1: 451 lines: a file of a room has at most 450'),
     ('examples/hello.cc', '#include "sched/gmp.h"', 'sched/gmp.h: examples/ may include'),
     ('examples/hello.cc', '#include <vector>', 'vector: examples/ may include'),
     ('nowhere/new.cc', 'int x;', 'nowhere/new.cc:1: lies in no room'),
