@@ -15,7 +15,7 @@ namespace {
 constexpr usize kMaxAlloc = kPtrSize == 8 ? usize{1} << 46 : usize{1} << 30;
 constexpr usize kMaxAlign = kArenaBytes / 4;
 
-// The cache for callers without a P, or without memory for the P's own cache. Its lists are used under the lock (the class
+// The cache for callers without a P, or without memory for the P's own cache. Its lists are used under the lock (class
 // Cache), its counts `live`, which are atomic, without it: so it is not GUARDED_BY the lock as a whole.
 constinit struct {
   Mutex lock;
