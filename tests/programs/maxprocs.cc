@@ -3,7 +3,7 @@
 //   maxprocs follow N     prints GOMAXPROCS each time it changes; ends when it is N
 //   maxprocs custom       the same for two and a half seconds, after the program itself has set it to 3
 #include "sched/maxprocs.h"
-#include "kernel_iface/kernel.h"
+#include "use_kernel.h"
 
 #include <rt0/rt0.h>
 
@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
   if (argc < 2) return 9;
   rt0::go([] {});
   machine = with_more_cpus();
-  rt0::kernel = &machine;
+  use_kernel(&machine);
   switch (argv[1][0]) {
     case 's': rt0::fmt::println(rt0::detail::maxprocs.at_start(kCpus)); break;
     case 'f': show_changes(argv[2][0] - '0', rt0::seconds(20)); break;

@@ -1,6 +1,6 @@
 // signals raise N: sends signal N to itself and prints that it is still there. signals stack: prints stacks as text.
 // signals births N: makes N threads; prints whether their maker had all signals blocked while it made each of them.
-#include "kernel_iface/kernel.h"
+#include "use_kernel.h"
 
 #include <rt0/rt0.h>
 
@@ -25,7 +25,7 @@ static void make_threads(int n) {
     return rt0::linux_kernel.newosproc(stack_hi, tls);
   };
   const rt0::u64 before = rt0::kernel->sigmask_block(0);
-  rt0::kernel = &watched;
+  use_kernel(&watched);
   rt0::Chan<int> up(0), over(0);
   for (int i = 0; i < n; i++) {
     rt0::go([=] {

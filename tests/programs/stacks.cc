@@ -1,11 +1,11 @@
 // Goroutines with stacks of all sizes: stacks WHAT [ARGUMENT].
 #include <rt0/rt0.h>
 
-#include "kernel_iface/kernel.h"
 #include "kernel_iface/linux/linux.h"
 #include "mem/sysmem.h"
 #include "resident.h"
 #include "sched/gmp.h"
+#include "use_kernel.h"
 #include "words.h"
 
 using namespace rt0;
@@ -260,7 +260,7 @@ void twice() {
     linux_kernel.usleep(2000);
     return linux_kernel.mem_dontneed(p, n);
   };
-  kernel = &slow;
+  use_kernel(&slow);
   atomic::Int32 ended;
   go([&] {
     free_os_memory();
@@ -338,7 +338,7 @@ int main(int argc, char** argv) {
     sleep(ms(50));  // until sysmon has set up m0's guard
     greedy = *kernel;
     greedy.sigcontext = greedy_sigcontext;
-    kernel = &greedy;
+    use_kernel(&greedy);
     if (n == 0) {
       lock_os_thread();
       if (getg()->m == &m0) fault();
