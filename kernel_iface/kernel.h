@@ -32,7 +32,9 @@ struct SigContext {
   uintptr pc, sp, fp;
   uintptr fault_addr;  // for SIGSEGV, SIGBUS, SIGFPE, SIGILL
   i32 code;            // si_code: the sender; > 0: the kernel
-  uintptr lr = 0;      // the link register, on ISAs where a function may have no frame of its own
+  // What pc returns to where no frame says so, else 0. After a call of address 0: what the call returns to. On ISAs
+  // where a function may have no frame of its own: the link register.
+  uintptr lr = 0;
 };
 
 // A register of an interrupted context.

@@ -59,6 +59,7 @@ struct Ucontext {
     const bool code = eip >= lo && eip <= hi && (in_call(at) || in_call(at + 2));
     return code ? *reinterpret_cast<const uintptr*>(esp) : ebp;
   }
+  uintptr lr() const { return eip == 0 ? *reinterpret_cast<const uintptr*>(esp) : 0; }
   // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {
     if (eip != 0) return;

@@ -107,6 +107,7 @@ struct Ucontext {
   void set_pc(uintptr to) { rip = to; }
   uintptr sp() const { return rsp; }
   uintptr fp() const { return rbp; }
+  uintptr lr() const { return rip == 0 ? *reinterpret_cast<const uintptr*>(rsp) : 0; }
   // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {
     if (rip != 0) return;

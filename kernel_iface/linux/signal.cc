@@ -13,13 +13,6 @@ void sigreturn() __asm__("runtime.sigreturn");
 
 namespace {
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
-
-// The link register on ISAs with Isa::kFramelessLeaves, else 0.
-template <class U>
-uintptr lr_of(const U* uc) {
-  if constexpr (requires { uc->lr(); }) return uc->lr();
-  return 0;
-}
 }  // namespace
 
 SysResult linux_setsig(u32 sig, SigDisposition how) {
@@ -71,7 +64,7 @@ bool page_readable(uintptr a) {
 SigContext linux_sigcontext(void* info, void* uctx) {
   const Siginfo* si = static_cast<const Siginfo*>(info);
   const Ucontext* uc = static_cast<const Ucontext*>(uctx);
-  return {uc->pc(), uc->sp(), uc->fp(), si->addr, si->code, lr_of(uc)};
+  return {uc->pc(), uc->sp(), uc->fp(), si->addr, si->code, uc->lr()};
 }
 
 void linux_sigcontext_call(void* uctx, uintptr pc, bool comes_back, uintptr stack) {

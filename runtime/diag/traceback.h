@@ -11,8 +11,8 @@ namespace rt0 {
 struct TracePoint {
   uintptr pc, fp;
   bool is_return;
-  // The link register, on ISAs that have one: pc's function returns there if it has not saved its return address. It
-  // has not if the chain of frames lacks that address; there is no other sign.
+  // SigContext::lr: pc's function returns there if it has not saved its return address. It has not if the chain of
+  // frames lacks that address; there is no other sign.
   uintptr lr = 0;
 };
 

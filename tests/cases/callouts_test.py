@@ -100,6 +100,13 @@ class Tracebacks(rt0test.Case):
             with self.subTest(what=what):
                 self.assertEqual(self.run_program("tracebacks", what).err, end)
 
+    def test_a_call_of_nothing_has_its_caller(self):
+        """The function that called address 0 is the first frame with a name: the call has pushed its return address, or has put it into
+        the link register, and no frame has it."""
+        done = self.run_program("stacks", "nobody")
+        self.assert_status(done, 2)
+        self.assertRegex(rt0test.text(done.err), r"runtime stack:\n(\?\(\)\n\tpc=0x0\n)?main\.calls_nobody\(\)\n\t\S+/stacks\.cc:")
+
     def test_names_in_classes(self):
         """Lambdas in member functions and inline functions have Go's names, rt0's own frames are hidden, equal functions differ."""
         whats = {"starts": "InClass.starts.func1 created by main.InClass.starts", "calls": "InClass.calls.func1 InClass.calls",

@@ -273,6 +273,13 @@ void twice() {
   println("given back later:", slow_calls.load() - calls);
 }
 
+// Calls address 0, as a program does whose table of functions is not complete.
+void (*volatile nobody)() = nullptr;
+[[gnu::noinline]] void calls_nobody() {
+  nobody();
+  asm volatile("" ::: "memory");
+}
+
 // Not part of the frame that is overwritten: the loop's variables are in registers here.
 [[gnu::noinline]] void overwrite(volatile char* p, const char* end, char value) {
   while (p != end) *p++ = value;
@@ -330,6 +337,7 @@ int main(int argc, char** argv) {
     on_another_m([] { systemstack([] { println(deep(1 << 24)); }); });
     (void)never.recv();
   }
+  if (same(what, "nobody")) systemstack([] { calls_nobody(); });
   if (same(what, "rename")) {
     go_with({.stack = 64 * kKiB}, [] { println(rename_at_the_end(0)); });
     (void)never.recv();
