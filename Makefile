@@ -1,5 +1,7 @@
-# The commands of rt0, from build to checks. Each works from a fresh checkout on Debian 12 and installs the packages it lacks.
-# Variables: ISA=<folder of arch/>   P=<program>   PREFIX=<folder>   ARGS=<its arguments>   COMPILER=gcc|clang   SIM=<RT0_SIM's keys>
+# The commands of rt0, from build to checks. Each works from a fresh checkout on Debian 12 and installs the packages it
+# lacks.
+# Variables: ISA=<folder of arch/>   P=<program>   PREFIX=<folder>   ARGS=<its arguments>   COMPILER=gcc|clang
+# SIM=<RT0_SIM's keys>
 ISAS := $(shell awk '/^[a-z0-9]/ {print $$1}' arch/isas.txt)
 P ?= hello
 COMPILER ?= gcc
@@ -8,12 +10,15 @@ SELECTED := $(or $(ISA),$(ISAS))
 ifneq ($(filter-out $(ISAS) $(if $(filter port-new,$(MAKECMDGOALS)),$(ISA)),$(SELECTED)),)
 $(error ISA=$(ISA) is not known. Known: $(ISAS))
 endif
-# Variables have names in capitals. Without this check `make isa=arm64` would ignore the variable and do the same as `make`.
-$(foreach v,isa p args prefix compiler sim runs seed all step,$(if $(filter command%line,$(subst $() ,%,$(origin $(v)))),\
-  $(error $(v)=$($(v)) is written in capitals: $(shell echo $(v) | tr a-z A-Z)=$($(v)))))
+# Variables have names in capitals. Without this check `make isa=arm64` would ignore the variable and do the same as
+# `make`.
+$(foreach v,isa p args prefix compiler sim runs seed all step,\
+  $(if $(filter command%line,$(subst $() ,%,$(origin $(v)))),\
+    $(error $(v)=$($(v)) is written in capitals: $(shell echo $(v) | tr a-z A-Z)=$($(v)))))
 package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
 # The ISAs whose compilers are installed: one for the commands that build for one, none for the host tools.
-COMPILED := $(if $(filter host,$(MAKECMDGOALS)),,$(if $(filter run seeds inspect bench install,$(MAKECMDGOALS)),$(ONE),$(SELECTED)))
+FOR_ONE := run seeds inspect bench install
+COMPILED := $(if $(filter host,$(MAKECMDGOALS)),,$(if $(filter $(FOR_ONE),$(MAKECMDGOALS)),$(ONE),$(SELECTED)))
 PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \
   $(foreach i,$(COMPILED),$(call package,$(i)))
 PKG_RUN := qemu-user
@@ -24,7 +29,8 @@ PREFIX ?= /usr/local
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
 Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
 
-.PHONY: help build host install deb docs need-deb need-docs run test check bench seeds golden matrix inspect clean known-program need-build need-run need-test need-check $(ISAS:%=build-%)
+.PHONY: help build host install deb docs run test check bench seeds golden matrix inspect clean known-program \
+  need-build need-run need-test need-check need-deb need-docs $(ISAS:%=build-%)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,19 +44,21 @@ host: need-build
 	@cmake --build build/host $(Q)
 
 # $(1) is the ISA, $(2) is "" or -dev: configures build/<isa><compiler><variant>.
-configure = $(CMAKE) -S . -B build/$(1)$(SUFFIX)$(2) -DRT0_ISA=$(1) -DRT0_COMPILER=$(COMPILER) -DRT0_DEV=$(if $(2),ON,OFF) \
-  -DCMAKE_TOOLCHAIN_FILE=tools/toolchain.cmake -DRT0_MKPCLNTAB=$(CURDIR)/build/host/bin/mkpclntab $(Q)
+configure = $(CMAKE) -S . -B build/$(1)$(SUFFIX)$(2) -DRT0_ISA=$(1) -DRT0_COMPILER=$(COMPILER) \
+  -DRT0_DEV=$(if $(2),ON,OFF) -DCMAKE_TOOLCHAIN_FILE=tools/toolchain.cmake \
+  -DRT0_MKPCLNTAB=$(CURDIR)/build/host/bin/mkpclntab $(Q)
 
 $(ISAS:%=build-%): build-%: host
-	@echo "building for $*, with $(COMPILER): the runtime, examples and test programs, in build/$*$(SUFFIX), then with checks"
+	@echo "building for $*, with $(COMPILER): the runtime, examples and test programs, in build/$*$(SUFFIX)," \
+	  "then with checks"
 	@$(call configure,$*,)
 	@cmake --build build/$*$(SUFFIX) $(Q)
 	@$(call configure,$*,-dev)
 	@cmake --build build/$*$(SUFFIX)-dev $(Q)
 
 # tests/programs/order/x.cc is the program order_x; port/ and others have prefixes of their own.
-program_exists = [ -f examples/$(P).cc ] || [ -n "$$(find tests/programs tests/port -name '*.cc' | sed 's|^tests/programs/||; s|^tests/||; s|/|_|g' | \
-  grep -Fx '$(P).cc')" ] || { \
+program_exists = [ -f examples/$(P).cc ] || [ -n "$$(find tests/programs tests/port -name '*.cc' | \
+  sed 's|^tests/programs/||; s|^tests/||; s|/|_|g' | grep -Fx '$(P).cc')" ] || { \
   echo "P=$(P) is no program. examples/ has:" $(sort $(notdir $(basename $(wildcard examples/*.cc)))) >&2; exit 2; }
 
 run: known-program need-run host ## builds and runs P=hello under QEMU for ISA=amd64 with ARGS=..., boot trace on stderr
@@ -69,7 +77,7 @@ bench: need-run need-test build-amd64 ## the cost of the boot, and benchmarks, a
 	@tests/boot_cost.py --print build/amd64/bin/hello
 	@bench/compare.py build/amd64/bin/bench
 
-seeds: known-program need-run need-test host ## runs P=<program> with RUNS=100 seeds of the simulated kernel; lists the outcomes, with a seed for each
+seeds: known-program need-run need-test host ## runs P=<program> with RUNS=100 seeds of RT0_SIM; lists the outcomes
 	@$(call configure,$(ONE),)
 	@cmake --build build/$(ONE)$(SUFFIX) --target $(P) $(Q)
 	@tools/seeds.py --isa $(ONE) --build build/$(ONE)$(SUFFIX) --runs $(or $(RUNS),100) --first $(or $(SEED),1) \
@@ -80,7 +88,7 @@ golden: need-run need-test build ## rewrites tests/golden and shows the differen
 	@tests/sim_golden.py --write
 	@git --no-pager diff --stat -- tests/golden; git --no-pager diff -- tests/golden
 
-port-check: need-run need-test host ## ISA=...: runs the steps of a port in order; prints the passed steps and what to do next
+port-check: need-run need-test host ## ISA=...: runs the steps of a port in order; says what to do next
 	@tests/port_check.py $(ONE) $(STEP)
 
 port-new: ## ISA=name [LIKE=riscv64]: begins a port as a copy of another; see arch/PORTING.md

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """compare.py BENCH [NAME...]: runs rt0's benchmarks and, where `go` is on PATH, the same ones on the real Go runtime.
 
-Each benchmark runs on both sides before the next, so that a busy spell of the machine slows down both. GOMAXPROCS is passed on
-(default 1). Prints rt0's number, Go's, and their ratio: below 1, rt0 is faster, or smaller.
+Each benchmark runs on both sides before the next, so that a busy spell of the machine slows down both. GOMAXPROCS is
+passed on (default 1). Prints rt0's number, Go's, and their ratio: below 1, rt0 is faster, or smaller.
 """
 import os
 import pathlib
@@ -12,14 +12,16 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-NAMES = "switch spawn pingpong buffered select mutex mutexc skynet forkjoin timers syscall malloc gc echo parked".split()
+NAMES = """switch spawn pingpong buffered select mutex mutexc skynet forkjoin timers syscall malloc gc echo
+parked""".split()
 
 
 def numbers(command, env):
     """{name: (value, unit)} of what a benchmark prints; empty if it fails, with the reason on stderr."""
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=600)
     if done.returncode != 0:
-        print(f"{' '.join(map(str, command))}: exit status {done.returncode}: {done.stderr.strip()[:200]}", file=sys.stderr)
+        print(f"{' '.join(map(str, command))}: exit status {done.returncode}: {done.stderr.strip()[:200]}",
+              file=sys.stderr)
         return {}
     rows = [line.split() for line in done.stdout.splitlines()]
     return {r[0]: (float(r[1]), r[2]) for r in rows if len(r) == 3}
@@ -57,7 +59,9 @@ def main():
             failed = failed or not ours
             for key, (value, unit) in ours.items():
                 other = theirs.get(key)
-                right = f"{other[0]:>14.2f}  {unit:<6}{value / other[0]:>7.2f}" if other and other[0] else f"{'-':>14}  {unit:<6}{'-':>7}"
+                have = other and other[0]
+                right = f"{other[0]:>14.2f}" if have else f"{'-':>14}"
+                right += f"  {unit:<6}" + (f"{value / other[0]:>7.2f}" if have else f"{'-':>7}")
                 print(f"{key:<28}{value:>14.2f}{right}", flush=True)
     sys.exit(1 if failed else 0)
 

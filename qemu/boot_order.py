@@ -1,19 +1,21 @@
 #!/usr/bin/python3
 """Compares three records of one boot: the witness's log, rt0's own trace, and the order in which Go's runtime boots.
 
-  trace    From the first event to main.main, m0's boot events in the trace are exactly the witness's entries on thread 0
-           of boot functions: same names, same order, same number, repeated entries included.
-  order    Of the names that rt0 and Go both enter on the first thread up to main.main, rt0's entries are a subsequence of
-           Go's (consecutive duplicates merged on both sides), and the order of first occurrences is the same.
+  trace    From the first event to main.main, m0's boot events in the trace are exactly the witness's entries on thread
+           0 of boot functions: same names, same order, same number, repeated entries included.
+  order    Of the names that rt0 and Go both enter on the first thread up to main.main, rt0's entries are a subsequence
+           of Go's (consecutive duplicates merged on both sides), and the order of first occurrences is the same.
   sysmon   The same for the thread that runs sysmon, up to the end of Go's list, if both have such a thread.
-  budget   Instructions and system calls from the first instruction to main.main, against --max-instructions, --max-syscalls.
+  budget   Instructions and system calls from the first instruction to main.main, against --max-instructions,
+           --max-syscalls.
 
-Every check runs for which there is input; each failure is printed. Exit status: 0 agreement, 1 mismatch, 2 unusable input.
+Every check runs for which there is input; each failure is printed. Exit status: 0 agreement, 1 mismatch, 2 unusable
+input.
 
-Names are compared after these changes. All: `_rt0_<isa>_linux` for any ISA. Symbols: the prefix `runtime.` and the compiler's
-suffixes `.constprop.N`, `.isra.N` are removed; symbols without a Go name (C++'s own) are ignored. Go: `(*mheap).init` becomes
-`mheap.init`, `findRunnable` becomes `findrunnable`, `_rt0_…` becomes `_rt0`; closures (`malg.func1`) and packages' init functions
-exist in Go only.
+Names are compared after these changes. All: `_rt0_<isa>_linux` for any ISA. Symbols: the prefix `runtime.` and the
+compiler's suffixes `.constprop.N`, `.isra.N` are removed; symbols without a Go name (C++'s own) are ignored. Go:
+`(*mheap).init` becomes `mheap.init`, `findRunnable` becomes `findrunnable`, `_rt0_…` becomes `_rt0`; closures
+(`malg.func1`) and packages' init functions exist in Go only.
 """
 
 import argparse
@@ -59,7 +61,8 @@ def from_go(name):
     """The name under which rt0 has the function; None for functions that only Go can have."""
     if re.search(r"\.(func|gowrap)\d+(\.\d+)*$", name):
         return None
-    if re.search(r"(^|[^)]\.)init(\.\d+)?$", name):  # this is a package's init; a method's has its receiver in parentheses
+    # This is a package's init; a method's has its receiver in parentheses.
+    if re.search(r"(^|[^)]\.)init(\.\d+)?$", name):
         return None
     return for_order(without_receiver(name))
 
@@ -298,7 +301,8 @@ def check_budget(report, until, args):
             raise Unusable(f"{args.witness}: counts no instructions (insns=off)")
     if thread != 0:
         report.fail("budget", f"{MAIN} was entered on thread {thread}, not on the first")
-    for what, n, most in (("instructions", insns, args.max_instructions), ("system calls", syscalls, args.max_syscalls)):
+    for what, n, most in (("instructions", insns, args.max_instructions),
+                          ("system calls", syscalls, args.max_syscalls)):
         if most is None:
             continue
         if n > most:

@@ -15,10 +15,13 @@ trap 'rm -rf "$tmp"' EXIT
 field() { echo "$header" | sed -n "s/^ *$1: *//p" | head -n 1; }
 # Name, size, kind and address of each symbol, in order of address; among symbols at one address, names with a '.' come
 # first.
-readelf -sW "$bin" | awk '$1 ~ /^[0-9]+:$/ && $8 != "" && $7 != "UND" && ($4 == "FUNC" || $4 == "OBJECT" || $4 == "NOTYPE") {
+readelf -sW "$bin" | awk '
+  $1 ~ /^[0-9]+:$/ && $8 != "" && $7 != "UND" && ($4 == "FUNC" || $4 == "OBJECT" || $4 == "NOTYPE") {
   print $2, ($8 ~ /\./ ? 0 : 1), $3, $4, $8}' | sort >"$tmp/symbols"
 address_of() { awk -v n="$1" '$5 == n {print "0x" $1; exit}' "$tmp/symbols" | sed 's/^0x0*/0x/'; }
-name_at() { awk -v a="$(printf %016x "$1")" -v b="$(printf %08x "$1")" '$1 == a || $1 == b {print $5; exit}' "$tmp/symbols"; }
+name_at() {
+  awk -v a="$(printf %016x "$1")" -v b="$(printf %08x "$1")" '$1 == a || $1 == b {print $5; exit}' "$tmp/symbols"
+}
 
 entry=$(field 'Entry point address')
 start=$(name_at "$entry")
@@ -44,10 +47,19 @@ echo "  size     $(bytes "$bin") bytes, $(bytes "$tmp/stripped") stripped; in me
 printf '\nProgram headers\n'
 echo "$segments" | awk '
   function flags(   i, s) { s = ""; for (i = 7; i < NF; i++) s = s $i; gsub(/ /, "", s); return s }
-  function role(f) { return f == "RE" ? "code: readable, executable" : f == "R" ? "read-only data" : f == "RW" ? "data" : "?" }
-  /^ *LOAD / { f = flags(); printf "  LOAD   offset %s  address %s  file %s  memory %s  %-3s %s\n", $2, $3, $5, $6, f, role(f); n++ }
+  function role(f) {
+    return f == "RE" ? "code: readable, executable" : f == "R" ? "read-only data" : f == "RW" ? "data" : "?"
+  }
+  /^ *LOAD / {
+    f = flags()
+    printf "  LOAD   offset %s  address %s  file %s  memory %s  %-3s %s\n", $2, $3, $5, $6, f, role(f)
+    n++
+  }
   /^ *GNU_STACK / { f = flags(); stack = f }
-  END { printf "  %d load segments; the stack is %s\n", n, stack == "" ? "not described" : index(stack, "E") ? "executable" : "not executable (" stack ")" }'
+  END {
+    kind = stack == "" ? "not described" : index(stack, "E") ? "executable" : "not executable (" stack ")"
+    printf "  %d load segments; the stack is %s\n", n, kind
+  }'
 
 printf '\nSections\n'
 readelf -SW "$bin" | sed -n 's/^ *\[ *[0-9]*\] //p' | awk '
@@ -55,15 +67,16 @@ readelf -SW "$bin" | sed -n 's/^ *\[ *[0-9]*\] //p' | awk '
     what[".text"] = "code"; what[".rodata"] = "read-only data"; what[".gopclntab"] = "PC-line table, for tracebacks"
     what[".data"] = "initialised data"; what[".bss"] = "zeroed data"; what[".inittasks"] = "init tasks, in no order"
     what[".data.rel.ro"] = "constants that hold addresses"
-    printf "  | %-13s | %-10s | %-8s | %s\n  |---------------|------------|----------|\n", "Section", "Address", "Size", "Holds"
+    printf "  | %-13s | %-10s | %-8s | %s\n", "Section", "Address", "Size", "Holds"
+    print "  |---------------|------------|----------|"
   }
   function hex(s) { sub(/^0+/, "", s); return "0x" (s == "" ? "0" : s) }
   $1 ~ /^\./ && $3 !~ /^0+$/ { printf "  | %-13s | %-10s | %-8s | %s\n", $1, hex($3), hex($5), what[$1] }
   $1 ~ /^\.debug/ { debug += 1 }
   END { if (debug) printf "  and %d sections of debug information, which are not loaded\n", debug }'
 
-# The disassembly as "function|mnemonic|target", one line per instruction that names a target outside its function. A call
-# through a register has the target "*symbol": the symbol whose value was loaded last.
+# The disassembly as "function|mnemonic|target", one line per instruction that names a target outside its function. A
+# call through a register has the target "*symbol": the symbol whose value was loaded last.
 "$(tool objdump)" -d --no-show-raw-insn "$bin" | awk '
   /^[0-9a-f]+ <.*>:$/ { f = $2; gsub(/^<|>:$/, "", f); next }
   match($0, /<[^>]+>/) {
@@ -81,7 +94,9 @@ pointer_at() {  # the function whose address is stored at symbol $1
   size=$(awk -v n="$1" '$5 == n {print $3; exit}' "$tmp/symbols")
   words=$("$(tool objdump)" -s --start-address="$a" --stop-address="$(printf '%#x' $((a + size)))" "$bin" |
     sed -n 's/^ [0-9a-f]* \(\([0-9a-f]\{2,8\} \)*\) .*/\1/p' | tr -d ' \n')
-  case $(field Data) in *little*) words=$(echo "$words" | sed 's/../& /g' | awk '{for (i = NF; i; i--) printf "%s", $i}') ;; esac
+  case $(field Data) in
+    *little*) words=$(echo "$words" | sed 's/../& /g' | awk '{for (i = NF; i; i--) printf "%s", $i}') ;;
+  esac
   [ -z "$words" ] || name_at "0x$words"
 }
 
@@ -89,7 +104,8 @@ printf '\nLaunch chain\n'
 line() { printf '  %-12s %-24s %s\n' "$(address_of "$2")" "$2" "$1"; }
 line "the kernel starts here" "$start"
 at=$start
-for next in "_rt0_$go" runtime.rt0_go runtime.mstart runtime.mstart0 runtime.mstart1 runtime.schedule runtime.execute runtime.gogo; do
+for next in "_rt0_$go" runtime.rt0_go runtime.mstart runtime.mstart0 runtime.mstart1 runtime.schedule runtime.execute \
+  runtime.gogo; do
   if [ -z "$(address_of "$next")" ]; then
     printf '  %-12s %-24s %s\n' "-" "$next" "is not in this binary"
     continue
@@ -99,7 +115,8 @@ for next in "_rt0_$go" runtime.rt0_go runtime.mstart runtime.mstart0 runtime.mst
   at=$next
 done
 main=$(pointer_at runtime.mainPC)
-if [ -n "$main" ]; then line "the value of runtime.mainPC, which rt0_go hands to runtime.newproc; gogo jumps there" "$main"
+if [ -n "$main" ]; then
+  line "the value of runtime.mainPC, which rt0_go hands to runtime.newproc; gogo jumps there" "$main"
 else echo "  -            runtime.mainPC           points at no function"; fi
 if [ -n "$(address_of main.main)" ]; then
   by=$(how "${main:-runtime.main}" main.main)
@@ -107,7 +124,8 @@ if [ -n "$(address_of main.main)" ]; then
 else echo "  -            main.main                is not in this binary"; fi
 
 printf '\nCalls of runtime.rt0_go, in order\n'
-awk -F'|' '$1 == "runtime.rt0_go" && $2 ~ /^(call|bl|jal|bal|brasl|bsr|jirl)/ && $3 ~ /^[*A-Za-z_]/ {print $3}' "$tmp/targets" |
+awk -F'|' '
+  $1 == "runtime.rt0_go" && $2 ~ /^(call|bl|jal|bal|brasl|bsr|jirl)/ && $3 ~ /^[*A-Za-z_]/ {print $3}' "$tmp/targets" |
   while read -r f; do
     case $f in
       \**) printf '  %-12s %s\n' "-" "what ${f#?} points to, if it does" ;;

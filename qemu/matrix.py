@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """matrix.py JUNIT-FILE: what the last ctest run says, for qemu/matrix.sh.
 
-Prints "LABEL STATUS NAME" for every test, from ctest's JUnit file (`ctest --output-junit`) and the labels that ctest knows; and
-for every reason "why LABEL NAME: REASON". STATUS is passed, part (some of its tests were skipped), skipped or failed. The reasons
-are the lines "skipped: ..." at the end of a test's output (tests/harness/rt0test.py). ctest's own log would not do: it
-reports a test as passed if its program is missing."""
+Prints "LABEL STATUS NAME" for every test, from ctest's JUnit file (`ctest --output-junit`) and the labels that ctest
+knows; and for every reason "why LABEL NAME: REASON". STATUS is passed, part (some of its tests were skipped), skipped
+or failed. The reasons are the lines "skipped: ..." at the end of a test's output (tests/harness/rt0test.py). ctest's
+own log would not do: it reports a test as passed if its program is missing."""
 
 import json
 import re
@@ -33,7 +33,8 @@ def results(junit, tests):
 
 def main():
     try:
-        said = subprocess.run(["ctest", "--test-dir", "build/host", "--show-only=json-v1"], capture_output=True, check=False).stdout
+        said = subprocess.run(["ctest", "--test-dir", "build/host", "--show-only=json-v1"], capture_output=True,
+                              check=False).stdout
         found = list(results(xml.parse(sys.argv[1]).getroot(), json.loads(said)["tests"]))
     except (ValueError, xml.ParseError) as error:
         print(f"matrix.sh: no results to be read in build/host: {error}; run make test", file=sys.stderr)

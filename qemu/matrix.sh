@@ -1,9 +1,10 @@
 #!/bin/sh
-# matrix.sh ISA...: the table of ports, one row each, from the present contents of build/: the compilers that have built a
-# port, how many tests of the last ctest run passed, its grade, its golden traces, and its length; and below the table
+# matrix.sh ISA...: the table of ports, one row each, from the present contents of build/: the compilers that have built
+# a port, how many tests of the last ctest run passed, its grade, its golden traces, and its length; and below the table
 # what was skipped, where and why.
 #   g++, clang   the compiler's version, and how many programs it built; "-": not built
-#   tests        of the tests labelled with the ISA: how many passed, were skipped, failed; "in part": some of what a test
+#   tests        of the tests labelled with the ISA: how many passed, were skipped, failed; "in part": some of what a
+#   test
 #                file does was skipped; "old": the programs were built after the run; "-": none ran
 #   ladder       the grade of the last `make port-check`; "in part" as above; "-": not run
 #   goldens      whether the golden traces are the same on this ISA, in the last ctest run
@@ -13,8 +14,9 @@ cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || { echo "usage: matrix.sh ISA..." >&2; exit 2; }
 
 built() {  # built DIRECTORY COMPILER-ID
-  version=$(sed -n 's/^set(CMAKE_CXX_COMPILER_VERSION "\(.*\)")/\1/p' "$1"/CMakeFiles/*/CMakeCXXCompiler.cmake 2>/dev/null | head -n 1)
-  id=$(sed -n 's/^set(CMAKE_CXX_COMPILER_ID "\(.*\)")/\1/p' "$1"/CMakeFiles/*/CMakeCXXCompiler.cmake 2>/dev/null | head -n 1)
+  of_compiler() { sed -n "s/^set(CMAKE_CXX_COMPILER_$2 \"\(.*\)\")/\1/p" "$1"/CMakeFiles/*/CMakeCXXCompiler.cmake; }
+  version=$(of_compiler "$1" VERSION 2>/dev/null | head -n 1)
+  id=$(of_compiler "$1" ID 2>/dev/null | head -n 1)
   programs=$(find "$1/bin" -type f -perm -100 2>/dev/null | wc -l)
   if [ "$id" = "$2" ] && [ "$programs" -gt 0 ]; then echo "$version ($programs)"; else echo "-"; fi
 }
@@ -58,7 +60,8 @@ row='| %-9s | %-14s | %-16s | %-38s | %-20s | %-9s | %-5s |\n'
   for isa in "$@"; do
     printf "$row" "$isa" "$(built "build/$isa" GNU)" "$(built "build/$isa-clang" Clang)" \
       "$(tests "$isa" "build/$isa/bin/hello")" "$(cat "build/port/$isa/grade" 2>/dev/null || echo -)" \
-      "$(awk -v t="$isa.golden" '$3 == t {print $2 == "passed" || $2 == "part" ? "identical" : "differ"}' "$results")" "$(find "arch/$isa" -type f -exec cat {} + 2>/dev/null | wc -l)"
+      "$(awk -v t="$isa.golden" '$3 == t {print $2 == "passed" || $2 == "part" ? "identical" : "differ"}' "$results")" \
+      "$(find "arch/$isa" -type f -exec cat {} + 2>/dev/null | wc -l)"
   done
   printf "$row" host "" "" "$(tests host "")" "" "" ""
   if grep -q '^why ' "$results"; then

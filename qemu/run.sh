@@ -13,7 +13,10 @@ qemu=$(echo "$row" | awk '{print $6}')
 native=$(echo "$row" | awk '{print $7}')
 case $how in
   qemu)
-    command -v "${RT0_QEMU:-$qemu}" >/dev/null || { echo "run.sh: ${RT0_QEMU:-$qemu} is not installed: install Debian's package qemu-user" >&2; exit 127; }
+    command -v "${RT0_QEMU:-$qemu}" >/dev/null || {
+      echo "run.sh: ${RT0_QEMU:-$qemu} is not installed: install Debian's package qemu-user" >&2
+      exit 127
+    }
     exec "${RT0_QEMU:-$qemu}" "$@" ;;
   native)
     [ "$(uname -m)" = "$native" ] || { echo "run.sh: $isa is not native on $(uname -m)" >&2; exit 77; }

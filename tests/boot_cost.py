@@ -4,8 +4,8 @@
   boot_cost.py --print PROGRAM   the three numbers beside their budgets and real Go's
   boot_cost.py --check PROGRAM   the same; exit status 1 if a number is over its budget
 
-Counted under QEMU by the witness, with GOMAXPROCS=1 as the only environment variable, so the numbers are the same on every
-machine. RT0_TEST_ISA names the ISA; WITNESS_PLUGIN the plugin (default: build/host/bin/libwitness.so).
+Counted under QEMU by the witness, with GOMAXPROCS=1 as the only environment variable, so the numbers are the same on
+every machine. RT0_TEST_ISA names the ISA; WITNESS_PLUGIN the plugin (default: build/host/bin/libwitness.so).
 """
 
 import argparse
@@ -26,7 +26,8 @@ SYSTEM_CALLS = 24
 BYTES = 92160
 # amd64 has the densest code: other ISAs may have half as many bytes again. A 32-bit ISA makes two system
 # calls more.
-BUDGET = {"instructions": INSTRUCTIONS.get(rt0test.ISA, 12000), "system calls": SYSTEM_CALLS + (rt0test.ROW["bits"] != "64") * 2,
+BUDGET = {"instructions": INSTRUCTIONS.get(rt0test.ISA, 12000),
+          "system calls": SYSTEM_CALLS + (rt0test.ROW["bits"] != "64") * 2,
           "bytes, stripped": BYTES * (4 if rt0test.ISA == "amd64" else 6) // 4}
 
 
@@ -38,7 +39,8 @@ def witness(program, folder, env, until="main.main", options="", args=()):
     """Runs the program under QEMU with the witness watching: the Done and the log's path."""
     log = pathlib.Path(folder) / "witness.log"
     path = rt0test.program_path(program)
-    done = rt0test.run(path, *args, env=env, qemu_options=["-plugin", f"{plugin()},elf={path},out={log},until={until}{options}"])
+    done = rt0test.run(path, *args, env=env, qemu_options=["-plugin",
+                                                           f"{plugin()},elf={path},out={log},until={until}{options}"])
     if not log.exists():
         raise AssertionError(f"the witness wrote nothing: status {done.status}\n{rt0test.text(done.err)}")
     return done, log

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`make deb`: the packages have what a user needs, are the same bytes when made again, and lintian finds no error in them. Installed
-and tried here in a folder of their own; the manual pages name every option."""
+"""`make deb`: the packages have what a user needs, are the same bytes when made again, and lintian finds no error in
+them. Installed and tried here in a folder of their own; the manual pages name every option."""
 
 import os
 import pathlib
@@ -47,7 +47,8 @@ class Deb(unittest.TestCase):
         self.assertEqual(names, {"rt0", "rt0-doc", f"rt0-runtime-{ISA}"})
         for file in self.files:
             fields = run("dpkg-deb", "-f", file).stdout
-            for field in ("Package", "Version", "Architecture", "Maintainer", "Installed-Size", "Section", "Description"):
+            for field in ("Package", "Version", "Architecture", "Maintainer", "Installed-Size", "Section",
+                          "Description"):
                 self.assertRegex(fields, rf"(?m)^{field}: \S")
         runtime = next(self.out.glob("rt0-runtime-*"))
         self.assertRegex(run("dpkg-deb", "-f", runtime, "Depends").stdout, r"\Art0 \(= [0-9.]+\), g\+\+")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the commands of docs/TRACES.md, in their order, in an empty folder, and compares what they print.
 
-A block ```cpp or ```cmake is written to the file that the line before it names. In the other blocks, a line "$ …" is a command, and what
-follows is its output: "..." stands for any text, a line that is "..." for any lines.
+A block ```cpp or ```cmake is written to the file that the line before it names. In the other blocks, a line "$ …" is
+a command, and what follows is its output: "..." stands for any text, a line that is "..." for any lines.
 """
 import os
 import pathlib
@@ -15,7 +15,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "TRACES.md"
-COMPILERS = ("aarch64-linux-gnu-g++", "riscv64-linux-gnu-g++", "s390x-linux-gnu-g++", "qemu-aarch64", "qemu-riscv64", "qemu-s390x")
+COMPILERS = ("aarch64-linux-gnu-g++", "riscv64-linux-gnu-g++", "s390x-linux-gnu-g++", "qemu-aarch64", "qemu-riscv64",
+             "qemu-s390x")
 
 
 def blocks(page):
@@ -39,7 +40,8 @@ class Commands(unittest.TestCase):
         page = PAGE.read_text()
         missing = [c for c in COMPILERS if not shutil.which(c)]
         if missing:
-            print(f"docs/TRACES.md: the block about four ISAs is not run: {', '.join(missing)} are missing", file=sys.stderr)
+            print(f"docs/TRACES.md: the block about four ISAs is not run: {', '.join(missing)} are missing",
+                  file=sys.stderr)
         ran = 0
         with tempfile.TemporaryDirectory() as folder:
             env = {**{k: v for k, v in os.environ.items() if not k.startswith("RT0_")}, "RT0": str(ROOT)}
@@ -51,7 +53,8 @@ class Commands(unittest.TestCase):
                 for command, wanted in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.M):
                     if command == "ctest --test-dir build" and missing:
                         continue
-                    done = subprocess.run(["sh", "-c", command], cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    done = subprocess.run(["sh", "-c", command], cwd=folder, env=env, stdout=subprocess.PIPE,
+                                          stderr=subprocess.STDOUT,
                                           text=True, errors="replace", check=False, timeout=1500)
                     self.assertEqual(done.returncode, 0, f"{command}\n{done.stdout[-3000:]}")
                     if wanted:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`make docs`: Doxygen makes the site without a warning, every link in it leads to a page and a place that are there, and each guide
-and each public header has a page that the index leads to."""
+"""`make docs`: Doxygen makes the site without a warning, every link in it leads to a page and a place that are there,
+and each guide and each public header has a page that the index leads to."""
 
 import html.parser
 import os

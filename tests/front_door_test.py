@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The messages of make and the scripts for bad input: an ISA that is not known, and tools that are missing. Nothing is built or
-installed: a folder of fake programs comes first on the PATH.
+"""The messages of make and the scripts for bad input: an ISA that is not known, and tools that are missing. Nothing is
+built or installed: a folder of fake programs comes first on the PATH.
 """
 
 import os
@@ -67,7 +67,8 @@ class MissingTool(unittest.TestCase):
 
     def lacks(self, package, root, apt="exit 0"):
         """Sets what dpkg-query, id, sudo and apt-get answer; apt-get also writes its arguments to a file."""
-        self.false_program("dpkg-query", f'for p; do :; done; [ "$p" = "{package}" ] && exit 1; echo "install ok installed"\n')
+        self.false_program("dpkg-query",
+                           f'for p; do :; done; [ "$p" = "{package}" ] && exit 1; echo "install ok installed"\n')
         self.false_program("id", f"echo {0 if root else 1000}\n")
         self.false_program("sudo", "exit 1\n")
         self.false_program("apt-get", f'echo "$@" >>{self.bin}/asked\n{apt}\n')
@@ -78,7 +79,8 @@ class MissingTool(unittest.TestCase):
                 self.lacks(row[3], root=False)
                 done = run("make", "-s", "need-build", f"ISA={row[0]}", env=self.env)
                 self.assertNotEqual(done.returncode, 0)
-                self.assertIn(f"rt0 needs these Debian packages; as root, type: apt-get install -y --no-install-recommends {row[3]}\n",
+                self.assertIn(f"rt0 needs these Debian packages; as root, type: apt-get install -y "
+                              f"--no-install-recommends {row[3]}\n",
                               done.stdout)
                 self.assertFalse((self.bin / "asked").exists())
 
@@ -100,17 +102,20 @@ class MissingTool(unittest.TestCase):
             for compiler, package in (("gcc", row[3]), ("clang", "clang-19")):
                 with self.subTest(isa=row[0], compiler=compiler), tempfile.TemporaryDirectory() as build:
                     script = pathlib.Path(build) / "look.cmake"
-                    script.write_text(f"set(CMAKE_FIND_USE_CMAKE_SYSTEM_PATH OFF)\nset(RT0_ISA {row[0]})\nset(RT0_COMPILER {compiler})\n"
-                                      f"include({TOP}/tools/toolchain.cmake)\n")
-                    cmake = subprocess.run(["which", "cmake"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+                    script.write_text(f"set(CMAKE_FIND_USE_CMAKE_SYSTEM_PATH OFF)\nset(RT0_ISA {row[0]})\n"
+                                      f"set(RT0_COMPILER {compiler})\ninclude({TOP}/tools/toolchain.cmake)\n")
+                    cmake = subprocess.run(["which", "cmake"], stdout=subprocess.PIPE, text=True,
+                                           check=True).stdout.strip()
                     done = run(cmake, "-P", script, env={"PATH": str(self.bin)})
                     self.assertNotEqual(done.returncode, 0, done.stdout)
-                    self.assertIn(f"is not installed: install the Debian package {package}", " ".join(done.stdout.split()))
+                    self.assertIn(f"is not installed: install the Debian package {package}",
+                                  " ".join(done.stdout.split()))
 
     def test_qemu_without_make(self):
         for row in ROWS:
             done = run("qemu/run.sh", row[0], "qemu", "/bin/true", env={"RT0_QEMU": f"no-{row[5]}"})
-            self.assertEqual((done.returncode, done.stdout), (127, f"run.sh: no-{row[5]} is not installed: install Debian's package qemu-user\n"))
+            self.assertEqual((done.returncode, done.stdout),
+                             (127, f"run.sh: no-{row[5]} is not installed: install Debian's package qemu-user\n"))
 
 
 if __name__ == "__main__":

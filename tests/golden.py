@@ -4,13 +4,14 @@
   golden.py --write   runs hello and writes tests/golden/ anew (make golden shows the difference)
   golden.py --check   exit status 0: every run gives the golden trace; 1: one does not, with the difference on stdout
 
-boot.trace has all of m0's lines; with GOMAXPROCS=1 only one order of them is possible. sysmon.trace has m1's lines: its thread
-starts when the host lets it, so a run may show only the first of them, or none. Times are masked as T, the ISA's name as <isa>.
+boot.trace has all of m0's lines; with GOMAXPROCS=1 only one order of them is possible. sysmon.trace has m1's lines: its
+thread starts when the host lets it, so a run may show only the first of them, or none. Times are masked as T, the ISA's
+name as <isa>.
 
-On a busy machine hello may take so long that sysmon has reason to intervene: a goroutine has run for a time slice of 10 ms, or a
-system call lasts longer than sysmon's sleep of 20 us. Such a run has other events, and is no subject of a comparison. Where the
-trace shows that sysmon had the reason, the run is made again, up to RUNS times, and each time is told; without the reason, sysmon
-is wrong, and so is the run.
+On a busy machine hello may take so long that sysmon has reason to intervene: a goroutine has run for a time slice of 10
+ms, or a system call lasts longer than sysmon's sleep of 20 us. Such a run has other events, and is no subject of a
+comparison. Where the trace shows that sysmon had the reason, the run is made again, up to RUNS times, and each time is
+told; without the reason, sysmon is wrong, and so is the run.
 """
 
 import argparse

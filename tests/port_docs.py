@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Generates arch/PORTING.md's tables from their sources: the ladder (tests/port_check.py) and the quirks (arch/*/linux_abi.h).
+"""Generates arch/PORTING.md's tables from their sources: the ladder (tests/port_check.py) and the quirks
+(arch/*/linux_abi.h).
 
   port_docs.py --write   writes the tables into the page
   port_docs.py --check   exit status 1 if a table differs from its source
@@ -49,7 +50,8 @@ def wanted(text):
 def main():
     if sys.argv[1:2] == ["--matrix"]:
         readme, table = TOP / "README.md", pathlib.Path(sys.argv[2]).read_text()
-        readme.write_text(re.sub(r"(<!-- matrix -->\n).*?(<!-- end -->)", lambda m: m[1] + table + m[2], readme.read_text(), flags=re.S))
+        readme.write_text(re.sub(r"(<!-- matrix -->\n).*?(<!-- end -->)", lambda m: m[1] + table + m[2],
+                                 readme.read_text(), flags=re.S))
         return 0
     text = FILE.read_text()
     if sys.argv[1:] == ["--write"]:

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""rt0-trace on traces of real programs, and Go's own reader on what it exports. RT0_TRACE_TOOL: the tool, RT0_TEST_BUILD: programs."""
+"""rt0-trace on traces of real programs, and Go's own reader on what it exports. RT0_TRACE_TOOL: the tool,
+RT0_TEST_BUILD: programs."""
 import fcntl
 import json
 import os
@@ -20,8 +21,10 @@ from harness import rt0test
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOL = os.environ.get("RT0_TRACE_TOOL", str(ROOT / "build/host/bin/rt0-trace"))
 BIN = pathlib.Path(os.environ.get("RT0_TEST_BUILD", str(ROOT / "build/amd64"))) / "bin"
-PROGRAMS = ["hello", "goroutines", "syscalls", "order_chan_ping", "order_chan_buf", "order_gosched3", "order_mutex_handoff",
-            "order_cond_broadcast", "order_sel_wake_order", "order_sleep_order", "order_pipeline_sieve", "order_net_eof",
+PROGRAMS = ["hello", "goroutines", "syscalls", "order_chan_ping", "order_chan_buf", "order_gosched3",
+            "order_mutex_handoff",
+            "order_cond_broadcast", "order_sel_wake_order", "order_sleep_order", "order_pipeline_sieve",
+            "order_net_eof",
             "order_fatal_deadlock_recv", "order_context_cancel"]
 GO = shutil.which("go")
 
@@ -72,12 +75,14 @@ class Traces(unittest.TestCase):
         for i in [*range(first_gogo), *choices]:
             name = lines[i].split()[4]
             # A program of C has no settls: the C library has set the thread pointer.
-            if name not in ("settls", "p.init", "TraceOpen", "ProcsChange", "ProcStart", "GoCreate") and i != choices[-1]:
+            if name not in ("settls", "p.init", "TraceOpen", "ProcsChange", "ProcStart",
+                            "GoCreate") and i != choices[-1]:
                 bad[f"line {i + 1}, {name}, left out"] = lines[:i] + lines[i + 1:]
             if name not in ("p.init", "ProcsChange"):
                 bad[f"line {i + 1}, {name}, twice"] = lines[:i + 1] + lines[i:]
         i = choices[3]
-        for what, old, new in (("picked", r"pick=\d+", "pick=9"), ("negative", r"pick=\d+", "pick=-1"), ("of one", r"n=\d+", "n=1"),
+        for what, old, new in (("picked", r"pick=\d+", "pick=9"), ("negative", r"pick=\d+", "pick=-1"),
+                               ("of one", r"n=\d+", "n=1"),
                                ("unknown", r"kind=\w+", "kind=luck"), ("number", r"i=\d+", "i=x")):
             bad[what] = lines[:i] + [re.sub(old, new, lines[i])] + lines[i + 1:]
         i = next(i for i, line in enumerate(lines) if line.endswith(" main.main\n"))
@@ -90,7 +95,8 @@ class Traces(unittest.TestCase):
     def test_reasons_are_those_of_the_runtime(self):
         """The reasons to wait that check knows are those of tracebacks."""
         code = (ROOT / "sched" / "status.cc").read_text()
-        texts = re.findall(r'"([^"\\]+)\\0"', code[code.index("kWaitReasons[]"):code.index(";", code.index("kWaitReasons[]"))])
+        texts = re.findall(r'"([^"\\]+)\\0"',
+                           code[code.index("kWaitReasons[]"):code.index(";", code.index("kWaitReasons[]"))])
         tool_code = (ROOT / "tools" / "rt0-trace" / "rules_chain.cc").read_text()
         table = tool_code[tool_code.index("kReasons[]"):]
         known = re.findall(r'"([^"]+)"', table[:table.index(";")])
@@ -100,13 +106,15 @@ class Traces(unittest.TestCase):
     def test_a_record_has_all_choices(self):
         """A trace that has lost its last choice can be true; beside its record it is not."""
         record, trace, cut = self.dir / "record", self.dir / "recorded", self.dir / "lost"
-        subprocess.run([BIN / "goroutines"], env={"RT0_TRACE": str(trace), "RT0_SIM": f"seed=3,strategy=random,record={record}"},
+        subprocess.run([BIN / "goroutines"], env={"RT0_TRACE": str(trace),
+                                                  "RT0_SIM": f"seed=3,strategy=random,record={record}"},
                        timeout=60, stdin=subprocess.DEVNULL, capture_output=True, check=True)
         self.assertEqual(tool("check", "--record", record, trace).returncode, 0)
         lines = trace.read_text().splitlines(keepends=True)
         last = max(i for i, line in enumerate(lines) if " Choose " in line)
         for changed, why in ((lines[:last] + lines[last + 1:], "the record has more choices"),
-                             (lines[:last] + [re.sub(r"kind=\w+ n=2 pick=[01]", "kind=random n=9 pick=8", lines[last])] + lines[last + 1:],
+                             (lines[:last] + [re.sub(r"kind=\w+ n=2 pick=[01]", "kind=random n=9 pick=8",
+                                                     lines[last])] + lines[last + 1:],
                               "the record has another choice")):
             cut.write_text("".join(changed))
             r = tool("check", "--record", record, cut)
@@ -124,14 +132,16 @@ class Traces(unittest.TestCase):
         self.assertFalse(said["same"])
         self.assertGreater(len(said["choices_that_differ"]), 10)
         self.assertEqual(tool("diff", "--ignore-time", "--ignore-key", "at", "--ignore", "Choose", a, a).returncode, 0)
-        for wrong in (("--from", "nothing"), ("--ignore", "nothing"), ("--ignore-key", "nothing"), ("--choices", "x"), ("--time", "--ignore-time")):
+        for wrong in (("--from", "nothing"), ("--ignore", "nothing"), ("--ignore-key", "nothing"), ("--choices", "x"),
+                      ("--time", "--ignore-time")):
             r = tool("diff", *wrong, a, b)
             self.assertEqual((r.returncode, r.stdout), (2, ""), wrong)
             self.assertIn(wrong[-1], r.stderr)
 
     def test_what_is_no_trace_gets_a_sentence(self):
         r = tool("frob", "x")
-        self.assertEqual((r.returncode, r.stderr), (2, "rt0-trace: frob is no command; give check, diff, stats, show or export\n"))
+        self.assertEqual((r.returncode, r.stderr),
+                         (2, "rt0-trace: frob is no command; give check, diff, stats, show or export\n"))
         r = tool("check", TOOL)
         self.assertEqual(r.returncode, 2)
         self.assertIn("this is no trace", r.stderr)
@@ -192,8 +202,10 @@ class Traces(unittest.TestCase):
     def test_unusable(self):
         whole = self.traces[0].read_bytes()
         third = whole.split(b"\n")[2]
-        for what, data, where in (("cut", whole[:-3], ""), ("empty", b"", ""), ("nul", whole.replace(third, b"\0", 1), ":3: "),
-                                  ("long", whole.replace(third, b"1" * 5000, 1), ":3: "), ("noise", os.urandom(9999), ":1: "),
+        for what, data, where in (("cut", whole[:-3], ""), ("empty", b"", ""),
+                                  ("nul", whole.replace(third, b"\0", 1), ":3: "),
+                                  ("long", whole.replace(third, b"1" * 5000, 1), ":3: "),
+                                  ("noise", os.urandom(9999), ":1: "),
                                   ("huge", b"0 m99999999999999999999 p- g0 rt0_go\n", ":1: ")):
             bad = self.dir / ("unusable_" + what)
             bad.write_bytes(data)

@@ -2,7 +2,8 @@
 """The simulated kernel's golden traces: one file serves all ISAs, compilers, machines and ways to run.
 
   sim_golden.py --write [NAME…]   runs the scenarios natively on the first ISA and writes tests/golden/sim/ anew
-  sim_golden.py --check [NAME…]   exit status 0: all runs give the golden bytes; 1: some do not, and the first differences are printed
+  sim_golden.py --check [NAME…]   exit status 0: all runs give the golden bytes; 1: some do not, and the first
+                                  differences are printed
 
 tests/golden/sim/scenarios.txt lists the scenarios.
 """
@@ -80,7 +81,8 @@ def write(chosen):
             for seed in SEEDS:
                 got, again = (run(scenario, procs, seed, how) for _ in range(2))
                 if got != again:
-                    raise AssertionError(f"{scenario.name}: two runs, two traces:\n" + difference(got.trace, again.trace, "again"))
+                    raise AssertionError(f"{scenario.name}: two runs, two traces:\n" + difference(got.trace,
+                                                                                                  again.trace, "again"))
                 digests[scenario.name, procs, seed] = got.digest
                 if (procs, seed) == SHOWN:
                     (FOLDER / f"{scenario.name}.trace").write_text(got.trace, "ascii")

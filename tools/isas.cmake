@@ -1,5 +1,6 @@
 # Reads arch/isas.txt. rt0_isa_row(<isa> <prefix>) sets <prefix>_go, _triple, _package, _clang, _qemu, _native, _bits,
-# _endian and _lacks in the caller; an unknown name is an error that lists the known ones. rt0_isas(<var>) gives all names.
+# _endian and _lacks in the caller; an unknown name is an error that lists the known ones. rt0_isas(<var>) gives all
+# names.
 function(rt0_isas out)
   file(STRINGS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../arch/isas.txt" lines REGEX "^[a-z0-9]")
   set(names "")

@@ -1,5 +1,6 @@
 #!/bin/sh
-# need.sh <debian package> ...: installs the packages that are missing and prints their names; leaves installed ones alone.
+# need.sh <debian package> ...: installs the packages that are missing and prints their names; leaves installed ones
+# alone.
 # Without root or sudo it prints the command to type instead.
 set -eu
 missing=
@@ -17,7 +18,8 @@ fi
 echo "rt0: installing$missing"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! { DEBIAN_FRONTEND=noninteractive $sudo $line || { $sudo apt-get update && DEBIAN_FRONTEND=noninteractive $sudo $line; }; } >"$log" 2>&1; then
+export DEBIAN_FRONTEND=noninteractive
+if ! { $sudo $line || { $sudo apt-get update && $sudo $line; }; } >"$log" 2>&1; then
   cat "$log" >&2
   echo "rt0: could not install$missing; as root, try: apt-get update && $line" >&2
   exit 1

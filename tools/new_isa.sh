@@ -7,7 +7,9 @@ set -eu
 cd "$(dirname "$0")/.."
 new=${1:-} like=${2:-riscv64}
 case $new in
-  '' | *[!a-z0-9]*) echo "new_isa.sh: ISA='$new': the name must have small letters and digits only, as GOARCH has" >&2; exit 2 ;;
+  '' | *[!a-z0-9]*)
+    echo "new_isa.sh: ISA='$new': the name must have small letters and digits only, as GOARCH has" >&2
+    exit 2 ;;
 esac
 [ ! -e "arch/$new" ] || { echo "new_isa.sh: arch/$new exists already" >&2; exit 2; }
 [ -f "arch/$like/asm.S" ] || {
@@ -19,7 +21,8 @@ for folder in arch tests/arch; do
   for file in "$folder/$like"/*; do
     to="$folder/$new/$(basename "$file")"
     case $file in
-      *.S | *.h | *.cc) printf '#error "%s: this is %s'\''s: adapt it, then take this line away"\n' "$to" "$like" >"$to" ;;
+      *.S | *.h | *.cc)
+        printf '#error "%s: this is %s'\''s: adapt it, then take this line away"\n' "$to" "$like" >"$to" ;;
       *) : >"$to" ;;
     esac
     sed "s/\\b$like\\b/$new/g; s/_rt0_$like/_rt0_$new/g" "$file" >>"$to"

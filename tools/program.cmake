@@ -4,8 +4,8 @@
 # Before including it, set RT0_SHARE_DIR: the folder that has arch/ and tools/ (the sources, or <prefix>/share/rt0).
 include("${CMAKE_CURRENT_LIST_DIR}/isas.cmake")
 
-# The ISA that programs are built for: RT0_ISA if it is set, otherwise the one whose compiler CMake has found. The compiler
-# must be that ISA's.
+# The ISA that programs are built for: RT0_ISA if it is set, otherwise the one whose compiler CMake has found. The
+# compiler must be that ISA's.
 function(rt0_choose_isa)
   set(target_flag "")
   if(CMAKE_CXX_COMPILER_TARGET)
@@ -37,8 +37,9 @@ function(rt0_choose_isa)
   set(RT0_ISA "${RT0_ISA}" PARENT_SCOPE)
 endfunction()
 
-# Reads what the ISA and the compiler ask for: RT0_ISA_OPTIONS, RT0_ISA_LINK_OPTIONS, RT0_PROBES, RT0_LIBGCC, RT0_LIBSTDCXX. All
-# are cached, because rt0_add_executable() is called from other directories, where only such variables are visible.
+# Reads what the ISA and the compiler ask for: RT0_ISA_OPTIONS, RT0_ISA_LINK_OPTIONS, RT0_PROBES, RT0_LIBGCC,
+# RT0_LIBSTDCXX. All are cached, because rt0_add_executable() is called from other directories, where only such
+# variables are visible.
 function(rt0_read_isa)
   # Lines that begin with "GNU:" or "Clang:" are for that compiler only.
   file(STRINGS "${RT0_SHARE_DIR}/arch/${RT0_ISA}/flags.txt" options REGEX "^[^#]")
@@ -51,20 +52,22 @@ function(rt0_read_isa)
   if(CMAKE_CXX_COMPILER_TARGET)
     set(target_flag "--target=${CMAKE_CXX_COMPILER_TARGET}")
   endif()
-  # The flags that make a frame larger than the guard page touch each of its pages, so that it cannot step over the guard.
+  # The flags that make a frame larger than the guard page touch each of its pages, so that it cannot step over the
+  # guard.
   # Not every ISA has them in clang.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     set(RT0_PROBES --start-no-unused-arguments -fstack-clash-protection --end-no-unused-arguments)
   else()
     set(RT0_PROBES -fstack-clash-protection --param=stack-clash-protection-guard-size=12)
   endif()
-  # The compiler's own arithmetic library: 128 bits, floating point that the CPU lacks, conversions, builtins. It is linked
-  # last, so that rt0's own functions of these names (base/, arch/) are preferred, and a program gets only functions that it
-  # calls and rt0 lacks.
+  # The compiler's own arithmetic library: 128 bits, floating point that the CPU lacks, conversions, builtins. It is
+  # linked last, so that rt0's own functions of these names (base/, arch/) are preferred, and a program gets only
+  # functions that it calls and rt0 lacks.
   execute_process(COMMAND "${CMAKE_CXX_COMPILER}" ${target_flag} ${RT0_ISA_OPTIONS} -print-libgcc-file-name
                   OUTPUT_VARIABLE RT0_LIBGCC OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   if(NOT EXISTS "${RT0_LIBGCC}")
-    message(STATUS "rt0: ${CMAKE_CXX_COMPILER} has no libgcc.a: programs can do the arithmetic that the CPU and base/ have")
+    message(STATUS
+      "rt0: ${CMAKE_CXX_COMPILER} has no libgcc.a: programs can do the arithmetic that the CPU and base/ have")
     set(RT0_LIBGCC "")
   endif()
   # The compiler's C++ library, for programs that use more of it than its headers: std::map, say. See docs/LIBRARY.md.
@@ -77,7 +80,8 @@ function(rt0_read_isa)
   # For all target code. Frame pointers everywhere, because tracebacks follow them. No unwind tables, no plt, no builtin
   # functions. No fused multiply-add in place of two operations: its results would differ between ISAs.
   set(RT0_CODE_OPTIONS
-    -g -nostdlib -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer -fno-pic
+    -g -nostdlib -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer
+    -fno-pic
     -fno-builtin -fno-common -ffunction-sections -fdata-sections -ffp-contract=off
     "-ffile-prefix-map=${RT0_SHARE_DIR}/=" "-fmacro-prefix-map=${RT0_SHARE_DIR}/=")
   set(RT0_ASM_OPTIONS "")
@@ -87,16 +91,17 @@ function(rt0_read_isa)
     set(RT0_ASM_OPTIONS -ffile-compilation-dir=.)
   endif()
   # For programs. Dialects with GNU extensions have a macro `unix`, which is a name in rt0/time.h. As in Go, a call at a
-  # function's end is an ordinary call: a tail call would leave the function out of tracebacks. The use of a null pointer is a
-  # fault at run time, which panics, so the compiler must not assume that it never happens. Division by zero panics, also on
-  # ISAs whose division does not trap: see runtime/panic/ubsan.cc.
+  # function's end is an ordinary call: a tail call would leave the function out of tracebacks. The use of a null
+  # pointer is a fault at run time, which panics, so the compiler must not assume that it never happens. Division by
+  # zero panics, also on ISAs whose division does not trap: see runtime/panic/ubsan.cc.
   set(RT0_PROGRAM_OPTIONS -Uunix -fno-optimize-sibling-calls -fno-delete-null-pointer-checks ${RT0_PROBES}
     -fsanitize=integer-divide-by-zero -fno-sanitize-recover=integer-divide-by-zero)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # Of equal functions, or equal ends of code, GCC would keep one: tracebacks would name the wrong function or line.
     list(APPEND RT0_PROGRAM_OPTIONS -fno-ipa-icf -fno-crossjumping -fno-tree-tail-merge)
   endif()
-  foreach(name RT0_SHARE_DIR RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_PROBES RT0_LIBGCC RT0_LIBSTDCXX RT0_CODE_OPTIONS RT0_ASM_OPTIONS
+  foreach(name RT0_SHARE_DIR RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_PROBES RT0_LIBGCC RT0_LIBSTDCXX RT0_CODE_OPTIONS
+    RT0_ASM_OPTIONS
           RT0_PROGRAM_OPTIONS)
     set(${name} "${${name}}" CACHE INTERNAL "rt0")
   endforeach()
@@ -104,8 +109,10 @@ endfunction()
 
 # The options that code needs to run in an rt0 program, by language.
 function(rt0_program_options out)
-  set(compiled "$<$<COMPILE_LANGUAGE:C,CXX>:${RT0_CODE_OPTIONS};${RT0_PROGRAM_OPTIONS}>" "$<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fno-rtti>"
-      "$<$<COMPILE_LANGUAGE:C,CXX,ASM>:${RT0_ISA_OPTIONS}>" "$<$<COMPILE_LANGUAGE:ASM>:-g;${RT0_ASM_OPTIONS};-ffile-prefix-map=${RT0_SHARE_DIR}/=>")
+  set(compiled "$<$<COMPILE_LANGUAGE:C,CXX>:${RT0_CODE_OPTIONS};${RT0_PROGRAM_OPTIONS}>"
+    "$<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fno-rtti>"
+      "$<$<COMPILE_LANGUAGE:C,CXX,ASM>:${RT0_ISA_OPTIONS}>"
+      "$<$<COMPILE_LANGUAGE:ASM>:-g;${RT0_ASM_OPTIONS};-ffile-prefix-map=${RT0_SHARE_DIR}/=>")
   set(${out} "${compiled}" PARENT_SCOPE)
 endfunction()
 
@@ -134,16 +141,17 @@ endfunction()
 # Links a program with this runtime: the target of librt0.a or another form of it. rt0-link puts the libraries last.
 function(rt0_link_runtime name runtime)
   rt0_link_options(links)
-  set_target_properties(${name} PROPERTIES LINK_OPTIONS
-    "${links};--rt0-lib=$<TARGET_FILE:${runtime}>;--rt0-lib=$<TARGET_FILE:rt0_musl>;--rt0-lib=${RT0_LIBSTDCXX};--rt0-lib=${RT0_LIBGCC}")
-  set_target_properties(${name} PROPERTIES LINK_DEPENDS
-    "$<TARGET_FILE:${runtime}>;$<TARGET_FILE:rt0_musl>;${RT0_SHARE_DIR}/arch/rt0.ld;${RT0_SHARE_DIR}/tools/rt0-link;${RT0_MKPCLNTAB}")
+  set_property(TARGET ${name} PROPERTY LINK_OPTIONS "${links}" "--rt0-lib=$<TARGET_FILE:${runtime}>"
+    "--rt0-lib=$<TARGET_FILE:rt0_musl>" "--rt0-lib=${RT0_LIBSTDCXX}" "--rt0-lib=${RT0_LIBGCC}")
+  set_property(TARGET ${name} PROPERTY LINK_DEPENDS "$<TARGET_FILE:${runtime}>" "$<TARGET_FILE:rt0_musl>"
+    "${RT0_SHARE_DIR}/arch/rt0.ld" "${RT0_SHARE_DIR}/tools/rt0-link" "${RT0_MKPCLNTAB}")
   add_dependencies(${name} ${runtime} rt0_musl)
 endfunction()
 
-# rt0_add_executable(hello [CHECKED] hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build folder, or
-# where CMAKE_RUNTIME_OUTPUT_DIRECTORY says. It is an ordinary executable target: target_sources, target_link_libraries,
-# target_compile_options and the like work on it. Its link is done by rt0-link. CHECKED: with the checks of docs/CHECKED.md.
+# rt0_add_executable(hello [CHECKED] hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build
+# folder, or where CMAKE_RUNTIME_OUTPUT_DIRECTORY says. It is an ordinary executable target: target_sources,
+# target_link_libraries, target_compile_options and the like work on it. Its link is done by rt0-link. CHECKED: with the
+# checks of docs/CHECKED.md.
 function(rt0_add_executable name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "CHECKED;EXCEPTIONS;RACE" "" "")
   foreach(wish EXCEPTIONS RACE)
@@ -152,14 +160,15 @@ function(rt0_add_executable name)
     endif()
   endforeach()
   if(NOT CMAKE_GENERATOR MATCHES "Ninja|Makefiles")
-    message(FATAL_ERROR "rt0: programs are linked twice, which works with -G Ninja, \"Ninja Multi-Config\" or \"Unix Makefiles\" only")
+    message(FATAL_ERROR
+      "rt0: programs are linked twice, which works with -G Ninja, \"Ninja Multi-Config\" or \"Unix Makefiles\" only")
   endif()
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
-  # Places in traces and tracebacks are told from the project's folder on, so that they are the same on every machine. Of two
-  # maps that fit, the later one counts: rt0's own.
+  # Places in traces and tracebacks are told from the project's folder on, so that they are the same on every machine.
+  # Of two maps that fit, the later one counts: rt0's own.
   target_compile_options(${name} PRIVATE "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
-  # These come before the options that the project adds later, which so have the last word. The same options that come with
-  # rt0::rt0 are then left out by CMake.
+  # These come before the options that the project adds later, which so have the last word. The same options that come
+  # with rt0::rt0 are then left out by CMake.
   rt0_program_options(options)
   target_compile_options(${name} PRIVATE "${options}")
   # Without a build type: small. Release: -O2, unless the project or the user has set flags for it.
@@ -179,6 +188,7 @@ function(rt0_add_executable name)
   if(NOT DEFINED CMAKE_CXX_EXTENSIONS)
     set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   endif()
-  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX CXX_LINKER_LAUNCHER "${RT0_SHARE_DIR}/tools/rt0-link;${RT0_MKPCLNTAB}"
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX CXX_LINKER_LAUNCHER
+    "${RT0_SHARE_DIR}/tools/rt0-link;${RT0_MKPCLNTAB}"
     POSITION_INDEPENDENT_CODE OFF INTERPROCEDURAL_OPTIMIZATION OFF)
 endfunction()

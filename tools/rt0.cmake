@@ -1,17 +1,18 @@
-# Builds the rt0 library; program.cmake has what programs need. Nothing here depends on the ISA by name: the differences are
-# in arch/isas.txt and arch/<isa>/.
+# Builds the rt0 library; program.cmake has what programs need. Nothing here depends on the ISA by name: the differences
+# are in arch/isas.txt and arch/<isa>/.
 
 set(RT0_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wundef -Wvla -Werror)
 
 set(RT0_TARGET_OPTIONS -std=c++20 -Oz ${RT0_CODE_OPTIONS} -fno-exceptions -fno-rtti)
-# For the runtime only. Programs are compiled like hosted ones, so that main may end without a return. Static variables in
-# functions need no guards in the runtime, which has none with constructors; in programs lib/sync/guard.cc initialises each
-# once.
+# For the runtime only. Programs are compiled like hosted ones, so that main may end without a return. Static variables
+# in functions need no guards in the runtime, which has none with constructors; in programs lib/sync/guard.cc
+# initialises each once.
 set(RT0_RUNTIME_OPTIONS -ffreestanding -fno-threadsafe-statics)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND RT0_WARNINGS -Wglobal-constructors -Wthread-safety)
 else()
-  # The first option keeps mem.cc's loops from being compiled into calls of memcpy and memset; the others make code smaller.
+  # The first option keeps mem.cc's loops from being compiled into calls of memcpy and memset; the others make code
+  # smaller.
   list(APPEND RT0_RUNTIME_OPTIONS -fno-tree-loop-distribute-patterns -fno-tree-ch -fno-tree-loop-im -fno-jump-tables)
 endif()
 
@@ -22,7 +23,8 @@ endif()
 set(RT0_CHECKED_DEFINES RT0_DCHECK=1 RT0_LOCKRANK=1 RT0_CHECKED=1)
 set(RT0_SOURCE_DIR "${RT0_SOURCE_DIR}" CACHE INTERNAL "rt0")
 
-# mkpclntab runs on the host. In a cross build, and in a project that includes rt0, it is configured and built separately.
+# mkpclntab runs on the host. In a cross build, and in a project that includes rt0, it is configured and built
+# separately.
 function(rt0_find_mkpclntab)
   if(RT0_MKPCLNTAB)
     return()
@@ -33,7 +35,8 @@ function(rt0_find_mkpclntab)
   endif()
   set(dir "${CMAKE_BINARY_DIR}/rt0-host-tools")
   message(STATUS "rt0: building host tools in ${dir}")
-  execute_process(COMMAND "${CMAKE_COMMAND}" -S "${RT0_SOURCE_DIR}/tools" -B "${dir}" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND "${CMAKE_COMMAND}" -S "${RT0_SOURCE_DIR}/tools" -B "${dir}" OUTPUT_QUIET
+    COMMAND_ERROR_IS_FATAL ANY)
   execute_process(COMMAND "${CMAKE_COMMAND}" --build "${dir}" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
   set(RT0_MKPCLNTAB "${dir}/bin/mkpclntab" CACHE FILEPATH "the table maker" FORCE)
 endfunction()
@@ -42,7 +45,8 @@ endfunction()
 function(rt0_target_options target)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:CXX>:${RT0_TARGET_OPTIONS}> ${RT0_ISA_OPTIONS}
-    $<$<COMPILE_LANGUAGE:ASM>:-g> $<$<COMPILE_LANGUAGE:ASM>:${RT0_ASM_OPTIONS}> $<$<COMPILE_LANGUAGE:ASM>:-ffile-prefix-map=${RT0_SOURCE_DIR}/=>)
+    $<$<COMPILE_LANGUAGE:ASM>:-g> $<$<COMPILE_LANGUAGE:ASM>:${RT0_ASM_OPTIONS}>
+    $<$<COMPILE_LANGUAGE:ASM>:-ffile-prefix-map=${RT0_SOURCE_DIR}/=>)
   target_compile_definitions(${target} PRIVATE ${ARGN})
 endfunction()
 
@@ -59,7 +63,8 @@ function(rt0_add_go_asm)
   add_custom_command(
     OUTPUT "${gen}/go_asm.h"
     COMMAND "${CMAKE_CXX_COMPILER}" ${target_flag} ${RT0_TARGET_OPTIONS} ${RT0_RUNTIME_OPTIONS} ${RT0_ISA_OPTIONS}
-            -Wno-invalid-offsetof "-I${RT0_SOURCE_DIR}" "-I${RT0_SOURCE_DIR}/include" "-I${RT0_SOURCE_DIR}/arch/${RT0_ISA}"
+            -Wno-invalid-offsetof "-I${RT0_SOURCE_DIR}" "-I${RT0_SOURCE_DIR}/include"
+            "-I${RT0_SOURCE_DIR}/arch/${RT0_ISA}"
             -g0 -S "${src}" -o "${gen}/asm_offsets.s" -MD -MF "${gen}/asm_offsets.d" -MT "${gen}/go_asm.h"
     COMMAND "${CMAKE_COMMAND}" "-DIN=${gen}/asm_offsets.s" "-DOUT=${gen}/go_asm.h"
             "-DDEF=${RT0_SOURCE_DIR}/runtime/boot/asm_offsets.def" -P "${RT0_SOURCE_DIR}/tools/go_asm.cmake"
@@ -75,7 +80,8 @@ function(rt0_sources out)
   set(paths "")
   foreach(name IN LISTS ARGN)
     if(NOT EXISTS "${RT0_SOURCE_DIR}/${name}.cc")
-      message(FATAL_ERROR "tools/rt0.cmake names ${name}.cc, which does not exist: name the file that has taken its place")
+      message(FATAL_ERROR
+        "tools/rt0.cmake names ${name}.cc, which does not exist: name the file that has taken its place")
     endif()
     list(APPEND paths "${RT0_SOURCE_DIR}/${name}.cc")
   endforeach()
@@ -127,18 +133,22 @@ function(rt0_add_runtime)
     target_compile_options(${library} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${RT0_RUNTIME_OPTIONS}>
                            $<$<COMPILE_LANGUAGE:CXX>:${RT0_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:-Wno-invalid-offsetof>)
     target_compile_definitions(${library} PRIVATE RT0_RUNTIME)  # see include/rt0/sync.h
-    target_include_directories(${library} PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}" "${CMAKE_BINARY_DIR}/gen")
+    target_include_directories(${library} PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}"
+      "${CMAKE_BINARY_DIR}/gen")
     target_include_directories(${library} PUBLIC "${RT0_SOURCE_DIR}/include")
   endforeach()
   # Code that runs a million times a second is compiled for speed, everything else for size.
-  rt0_sources(hot sched/lock sched/runq sched/park sched/proc sched/newproc sched/syscall lib/chan/chan lib/chan/select lib/sync/sema lib/sync/mutex
+  rt0_sources(hot sched/lock sched/runq sched/park sched/proc sched/newproc sched/syscall lib/chan/chan lib/chan/select
+    lib/sync/sema lib/sync/mutex
               lib/time/timer lib/io/netpoll)
   set_source_files_properties(${hot} TARGET_DIRECTORY rt0 PROPERTIES
-                              COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=4;-falign-jumps=1;-falign-loops=1>")
+                              COMPILE_OPTIONS
+                              "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=4;-falign-jumps=1;-falign-loops=1>")
   rt0_sources(heap mem/malloc)
-  set_source_files_properties(${heap} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
-  # The functions of lib/io, lib/text and lib/bufio have paths, names and errors on goroutine stacks, so their frames are as
-  # large as a page; no others in rt0 are.
+  set_source_files_properties(${heap} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS
+    "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
+  # The functions of lib/io, lib/text and lib/bufio have paths, names and errors on goroutine stacks, so their frames
+  # are as large as a page; no others in rt0 are.
   file(GLOB io "${RT0_SOURCE_DIR}/lib/io/*.cc" "${RT0_SOURCE_DIR}/lib/text/*.cc" "${RT0_SOURCE_DIR}/lib/bufio/*.cc"
        "${RT0_SOURCE_DIR}/lib/time/parse*.cc")
   set_source_files_properties(${io} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "${RT0_PROBES}")
@@ -146,31 +156,34 @@ function(rt0_add_runtime)
   rt0_add_interface("${RT0_SOURCE_DIR}/include")
 endfunction()
 
-# The library rt0_musl: mathematics and the functions of a C library that need nothing of the runtime, for programs that use
-# the C++ library. third_party/musl/README.md says what it is. The flags keep results the same on every ISA.
+# The library rt0_musl: mathematics and the functions of a C library that need nothing of the runtime, for programs that
+# use the C++ library. third_party/musl/README.md says what it is. The flags keep results the same on every ISA.
 function(rt0_add_musl)
   file(GLOB sources CONFIGURE_DEPENDS "${RT0_SOURCE_DIR}/third_party/musl/*/*.c")
   add_library(rt0_musl STATIC ${sources})
   # CXX compiles C, too, so that no other language need be enabled.
   set_source_files_properties(${sources} TARGET_DIRECTORY rt0_musl PROPERTIES LANGUAGE CXX)
   set(musl "${RT0_SOURCE_DIR}/third_party/musl/include")
-  target_compile_options(rt0_musl PRIVATE -x c -std=c99 -O2 ${RT0_CODE_OPTIONS} ${RT0_ISA_OPTIONS} -ffreestanding -fno-math-errno
+  target_compile_options(rt0_musl PRIVATE -x c -std=c99 -O2 ${RT0_CODE_OPTIONS} ${RT0_ISA_OPTIONS} -ffreestanding
+    -fno-math-errno
     -U__FP_FAST_FMA -U__FP_FAST_FMAF -Werror=implicit-function-declaration -frounding-math
     $<IF:$<CXX_COMPILER_ID:GNU>,-fexcess-precision=standard,-w>  # with -w, GCC would not see the error above
     -include "${musl}/features.h" -isystem "${musl}")
 endfunction()
 
-# What `cmake --install` puts into a prefix, for this ISA; other ISAs may be installed into the same prefix. The folders beside
-# each other in share/rt0 are those of the sources, so that program.cmake and toolchain.cmake are the same files.
+# What `cmake --install` puts into a prefix, for this ISA; other ISAs may be installed into the same prefix. The folders
+# beside each other in share/rt0 are those of the sources, so that program.cmake and toolchain.cmake are the same files.
 function(rt0_install)
   include(GNUInstallDirs)
   include(CMakePackageConfigHelpers)
   install(DIRECTORY "${RT0_SOURCE_DIR}/include/rt0" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
   install(TARGETS rt0 rt0_musl ARCHIVE DESTINATION "lib/rt0/${RT0_ISA}")
-  install(TARGETS rt0_checked ARCHIVE DESTINATION "lib/rt0/${RT0_ISA}" OPTIONAL)  # if it has been built: make install does
+  install(TARGETS rt0_checked ARCHIVE DESTINATION "lib/rt0/${RT0_ISA}"
+    OPTIONAL)  # if it has been built: make install does
   install(FILES "${RT0_SOURCE_DIR}/arch/isas.txt" "${RT0_SOURCE_DIR}/arch/rt0.ld" DESTINATION share/rt0/arch)
   install(FILES "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/flags.txt" DESTINATION "share/rt0/arch/${RT0_ISA}")
-  install(FILES "${RT0_SOURCE_DIR}/tools/isas.cmake" "${RT0_SOURCE_DIR}/tools/program.cmake" "${RT0_SOURCE_DIR}/tools/toolchain.cmake"
+  install(FILES "${RT0_SOURCE_DIR}/tools/isas.cmake" "${RT0_SOURCE_DIR}/tools/program.cmake"
+    "${RT0_SOURCE_DIR}/tools/toolchain.cmake"
           "${RT0_SOURCE_DIR}/tools/rt0_traces.cmake" DESTINATION share/rt0/tools)
   install(PROGRAMS "${RT0_SOURCE_DIR}/tools/trace_test.sh" DESTINATION share/rt0/tools)
   get_filename_component(host_bin "${RT0_MKPCLNTAB}" DIRECTORY)
@@ -180,7 +193,8 @@ function(rt0_install)
   install(FILES "${RT0_SOURCE_DIR}/LICENSE" DESTINATION share/doc/rt0)
   install(FILES "${RT0_SOURCE_DIR}/third_party/musl/COPYRIGHT" DESTINATION share/doc/rt0 RENAME COPYRIGHT.musl)
   install(PROGRAMS "${RT0_SOURCE_DIR}/tools/rt0-c++" DESTINATION bin)
-  install(FILES "${RT0_SOURCE_DIR}/docs/man/rt0-c++.1" "${RT0_SOURCE_DIR}/docs/man/rt0-trace.1" DESTINATION share/man/man1)
+  install(FILES "${RT0_SOURCE_DIR}/docs/man/rt0-c++.1" "${RT0_SOURCE_DIR}/docs/man/rt0-trace.1" DESTINATION
+    share/man/man1)
   install(FILES "${RT0_SOURCE_DIR}/tools/rt0Config.cmake" DESTINATION lib/cmake/rt0)
   write_basic_package_version_file("${CMAKE_BINARY_DIR}/rt0ConfigVersion.cmake" VERSION "${PROJECT_VERSION}"
                                    COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Runs a program on the simulated kernel under many seeds, on all cores, and prints each distinct outcome with a seed that gives it.
+"""Runs a program on the simulated kernel under many seeds, on all cores, and prints each distinct outcome with a seed
+that gives it.
 
   seeds.py [--runs N] [--first SEED] [--sim KEYS] [--isa ISA] [--build DIR] [--all] PROGRAM [ARGS…]
 
-An outcome is the exit status, a hash of the output (without addresses) and a hash of the trace: its events in order, without times
-and choices, so that seeds which differ only in choices without an effect give one hash. Outcomes that differ only in their trace are
-printed under one heading, the first few of them; --all prints all.
+An outcome is the exit status, a hash of the output (without addresses) and a hash of the trace: its events in order,
+without times and choices, so that seeds which differ only in choices without an effect give one hash. Outcomes that
+differ only in their trace are printed under one heading, the first few of them; --all prints all.
 
 Exit status 0: every run ended with the same status; 1: they did not, or one hung; 2: the program cannot be run.
 """
@@ -47,7 +48,8 @@ def one(options, seed):
         keys = ",".join(k for k in (f"seed={seed}", options.sim) if k)
         env = {k: v for k, v in os.environ.items() if k.startswith("GO")} | {"RT0_SIM": keys, "RT0_TRACE": str(trace)}
         try:
-            done = subprocess.run([*options.how, *options.command], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            done = subprocess.run([*options.how, *options.command], env=env, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=options.timeout, check=False)
         except subprocess.TimeoutExpired as late:
             return Outcome("hangs", short(late.stdout or b""), "-"), late.stdout or b""
@@ -83,13 +85,16 @@ def report(found, printed, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Runs a program under many seeds of the simulated kernel and prints each outcome.")
+    parser = argparse.ArgumentParser(description="Runs a program under many seeds of the simulated kernel and prints "
+                                                 "each outcome.")
     parser.add_argument("--runs", type=int, default=100, metavar="N", help="how many seeds (100)")
     parser.add_argument("--first", type=int, default=1, metavar="SEED", help="the first seed (1)")
-    parser.add_argument("--sim", default="strategy=random", metavar="KEYS", help="RT0_SIM's other keys (strategy=random)")
+    parser.add_argument("--sim", default="strategy=random", metavar="KEYS",
+                        help="RT0_SIM's other keys (strategy=random)")
     parser.add_argument("--isa", default="amd64", help="the ISA, by arch/isas.txt (amd64)")
     parser.add_argument("--build", type=pathlib.Path, help="its build folder (build/<isa>)")
-    parser.add_argument("--timeout", type=float, default=60, metavar="S", help="seconds after which a run is taken to hang (60)")
+    parser.add_argument("--timeout", type=float, default=60, metavar="S",
+                        help="seconds after which a run is taken to hang (60)")
     parser.add_argument("--all", action="store_true", help="print every trace, not only the first few of each output")
     parser.add_argument("program")
     parser.add_argument("args", nargs=argparse.REMAINDER)

@@ -2,8 +2,8 @@
 # trace_test.sh check|write <machine> <qemu> <rt0-trace> <program> <RT0_SIM> <golden> <how to write> [argument ...]
 #
 # Runs a program on the simulated kernel and compares its trace with a golden one (check), or writes that anew (write).
-# rt0_add_trace_test() of tools/rt0_traces.cmake calls it; docs/TRACES.md is the manual. <machine> is what `uname -m` says
-# where the program runs without <qemu>. Exit status: 0 the same; 1 not.
+# rt0_add_trace_test() of tools/rt0_traces.cmake calls it; docs/TRACES.md is the manual. <machine> is what `uname -m`
+# says where the program runs without <qemu>. Exit status: 0 the same; 1 not.
 set -eu
 mode=$1 machine=$2 qemu=$3 tool=$4 program=$5 sim=$6 golden=$7 how=$8
 shift 8

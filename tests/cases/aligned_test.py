@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Every C++ function is entered with its stack aligned as the ABI demands: on g0, on goroutines and on the signal stack."""
+"""Every C++ function is entered with its stack aligned as the ABI demands: on g0, on goroutines and on the signal
+stack."""
 
 import pathlib
 import re
@@ -19,7 +20,9 @@ class Aligned(rt0test.Case):
                 self.assertNotIn("entered misaligned", err)
                 self.assert_status(done, 2)
                 self.assertIn("panic: runtime error: invalid memory address or nil pointer dereference", err)
-                counts = {k: int(n, 16) for k, n in re.findall(r"^(before g|g0|goroutine|signal|elsewhere|misaligned) ([0-9a-f]+)$", err, re.M)}
+                counts = {k: int(n, 16) for k,
+                          n in re.findall(r"^(before g|g0|goroutine|signal|elsewhere|misaligned) ([0-9a-f]+)$", err,
+                                          re.M)}
                 self.assertEqual(counts.pop("misaligned"), 0)
                 self.assertEqual(counts["elsewhere"], 0)
                 self.assertGreater(counts["g0"], 500)

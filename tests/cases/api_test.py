@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Parts of the public API that no other test calls. The sockets' errors are those of Go 1.24, apart from port numbers."""
+"""Parts of the public API that no other test calls. The sockets' errors are those of Go 1.24, apart from port
+numbers."""
 
 import os
 import pathlib
@@ -119,14 +120,16 @@ class Api(rt0test.Case):
         self.assertEqual(done.err, b"27 24\ntrue true true text 0\ntrue 1\n")
 
     def test_own_names_are_all(self):
-        """The program defines each name that the headers make known under the condition that it has not said otherwise."""
+        """The program defines each name that the headers make known under the condition that it has not said
+        otherwise."""
         names = set()
         for header in (rt0test.TOP / "include" / "rt0").glob("*.h"):
             for block in re.findall(r"#if !defined\(RT0_NO_SHORT_NAMES\).*?#endif", header.read_text(), re.S):
                 names.update(re.findall(r"^using (?:\w+::)*(\w+)", block, re.M))
         own = (rt0test.TESTS / "programs" / "names_own.cc").read_text().split("int main")[0]
         self.assertGreater(len(names), 45)
-        self.assertEqual([n for n in sorted(names) if not re.search(rf"OWN_TYPE\({n}\)|\b{n} = 1|class {n}\b|int {n}\(", own)], [])
+        self.assertEqual([n for n in sorted(names)
+                          if not re.search(rf"OWN_TYPE\({n}\)|\b{n} = 1|class {n}\b|int {n}\(", own)], [])
 
     def test_names(self):
         for build in (rt0test.BUILD, rt0test.DEV_BUILD):
@@ -135,7 +138,8 @@ class Api(rt0test.Case):
             self.assertEqual(rt0test.text(done.err), NAMES)
 
     def test_callables(self):
-        """A function by its name, a lambda, a mutable one and one that can only be moved, for each function that takes one."""
+        """A function by its name, a lambda, a mutable one and one that can only be moved, for each function that takes
+        one."""
         done = self.run_program("callables")
         self.assert_status(done, 0)
         self.assertEqual(rt0test.text(done.err), CALLABLES)
@@ -162,7 +166,8 @@ class Api(rt0test.Case):
         for out, err in self.says("stack"):
             self.assertEqual(out, "")
             err = re.sub(r"\nruntime/debug\.(Stack|PrintStack)\(\)\n\t\S+ \+0x[0-9a-f]+", "", err)
-        self.assertRegex(err, r"\Agoroutine 1 \[running\]:\nmain\.main\(\)\n\ttests/programs/api\.cc:\d+ \+0x[0-9a-f]+\n")
+        self.assertRegex(err,
+                         r"\Agoroutine 1 \[running\]:\nmain\.main\(\)\n\ttests/programs/api\.cc:\d+ \+0x[0-9a-f]+\n")
 
     def test_who_and_where(self):
         for out, err in self.says("who", cwd=os.path.realpath(os.sep)):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Each arithmetic operation and conversion of C++, on each type that the compiler has, links and gives the compiler's own result."""
+"""Each arithmetic operation and conversion of C++, on each type that the compiler has, links and gives the compiler's
+own result."""
 
 import pathlib
 import sys

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Each place where rt0 calls a function of the program, and everything that such a function may do: docs/PANICS.md has the list."""
+"""Each place where rt0 calls a function of the program, and everything that such a function may do: docs/PANICS.md has
+the list."""
 
 import pathlib
 import re
@@ -10,7 +11,8 @@ from harness import rt0test
 
 DEADLOCK = "fatal error: no goroutines (main called runtime.Goexit) - deadlock!"
 NIL = "panicked: panic called with nil argument"
-# A tuple has the lines that the program prints before "done"; a text is the first line of the error that ends it, with status 2.
+# A tuple has the lines that the program prints before "done"; a text is the first line of the error that ends it, with
+# status 2.
 #            what the function does:  returns and blocks, panics, recovers, goexits
 PLACES = {
     "go": (("alive 0",), "panic: act", ("alive 0",), ("alive 0",)),
@@ -83,7 +85,8 @@ class Tracebacks(rt0test.Case):
             self.assertLess(int(ns[1]), 15000)
 
     def test_deep_stack(self):
-        """Half a million frames, of which the two ends are printed. It takes 18 s if each frame is looked up in the table."""
+        """Half a million frames, of which the two ends are printed. It takes 18 s if each frame is looked up in the
+        table."""
         done = self.run_program("tracebacks", "overflow", timeout=60)
         self.assert_status(done, 2)
         self.assertRegex(done.err, rb"frames elided")
@@ -101,24 +104,31 @@ class Tracebacks(rt0test.Case):
                 self.assertEqual(self.run_program("tracebacks", what).err, end)
 
     def test_a_call_of_nothing_has_its_caller(self):
-        """The function that called address 0 is the first frame with a name: the call has pushed its return address, or has put it into
-        the link register, and no frame has it."""
+        """The function that called address 0 is the first frame with a name: the call has pushed its return address, or
+        has put it into the link register, and no frame has it."""
         done = self.run_program("stacks", "nobody")
         self.assert_status(done, 2)
-        self.assertRegex(rt0test.text(done.err), r"runtime stack:\n(\?\(\)\n\tpc=0x0\n)?main\.calls_nobody\(\)\n\t\S+/stacks\.cc:")
+        self.assertRegex(rt0test.text(done.err),
+                         r"runtime stack:\n(\?\(\)\n\tpc=0x0\n)?main\.calls_nobody\(\)\n\t\S+/stacks\.cc:")
 
     def test_names_in_classes(self):
-        """Lambdas in member functions and inline functions have Go's names, rt0's own frames are hidden, equal functions differ."""
-        whats = {"starts": "InClass.starts.func1 created by main.InClass.starts", "calls": "InClass.calls.func1 InClass.calls",
-                 "passes": "InClass.passes.func1 apply InClass.passes", "elects": "InClass.selects.func1 InClass.selects",
-                 "defers": "InClass.defers.func1 InClass.defers", "inline": "starts_inline.func1 created by main.starts_inline", "last": "",
+        """Lambdas in member functions and inline functions have Go's names, rt0's own frames are hidden, equal
+        functions differ."""
+        whats = {"starts": "InClass.starts.func1 created by main.InClass.starts",
+                 "calls": "InClass.calls.func1 InClass.calls",
+                 "passes": "InClass.passes.func1 apply InClass.passes",
+                 "elects": "InClass.selects.func1 InClass.selects",
+                 "defers": "InClass.defers.func1 InClass.defers",
+                 "inline": "starts_inline.func1 created by main.starts_inline", "last": "",
                  "1": "equal.func1 equal", "2": "equal.func2 equal"}
         for what, want in whats.items():
             with self.subTest(what=what):
                 done = self.run_program("tracebacks", "n", what)
                 self.assert_status(done, 2)
-                got = [m[1] for m in re.finditer(r"(?m)^(?:main\.)?(\S+)\(|^(?=created)", rt0test.text(done.err)) if m[1]]
-                self.assertFalse(re.search(r"\+0x\w{5}", rt0test.text(done.err)), done.err)  # a function is less than 64 KiB
+                got = [m[1] for m in re.finditer(r"(?m)^(?:main\.)?(\S+)\(|^(?=created)", rt0test.text(done.err))
+                       if m[1]]
+                # A function is less than 64 KiB.
+                self.assertFalse(re.search(r"\+0x\w{5}", rt0test.text(done.err)), done.err)
                 created = re.findall(r"created by \S+", rt0test.text(done.err))
                 if not created:
                     self.assertEqual(got.pop(), "main")

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The hooks of a C toolchain: _cgo_init is called with g0 before a thread pointer is set; the error names a hook that is missing."""
+"""The hooks of a C toolchain: _cgo_init is called with g0 before a thread pointer is set; the error names a hook that
+is missing."""
 
 import pathlib
 import sys

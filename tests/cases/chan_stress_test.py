@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Thousands of goroutines over channels and selects, on one P and on more Ps than CPUs: no value lost or received twice, no hang."""
+"""Thousands of goroutines over channels and selects, on one P and on more Ps than CPUs: no value lost or received
+twice, no hang."""
 
 import pathlib
 import sys
@@ -17,7 +18,8 @@ class ChanStress(rt0test.Case):
             for procs in ("1", "2", "4", "16"):
                 for mode, goroutines in MODES:
                     with self.subTest(build=build.name, procs=procs, mode=mode):
-                        done = self.run_program("chan_stress", mode, str(goroutines), env={"GOMAXPROCS": procs}, build=build)
+                        done = self.run_program("chan_stress", mode, str(goroutines), env={"GOMAXPROCS": procs},
+                                                build=build)
                         self.assert_status(done, 0)
                         self.assertEqual(done.err, b"ok\n")
 

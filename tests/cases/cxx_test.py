@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The C++ library of the toolchain in programs: containers, strings, numbers, clocks, atomics; what it can't have is refused in a
-sentence when the program is linked. Traces of these programs: sim_golden_test.py."""
+"""The C++ library of the toolchain in programs: containers, strings, numbers, clocks, atomics; what it can't have is
+refused in a sentence when the program is linked. Traces of these programs: sim_golden_test.py."""
 
 import pathlib
 import re
@@ -95,7 +95,8 @@ class Refused(rt0test.Case):
             self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).out, b"Ada is 36\nGrace is 85\n")
 
     def test_no_function_is_missing(self):
-        """What musl's functions call is among them, in the runtime, or in libgcc, whose names begin with two underscores."""
+        """What musl's functions call is among them, in the runtime, or in libgcc, whose names begin with two
+        underscores."""
         def rows(library):
             said = subprocess.run(["nm", rt0test.BUILD / library], capture_output=True, text=True, check=True).stdout
             return [row for row in map(str.split, said.splitlines()) if len(row) in (2, 3)]
@@ -112,7 +113,8 @@ class Refused(rt0test.Case):
             (here / "x.cc").write_text(HELD)
             self.assertEqual(installed.tool("x.cc", "-o", "x", cwd=here).returncode, 0)
             for _ in range(3):
-                self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0], env={"GOMAXPROCS": "4"}).out, b"held 0 0 0\n")
+                self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0], env={"GOMAXPROCS": "4"}).out,
+                                 b"held 0 0 0\n")
 
     def test_errno_of_a_new_goroutine(self):
         """It is 0, as that of a new thread is, although a goroutine that has ended may have left its G to it."""

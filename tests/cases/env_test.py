@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Environment variables mean what they mean to Go: each row of tests/oracle/env_values.txt, GODEBUG's keys, and malformed values."""
+"""Environment variables mean what they mean to Go: each row of tests/oracle/env_values.txt, GODEBUG's keys, and
+malformed values."""
 
 import ast
 import os
@@ -24,7 +25,8 @@ def rows():
 
 
 def on_this_machine(variable, value, line):
-    """Go's line as this machine should print it. Go ran on two CPUs, so GOMAXPROCS is 2 where the value did not set another number."""
+    """Go's line as this machine should print it. Go ran on two CPUs, so GOMAXPROCS is 2 where the value did not set
+    another number."""
     if variable.startswith("taskset"):
         return line
     line = line.replace("NumCPU 2", f"NumCPU {len(CPUS)}")
@@ -40,7 +42,8 @@ class EnvValues(rt0test.Case):
 
     def test_every_row(self):
         for variable, value, status, line in rows():
-            if self.how == "qemu" and variable == "GOMAXPROCS" and value and value.isdecimal() and HUGE < int(value) < 1 << 31:
+            huge = variable == "GOMAXPROCS" and value and value.isdecimal() and HUGE < int(value) < 1 << 31
+            if self.how == "qemu" and huge:
                 continue
             env, before = {}, ()
             if variable.startswith("taskset"):
@@ -74,12 +77,14 @@ class EnvValues(rt0test.Case):
 
     def test_unknown_godebug(self):
         plain = self.probe()
-        for value in ("nosuchkey=1", "nosuchkey", "=", ",", ",,,", "=1", "inittrace", "inittrace=", "inittrace=x", "a=b=c,d",
+        for value in ("nosuchkey=1", "nosuchkey", "=", ",", ",,,", "=1", "inittrace", "inittrace=", "inittrace=x",
+                      "a=b=c,d",
                       "inittrace=99999999999", "x" * 100000, "=" * 1000, "," * 1000):
             self.assertEqual(self.probe(GODEBUG=value), plain, value[:50])
 
     def test_the_first_of_two_counts(self):
-        """An environment may hold a name twice; Go takes the first. Python's own calls cannot pass such an environment, execve can."""
+        """An environment may hold a name twice; Go takes the first. Python's own calls cannot pass such an environment,
+        execve can."""
         program = rt0test.program_path("envprobe")
         if self.how != "native":
             return
@@ -130,7 +135,8 @@ class Godebug(rt0test.Case):
                 bytes_of = {m[1]: (int(m[4]), int(m[5])) for m in matches}
                 self.assertEqual(bytes_of["empty"], (0, 0))
                 self.assertEqual(bytes_of["allocates"][1], 3)
-                self.assertTrue(300 <= bytes_of["allocates"][0] <= 600, bytes_of)  # size classes round up, so it is more than asked for
+                # Size classes round up, so it is more than asked for.
+                self.assertTrue(300 <= bytes_of["allocates"][0] <= 600, bytes_of)
 
     def test_inittrace_off(self):
         for value in ("inittrace=0", "inittrace=1,inittrace=0", "INITTRACE=1", " inittrace=1"):

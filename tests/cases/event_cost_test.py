@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What a trace event costs, and a frame of a traceback: instructions under QEMU, so the machine's load makes no difference."""
+"""What a trace event costs, and a frame of a traceback: instructions under QEMU, so the machine's load makes no
+difference."""
 
 import pathlib
 import re
@@ -13,15 +14,18 @@ from harness import rt0test
 
 ROUNDS = 500, 1500
 SIM = {"RT0_SIM": "seed=1,procs=1"}
-# A 32-bit machine needs more for 64-bit numbers, and one that may not load words from odd addresses copies texts byte by byte.
+# A 32-bit machine needs more for 64-bit numbers, and one that may not load words from odd addresses copies texts byte
+# by byte.
 TRACED, UNTRACED = (305, 70) if rt0test.ISA == "amd64" else (900, 140)
 
-# Go 1.26 needs 0.81 us of CPU time for a frame, and rt0 with these 5,000 instructions a frame 0.58, measured one after the other
-# on an idle machine, for 20,000 goroutines of 17 frames each. It was 0.80 us, and here 8,000, before texts were copied in pieces.
+# Go 1.26 needs 0.81 us of CPU time for a frame, and rt0 with these 5,000 instructions a frame 0.58, measured one after
+# the other on an idle machine, for 20,000 goroutines of 17 frames each. It was 0.80 us, and here 8,000, before texts
+# were copied in pieces.
 FRAME = 6000 if rt0test.ISA == "amd64" else 10000
 
 
-@unittest.skipIf("qemu" not in rt0test.HOWS, "the witness is a QEMU plugin, and QEMU lacks something that this ISA's programs need")
+@unittest.skipIf("qemu" not in rt0test.HOWS,
+                 "the witness is a QEMU plugin, and QEMU lacks something that this ISA's programs need")
 class EventCost(rt0test.Case):
     def until_exit(self, folder, program, env, args):
         """The finished run, and the instructions of its first thread."""
@@ -53,7 +57,7 @@ class EventCost(rt0test.Case):
         live, _ = self.per_event({"GOMAXPROCS": "1"}, events)
         with self.subTest("writing one"):
             self.assertLess(traced - untraced, TRACED)
-        with self.subTest("on the simulated kernel, not written: all that differs from a live run, counted for each event"):
+        with self.subTest("on the simulated kernel, not written: the difference from a live run, for each event"):
             self.assertLess(untraced - live, UNTRACED)
 
     def test_frames(self):

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """The examples do what their comments say: stdout, stderr and exit status are those in tests/expected.
 
-GOMAXPROCS=1 where an example's comment says that the order depends on it. Tracebacks are compared by function and file:line.
-Addresses are masked, and so are line numbers in the runtime's own files, which move with every change of the runtime; for those
-the test checks that the file exists and has that line.
+GOMAXPROCS=1 where an example's comment says that the order depends on it. Tracebacks are compared by function and
+file:line. Addresses are masked, and so are line numbers in the runtime's own files, which move with every change of the
+runtime; for those the test checks that the file exists and has that line.
 """
 
 import pathlib
@@ -13,11 +13,13 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
-FRAME = re.compile(r"((?:[\w.*~<>{}-]+)\(\)|panic\(\{\.\.\.\}\)|[\w.*~<>{}-]+\(\.\.\.\)|created by .*)\n\t(\S+):(\d+)( \+0x[0-9a-f]+)?\n")
+FRAME = re.compile(r"((?:[\w.*~<>{}-]+)\(\)|panic\(\{\.\.\.\}\)|[\w.*~<>{}-]+\(\.\.\.\)|created by .*)\n\t(\S+):(\d+)( "
+                   r"\+0x[0-9a-f]+)?\n")
 
 
 def normal_traceback(case, err):
-    """Frames as `function()` and `file:line`. The compiler decides which calls are inlined; the traceback must mark those correctly."""
+    """Frames as `function()` and `file:line`. The compiler decides which calls are inlined; the traceback must mark
+    those correctly."""
 
     def frame(match):
         function, file, line, offset = match.groups()
@@ -90,7 +92,8 @@ class Examples(rt0test.Case):
             self.assertLessEqual({line for line in expected if line.startswith((b"lambda", b"done"))}, set(lines))
 
     def check_traceback(self, *args, expected, env=None):
-        self.check("traceback", *args, expected=expected, env={"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1", **(env or {})},
+        self.check("traceback", *args, expected=expected,
+                   env={"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1", **(env or {})},
                    normal=lambda err: normal_traceback(self, err))
 
     def test_traceback(self):
@@ -107,8 +110,10 @@ class Examples(rt0test.Case):
 
     def test_gotraceback(self):
         """GOTRACEBACK, as in Go: none, single (the default), all, system. test_gotraceback_crash has crash."""
-        for level, expected in (("none", "traceback.panic.none"), ("single", "traceback.panic"), ("", "traceback.panic"),
-                                ("all", "traceback.panic.all"), ("1", "traceback.panic.all"), ("0", "traceback.panic.none"),
+        for level, expected in (("none", "traceback.panic.none"), ("single", "traceback.panic"),
+                                ("", "traceback.panic"),
+                                ("all", "traceback.panic.all"), ("1", "traceback.panic.all"),
+                                ("0", "traceback.panic.none"),
                                 ("system", "traceback.panic.system"), ("2", "traceback.panic.system"),
                                 ("nonsense", "traceback.panic.none")):
             with self.subTest(level=level):

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Every way a program can end: main's return value, exit, Goexit, and the two deadlocks, with Go's messages and exit status."""
+"""Every way a program can end: main's return value, exit, Goexit, and the two deadlocks, with Go's messages and exit
+status."""
 
 import pathlib
 import sys
@@ -92,16 +93,17 @@ class Exit(rt0test.Case):
         self.assertIn("created by main.main in goroutine 1\n\ttests/programs/exits.cc:", rt0test.text(done.err))
 
     def test_signals_on_threads_made_by_one_that_ends(self):
-        """A thread that is about to end blocks all signals. A thread that it starts must not inherit that mask: a fault there
-        would kill the process."""
+        """A thread that is about to end blocks all signals. A thread that it starts must not inherit that mask: a fault
+        there would kill the process."""
         for procs in PROCS:
             done = self.exits("masks", 200, procs)
             self.assert_status(done, 0)
             self.assertEqual(done.err, b"bad masks 0\n")
 
     def test_closed_descriptors(self):
-        """A program that starts without stdin, stdout or stderr gets /dev/null in its place. Otherwise the next file that it opens
-        would get that number and receive the output. Natively only: under QEMU the descriptor would be missing for QEMU itself."""
+        """A program that starts without stdin, stdout or stderr gets /dev/null in its place. Otherwise the next file
+        that it opens would get that number and receive the output. Natively only: under QEMU the descriptor would be
+        missing for QEMU itself."""
         if self.how != "native":
             return
         for closed, redirect in ((0, "<&-"), (1, ">&-"), (2, "2>&-")):

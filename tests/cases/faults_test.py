@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Every fault that the simulated kernel can inject occurs, and rt0 survives it or ends with a clear fatal error: each row of the
-table in docs/DETERMINISM.md. A program that survives prints what it prints without faults, but for the words that a row names."""
+"""Every fault that the simulated kernel can inject occurs, and rt0 survives it or ends with a clear fatal error: each
+row of the table in docs/DETERMINISM.md. A program that survives prints what it prints without faults, but for the words
+that a row names."""
 
 import collections
 import pathlib
@@ -22,9 +23,11 @@ UDP, TCP, DISK, CLOCK = "sim_faults udp", "sim_faults tcp", "sim_faults files", 
 # may: what the fault may turn from true into false in the output, and in at least one run does.
 Row = collections.namedtuple("Row", "programs rates fatal procs may", defaults=(None, 3, ()))
 TABLE = {
-    "enomem": Row(PLAIN, (100, 700, 1000), r"runtime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\n(?:\d+ )*fatal error: out of memory"),
+    "enomem": Row(PLAIN, (100, 700, 1000),
+                  r"runtime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\n(?:\d+ )*fatal error: out "
+                  r"of memory"),
     "eagain": Row(PLAIN + NET, (100, 1000), r"runtime: failed to create new OS thread \(have \d+ already; errno=11\)\n"
-                                            r"(?s:.*)fatal error: newosproc"),
+    r"(?s:.*)fatal error: newosproc"),
     "eintr": Row(PLAIN + FILES + NET, (50, 400)),
     "wake": Row(PLAIN + NET, (50, 400)),
     "order": Row(("order_spawn300", "order_wg_phases"), (500,), None, 8),
@@ -110,8 +113,10 @@ class Faults(rt0test.Case):
     def test_off_by_default(self):
         with tempfile.TemporaryDirectory() as folder:
             record = pathlib.Path(folder) / "record"
-            self.assert_status(self.run_program("order_net_unix", env={"RT0_SIM": f"strategy=random,record={record}"}), 0)
-            self.assertEqual({line.split()[1] for line in record.read_text().splitlines()[3:-1]} - {"run", "preempt", "random"}, set())
+            self.assert_status(self.run_program("order_net_unix", env={"RT0_SIM": f"strategy=random,record={record}"}),
+                               0)
+            self.assertEqual({line.split()[1] for line in record.read_text().splitlines()[3:-1]} - {"run", "preempt",
+                                                                                                    "random"}, set())
 
 
 for fault in TABLE:

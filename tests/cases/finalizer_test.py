@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""set_finalizer and gc: a reachable object stays, wherever the pointer to it is; an unreachable one is finalized once. Texts are Go's."""
+"""set_finalizer and gc: a reachable object stays, wherever the pointer to it is; an unreachable one is finalized once.
+Texts are Go's."""
 
 import os
 import pathlib
@@ -30,7 +31,8 @@ class Finalizers(rt0test.Case):
         with tempfile.TemporaryDirectory() as folder:
             fifo = pathlib.Path(folder) / "fifo"
             os.mkfifo(fifo)
-            self.says("global true\nheap true\nchain true\ninterior true\nwaits true\nruns true\nkernel true\nall 8\n", "kept", fifo)
+            self.says("global true\nheap true\nchain true\ninterior true\nwaits true\nruns true\nkernel true\nall 8\n",
+                      "kept", fifo)
 
     def test_reachable_again_and_cleared(self):
         self.says("first 1 true\nsecond 1\ncleared 0\n", "again")
@@ -40,7 +42,8 @@ class Finalizers(rt0test.Case):
 
     def test_misuse(self):
         for how, text in (("nil", "first argument is nil"), ("stack", "pointer not in heap"),
-                          ("middle", "pointer not at beginning of allocated block"), ("twice", "finalizer already set")):
+                          ("middle", "pointer not at beginning of allocated block"),
+                          ("twice", "finalizer already set")):
             for done in self.each("misuse", how):
                 self.assert_fatal(done, "runtime.SetFinalizer: " + text)
         self.says("global 0\n", "misuse", "global")

@@ -29,8 +29,10 @@ class Forged(rt0test.Case):
         return self.run_program("forged", *(f"{k}={v}" for k, v in scenario.items()))
 
     def boots(self, found=None, **scenario):
-        """The program boots and runs a goroutine. Its main finds the data in `found`: argv and env as lists, and the kernel's data."""
-        want = {"argv": [f"arg{i}" for i in range(scenario.get("argc", 1))], "env": [], "random": False, "secure": False,
+        """The program boots and runs a goroutine. Its main finds the data in `found`: argv and env as lists, and the
+        kernel's data."""
+        want = {"argv": [f"arg{i}" for i in range(scenario.get("argc", 1))], "env": [], "random": False,
+                "secure": False,
                 "vdso": False, **(found or {})}
         done = self.forge(**scenario)
         argv, env, random, secure, vdso = want.values()
@@ -56,7 +58,8 @@ class Forged(rt0test.Case):
                              [f"argc 3 sum {fnv(['arg0', 'arg1', 'arg2'])}", f"env 2 sum {fnv(['E0=0', 'E1=1'])}"])
 
     def test_argc_says_less_than_there_is(self):
-        """With argc too small there is no null at argv[argc], so the boot cannot find the environment and the auxiliary vector."""
+        """With argc too small there is no null at argv[argc], so the boot cannot find the environment and the auxiliary
+        vector."""
         for argc in (0, 1, 2):
             self.assert_fatal(self.forge(argc=argc, argv=3), NO_PAGE_SIZE)
 
@@ -91,9 +94,12 @@ class Forged(rt0test.Case):
     def test_vdso(self):
         lines = self.boots({"vdso": self.how == "native" and self.native_vdso()}, vdso="real")
         self.assertEqual(len(lines), 4)
-        for what in ("unmapped", "odd", "garbage", "magic", "empty", "class", "truncated", "phoff", "phoff-edge", "phnum", "phentsize",
-                     "offset", "vaddr", "filesz", "filesz-wraps", "dynamic", "dynamic-odd", "dynamic-end", "hash", "hash-end",
-                     "symbols-many", "strtab", "strtab-end", "symtab", "symtab-end", "name", "name-end", "value", "good"):
+        for what in ("unmapped", "odd", "garbage", "magic", "empty", "class", "truncated", "phoff", "phoff-edge",
+                     "phnum", "phentsize",
+                     "offset", "vaddr", "filesz", "filesz-wraps", "dynamic", "dynamic-odd", "dynamic-end", "hash",
+                     "hash-end",
+                     "symbols-many", "strtab", "strtab-end", "symtab", "symtab-end", "name", "name-end", "value",
+                     "good"):
             with self.subTest(what=what):
                 self.boots(vdso=what)  # "good" is a valid vDSO that has another function, not the clock
 
@@ -106,10 +112,12 @@ class Forged(rt0test.Case):
         lines = self.boots(fuzz=rounds)
         match = re.fullmatch(r"fuzz true (\d+)", lines[3])
         self.assertTrue(match, lines)
-        self.assertTrue(rounds // 20 < int(match[1]) < rounds * 19 // 20, "mutations that change the result, but not every time")
+        self.assertTrue(rounds // 20 < int(match[1]) < rounds * 19 // 20,
+                        "mutations that change the result, but not every time")
 
     def test_vector_without_an_end(self):
-        """Behind the vector: pairs of unknown types, random data, or at once the strings, with no mapped memory after them."""
+        """Behind the vector: pairs of unknown types, random data, or at once the strings, with no mapped memory after
+        them."""
         self.boots(null="no", tail="pairs", argc=2)
         self.boots(null="no", tail="garbage", argc=2)
         for argc in (1, 2, 10, 100):

@@ -16,7 +16,8 @@ class Golden(rt0test.Case):
             self.assertEqual(golden.check(self.how, build), "")
         except golden.Interrupted as why:
             busy = rt0test.load()
-            self.assertGreater(busy, rt0test.BUSY, f"sysmon intervened in each of {golden.RUNS} runs on a machine that is not busy")
+            self.assertGreater(busy, rt0test.BUSY,
+                               f"sysmon intervened in each of {golden.RUNS} runs on a machine that is not busy")
             self.skipTest(f"the machine is busy: sysmon had reason to intervene in each of {golden.RUNS} runs")
 
     def test_release(self):
@@ -37,7 +38,8 @@ class Golden(rt0test.Case):
             golden.check_interventions(rt0test.parse_trace(lines + early))
 
     def test_golden_is_whole(self):
-        """The boot's golden trace begins at the entry point and ends with the exit; sysmon's thread has its own, which reaches sysmon."""
+        """The boot's golden trace begins at the entry point and ends with the exit; sysmon's thread has its own, which
+        reaches sysmon."""
         boot = golden.BOOT.read_text("ascii").splitlines()
         self.assertEqual(boot[0], "T m0 p- g0 _rt0_<isa>_linux")
         self.assertEqual(boot[-1], "T m0 p0 g1 Exit status=0")

@@ -15,9 +15,11 @@ import rt0test
 NOT_NEWS = b"fatal error: delete of a pointer that new did not return\n"
 MIDDLE = b"fatal error: delete of a pointer into the middle of an object\n"
 DOUBLE = b"fatal error: double delete, or delete of a pointer that new did not return\n"
-OUT_OF_MEMORY = rb"\Aruntime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\nfatal error: out of memory\n"
+OUT_OF_MEMORY = (rb"\Aruntime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\n"
+                 rb"fatal error: out of memory\n")
 NO_LIMIT = 2**63 - 1
-CXX_FATAL = {"at": rb"\Afatal error: std::out_of_range: vector::_M_range_check: __n \(which is 7\) >= this->size\(\) \(which is 3\)\n",
+CXX_FATAL = {"at": rb"\Afatal error: std::out_of_range: vector::_M_range_check: __n \(which is 7\) >= this->size\(\) "
+                   rb"\(which is 3\)\n",
              "length": rb"\Afatal error: std::length_error: vector::reserve\n", "memory": OUT_OF_MEMORY,
              "empty": rb"\Afatal error: std::bad_function_call\n",
              "substr": rb"\Afatal error: std::out_of_range: basic_string_view::substr: __pos \(which is 9\)"}
@@ -33,7 +35,8 @@ MISUSE_CHECKED = {
     "beyond": OBJECT % 100 + BEYOND % 1,
     "beyond_large": OBJECT % 100000 + BEYOND % 2,
     "beyond_array": OBJECT % 20 + BEYOND % 1,
-    "beyond_tail": rb"\Aruntime: the object of \d+ bytes at 0x[0-9a-f]+, " + BEYOND % 1,  # its size was overwritten, too
+    "beyond_tail": rb"\Aruntime: the object of \d+ bytes at 0x[0-9a-f]+, " +
+                  BEYOND % 1,  # its size was overwritten, too
     "after_written": OBJECT % 100 + AFTER % 7,
     "after_at_end": OBJECT % 100 + AFTER % 99,
     "after_read": rb"\A(unexpected fault address|panic: runtime error: invalid memory address)",
@@ -64,15 +67,16 @@ class Heap(rt0test.Case):
             self.assertEqual((done.status, done.err), (0, b"malloc ok\n"))
 
     def test_costs(self):
-        """Searching free runs that are too small costs an allocation nothing, growing arrays are seldom copied, and a memory limit that
-        is too low costs no more than half the CPU."""
+        """Searching free runs that are too small costs an allocation nothing, growing arrays are seldom copied, and a
+        memory limit that is too low costs no more than half the CPU."""
         for what in ("runs", "growing", "in_place", "limit"):
             with self.subTest(what=what):
                 done = self.run_program("heap_costs", what, timeout=120)
                 self.assertEqual((done.status, done.err), (0, b"ok\n"))
 
     def test_misuse(self):
-        for build, program, cases in ((rt0test.BUILD, "heap_misuse", MISUSE), (rt0test.DEV_BUILD, "heap_misuse", MISUSE_DEV),
+        for build, program, cases in ((rt0test.BUILD, "heap_misuse", MISUSE),
+                                      (rt0test.DEV_BUILD, "heap_misuse", MISUSE_DEV),
                                       (rt0test.BUILD, "heap_misuse_checked", dict(MISUSE, middle=MIDDLE))):
             for what, message in cases.items():
                 with self.subTest(what=what, build=build.name, program=program):
@@ -90,7 +94,8 @@ class Heap(rt0test.Case):
         self.assertEqual((done.status, done.err), (0, b""))
 
     def test_a_checked_program_is_right(self):
-        """What is no misuse is none in a CHECKED program either: C's functions, all sizes and alignments, many goroutines."""
+        """What is no misuse is none in a CHECKED program either: C's functions, all sizes and alignments, many
+        goroutines."""
         for program, says in (("heap_torture_checked", b" damaged 0\n"), ("heap_c_checked", b"malloc ok\n")):
             for procs in ("1", "4"):
                 done = self.run_program(program, env={"GOMAXPROCS": procs, "RT0_HEAP_SECONDS": "1"})
@@ -102,7 +107,9 @@ class Heap(rt0test.Case):
         self.assertEqual((done.status, done.err), (0, b"null\n"))
         done = self.run_program("heap_misuse", "large")
         self.assert_status(done, 2)
-        self.assertRegex(done.err, rb"\Aruntime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\nfatal error: out of memory\n")
+        self.assertRegex(done.err,
+                         rb"\Aruntime: out of memory: cannot allocate \d+-byte block \(\d+ in use\)\nfatal error: out "
+                         rb"of memory\n")
 
     def test_memory_limit_too_small(self):
         done = self.run_program("heap_misuse", "limit", env={"GOMEMLIMIT": "1MiB"})
@@ -112,12 +119,14 @@ class Heap(rt0test.Case):
             self.assertEqual((done.status, done.err), (0, b"on\n"))
 
     def test_every_request_for_memory_fails_once(self):
-        """The n-th request for memory fails, for n from 1 until the program makes fewer than n. The result is an error value, a fatal
-        error, or success because the program can do without. Simulated, so that the n-th request is the same one each time."""
+        """The n-th request for memory fails, for n from 1 until the program makes fewer than n. The result is an error
+        value, a fatal error, or success because the program can do without. Simulated, so that the n-th request is the
+        same one each time."""
         step = 1 if self.how == "native" or rt0test.FIRST else 7
         outcomes = collections.Counter()
         for n in range(1, 2000, step):
-            done = self.run_program("heap_faults", str(n), "/proc/self/exe", build=rt0test.DEV_BUILD, env={"RT0_SIM": "seed=1,procs=2"})
+            done = self.run_program("heap_faults", str(n), "/proc/self/exe", build=rt0test.DEV_BUILD,
+                                    env={"RT0_SIM": "seed=1,procs=2"})
             if done.err.startswith(b"unmet\n"):
                 break
             outcomes[done.status] += 1
@@ -132,7 +141,8 @@ class Heap(rt0test.Case):
         self.assertGreater(outcomes.total(), 100 // step)
 
     def test_what_a_collector_will_ask(self):
-        """Objects are found to which only a register, a stack, another object or a global points, in goroutines in all states."""
+        """Objects are found to which only a register, a stack, another object or a global points, in goroutines in all
+        states."""
         for build in (rt0test.BUILD, rt0test.DEV_BUILD):
             for args in ((), ("spin",)):  # spin: a goroutine that calls nothing, which must be preempted
                 if args and self.how == "qemu" and "signals" in rt0test.ROW["lacks"]:
@@ -154,7 +164,8 @@ class Heap(rt0test.Case):
                 self.assertEqual((done.status, rt0test.text(done.err)), (0, wanted))
 
     def test_scavenging_is_traced(self):
-        """Memory that a program frees and does not need again goes back to the kernel in pieces, with a trace event for each."""
+        """Memory that a program frees and does not need again goes back to the kernel in pieces, with a trace event for
+        each."""
         with tempfile.TemporaryDirectory() as folder:
             trace = pathlib.Path(folder) / "trace"
             done = self.run_program("heap_misuse", "idle", env={"RT0_TRACE": str(trace)})
@@ -177,7 +188,8 @@ class Heap(rt0test.Case):
                 self.assertRegex(done.err, text)
 
     def test_no_memory_from_a_simulated_kernel(self):
-        """If any one request fails, the program ends with a fatal error about the lack of memory, or does without that memory."""
+        """If any one request fails, the program ends with a fatal error about the lack of memory, or does without that
+        memory."""
         failed = 0
         for seed in range(1, 25):
             done = self.run_program("heap", env={"RT0_SIM": f"seed={seed},procs=2,faults=enomem:200"})

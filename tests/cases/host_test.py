@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""What a program inherits from its parent and the kernel: signal masks and dispositions, limits, non-blocking descriptors, pipes without
-a reader, process id 1, system calls that a filter refuses, the parent's RT0_TRACE, a cgroup's quota. Natively only: QEMU would
-change these before the program sees them."""
+"""What a program inherits from its parent and the kernel: signal masks and dispositions, limits, non-blocking
+descriptors, pipes without a reader, process id 1, system calls that a filter refuses, the parent's RT0_TRACE, a
+cgroup's quota. Natively only: QEMU would change these before the program sees them."""
 
 import contextlib
 import ctypes
@@ -96,7 +96,8 @@ class Signals(HostCase):
         """The signal arrives as soon as the program runs, also if the parent had blocked it."""
         for before in (default_signals, blocking(*ALL_SIGNALS)):
             for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                with self.subTest(signal=sig, blocked=before is not default_signals), running("wait", before=before) as p:
+                with self.subTest(signal=sig, blocked=before is not default_signals), running("wait",
+                                                                                              before=before) as p:
                     self.assertEqual(line_within(p.stdout), b"ready\n")
                     p.send_signal(sig)
                     self.assertEqual(p.wait(10), -sig)
@@ -129,7 +130,8 @@ class Signals(HostCase):
         self.assert_status(done, 0)
 
     def test_masks_of_all_threads(self):
-        """No thread blocks a signal that the program must receive; other signals that the parent had blocked stay blocked."""
+        """No thread blocks a signal that the program must receive; other signals that the parent had blocked stay
+        blocked."""
         with running("blocked", "file", before=blocking(*ALL_SIGNALS), env={"GOMAXPROCS": "2"}) as p:
             time.sleep(0.1)
             for status in pathlib.Path(f"/proc/{p.pid}/task").glob("*/status"):
@@ -152,7 +154,8 @@ class Signals(HostCase):
         self.said(self.host("spawn", before=ignoring(signal.SIGCHLD)), "code 3\n")
 
     def test_nohup(self):
-        """A parent that ignores SIGHUP or SIGINT, as nohup does, wants its child to ignore them; also when there is a trace."""
+        """A parent that ignores SIGHUP or SIGINT, as nohup does, wants its child to ignore them; also when there is a
+        trace."""
         for env in ({}, {"RT0_TRACE": "/dev/null"}):
             with running("wait", before=ignoring(signal.SIGHUP, signal.SIGINT), env=env) as p:
                 self.assertEqual(line_within(p.stdout), b"ready\n")
@@ -165,7 +168,8 @@ class Signals(HostCase):
 
 
 UNSHARE = ("unshare", "--pid", "--fork", "--kill-child")
-MAY_UNSHARE = shutil.which("unshare") is not None and subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode == 0
+MAY_UNSHARE = shutil.which("unshare") is not None and subprocess.run([*UNSHARE, "true"], capture_output=True,
+                                                                     check=False).returncode == 0
 
 
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
@@ -195,7 +199,8 @@ class ProcessOne(HostCase):
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Descriptors(HostCase):
     def test_the_soft_limit_is_raised(self):
-        """The program raises its own soft limit of descriptors; children get the old one. The hard limit stays as it is."""
+        """The program raises its own soft limit of descriptors; children get the old one. The hard limit stays as it
+        is."""
         def limit():
             resource.setrlimit(resource.RLIMIT_NOFILE, (64, 400))
         self.said(self.host("open", 200, before=limit), "opened 200\n64\n")
@@ -205,7 +210,8 @@ class Descriptors(HostCase):
     def test_a_hard_limit_stays(self):
         def limit():
             resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-        self.assertRegex(self.host("open", 200, before=limit).out, rb"^open /etc/passwd: too many open files\nopened [56]\d\n$")
+        self.assertRegex(self.host("open", 200, before=limit).out,
+                         rb"^open /etc/passwd: too many open files\nopened [56]\d\n$")
 
     def test_no_descriptor_for_the_poller(self):
         def limit():
@@ -244,7 +250,8 @@ class Descriptors(HostCase):
         """Only the goroutines that write to the full pipe wait; others go on, and the world can be stopped."""
         for procs in (1, 2, 4):
             for mode in ("out", "file", "stderr"):
-                with self.subTest(procs=procs, mode=mode), running("blocked", mode, env={"GOMAXPROCS": str(procs)}) as p:
+                with self.subTest(procs=procs, mode=mode), running("blocked", mode,
+                                                                   env={"GOMAXPROCS": str(procs)}) as p:
                     other = p.stdout if mode == "stderr" else p.stderr
                     self.assertEqual(line_within(other), b"main goes on\n")
 
@@ -258,10 +265,12 @@ class Descriptors(HostCase):
 
 
 CALLS = {"amd64": {"statx": 332, "getrandom": 318, "prlimit64": 302, "madvise": 28, "flock": 73},
-         "386": {"statx": 383, "getrandom": 355, "prlimit64": 340, "madvise": 219, "flock": 143, "socket": 359, "socketpair": 360,
+         "386": {"statx": 383, "getrandom": 355, "prlimit64": 340, "madvise": 219, "flock": 143, "socket": 359,
+                 "socketpair": 360,
                  "bind": 361, "connect": 362, "listen": 363, "accept4": 364, "getsockopt": 365, "setsockopt": 366,
                  "getsockname": 367, "getpeername": 368, "sendto": 369, "recvfrom": 371, "shutdown": 373}}
-SOCKETS = {"socket", "socketpair", "bind", "connect", "listen", "accept4", "getsockopt", "setsockopt", "getsockname", "getpeername",
+SOCKETS = {"socket", "socketpair", "bind", "connect", "listen", "accept4", "getsockopt", "setsockopt", "getsockname",
+           "getpeername",
            "sendto", "recvfrom", "shutdown"}
 STATS = """\
 stat <nil> true true true
@@ -304,8 +313,8 @@ class Refused(HostCase):
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Processes(HostCase):
     def test_a_large_process_starts_children_as_fast(self):
-        """Starting a child copies nothing: with a gigabyte more in use it costs less extra time than copying the page tables would,
-        which takes over 100 ms."""
+        """Starting a child copies nothing: with a gigabyte more in use it costs less extra time than copying the page
+        tables would, which takes over 100 ms."""
         def best(mb):
             return int(self.host("fork", mb, timeout=120).out.split()[1])
         self.assertLess(best(1024), best(1) + 20000)
@@ -313,7 +322,8 @@ class Processes(HostCase):
     def test_vfork_refused(self):
         """Then the child is started with a plain fork."""
         clone = {"amd64": 56, "386": 120}[rt0test.ISA]
-        code = [(LOAD, 0, 0, 0), (EQUAL, 0, 3, clone), (LOAD, 0, 0, 16), (0x45, 0, 1, 0x4000), (RETURN, 0, 0, ERRNO | 1),
+        code = [(LOAD, 0, 0, 0), (EQUAL, 0, 3, clone), (LOAD, 0, 0, 16), (0x45, 0, 1, 0x4000),
+                (RETURN, 0, 0, ERRNO | 1),
                 (RETURN, 0, 0, ALLOW)]
         text = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *row) for row in code))
         header = ctypes.create_string_buffer(struct.pack("@HP", len(code), ctypes.addressof(text)))
@@ -338,7 +348,8 @@ class Traces(HostCase):
         path = self.folder / "trace"
         done = self.host("child", env={"RT0_TRACE": path})
         self.said(done, "child 0\n")
-        self.assertEqual(rt0test.text(done.err), f"rt0: RT0_TRACE: another process writes its trace to {path}, so this one has none; "
+        self.assertEqual(rt0test.text(done.err),
+                         f"rt0: RT0_TRACE: another process writes its trace to {path}, so this one has none; "
                          "put %p into the name, which stands for the process's id\n")
         self.assertEqual(self.last(path).name, "Exit")
         events = rt0test.parse_trace(path.read_bytes())
@@ -364,8 +375,8 @@ class Traces(HostCase):
         self.assertEqual((done.status, done.err), (0, b""))
 
     def test_ended_by_a_signal(self):
-        """A signal that ends the program, also in the middle of its work or of writing a line: every event so far is in the trace,
-        and no line is cut."""
+        """A signal that ends the program, also in the middle of its work or of writing a line: every event so far is in
+        the trace, and no line is cut."""
         path = self.folder / "trace"
         for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with running("wait", env={"RT0_TRACE": str(path)}) as p:
@@ -374,7 +385,8 @@ class Traces(HostCase):
                 self.assertEqual(p.wait(10), -sig)
             self.assertIn("main.main", [e.name for e in rt0test.parse_trace(path.read_bytes())])
         for n in range(20):
-            with running("blocked", "file", env={"RT0_TRACE": str(path), "GOMAXPROCS": "2"}, stdout=subprocess.DEVNULL) as p:
+            with running("blocked", "file", env={"RT0_TRACE": str(path), "GOMAXPROCS": "2"},
+                         stdout=subprocess.DEVNULL) as p:
                 time.sleep(0.01 + 0.003 * n)
                 p.send_signal(signal.SIGTERM)
                 self.assertEqual(p.wait(10), -15)
@@ -393,8 +405,9 @@ class Traces(HostCase):
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Network(HostCase):
     def test_no_connection_to_itself(self):
-        """Dialing a port in the range from which the kernel picks local ports, without a listener: the kernel may connect the socket
-        to itself. A range of few ports makes that likely; a network namespace of the test's own keeps the setting away from others."""
+        """Dialing a port in the range from which the kernel picks local ports, without a listener: the kernel may
+        connect the socket to itself. A range of few ports makes that likely; a network namespace of the test's own
+        keeps the setting away from others."""
         if not MAY_UNSHARE:
             self.skipTest("a network namespace is not permitted here")
         script = "ip link set lo up && echo '50000 50050' > /proc/sys/net/ipv4/ip_local_port_range && exec \"$@\""
@@ -433,7 +446,8 @@ QUOTAS = {"-1": 8, "350000": 4, "50000": 2, "100001": 2, "200001": 3, "800000": 
 
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Quota(HostCase):
-    """GOMAXPROCS is the number of CPUs that a cgroup's quota pays for. `maxprocs` pretends that the machine has eight CPUs."""
+    """GOMAXPROCS is the number of CPUs that a cgroup's quota pays for. `maxprocs` pretends that the machine has eight
+    CPUs."""
 
     def setUp(self):
         self.cgroup = pathlib.Path(f"/sys/fs/cgroup/cpu/rt0-test-{os.getpid()}")
@@ -464,7 +478,8 @@ class Quota(HostCase):
     def test_it_is_followed(self):
         self.quota("400000")
         enter = lambda: (self.cgroup / "cgroup.procs").write_text(str(os.getpid()))
-        with subprocess.Popen([rt0test.program_path("maxprocs"), "follow", "6"], stdout=subprocess.PIPE, env={}, preexec_fn=enter) as p:
+        with subprocess.Popen([rt0test.program_path("maxprocs"), "follow", "6"], stdout=subprocess.PIPE, env={},
+                              preexec_fn=enter) as p:
             self.assertEqual(p.stdout.readline(), f"{len(os.sched_getaffinity(0))}\n".encode())
             self.assertEqual(p.stdout.readline(), b"4\n")
             self.quota("600000")

@@ -33,7 +33,8 @@ class Order(rt0test.Case):
         self.assert_fatal(done, "initialization cycle")
         lines = rt0test.text(done.err).splitlines()
         self.assertEqual(lines[0], "before")  # the tasks outside the circle have run
-        circles = [f"{a} -> {b} -> {c} -> {a}" for a, b, c in (("one", "two", "three"), ("two", "three", "one"), ("three", "one", "two"))]
+        circles = [f"{a} -> {b} -> {c} -> {a}" for a, b,
+                   c in (("one", "two", "three"), ("two", "three", "one"), ("three", "one", "two"))]
         self.assertIn(lines[1], [f"rt0: init tasks need each other: {circle}" for circle in circles])
         self.assertEqual(lines[2], "fatal error: initialization cycle")
         for never in ("one", "two", "three", "hanger", "main"):
@@ -75,7 +76,8 @@ class Globals(rt0test.Case):
         tasks = [line.split()[1] for line in said if line.startswith("init ")]
         self.assertEqual(tasks, OURS + ["globals", "task"])
         globals_line = next(line for line in said if line.startswith("init globals"))
-        self.assertRegex(globals_line, r"^init globals @[0-9.]+ ms, [0-9.]+ ms clock, [1-9][0-9]* bytes, [1-9][0-9]* allocs$")
+        self.assertRegex(globals_line,
+                         r"^init globals @[0-9.]+ ms, [0-9.]+ ms clock, [1-9][0-9]* bytes, [1-9][0-9]* allocs$")
 
     def test_a_panic_in_a_constructor(self):
         done = self.run_program("globals_panic")

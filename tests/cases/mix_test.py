@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""Deadlines, wired goroutines, changes of GOMAXPROCS, timers, selects and system calls at once: no value is lost or comes twice, and
-nothing waits for ever. tests/programs/mix.cc checks itself, and its output depends on the number of rounds alone.
+"""Deadlines, wired goroutines, changes of GOMAXPROCS, timers, selects and system calls at once: no value is lost or
+comes twice, and nothing waits for ever. tests/programs/mix.cc checks itself, and its output depends on the number of
+rounds alone.
 
-Live on 2 and 4 Ps, and on the simulated kernel under many seeds. A long run of one strategy, 10,000 seeds in some minutes:
+Live on 2 and 4 Ps, and on the simulated kernel under many seeds. A long run of one strategy, 10,000 seeds in some
+minutes:
   make seeds P=mix ARGS=8 RUNS=10000 SIM=procs=4,strategy=random
 It must print one line "10000 runs  status 0" and no other; so did random and pct:3, each with procs 2 and 4."""
 
@@ -47,7 +49,8 @@ class Mix(rt0test.Case):
                 self.mix(ROUNDS, {"RT0_SIM": sim}, build)
 
     def test_faults(self):
-        """Sleeps that end late, waits that end for no reason, and system calls that are interrupted or move one byte."""
+        """Sleeps that end late, waits that end for no reason, and system calls that are interrupted or move one
+        byte."""
         for seed in range(1, 7 if self.how == "native" else 3):
             sim = f"seed={seed},procs=2,strategy=random,faults=eintr+wake+late+short:100"
             with self.subTest(sim=sim):

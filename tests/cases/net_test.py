@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Files, pipes and sockets under load, with contents checked; running out of descriptors; the example servers, with real clients."""
+"""Files, pipes and sockets under load, with contents checked; running out of descriptors; the example servers, with
+real clients."""
 
 import collections
 import os
@@ -60,7 +61,8 @@ class Net(rt0test.Case):
         ])
 
     def test_waiting_makes_no_system_calls(self):
-        """Five seconds of waiting for a connection that does not come: hardly any system call, except at the start and at the end."""
+        """Five seconds of waiting for a connection that does not come: hardly any system call, except at the start and
+        at the end."""
         if self.how != "qemu":
             self.skipTest("counted by QEMU")
         for procs in ("1", "2", "16"):
@@ -75,15 +77,18 @@ class Net(rt0test.Case):
                 # sysmon wakes less and less often until all Ps are idle. That takes longer while QEMU still translates
                 # code. A sysmon that never stopped would wake 500 times.
                 looked = calls.pop(b"clock_nanosleep", 0)
-                # Meanwhile sysmon may preempt goroutines that run long: at most one signal to each P every time it wakes.
+                # Meanwhile sysmon may preempt goroutines that run long: at most one signal to each P every time it
+                # wakes.
                 preempted = calls.pop(b"tgkill", 0)
                 asked = calls.pop(b"getpid", 0) + calls.pop(b"rt_sigreturn", 0)
                 self.assertGreater(calls.total(), 10, done.err)
-                self.assertLess(calls.total(), 100 + 2 * preempted, done.err[-5000:])  # some ISAs set the signal mask for each
+                # Some ISAs set the signal mask for each.
+                self.assertLess(calls.total(), 100 + 2 * preempted, done.err[-5000:])
                 self.assertLess(looked, 200, done.err[-5000:])
                 self.assertLessEqual(preempted, int(procs) * looked, done.err[-5000:])
-                # For each signal the sender asks for its process id, and the handler returns; if the signal has diverted a
-                # return into the program, the fault there returns, too. The program itself asks and returns a few times.
+                # For each signal the sender asks for its process id, and the handler returns; if the signal has
+                # diverted a return into the program, the fault there returns, too. The program itself asks and returns
+                # a few times.
                 self.assertLessEqual(asked, 3 * preempted + 10, done.err[-5000:])
 
     def test_waiting_takes_no_time(self):
@@ -93,7 +98,8 @@ class Net(rt0test.Case):
         path = rt0test.program_path("net_stress")
         for procs in ("1", "2", "16"):
             with self.subTest(procs=procs):
-                with subprocess.Popen([path, "wait", "5"], env={"GOMAXPROCS": procs}, stderr=subprocess.PIPE) as process:
+                with subprocess.Popen([path, "wait", "5"], env={"GOMAXPROCS": procs},
+                                      stderr=subprocess.PIPE) as process:
                     said = process.stderr.read()
                     _, status, usage = os.wait4(process.pid, 0)
                     process.returncode = os.waitstatus_to_exitcode(status)
@@ -127,7 +133,8 @@ class Net(rt0test.Case):
             self.skipTest("no wrk: apt-get install wrk")
         connections = 1000 if self.how == "native" else 200
         host, port = self.serve("http")
-        done = subprocess.run(["wrk", "-t", "2", "-c", str(connections), "-d", f"{SOAK or 2}s", "--timeout", "20s", f"http://{host}:{port}/"],
+        done = subprocess.run(["wrk", "-t", "2", "-c", str(connections), "-d", f"{SOAK or 2}s", "--timeout", "20s",
+                               f"http://{host}:{port}/"],
                               capture_output=True, check=False, timeout=60 + SOAK)
         said = rt0test.text(done.stdout + done.stderr)
         if SOAK:
@@ -150,7 +157,8 @@ class Net(rt0test.Case):
                 path = pathlib.Path(folder) / str(i)
                 path.write_bytes(data)
                 with path.open("rb") as f, path.with_suffix(".out").open("wb") as out:
-                    running.append(subprocess.Popen(["socat", "-t", "30", "-", f"TCP:{host}:{port}"], stdin=f, stdout=out))
+                    running.append(subprocess.Popen(["socat", "-t", "30", "-", f"TCP:{host}:{port}"], stdin=f,
+                                                    stdout=out))
             for i, process in enumerate(running):
                 self.assertEqual(process.wait(timeout=rt0test.TIMEOUT), 0)
                 self.assertEqual((pathlib.Path(folder) / f"{i}.out").read_bytes(), sent[i])

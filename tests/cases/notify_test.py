@@ -15,11 +15,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 from harness.signals import default_signals, ignoring
 
-NAMES = """hangup|interrupt|quit|illegal instruction|trace/breakpoint trap|aborted|bus error|floating point exception|killed|
-user defined signal 1|segmentation fault|user defined signal 2|broken pipe|alarm clock|terminated|stack fault|child exited|
-continued|stopped (signal)|stopped|stopped (tty input)|stopped (tty output)|urgent I/O condition|CPU time limit exceeded|
-file size limit exceeded|virtual timer expired|profiling timer expired|window changed|I/O possible|power failure|
-bad system call""".replace("\n", "").split("|")
+NAMES = """hangup|interrupt|quit|illegal instruction|trace/breakpoint trap|aborted|bus error|floating point exception|
+killed|user defined signal 1|segmentation fault|user defined signal 2|broken pipe|alarm clock|terminated|stack fault|
+child exited|continued|stopped (signal)|stopped|stopped (tty input)|stopped (tty output)|urgent I/O condition|
+CPU time limit exceeded|file size limit exceeded|virtual timer expired|profiling timer expired|window changed|
+I/O possible|power failure|bad system call""".replace("\n", "").split("|")
 
 
 def nohup():
@@ -28,7 +28,8 @@ def nohup():
 
 
 class Injected:
-    """Runs a program as its debugger. In place of the first fault, that of a diverted return, SIGINT comes as from a terminal."""
+    """Runs a program as its debugger. In place of the first fault, that of a diverted return, SIGINT comes as from a
+    terminal."""
 
     TRACEME, CONT, SETOPTIONS, SETSIGINFO, TRACECLONE, EXITKILL = 0, 7, 0x4200, 0x4203, 8, 1 << 20  # sys/ptrace.h
     WALL, SI_KERNEL = 0x40000000, 0x80
@@ -114,21 +115,25 @@ class Notify(rt0test.Case):
 
     @unittest.skipUnless(rt0test.NATIVE, "the parent's dispositions are QEMU's own, too")
     def test_fates(self):
-        """As Go 1.26's. Only SIGHUP and SIGINT stay ignored if the parent ignores them, and only until the program names them."""
+        """As Go 1.26's. Only SIGHUP and SIGINT stay ignored if the parent ignores them, and only until the program
+        names them."""
         if self.how != "native":
             return
         dead = "ignored false\n", -signal.SIGTERM
         deaf, alive, got, ignored = (("ignored false\nalive 0\n", 0), ("ignored true\nalive 0\n", 0),
                                      ("ignored false\nalive 1\n", 0), ("ignored true\nalive 0\n", 0))
-        rows = (("TERM", dead, dead, dead), ("HUP", alive, deaf, deaf), ("INT", alive, deaf, deaf), ("USR1", deaf, deaf, deaf),
+        rows = (("TERM", dead, dead, dead), ("HUP", alive, deaf, deaf), ("INT", alive, deaf, deaf),
+                ("USR1", deaf, deaf, deaf),
                 ("CHLD", deaf, deaf, deaf), ("CONT", deaf, deaf, deaf), ("WINCH", deaf, deaf, deaf))
         for name, untold, reset, stop in rows:
             sig = signal.Signals[f"SIG{name}"]
-            for how, expected in (("none", untold), ("reset", reset), ("stop", stop), ("ignore", ignored), ("notify", got)):
+            for how, expected in (("none", untold), ("reset", reset), ("stop", stop), ("ignore", ignored),
+                                  ("notify", got)):
                 with self.subTest(sig=name, how=how):
                     out = self.notify("fate", how, str(int(sig)), status=expected[1], before=ignoring(sig))
                     self.assertEqual(out, expected[0])
-        for name in ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "STKFLT", "URG", "PROF", "SYS", "QUIT", "TERM", "HUP", "USR2"):
+        for name in ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "STKFLT", "URG", "PROF", "SYS", "QUIT", "TERM", "HUP",
+                     "USR2"):
             with self.subTest(sig=name):
                 sig = {"STKFLT": 16}.get(name) or signal.Signals[f"SIG{name}"]
                 self.assertEqual(self.notify("fate", "ignore", str(int(sig))),
@@ -140,7 +145,8 @@ class Notify(rt0test.Case):
         if self.how != "native":
             return
         passed = signal.SIGHUP, signal.SIGINT, signal.SIGCONT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU
-        others = signal.SIGUSR1, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD, signal.SIGURG, signal.SIGPROF, signal.SIGALRM
+        others = (signal.SIGUSR1, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD, signal.SIGURG, signal.SIGPROF,
+                  signal.SIGALRM)
         for own in (signal.SIGUSR2, signal.SIGURG, signal.SIGCHLD):
             out = self.notify("child", str(int(own)), before=ignoring(*passed, *others))
             # 32 to 34 are passed on, too, and Python cannot change them here: some surroundings ignore them.
@@ -164,9 +170,11 @@ class Notify(rt0test.Case):
         self.assertTrue(done.err.startswith(b"panic: os/signal: Notify using nil channel\n"), done.err)
 
     def test_sigpipe(self):
-        """Asked for, it is queued for any descriptor. Else it ends the program if standard output is the broken pipe."""
+        """Asked for, it is queued for any descriptor. Else it ends the program if standard output is the broken
+        pipe."""
         for args, status, expected in ((["pipe"], -signal.SIGPIPE, "write |1: broken pipe\n"),
-                                       (["pipe", "n"], 0, "write |1: broken pipe\nbroken pipe\nalive\nbroken pipe\nbroken pipe\n")):
+                                       (["pipe", "n"], 0,
+                                        "write |1: broken pipe\nbroken pipe\nalive\nbroken pipe\nbroken pipe\n")):
             with self.started(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
                 p.stdout.close()
                 err = p.stderr.read()
@@ -192,7 +200,8 @@ class Notify(rt0test.Case):
                     self.assertEqual(p.stdout.readline(), b"ready\n")
                     for sig in ("HUP", "INT", "USR1", "QUIT", "SEGV", "WINCH", "TERM"):
                         p.send_signal(getattr(signal, f"SIG{sig}"))
-                        self.assertEqual(p.stdout.readline(), f"got {NAMES[getattr(signal, f'SIG{sig}') - 1]}\n".encode())
+                        self.assertEqual(p.stdout.readline(),
+                                         f"got {NAMES[getattr(signal, f'SIG{sig}') - 1]}\n".encode())
                     self.assertEqual(p.wait(10), 0)
 
     def test_all_signals_from_outside(self):

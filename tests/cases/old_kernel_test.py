@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """On a kernel that lacks a system call which rt0 cannot do without, the program ends and its last line names the call.
 
-Only 32-bit ISAs need such calls: those with 64-bit times. A seccomp filter imitates the old kernel, so the ISA must run natively.
+Only 32-bit ISAs need such calls: those with 64-bit times. A seccomp filter imitates the old kernel, so the ISA must run
+natively.
 """
 
 import ctypes
@@ -45,7 +46,8 @@ class OldKernel(unittest.TestCase):
         return done
 
     def assert_named(self, done, name):
-        self.assertEqual(rt0test.text(done.err), f"fatal error: the kernel has no {name}: on 32-bit ISAs rt0 needs Linux 5.1 or "
+        self.assertEqual(rt0test.text(done.err),
+                         f"fatal error: the kernel has no {name}: on 32-bit ISAs rt0 needs Linux 5.1 or "
                          "later, and nothing that forbids this call\n")
         self.assertEqual(done.status, 2)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Programs around files, pipes and sockets, compared with Go. The programs themselves mask the ports that the kernel chose. Each
-one runs alone, because some use files with fixed names."""
+"""Programs around files, pipes and sockets, compared with Go. The programs themselves mask the ports that the kernel
+chose. Each one runs alone, because some use files with fixed names."""
 
 import pathlib
 import sys

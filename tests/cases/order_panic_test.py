@@ -60,34 +60,39 @@ class OrderPanic(order.OrderCase):
                 self.assertIn("\nmain.E.Error(", got)
 
     def test_stack_overflow(self):
-        """The same text as Go's from the goroutine's header on: 50 frames, "elided", 50 frames. Only the number elided may differ."""
+        """The same text as Go's from the goroutine's header on: 50 frames, "elided", 50 frames. Only the number elided
+        may differ."""
         for build in self.builds:
             with self.subTest(build=build.name):
                 got = order.mask(self.run_order("fatal_stack_overflow", build))
-                first = [re.sub(r"\d+-byte", "N-byte", s.splitlines()[0]) for s in (got, order.go_said("fatal_stack_overflow"))]
+                first = [re.sub(r"\d+-byte", "N-byte", s.splitlines()[0])
+                         for s in (got, order.go_said("fatal_stack_overflow"))]
                 self.assertEqual(first[0], first[1])
                 self.assertIn("\nfatal error: stack overflow\n", got)
                 lines = got[got.index("\ngoroutine N gp=0xN m=0 mp=0xN [running]:\n"):].splitlines()[2:]
                 elided = [i for i, line in enumerate(lines) if re.fullmatch(r"\.\.\.\d+ frames elided\.\.\.", line)]
                 self.assertEqual(elided, [100])
                 self.assertEqual(set(lines[:100:2]), {"main.f(<args>)"})
-                self.assertEqual(lines[101:199:2], ["main.f(<args>)"] * 47 + ["main.main(<args>)", "runtime.main(<args>)"])
+                self.assertEqual(lines[101:199:2],
+                                 ["main.f(<args>)"] * 47 + ["main.main(<args>)", "runtime.main(<args>)"])
                 self.assertEqual(lines[199], "runtime.goexit(<args>)")
 
     def test_sigquit(self):
         for build in self.builds:
             with self.subTest(build=build.name):
-                got, go = (order.mask(s) for s in (self.run_order("fatal_sigquit", build), order.go_said("fatal_sigquit")))
+                got, go = (order.mask(s) for s in (self.run_order("fatal_sigquit", build),
+                                                   order.go_said("fatal_sigquit")))
                 head = go[:go.index("running]:\n")]
-                # In Go's run the signal arrived in the system call with which the program sent it to its process. rt0 sends
-                # it with tgkill, which has another sigcode.
+                # In Go's run the signal arrived in the system call with which the program sent it to its process. rt0
+                # sends it with tgkill, which has another sigcode.
                 code = re.compile(r"sigcode=-?\d+")
                 self.assertEqual(code.sub("sigcode=?", got[:got.index("running]:\n")]), code.sub("sigcode=?", head))
                 self.assertIn("\nmain.main(<args>)\n", got)
                 if rt0test.ISA == "amd64":
                     regs = [line.split()[0] for line in got.splitlines() if re.fullmatch(r"[a-z]\w+ +0x\w+", line)]
-                    self.assertEqual(regs, "rax rbx rcx rdx rdi rsi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip rflags cs fs "
-                                           "gs".split())
+                    self.assertEqual(regs,
+                                     "rax rbx rcx rdx rdi rsi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip rflags cs fs "
+                                     "gs".split())
 
 
 if __name__ == "__main__":

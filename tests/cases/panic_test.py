@@ -24,12 +24,14 @@ class Panic(rt0test.Case):
 
     def test_signals(self):
         """Signals that the program sends to itself: some print all stacks and exit, some kill, some do nothing."""
-        names = {3: "SIGQUIT: quit", 6: "SIGABRT: abort", 11: "SIGSEGV: segmentation violation", 31: "SIGSYS: bad system call"}
+        names = {3: "SIGQUIT: quit", 6: "SIGABRT: abort", 11: "SIGSEGV: segmentation violation",
+                 31: "SIGSYS: bad system call"}
         for sig, name in names.items():
             with self.subTest(signal=sig):
                 done = self.run_program("signals", "raise", sig)
                 self.assert_status(done, 2)
-                self.assertRegex(rt0test.text(done.err), rf"^{name}\nPC=0x[0-9a-f]+ m=\d+ sigcode=-?\d+( addr=0x[0-9a-f]+)?\n\ngoroutine ")
+                self.assertRegex(rt0test.text(done.err),
+                                 rf"^{name}\nPC=0x[0-9a-f]+ m=\d+ sigcode=-?\d+( addr=0x[0-9a-f]+)?\n\ngoroutine ")
         for sig in (1, 2, 15):
             with self.subTest(signal=sig):
                 self.assert_status(self.run_program("signals", "raise", sig), -sig)
@@ -39,7 +41,8 @@ class Panic(rt0test.Case):
                 self.assertEqual((done.status, done.err), (0, b"still here\n"))
 
     def test_threads_are_made_with_signals_blocked(self):
-        """As Go's newosproc does, for all threads but sysmon's; the new threads and their makers have the usual mask then."""
+        """As Go's newosproc does, for all threads but sysmon's; the new threads and their makers have the usual mask
+        then."""
         done = self.run_program("signals", "births", "5", env={"GOMAXPROCS": 2})
         self.assert_status(done, 0)
         self.assertEqual(done.err, b"births true true 5 true\n")
@@ -48,9 +51,11 @@ class Panic(rt0test.Case):
         done = self.run_program("signals", "stack")
         self.assert_status(done, 0)
         got = re.sub(r":\d+( \+0x[0-9a-f]+)?\n", ":N\n", rt0test.text(done.err))
-        self.assertRegex(got, r"^goroutine 1 \[running\]:\nmain\.inner\(\)\n\t\S+signals.cc:N\nmain\.main\(\)\n\t\S+signals.cc:N\n"
-                              r"\ngoroutine \d+ \[chan receive\]:\nmain\.main\.func1\((?:\.\.\.)?\)\n\t\S+signals.cc:N\n"
-                              r"created by main\.main in goroutine 1\n\t\S+signals.cc:N\ncut 10 goroutine \n$")
+        self.assertRegex(got,
+                         r"^goroutine 1 \[running\]:\nmain\.inner\(\)\n\t\S+signals.cc:N\nmain\.main\(\)\n"
+                         r"\t\S+signals.cc:N\n\ngoroutine \d+ \[chan receive\]:\nmain\.main\.func1\((?:\.\.\.)?\)\n"
+                         r"\t\S+signals.cc:N\n"
+                         r"created by main\.main in goroutine 1\n\t\S+signals.cc:N\ncut 10 goroutine \n$")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Loops over rt0's functions, one for each function, leave the only P to other goroutines as soon as a loop without calls does.
+"""Loops over rt0's functions, one for each function, leave the only P to other goroutines as soon as a loop without
+calls does.
 
-Prints a table: for each function the longest of five sleeps of 100 µs beside the loop, in ms of CPU time, and how many times that of a
-loop without calls it is."""
+Prints a table: for each function the longest of five sleeps of 100 µs beside the loop, in ms of CPU time, and how many
+times that of a loop without calls it is."""
 
 import pathlib
 import subprocess
@@ -13,15 +14,16 @@ from harness import rt0test
 
 RATIO = 3
 TRIES = 12  # that one function may need: on a busy machine sysmon, which asks for the P, may itself wait for a CPU
-# The least that counts as the delay beside a loop without calls: its time slice. On a busy machine it may end sooner by the CPU
-# time used.
+# The least that counts as the delay beside a loop without calls: its time slice. On a busy machine it may end sooner by
+# the CPU time used.
 SLICE_US = 10000
 
 
 @rt0test.each_how
 class PreemptTable(rt0test.Case):
     def measure(self, names):
-        """The rows of these functions, of all if there are none: {name: longest sleep in µs}; "no_calls" is the longest of its rows."""
+        """The rows of these functions, of all if there are none: {name: longest sleep in µs}; "no_calls" is the
+        longest of its rows."""
         done = self.run_program("preempt_table", *names, timeout=10 * rt0test.TIMEOUT, stdout=subprocess.DEVNULL)
         self.assert_status(done, 0)
         rows = {"no_calls": SLICE_US}

@@ -16,8 +16,9 @@ MOST_SECONDS = 300
 
 
 class Stepped:
-    """Runs `preempted step FN ROUNDS` as its debugger. In round n the function goes on n instructions after its marker, the SIGTRAP that
-    the program sends itself; then it gets SIGURG. When it has been stepped through to its end, the remaining rounds go undisturbed."""
+    """Runs `preempted step FN ROUNDS` as its debugger. In round n the function goes on n instructions after its marker,
+    the SIGTRAP that the program sends itself; then it gets SIGURG. When it has been stepped through to its end, the
+    remaining rounds go undisturbed."""
 
     TRACEME, CONT, SINGLESTEP, GETSIGINFO = 0, 7, 9, 0x4202  # sys/ptrace.h
 
@@ -77,10 +78,12 @@ class Preempt(rt0test.Case):
                 yield build
 
     def test_registers(self):
-        """General and vector registers, flags and red zone survive a hundred or a thousand interruptions, at any instruction."""
+        """General and vector registers, flags and red zone survive a hundred or a thousand interruptions, at any
+        instruction."""
         wanted = "100" if self.how == "qemu" else "1000"
         for build in self.each_build():
-            done = self.run_program("preempted", "registers", wanted, env={"GOMAXPROCS": "2"}, build=build, timeout=MOST_SECONDS)
+            done = self.run_program("preempted", "registers", wanted, env={"GOMAXPROCS": "2"}, build=build,
+                                    timeout=MOST_SECONDS)
             self.assert_status(done, 0)
             self.assertEqual(rt0test.text(done.err), "damaged 0 rounds true\n")
 
@@ -92,13 +95,15 @@ class Preempt(rt0test.Case):
                 self.assertEqual(rt0test.text(done.err), "wrong 0 0\n")
 
     def test_diverted_returns(self):
-        """The same for loops that are in rt0's functions nearly always: these functions' returns are diverted. What a call must keep is
-        kept, and results are right."""
+        """The same for loops that are in rt0's functions nearly always: these functions' returns are diverted. What a
+        call must keep is kept, and results are right."""
         wanted = "100" if self.how == "qemu" else "1000"
-        options = [(), ("-singlestep",)] if self.how == "qemu" else [()]  # between any two instructions, not only blocks
+        # Between any two instructions, not only blocks.
+        options = [(), ("-singlestep",)] if self.how == "qemu" else [()]
         for build in self.each_build():
             for option in options:
-                done = self.run_program("preempted", "diverted", wanted, env={"GOMAXPROCS": "2"}, build=build, qemu_options=option,
+                done = self.run_program("preempted", "diverted", wanted, env={"GOMAXPROCS": "2"}, build=build,
+                                        qemu_options=option,
                                         timeout=MOST_SECONDS)
                 self.assert_status(done, 0)
                 self.assertEqual(rt0test.text(done.err), "damaged 0 rounds true\n")
@@ -136,8 +141,8 @@ class Preempt(rt0test.Case):
             self.assertGreater(done.seconds, 0.02)
 
     def test_pairs_that_wake_each_other_share_one_p(self):
-        """The two goroutines share one inherited time slice, and each runs too briefly for a preemption request to reach it. The slice
-        must end nevertheless, or other goroutines would starve."""
+        """The two goroutines share one inherited time slice, and each runs too briefly for a preemption request to
+        reach it. The slice must end nevertheless, or other goroutines would starve."""
         for what in ("channel", "cond"):
             for build in self.each_build():
                 done = self.run_program("pingpong", what, env={"GOMAXPROCS": "1"}, build=build)
@@ -150,8 +155,8 @@ class Preempt(rt0test.Case):
             self.assertEqual((done.status, rt0test.text(done.err)), (0, "goes on\n"))
 
     def test_switched_off(self):
-        """Without preemption signals a loop that calls nothing keeps its P, although sysmon asks for it; one that calls into rt0
-        yields there."""
+        """Without preemption signals a loop that calls nothing keeps its P, although sysmon asks for it; one that calls
+        into rt0 yields there."""
         off = {"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1"}
         for build in self.each_build():
             done = self.run_program("preempted", "off", env=off, build=build, timeout=MOST_SECONDS)

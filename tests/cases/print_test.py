@@ -21,7 +21,8 @@ class Print(rt0test.Case):
         self.assert_status(done, 0)
 
     def test_a_line_to_stdout_is_one_write(self):
-        """Go's fmt.Println writes once, so lines of several processes with one pipe do not mix. The socket keeps writes apart."""
+        """Go's fmt.Println writes once, so lines of several processes with one pipe do not mix. The socket keeps writes
+        apart."""
         got = []
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with ours:
@@ -30,7 +31,8 @@ class Print(rt0test.Case):
             while data := ours.recv(1 << 20):
                 got.append(len(data))
         self.assertEqual(program.wait(30), 0)
-        self.assertEqual(got, [n + 5 + (n == 1000) for n in range(100, 1001, 100)] + [4096, 65001, 65536, 70001 - 65536])
+        self.assertEqual(got, [n + 5 + (n == 1000) for n in range(100, 1001, 100)] + [4096, 65001, 65536,
+                                                                                      70001 - 65536])
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ class Registers(rt0test.Case):
         self.check("systemstack", 200, 16 * 200)
 
     def test_newproc(self):
-        """The started goroutines make calls too; main does not wait for all of them, so some calls may not be counted yet."""
+        """The started goroutines make calls too; main does not wait for all of them, so some calls may not be counted
+        yet."""
         for procs in ("1", "4"):
             done = self.run_program("callee_saved", "newproc", "50", env={"GOMAXPROCS": procs})
             self.assert_status(done, 0)

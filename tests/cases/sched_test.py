@@ -18,7 +18,8 @@ class Sched(rt0test.Case):
         self.assertEqual(rt0test.text(done.err), line + "\n")
 
     def test_wired_goroutines_are_not_lost(self):
-        """When a goroutine's wait is refused, it goes on at once. A locked goroutine that was next on its P must not be lost."""
+        """When a goroutine's wait is refused, it goes on at once. A locked goroutine that was next on its P must not be
+        lost."""
         for seed in range(1, 4 if self.how == "qemu" else 21):
             env = {"RT0_SIM": f"seed={seed},procs=2,strategy=random"}
             self.assert_says(self.run_program("sched", "wired", env=env, timeout=100), "received 200 200")

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""GODEBUG=schedtrace=N and scheddetail=1: the lines have the form of those that Go printed (tests/oracle/debug_formats)."""
+"""GODEBUG=schedtrace=N and scheddetail=1: the lines have the form of those that Go printed
+(tests/oracle/debug_formats)."""
 
 import pathlib
 import re
@@ -12,7 +13,8 @@ SAMPLES = rt0test.ORACLE / "debug_formats"
 
 
 def shape(line):
-    """The line with its variable parts replaced: numbers, nil in place of a number, booleans, wait reasons, the number of Ps."""
+    """The line with its variable parts replaced: numbers, nil in place of a number, booleans, wait reasons, the number
+    of Ps."""
     line = re.sub(r"\b(true|false)\b", "BOOL", line)
     line = re.sub(r"\([a-z A-Z.()]*\)", "(REASON)", line)
     line = re.sub(r"(?<=[=PMG \[])(\d+|nil)(?=ms|\b)", "N", line)

@@ -22,7 +22,8 @@ class Seeds(unittest.TestCase):
         """Both outcomes occur, and the seed that is printed for an outcome gives that outcome again."""
         done = self.seeds("--runs", 60, "--sim", "procs=1,strategy=random", "sim_race")
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-        heads = re.findall(r"(?m)^ +(\d+) runs  status (\d+)  output [0-9a-f]{12}  \d+ traces  seed=(\d+)$", done.stdout)
+        heads = re.findall(r"(?m)^ +(\d+) runs  status (\d+)  output [0-9a-f]{12}  \d+ traces  seed=(\d+)$",
+                           done.stdout)
         self.assertEqual(sum(int(n) for n, _, _ in heads), 60)
         self.assertEqual({status for _, status, _ in heads}, {"0", "2"})
         self.assertIn("panic: an addition is lost", done.stdout)

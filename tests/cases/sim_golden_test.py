@@ -37,7 +37,8 @@ class SimGolden(rt0test.Case):
                 env["RT0_SIM"] = f"seed=1,procs=2,{scenario.sim}"
                 env["RT0_TRACE"] = path
                 done = self.run_program(scenario.program, env=env, cwd=folder, **who)
-                self.assertEqual(path.read_text("ascii"), (sim_golden.FOLDER / f"{scenario.name}.trace").read_text("ascii"))
+                self.assertEqual(path.read_text("ascii"),
+                                 (sim_golden.FOLDER / f"{scenario.name}.trace").read_text("ascii"))
                 self.assertIn((scenario.name, 2, 1), golden, done)
 
     def test_enough(self):

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The simulated kernel: refused settings, records and replays, virtual time, loops, faults, deadlocks. See docs/DETERMINISM.md."""
+"""The simulated kernel: refused settings, records and replays, virtual time, loops, faults, deadlocks. See
+docs/DETERMINISM.md."""
 
 import pathlib
 import re
@@ -87,7 +88,8 @@ class Sim(rt0test.Case):
         """Each strategy gives the same bytes in every run; different strategies give different traces."""
         seen = set()
         for strategy in STRATEGIES:
-            runs = [rt0test.run_traced("goroutines", env={"RT0_SIM": f"seed=9,procs=3,strategy={strategy}"}, how=self.how)
+            runs = [rt0test.run_traced("goroutines", env={"RT0_SIM": f"seed=9,procs=3,strategy={strategy}"},
+                                       how=self.how)
                     for _ in range(2)]
             self.assertEqual(runs[0][1], runs[1][1], strategy)
             self.assertEqual(runs[0][0].out, runs[1][0].out, strategy)
@@ -99,7 +101,8 @@ class Sim(rt0test.Case):
     def test_trace_makes_no_difference(self):
         """The program does the same with a trace to a file, with one to stderr, and without."""
         plain = self.sim("order_workers_order", "seed=4,strategy=random")
-        to_file, trace = rt0test.run_traced("order_workers_order", env={"RT0_SIM": "seed=4,strategy=random"}, how=self.how)
+        to_file, trace = rt0test.run_traced("order_workers_order", env={"RT0_SIM": "seed=4,strategy=random"},
+                                            how=self.how)
         self.assertEqual(self.printed(plain), self.printed(to_file))
         beside = self.sim("order_workers_order", "seed=4,strategy=random", env={"RT0_TRACE": "-"})
         lines = [x for x in rt0test.text(beside.err).splitlines() if rt0test.TRACE_LINE.fullmatch(x)]
@@ -107,7 +110,8 @@ class Sim(rt0test.Case):
 
     def test_every_choice_is_in_the_trace(self):
         record = self.dir / "record"
-        _, trace = rt0test.run_traced("order_sel_wake_order", env={"RT0_SIM": f"seed=2,procs=2,strategy=random,record={record}"},
+        _, trace = rt0test.run_traced("order_sel_wake_order",
+                                      env={"RT0_SIM": f"seed=2,procs=2,strategy=random,record={record}"},
                                       how=self.how)
         choices = [e.args for e in rt0test.parse_trace(trace) if e.name == "Choose"]
         self.assertEqual([int(c["i"]) for c in choices], list(range(len(choices))))
@@ -123,10 +127,12 @@ class Sim(rt0test.Case):
 
     def test_replay(self):
         path, done, trace = self.record()
-        self.assertRegex(path.read_text(), r"\Art0-record 1\nprogram=order_chan_ping args=0:\S+\nseed=5 procs=3 strategy=random ")
+        self.assertRegex(path.read_text(),
+                         r"\Art0-record 1\nprogram=order_chan_ping args=0:\S+\nseed=5 procs=3 strategy=random ")
         for spec in (f"replay={path}", f"strategy=replay:{path}", f"seed=5,procs=3,replay={path}"):
             again, replayed = rt0test.run_traced("order_chan_ping", env={"RT0_SIM": spec}, how=self.how)
-            self.assertEqual((again.status, self.printed(again), replayed), (done.status, self.printed(done), trace), spec)
+            self.assertEqual((again.status, self.printed(again), replayed), (done.status, self.printed(done), trace),
+                             spec)
         # A replay that records itself writes the same record.
         second = self.dir / "second"
         self.assert_status(self.sim("order_chan_ping", f"replay={path},record={second}"), done.status)
@@ -144,7 +150,8 @@ class Sim(rt0test.Case):
             self.assert_status(done, 2)
             self.assertRegex(rt0test.text(done.err), rf"\Art0: RT0_SIM: replay: [^\n]*{words}[^\n]*\n\Z")
             self.assertEqual(done.out, b"")
-        for more, word in (("seed=6", "seed"), ("procs=1", "procs"), ("faults=eintr", "faults"), ("strategy=pos", "strategy")):
+        for more, word in (("seed=6", "seed"), ("procs=1", "procs"), ("faults=eintr", "faults"),
+                           ("strategy=pos", "strategy")):
             done = self.sim("order_chan_ping", f"{more},replay={path}")
             self.assert_status(done, 2)
             self.assertIn(word, rt0test.text(done.err))
@@ -186,7 +193,8 @@ class Sim(rt0test.Case):
         self.assertIn("the record goes on", rt0test.text(done.err))
 
     def test_a_record_is_written_beside(self):
-        """Until a record is complete, an existing file of its name stays as it was. A name that is no regular file is written to directly."""
+        """Until a record is complete, an existing file of its name stays as it was. A name that is no regular file is
+        written to directly."""
         record = self.dir / "record"
         record.write_text("precious")
         self.sim("sim_race", f"seed=3,strategy=random,record={record}")
@@ -209,7 +217,8 @@ class Sim(rt0test.Case):
                 self.assert_status(self.sim("sim_race", f"replay={record}"), 3)
 
     def test_a_limit(self):
-        """A program that would go on for ever ends with a fatal error at its limit, and its record and trace are complete."""
+        """A program that would go on for ever ends with a fatal error at its limit, and its record and trace are
+        complete."""
         record = self.dir / "record"
         for limit, what in (("500", "limit of choices"), ("20ms", "limit of time"), ("3s", "limit of time")):
             spec = f"seed=1,strategy=random,limit={limit},record={record}"
@@ -219,7 +228,8 @@ class Sim(rt0test.Case):
                 self.assertEqual(trace, runs[1][1])
                 self.assert_status(done, 2)
                 said = rt0test.text(done.err)
-                self.assertRegex(said, rf"\Afatal error: simulated kernel: the {what} is reached before the program's end\n")
+                self.assertRegex(said,
+                                 rf"\Afatal error: simulated kernel: the {what} is reached before the program's end\n")
                 self.assertIn("goroutine 1 [chan receive]:", said)
                 events = rt0test.parse_trace(trace)
                 self.assertEqual([e.name for e in events][-1], "Exit")
@@ -249,7 +259,8 @@ class Sim(rt0test.Case):
         self.assertRegex(record.read_text(), r"\nend \d+\n\Z")
 
     def test_one_print_is_one_point(self):
-        """A traceback of any length costs the same time. The golden scenarios stacks and select_sizes test this on all ISAs."""
+        """A traceback of any length costs the same time. The golden scenarios stacks and select_sizes test this on all
+        ISAs."""
         spans = []
         for n in "1", "9":
             done, trace = rt0test.run_traced("sim_stacks", n, env={"RT0_SIM": "procs=1"}, how=self.how)
@@ -264,7 +275,8 @@ class Sim(rt0test.Case):
         done = self.sim("sim_hour", "seed=1")
         self.assert_status(done, 0)
         self.assertLess(done.seconds, 5)
-        self.assertEqual(self.printed(done), "slept an hour true\nwaited for a day true\nread read |0: i/o timeout\nticks 12 hours 27\n")
+        self.assertEqual(self.printed(done),
+                         "slept an hour true\nwaited for a day true\nread read |0: i/o timeout\nticks 12 hours 27\n")
 
     def test_loops_that_wait(self):
         for procs in (1, 4):
@@ -282,13 +294,15 @@ class Sim(rt0test.Case):
             self.assertIn(b"panic: an addition is lost\n", done.err)
 
     def test_everybody_waits_for_ever(self):
-        """A program that would wait for ever on a real kernel: it waits for the network, which no other goroutine uses."""
+        """A program that would wait for ever on a real kernel: it waits for the network, which no other goroutine
+        uses."""
         done = self.sim("sim_stuck", "seed=1")
         self.assert_fatal(done, "simulated kernel: every thread waits, and nothing is left that could wake one")
         self.assertIn(b"[IO wait", done.err)
 
     def test_handed_over_ps_end_no_search(self):
-        """While a P is handed over, its queue can be stolen from: a thread that looks for work does not do so for ever."""
+        """While a P is handed over, its queue can be stolen from: a thread that looks for work does not do so for
+        ever."""
         for seed in range(1, 61 if self.how == "native" else 11):
             for depth in (2, 4):
                 done = self.sim("sim_stuck", f"seed={seed},procs=2,strategy=delay:{depth},limit=100000", "wired")
@@ -296,11 +310,13 @@ class Sim(rt0test.Case):
 
     def test_seeds_matter(self):
         outputs = {self.printed(self.sim("order_select_random", f"seed={s},procs=1")) for s in range(8)}
-        traces = {rt0test.run_traced("order_select_random", env={"RT0_SIM": f"seed={s},procs=1"}, how=self.how)[1] for s in range(4)}
+        traces = {rt0test.run_traced("order_select_random", env={"RT0_SIM": f"seed={s},procs=1"}, how=self.how)[1]
+                  for s in range(4)}
         self.assertEqual(len(traces), 4, outputs)
 
     def test_go_s_order(self):
-        """Where Go's order is fixed, the simulated kernel gives it for any `procs`: these are simulated CPUs, not GOMAXPROCS."""
+        """Where Go's order is fixed, the simulated kernel gives it for any `procs`: these are simulated CPUs, not
+        GOMAXPROCS."""
         for name in ("order_chan_send_fifo", "order_sleep_order", "order_net_deadline", "order_panic_order"):
             done = self.sim(name, "procs=4", env={"GOMAXPROCS": "1", "GODEBUG": "asyncpreemptoff=1"})
             expected = (rt0test.ORACLE / "order" / (name.removeprefix("order_") + ".out")).read_text()

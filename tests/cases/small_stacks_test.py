@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The prototype of goroutines with 2 KiB stacks, used beside ordinary ones: each costs less than Go's 2.55 KB, and its frames fit."""
+"""The prototype of goroutines with 2 KiB stacks, used beside ordinary ones: each costs less than Go's 2.55 KB, and its
+frames fit."""
 
 import pathlib
 import re
@@ -19,13 +20,15 @@ class SmallStacks(rt0test.Case):
             self.skipTest("frames of other ISAs are larger, or have not been measured")
 
     def each(self, *args, builds=BUILDS, **options):
-        return [self.run_program("small_stacks", *args, env={"GOMAXPROCS": n}, build=build, **options) for build in builds for n in (1, 4)]
+        return [self.run_program("small_stacks", *args, env={"GOMAXPROCS": n}, build=build, **options)
+                for build in builds for n in (1, 4)]
 
     def test_parked(self):
         n = 200000 if self.how == "native" else 5000
         for done in self.each("parked", n, timeout=60):
             self.assert_status(done, 0)
-            each, used = map(int, re.fullmatch(rf"parked {n} bytes_each (\d+) most_used (\d+)\n", rt0test.text(done.err)).groups())
+            each, used = map(int, re.fullmatch(rf"parked {n} bytes_each (\d+) most_used (\d+)\n",
+                                               rt0test.text(done.err)).groups())
             self.assertLess(used, 1800)
             if self.how == "native":
                 self.assertLess(each, 2550)

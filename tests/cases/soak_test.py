@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""100,000 goroutines over channels, select, timers, mutexes, sockets and system calls: nothing hangs, nothing is lost, and memory
-does not grow.
+"""100,000 goroutines over channels, select, timers, mutexes, sockets and system calls: nothing hangs, nothing is lost,
+and memory does not grow.
 
-RT0_SOAK_SECONDS is the length of each run, not counting the time to make the goroutines: 60 for a good soak. The default is a second
-or two, with fewer goroutines where an interpreter runs them, so that `make test` stays quick.
+RT0_SOAK_SECONDS is the length of each run, not counting the time to make the goroutines: 60 for a good soak. The
+default is a second or two, with fewer goroutines where an interpreter runs them, so that `make test` stays quick.
 """
 
 import os
@@ -25,19 +25,22 @@ class Soak(rt0test.Case):
     def soak(self, procs, goroutines, seconds, build=None):
         with self.subTest(build=(build or rt0test.BUILD).name, procs=procs):
             generations = 3 if seconds >= 10 else 2
-            done = self.run_program("soak", seconds, goroutines, PATIENCE, generations, env={"GOMAXPROCS": procs}, build=build,
+            done = self.run_program("soak", seconds, goroutines, PATIENCE, generations, env={"GOMAXPROCS": procs},
+                                    build=build,
                                     timeout=30 + 10 * seconds + 8 * PATIENCE)
             lines = rt0test.text(done.err).splitlines()
             self.assertEqual((done.status, lines[-1:]), (0, ["ok"]), rt0test.text(done.err)[-3000:])
             self.assertGreater(min(int(line.split()[1]) for line in lines[:8]), 0, lines)
             if SECONDS:
-                print(f"{self.how} GOMAXPROCS={procs} {done.seconds:.0f} s:", "; ".join(lines[:-1]), file=sys.stderr, flush=True)
+                print(f"{self.how} GOMAXPROCS={procs} {done.seconds:.0f} s:", "; ".join(lines[:-1]), file=sys.stderr,
+                      flush=True)
 
     def test_soak(self):
         # A 32-bit address space has no room for so many stacks.
         most = GOROUTINES if rt0test.ROW["bits"] == "64" else 8000
         for procs in PROCS if rt0test.FIRST else ("1", "4"):
-            self.soak(procs, most if SECONDS else 20000 if self.how == "native" and most == GOROUTINES else 2000, SECONDS or 1)
+            self.soak(procs, most if SECONDS else 20000 if self.how == "native" and most == GOROUTINES else 2000,
+                      SECONDS or 1)
 
     @unittest.skipIf(SECONDS, "the dev build is for `make test`")
     def test_checked(self):

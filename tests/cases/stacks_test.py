@@ -15,8 +15,8 @@ DEFAULT = 256 << 10 if BITS == 64 else 64 << 10
 LARGEST = 1 << 30 if BITS == 64 else 1 << 28
 # For these ISAs GCC does not touch each page of a large frame (stack probes): docs/STACKS.md.
 PROBES = rt0test.ISA not in ("riscv64", "arm")
-# How far below the stack sp may be when a probe meets the guard: sp moves down by a page, then the lower or the upper end
-# of that page is touched.
+# How far below the stack sp may be when a probe meets the guard: sp moves down by a page, then the lower or the upper
+# end of that page is touched.
 PROBED = 4096 + 512 if rt0test.ISA in ("amd64", "386") else 8192 + 512
 
 
@@ -25,7 +25,8 @@ class Stacks(rt0test.Case):
     def run_stacks(self, *args, procs=4, env=None, **options):
         for build in BUILDS:
             with self.subTest(build=build.name, args=args):
-                yield self.run_program("stacks", *args, env={"GOMAXPROCS": procs, **(env or {})}, build=build, **options)
+                yield self.run_program("stacks", *args, env={"GOMAXPROCS": procs, **(env or {})}, build=build,
+                                       **options)
 
     def test_many_sizes_on_many_ps(self):
         rounds = 400 if rt0test.FIRST and self.how == "native" else 60
@@ -47,7 +48,8 @@ class Stacks(rt0test.Case):
         for args in (("range", LARGEST + 1), ("too_large", 0), ("too_large", 4096)):
             for done in self.run_stacks(*args):
                 self.assertEqual(done.status, 2)
-                self.assertTrue(rt0test.text(done.err).startswith("panic: go_with: stack size out of range\n\ngoroutine 1 [running]:\n"),
+                self.assertTrue(rt0test.text(done.err).startswith("panic: go_with: stack size out of range\n\n"
+                                                                  "goroutine 1 [running]:\n"),
                                 rt0test.text(done.err)[:200])
 
     def test_overflow_names_limit_and_goroutine(self):
@@ -55,13 +57,15 @@ class Stacks(rt0test.Case):
             for done in self.run_stacks("overflow", wish):
                 self.assert_fatal(done, "stack overflow")
                 self.assertRegex(rt0test.text(done.err),
-                                 rf"\Aruntime: goroutine stack exceeds {limit}-byte limit\nruntime: sp=0x[0-9a-f]+ stack=\[.*\]\n"
+                                 rf"\Aruntime: goroutine stack exceeds {limit}-byte limit\nruntime: sp=0x[0-9a-f]+ "
+                                 rf"stack=\[.*\]\n"
                                  r"fatal error: stack overflow\n\ngoroutine (?!1 )\d+ gp=0x")
 
     def test_overflow_of_g0(self):
         for done in self.run_stacks("g0"):
             self.assert_fatal(done, "morestack on g0")
-            self.assertRegex(rt0test.text(done.err), r"\Aruntime: morestack on g0, sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\n"
+            self.assertRegex(rt0test.text(done.err),
+                             r"\Aruntime: morestack on g0, sp=0x[0-9a-f]+ stack=\[0x[0-9a-f]+, 0x[0-9a-f]+\]\n"
                              r"fatal error: morestack on g0\n")
 
     def test_overflow_of_gsignal(self):
@@ -72,7 +76,8 @@ class Stacks(rt0test.Case):
                 self.assertNotIn(b"panic", done.err)
 
     def test_guards_of_all_threads(self):
-        """Also of the first two Ms, whose guards are set up late, and of Ms that reuse the stacks of Ms that have ended."""
+        """Also of the first two Ms, whose guards are set up late, and of Ms that reuse the stacks of Ms that have
+        ended."""
         for done in self.run_stacks("guards"):
             self.assertEqual((done.status, rt0test.text(done.err)), (0, "enough true without 0 broken 0\n"))
 
@@ -83,11 +88,13 @@ class Stacks(rt0test.Case):
         for args in (("huge", 3), ("rename",)):
             for done in self.run_stacks(*args):
                 self.assert_fatal(done, "stack overflow")
-                sp, lo = (int(n, 16) for n in re.search(r"sp=(0x\w+) stack=\[(0x\w+),", rt0test.text(done.err)).groups())
+                sp, lo = (int(n, 16) for n in re.search(r"sp=(0x\w+) stack=\[(0x\w+),",
+                                                        rt0test.text(done.err)).groups())
                 self.assertLess(lo - sp, PROBED, "it stepped over the guard before it touched it")
 
     def test_high_water_mark(self):
-        """GODEBUG=tracebackstack=1 prints about how much stack each goroutine has used; without it, and in a simulated run, nothing."""
+        """GODEBUG=tracebackstack=1 prints about how much stack each goroutine has used; without it, and in a simulated
+        run, nothing."""
         line = re.compile(r"^runtime: goroutine stack used (\d+) of (\d+) bytes$", re.M)
         for done in self.run_stacks("used", 300000, env={"GODEBUG": "tracebackstack=1", "GOTRACEBACK": "all"}):
             used = [tuple(int(n) for n in m) for m in line.findall(rt0test.text(done.err))]
@@ -100,18 +107,20 @@ class Stacks(rt0test.Case):
                 self.assertNotIn("stack used", rt0test.text(done.err))
 
     def test_many_parked(self):
-        """More stacks than a process may have mappings for mprotect's guards: the last ones go without a guard, and all goroutines run.
-        QEMU's MADV_GUARD_INSTALL does nothing, so there the guards are mprotect's."""
+        """More stacks than a process may have mappings for mprotect's guards: the last ones go without a guard, and all
+        goroutines run. QEMU's MADV_GUARD_INSTALL does nothing, so there the guards are mprotect's."""
         n = 70000 if self.how == "native" and BITS == 64 else 30000 if rt0test.FIRST else 10000
         for done in self.run_stacks("parked" if BITS == 64 else "parked_small", n, timeout=120):
             self.assert_status(done, 0)
             self.assertEqual(rt0test.text(done.err), f"parked {n}\nall have ended\n")
 
     def test_memory_goes_back(self):
-        """After minutes without work, free stacks' memory goes back to the simulated kernel; the trace is the same each time."""
+        """After minutes without work, free stacks' memory goes back to the simulated kernel; the trace is the same each
+        time."""
         traces = set()
         for build in BUILDS:
-            done, trace = rt0test.run_traced("stacks", "idle", how=self.how, build=build, env={"RT0_SIM": "seed=1,procs=2"})
+            done, trace = rt0test.run_traced("stacks", "idle", how=self.how, build=build,
+                                             env={"RT0_SIM": "seed=1,procs=2"})
             self.assertEqual((done.status, rt0test.text(done.err)), (0, "awake\ndone\n"))
             given = [e.args["n"] for e in rt0test.parse_trace(trace) if e.name == "StackScavenge"]
             self.assertEqual(given, ["93"])  # of 100; the rest had ended early enough to be reused
@@ -124,7 +133,8 @@ class Stacks(rt0test.Case):
             env = {"GOMAXPROCS": "4", **({"GOMEMLIMIT": limit} if limit else {})}
             done, trace = rt0test.run_traced("stacks", "back", how, how=self.how, build=build, env=env)
             self.assert_status(done, 0)
-            yield sum(int(e.args["n"]) for e in rt0test.parse_trace(trace) if e.name == "StackScavenge"), rt0test.text(done.err)
+            yield sum(int(e.args["n"]) for e in rt0test.parse_trace(trace)
+                      if e.name == "StackScavenge"), rt0test.text(done.err)
 
     def test_memory_goes_back_when_asked_for(self):
         """free_os_memory() and gc() give back the memory of all free stacks, also of those in the caches of busy Ps."""
@@ -140,18 +150,21 @@ class Stacks(rt0test.Case):
             self.assertEqual((done.status, rt0test.text(done.err)), (0, "given back later: 0\n"))
 
     def test_frames_that_are_overrun_upwards(self):
-        """A frame overrun upwards reaches the goroutine's own G: the result is a fatal error that says so, whatever was written, and
-        however much."""
+        """A frame overrun upwards reaches the goroutine's own G: the result is a fatal error that says so, whatever was
+        written, and however much."""
         for build in BUILDS:
             for n in (8, 64, 200, 304):
                 for value in (0, 0x55, 0xff):
                     with self.subTest(n=n, value=value, build=build.name):
                         done = self.run_program("stacks", "upwards", n, value, build=build)
                         self.assert_status(done, 2)
-                        self.assertRegex(done.err, rb"(?m)^fatal error: (a )?goroutine has written beyond the upper end of its stack$")
+                        self.assertRegex(done.err,
+                                         rb"(?m)^fatal error: (a )?goroutine has written beyond the upper end of its "
+                                         rb"stack$")
 
     def test_nil_deep_in_a_small_stack(self):
-        """A nil dereference becomes a panic that is recovered while there is stack left for that; below, a stack overflow as of any call."""
+        """A nil dereference becomes a panic that is recovered while there is stack left for that; below, a stack
+        overflow as of any call."""
         message = "recovered runtime error: invalid memory address or nil pointer dereference\n"
         for build in BUILDS:
             for depth in (256, 1024, 3000, 4096) if BITS == 64 else (256, 1024, 4096):
@@ -161,10 +174,13 @@ class Stacks(rt0test.Case):
                 done = self.run_program("stacks", "nil", depth, build=build)
                 if done.status != 0:
                     self.assert_status(done, 2)
-                    self.assertRegex(done.err, rb"(?m)^fatal error: (stack overflow|unexpected signal during runtime execution)$", depth)
+                    self.assertRegex(done.err,
+                                     rb"(?m)^fatal error: (stack overflow|unexpected signal during runtime execution)$",
+                                     depth)
 
     def test_memory_goes_back_when_the_limit_is_near(self):
-        """Memory goes back though no P has been idle for long. The limit is for the process's memory, of which QEMU alone uses more."""
+        """Memory goes back though no P has been idle for long. The limit is for the process's memory, of which QEMU
+        alone uses more."""
         for stacks, says in self.back("limit", "32MiB" if BITS == 64 else "12MiB"):
             self.assertGreaterEqual(stacks, 1000)
             if self.how == "native":

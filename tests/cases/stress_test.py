@@ -34,7 +34,8 @@ class Stress(rt0test.Case):
 
     def test_churn(self):
         expected = f"done {GOROUTINES} torn 0 made true\n"
-        self.each(lambda **where: self.assertEqual(self.stress("churn", str(GOROUTINES), **where), expected), ("1", "4"))
+        self.each(lambda **where: self.assertEqual(self.stress("churn", str(GOROUTINES), **where), expected),
+                  ("1", "4"))
 
     def locked(self, **where):
         rounds = 60
@@ -52,19 +53,21 @@ class Stress(rt0test.Case):
         done, trace = rt0test.run_traced("stress", "tree", "500", env={"GOMAXPROCS": "4", **env}, how=self.how)
         self.assert_status(done, 0)
         events = rt0test.parse_trace(trace)
-        return (sum(int(e.args["n"]) for e in events if e.name == "ProcSteal"), len({e.m for e in events if e.name == "GoStart"}))
+        return (sum(int(e.args["n"]) for e in events if e.name == "ProcSteal"),
+                len({e.m for e in events if e.name == "GoStart"}))
 
     def test_work_is_stolen_on_the_simulated_kernel(self):
-        """The tests above would pass without stealing, too. On a simulated machine with four CPUs the four Ps get their work by
-        stealing, in every run."""
+        """The tests above would pass without stealing, too. On a simulated machine with four CPUs the four Ps get their
+        work by stealing, in every run."""
         for seed in 1, 2, 3:
             goroutines, threads = self.stolen({"RT0_SIM": f"seed={seed},procs=4,strategy=fifo"})
             self.assertGreater(goroutines, 20)
             self.assertGreaterEqual(threads, 4)
 
     def test_work_is_stolen(self):
-        """On a real machine it depends on whether a second thread starts before the first has done everything. One of TRIES runs must
-        show ten stolen goroutines, unless another process takes the CPU: then this counts as skipped."""
+        """On a real machine it depends on whether a second thread starts before the first has done everything. One of
+        TRIES runs must show ten stolen goroutines, unless another process takes the CPU: then this counts as
+        skipped."""
         for _ in range(TRIES):
             goroutines, threads = self.stolen({})
             if goroutines >= 10 and threads > 1:
@@ -72,7 +75,8 @@ class Stress(rt0test.Case):
             rt0test.retried("stealing", f"{goroutines} goroutines stolen by {threads} threads")
         if (busy := rt0test.load()) > rt0test.BUSY:
             self.skipTest("stealing, live: the machine is busy; simulated runs showed it")
-        self.fail(f"fewer than ten goroutines were stolen in each of {TRIES} runs, on a machine that is not busy ({busy:.2f})")
+        self.fail(f"fewer than ten goroutines were stolen in each of {TRIES} runs, on a machine that is not busy "
+                  f"({busy:.2f})")
 
 
 if __name__ == "__main__":

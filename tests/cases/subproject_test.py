@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Projects outside the tree build rt0 programs: by add_subdirectory, FetchContent, find_package and pkg-config, each with
-project(… CXX) alone; and what CMake can do with a target works on an rt0 program."""
+"""Projects outside the tree build rt0 programs: by add_subdirectory, FetchContent, find_package and pkg-config, each
+with project(… CXX) alone; and what CMake can do with a target works on an rt0 program."""
 
 import json
 import os
@@ -45,7 +45,8 @@ SOURCES = {
   struct Base { virtual ~Base() = default; };
   struct Other : Base {};
   Base* b = new Other;
-  rt0::fmt::println(more(), still(), loose(), plain(), std::string("precompiled"), dynamic_cast<Other*>(b) != nullptr, optimized());
+  rt0::fmt::println(more(), still(), loose(), plain(), std::string("precompiled"),
+                    dynamic_cast<Other*>(b) != nullptr, optimized());
 #if MINE != 1 || defined(NOT_MINE)
 #error "a definition is missing, or there is one too many"
 #endif
@@ -54,12 +55,15 @@ SOURCES = {
 #endif
 }
 """,
-    "more.cc": "const char* more() { return \"more\"; }\n#ifdef __OPTIMIZE_SIZE__\nconst char* optimized() { return \"small\"; }\n#elif "
-               "defined(__OPTIMIZE__)\nconst char* optimized() { return \"fast\"; }\n#else\nconst char* optimized() { return \"plain\"; }\n#endif\n",
+    "more.cc": "const char* more() { return \"more\"; }\n#ifdef __OPTIMIZE_SIZE__\nconst char* optimized() { return "
+    "\"small\"; }\n#elif "
+    "defined(__OPTIMIZE__)\nconst char* optimized() { return \"fast\"; }\n#else\nconst char* optimized() { "
+    "return \"plain\"; }\n#endif\n",
     "still.cc": "#include <rt0/rt0.h>\nconst char* still() { rt0::gosched(); return \"still\"; }\n",
     "loose.cc": "#include <rt0/rt0.h>\nconst char* loose() { return \"loose\"; }\n",
     "plain.cc": "#include <new>\nint plain() { int* p = new int(7); int v = *p; delete p; return v; }\n",
-    "inc/decl.h": "const char* more();\nconst char* still();\nconst char* loose();\nconst char* optimized();\nint plain();\n",
+    "inc/decl.h": "const char* more();\nconst char* still();\nconst char* loose();\nconst char* optimized();\nint "
+    "plain();\n",
     "pre.h": "#include <rt0/rt0.h>\n#include <decl.h>\n",
 }
 OUT = "more still loose 7 precompiled true {}\n"
@@ -82,12 +86,15 @@ class Outside(rt0test.Case):
             (self.here / name).write_text(text)
 
     def configure(self, *args, build="build", share=rt0test.TOP, generator="Ninja"):
-        installed.cmake("-G", generator, "-Wno-dev", "-S", self.here, "-B", self.here / build, f"-DRT0_ISA={rt0test.ISA}",
-                        f"-DCMAKE_TOOLCHAIN_FILE={share / 'tools' / 'toolchain.cmake'}", f"-DRT0_MKPCLNTAB={installed.HOST_TOOL}", *args)
+        installed.cmake("-G", generator, "-Wno-dev", "-S", self.here, "-B", self.here / build,
+                        f"-DRT0_ISA={rt0test.ISA}",
+                        f"-DCMAKE_TOOLCHAIN_FILE={share / 'tools' / 'toolchain.cmake'}",
+                        f"-DRT0_MKPCLNTAB={installed.HOST_TOOL}", *args)
         return self.here / build
 
     def find_package(self, *args, **how):
-        return self.configure(f"-DCMAKE_PREFIX_PATH={installed.prefix()}", *args, share=installed.prefix() / "share" / "rt0", **how)
+        return self.configure(f"-DCMAKE_PREFIX_PATH={installed.prefix()}", *args,
+                              share=installed.prefix() / "share" / "rt0", **how)
 
     def check(self, program, out=b"", err=b"from a goroutine\n"):
         self.assertTrue(os.access(program, os.X_OK))
@@ -96,13 +103,15 @@ class Outside(rt0test.Case):
             self.assertEqual((ran.status, ran.out, ran.err), (0, out, err), how)
 
     def test_add_subdirectory(self):
-        self.write({"CMakeLists.txt": HEAD + f'add_subdirectory("{rt0test.TOP}" rt0)\nrt0_add_executable(mine mine.cc)\n', "mine.cc": MINE})
+        self.write({"CMakeLists.txt": HEAD +
+                    f'add_subdirectory("{rt0test.TOP}" rt0)\nrt0_add_executable(mine mine.cc)\n', "mine.cc": MINE})
         installed.cmake("--build", self.configure())
         self.check(self.here / "build" / "bin" / "mine")
 
     def test_fetch_content(self):
         """Only configured: the build is that of add_subdirectory."""
-        self.write({"CMakeLists.txt": HEAD + f'include(FetchContent)\nFetchContent_Declare(rt0 SOURCE_DIR "{rt0test.TOP}")\n'
+        self.write({"CMakeLists.txt": HEAD +
+                    f'include(FetchContent)\nFetchContent_Declare(rt0 SOURCE_DIR "{rt0test.TOP}")\n'
                     "FetchContent_MakeAvailable(rt0)\nrt0_add_executable(mine mine.cc)\n", "mine.cc": MINE})
         self.configure()
 
@@ -114,7 +123,8 @@ class Outside(rt0test.Case):
 
     @unittest.skipUnless(rt0test.FIRST, "does not depend on the ISA")
     def test_places_in_tracebacks(self):
-        """Relative to the project's folder, for each build folder and generator: of a source in that folder, and one below it."""
+        """Relative to the project's folder, for each build folder and generator: of a source in that folder, and one
+        below it."""
         lists = HEAD + "find_package(rt0 REQUIRED)\nrt0_add_executable(mine mine.cc sub/far.cc)\n"
         self.write({"CMakeLists.txt": lists, "head.h": "inline void near() { far(); asm(\"\"); }\n",
                     "mine.cc": "void far();\n#include \"head.h\"\nint main() {\n  near();\n  asm(\"\");\n}\n",
@@ -131,13 +141,15 @@ class Outside(rt0test.Case):
                         self.assertEqual(places, ["sub/far.cc", "head.h", "mine.cc"], ran.err)
 
     def test_everything(self):
-        """Sources, libraries, definitions, options, a precompiled header; each build type's optimization; the database."""
+        """Sources, libraries, definitions, options, a precompiled header; each build type's optimization; the
+        database."""
         self.write({"CMakeLists.txt": EVERYTHING, **SOURCES})
         for kind, optimized, more in (("", "small", ""), ("Release", "fast", "released\n"), ("Debug", "plain", "")):
             if kind and not rt0test.FIRST:
                 continue
             with self.subTest(kind):
-                build = self.find_package(f"-DCMAKE_BUILD_TYPE={kind}", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", build=f"build{kind}")
+                build = self.find_package(f"-DCMAKE_BUILD_TYPE={kind}", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
+                                          build=f"build{kind}")
                 installed.cmake("--build", build)
                 self.check(build / "bin" / "full", (OUT.format(optimized) + more).encode(), b"")
                 database = json.loads((build / "compile_commands.json").read_text())
@@ -147,13 +159,16 @@ class Outside(rt0test.Case):
     @unittest.skipUnless(rt0test.FIRST, "does not depend on the ISA")
     def test_users_optimization(self):
         """A program's own -O1, and the user's flags for a release, win over rt0's -O2."""
-        lists = HEAD + "find_package(rt0 REQUIRED)\nrt0_add_executable(a a.cc)\ntarget_compile_options(a PRIVATE -O1)\nrt0_add_executable(b b.cc)\n"
+        lists = (HEAD + "find_package(rt0 REQUIRED)\nrt0_add_executable(a a.cc)\n"
+                 "target_compile_options(a PRIVATE -O1)\nrt0_add_executable(b b.cc)\n")
         self.write({"CMakeLists.txt": lists, "a.cc": MINE, "b.cc": MINE})
         build = self.find_package("-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON")
-        of = {pathlib.Path(r["file"]).name: r["command"].split() for r in json.loads((build / "compile_commands.json").read_text())}
+        of = {pathlib.Path(r["file"]).name: r["command"].split()
+              for r in json.loads((build / "compile_commands.json").read_text())}
         last = {name: [w for w in words if w.startswith("-O")][-1] for name, words in of.items()}
         self.assertEqual(last, {"a.cc": "-O1", "b.cc": "-O2"})
-        build = self.find_package("-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O3", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON")
+        build = self.find_package("-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O3",
+                                  "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON")
         words = json.loads((build / "compile_commands.json").read_text())[-1]["command"].split()
         self.assertEqual([w for w in words if w.startswith("-O")][-1], "-O3")
 
@@ -167,10 +182,12 @@ class Outside(rt0test.Case):
 
     @unittest.skipUnless(rt0test.FIRST, "does not depend on the ISA")
     def test_another_isas_compiler(self):
-        """RT0_ISA without the compiler for it, in a project that has picked its compiler: the message says what to write."""
+        """RT0_ISA without the compiler for it, in a project that has picked its compiler: the message says what to
+        write."""
         self.write({"CMakeLists.txt": HEAD + "find_package(rt0 REQUIRED)\n"})
         done = subprocess.run(["cmake", "-S", self.here, "-B", self.here / "build", "-DRT0_ISA=s390x",
-                               f"-DCMAKE_PREFIX_PATH={installed.prefix()}"], capture_output=True, text=True, check=False)
+                               f"-DCMAKE_PREFIX_PATH={installed.prefix()}"], capture_output=True, text=True,
+                              check=False)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("-DCMAKE_TOOLCHAIN_FILE=", done.stderr)
         self.assertIn("RT0_ISA=s390x", done.stderr)
@@ -182,7 +199,8 @@ class Outside(rt0test.Case):
         env = {**os.environ, "PKG_CONFIG_PATH": str(self.here / "prefix" / "lib" / "pkgconfig")}
 
         def ask(what):
-            return subprocess.run(["pkg-config", what, f"rt0-{rt0test.ISA}"], env=env, capture_output=True, text=True, check=True).stdout.strip()
+            return subprocess.run(["pkg-config", what, f"rt0-{rt0test.ISA}"], env=env, capture_output=True, text=True,
+                                  check=True).stdout.strip()
 
         script = (f"set -e; CXX={rt0test.ROW['triple']}-g++; eval \"$CXX {ask('--cflags')} -c mine.cc\"; "
                   f"eval \"{ask('--variable=rt0_link')} $CXX mine.o -o mine {ask('--libs')}\"")
@@ -222,7 +240,8 @@ class Tool(rt0test.Case):
         self.assertEqual(len(lines), 5)
         for line in lines:
             isa = re.search(r"--isa (\w+)", line)
-            if not (installed.prefix() / "lib" / "rt0" / (isa.group(1) if isa else rt0test.FIRST and rt0test.ISA or "-")).exists():
+            if not (installed.prefix() / "lib" / "rt0" / (isa.group(1) if isa else rt0test.FIRST and rt0test.ISA
+                                                          or "-")).exists():
                 continue  # another ISA than the one under test
             if "--checked" in line and not checked_library().exists():
                 continue
@@ -232,7 +251,8 @@ class Tool(rt0test.Case):
 
     def test_files(self):
         """Several files, one with a blank in its name; objects; a library; a definition with quotes."""
-        (self.here / "the main.cc").write_text("const char* text();\n#include <rt0/rt0.h>\nint main() { rt0::println(text()); }\n")
+        (self.here / "the main.cc").write_text("const char* text();\n#include <rt0/rt0.h>\nint main() { "
+                                               "rt0::println(text()); }\n")
         (self.here / "text.cc").write_text("const char* text() { return TEXT; }\n")
         self.assertEqual(self.tool("-c", "text.cc", "-DTEXT=\"from a goroutine\"").returncode, 0)
         subprocess.run([f"{rt0test.ROW['triple']}-ar", "rcs", "libtext.a", "text.o"], cwd=self.here, check=True)
@@ -253,8 +273,10 @@ class Tool(rt0test.Case):
         plain.write_text("")
         for words, said, env in ((("--foo", "mine.cc"), "--foo is no option", {}), (("-foo", "mine.cc"), "-foo", {}),
                                  (("--isa", "vax", "mine.cc"), "Known: amd64", {}), ((), "no file", {}),
-                                 (("none.cc",), "none.cc: no such file", {}), (("-race", "mine.cc"), "not there yet", {}),
-                                 (("-fexceptions", "mine.cc"), "not there yet", {}), (("-shared", "mine.cc"), "static", {}),
+                                 (("none.cc",), "none.cc: no such file", {}),
+                                 (("-race", "mine.cc"), "not there yet", {}),
+                                 (("-fexceptions", "mine.cc"), "not there yet", {}),
+                                 (("-shared", "mine.cc"), "static", {}),
                                  (("mine.cc", "-o", "/dev/null/x"), "cannot write", {}),
                                  (("mine.cc",), "Debian has it in g++", {"RT0_CXX": "no-such-compiler"})):
             with self.subTest(words=words):

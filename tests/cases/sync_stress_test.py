@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Package sync with many goroutines, on one P and on more Ps than CPUs: no update lost, no value torn, no goroutine starved."""
+"""Package sync with many goroutines, on one P and on more Ps than CPUs: no update lost, no value torn, no goroutine
+starved."""
 
 import pathlib
 import sys
@@ -10,7 +11,8 @@ from harness import rt0test
 PROCS = ("1", "2", "4", "16")
 MOST_SECONDS = 60
 ROUNDS = {
-    "mutex": 3000, "starve": 5, "rwmutex": 1000, "waitgroup": 1000, "cond": 3000, "pool": 1000, "pool_shrink": 100, "map": 300, "semaphore": 500,
+    "mutex": 3000, "starve": 5, "rwmutex": 1000, "waitgroup": 1000, "cond": 3000, "pool": 1000, "pool_shrink": 100,
+          "map": 300, "semaphore": 500,
     "once": 1000, "errgroup": 500, "value": 500,
 }
 
@@ -62,11 +64,13 @@ class SyncStress(rt0test.Case):
             for procs in PROCS:
                 with self.subTest(build=build.name, procs=procs):
                     rounds = 300 if self.how == "native" else 60
-                    done = self.run_program("context_stress", rounds, env={"GOMAXPROCS": procs}, build=build, timeout=MOST_SECONDS)
+                    done = self.run_program("context_stress", rounds, env={"GOMAXPROCS": procs}, build=build,
+                                            timeout=MOST_SECONDS)
                     self.assert_status(done, 0)
                     first, second = rt0test.text(done.err).splitlines()
                     self.assertEqual(first, "bad 0 functions 0")
-                    # Each round makes some hundred objects; a few that are left belong to timers and channels still in use.
+                    # Each round makes some hundred objects; a few that are left belong to timers and channels still in
+                    # use.
                     self.assertLess(int(second.split()[1]), 50, second)
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A project outside the tree has golden traces: the test passes, fails with the divergence shown, is mended by one target; bad input."""
+"""A project outside the tree has golden traces: the test passes, fails with the divergence shown, is mended by one
+target; bad input."""
 
 import os
 import pathlib
@@ -30,7 +31,8 @@ int main() {
 }
 """
 # For the first ISA: another one, whose compiler and QEMU are there; "" if there is none.
-OTHER = next((isa for isa, compiler, qemu in (("riscv64", "riscv64-linux-gnu-g++", "qemu-riscv64"), ("s390x", "s390x-linux-gnu-g++", "qemu-s390x"))
+OTHER = next((isa for isa, compiler, qemu in (("riscv64", "riscv64-linux-gnu-g++", "qemu-riscv64"),
+                                              ("s390x", "s390x-linux-gnu-g++", "qemu-s390x"))
               if rt0test.ISA == "amd64" and shutil.which(compiler) and shutil.which(qemu)), "")
 
 
@@ -44,14 +46,16 @@ class Goldens(unittest.TestCase):
 
     def line(self, *words, fails=False):
         """Runs a command; what it printed."""
-        done = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+        done = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              errors="replace", check=False)
         self.assertEqual(done.returncode != 0, fails, done.stdout[-3000:])
         return done.stdout
 
     def configure(self, lists, fails=False):
         (self.here / "CMakeLists.txt").write_text(LISTS.format(top=rt0test.TOP) + lists)
         (self.here / "mine.cc").exists() or (self.here / "mine.cc").write_text(MINE)
-        return self.line("cmake", "-G", "Ninja", "-Wno-dev", "-S", self.here, "-B", self.build, f"-DRT0_ISA={rt0test.ISA}",
+        return self.line("cmake", "-G", "Ninja", "-Wno-dev", "-S", self.here, "-B", self.build,
+                         f"-DRT0_ISA={rt0test.ISA}",
                          f"-DCMAKE_TOOLCHAIN_FILE={rt0test.TOP / 'tools' / 'toolchain.cmake'}",
                          f"-DRT0_MKPCLNTAB={HOST / 'mkpclntab'}", fails=fails)
 
@@ -68,7 +72,8 @@ class Goldens(unittest.TestCase):
         text = self.ctest("-R", "^trace.mine$", fails=True)
         self.assertIn("golden/mine.trace is not there: write it by `cmake --build", text)
         self.assertIn("golden/mine.trace: written", self.make("rt0_write_traces"))
-        self.assertRegex(golden.read_text(), r"(?m)^\d+ m0 p0 g1 GoCreate new=2 at=mine\.cc:5$", "no path of this machine is in it")
+        self.assertRegex(golden.read_text(), r"(?m)^\d+ m0 p0 g1 GoCreate new=2 at=mine\.cc:5$",
+                         "no path of this machine is in it")
         self.assertIn("golden/mine.trace: unchanged", self.make("rt0_write_traces"))
         self.assertIn("100% tests passed", self.ctest())
         if OTHER:

@@ -32,7 +32,8 @@ class Where(rt0test.Case):
             self.assertEqual(list(self.dir.iterdir()), [])
 
     def test_stderr(self):
-        """The trace is written line by line, so the program's own lines stand between the events before and after them."""
+        """The trace is written line by line, so the program's own lines stand between the events before and after
+        them."""
         done = self.run_program("turns", env={"RT0_TRACE": "-", "GOMAXPROCS": "1"})
         self.assert_status(done, 0)
         lines = rt0test.text(done.err).splitlines()
@@ -58,13 +59,14 @@ class Where(rt0test.Case):
     def test_can_t_be_opened(self):
         """One line names the path and the reason, and the program does not run."""
         (self.dir / "loop").symlink_to("loop")
-        for path, words, errno in ((self.dir / "no" / "trace", "no such file or directory", 2), (self.dir, "is a directory", 21),
+        for path, words, errno in ((self.dir / "no" / "trace", "no such file or directory", 2),
+                                   (self.dir, "is a directory", 21),
                                    ("/dev/full/x", "not a directory", 20), (self.dir / "loop", "[a-z ]+", 40),
                                    (self.dir / ("x" * 300), "[a-z ]+", 36)):
             with self.subTest(path=path):
                 done = self.hello(path)
-                self.assertRegex(rt0test.text(done.err), rf"^rt0: RT0_TRACE: cannot open {re.escape(str(path))}: {words} "
-                                                         rf"\(errno {errno}\)\n$")
+                self.assertRegex(rt0test.text(done.err),
+                                 rf"^rt0: RT0_TRACE: cannot open {re.escape(str(path))}: {words} \(errno {errno}\)\n$")
                 self.assert_status(done, 2)
                 self.assertEqual(done.out, b"")
 
@@ -112,10 +114,13 @@ class Where(rt0test.Case):
 
     def test_the_trace_is_whole_however_the_program_ends(self):
         path = self.dir / "trace"
-        for program, args, status, throws in (("exits", ["exit-in-goroutine", "4"], 4, None), ("traceback", [], 2, "deliberate,%20on%20a%20goroutine"),
-                                              ("traceback", ["g0"], 2, "deliberate,%20on%20g0"), ("traceback", ["panic"], 2, ANY),
+        for program, args, status, throws in (("exits", ["exit-in-goroutine", "4"], 4, None),
+                                              ("traceback", [], 2, "deliberate,%20on%20a%20goroutine"),
+                                              ("traceback", ["g0"], 2, "deliberate,%20on%20g0"),
+                                              ("traceback", ["panic"], 2, ANY),
                                               ("traceback", ["nil"], 2, ANY),
-                                              ("exits", ["main-waits"], 2, "all%20goroutines%20are%20asleep%20-%20deadlock!")):
+                                              ("exits", ["main-waits"], 2,
+                                               "all%20goroutines%20are%20asleep%20-%20deadlock!")):
             with self.subTest(program=program, args=args):
                 done = self.run_program(program, *args, env={"RT0_TRACE": path})
                 self.assert_status(done, status)
@@ -134,7 +139,8 @@ class Where(rt0test.Case):
 
 
 class World:
-    """The state that a trace describes, followed event by event. An event that is impossible after those before it is an error."""
+    """The state that a trace describes, followed event by event. An event that is impossible after those before it is
+    an error."""
 
     def __init__(self, case):
         self.case = case
@@ -214,8 +220,9 @@ class World:
 
 
 class WorldWithPs(World):
-    """ProcStart is recorded after the P is taken, so its own line already shows the P. ProcRetake is sysmon's: the M that had the P
-    is in a system call. It goes on with GoSysExit, whose line shows the P that it has then, or gives up its goroutine."""
+    """ProcStart is recorded after the P is taken, so its own line already shows the P. ProcRetake is sysmon's: the M
+    that had the P is in a system call. It goes on with GoSysExit, whose line shows the P that it has then, or gives up
+    its goroutine."""
 
     def follow(self, events):
         owners = {}
@@ -227,14 +234,16 @@ class WorldWithPs(World):
                 self.p_of[event.m] = p
             if event.name == "GoSysExit" and event.p != self.p_of.get(event.m):
                 before = owners.get(event.p)
-                self.check(before is None or before in self.in_call, event, f"P {event.p} is M {before}'s, which is in no system call")
+                self.check(before is None or before in self.in_call, event,
+                           f"P {event.p} is M {before}'s, which is in no system call")
                 self.p_of.pop(before, None)
                 owners[event.p] = event.m
                 self.p_of[event.m] = event.p
             super().follow([event])
             if event.name == "ProcRetake":
                 p = int(event.args["p"])
-                self.check(owners.get(p) in self.in_call, event, f"P {p} is M {owners.get(p)}'s, which is in no system call")
+                self.check(owners.get(p) in self.in_call, event,
+                           f"P {p} is M {owners.get(p)}'s, which is in no system call")
                 del self.p_of[owners[p]]
                 owners[p] = None
             if event.name == "ProcStop":
@@ -261,7 +270,8 @@ class Truth(rt0test.Case):
 
     def test_what_it_tells_can_be_true(self):
         for procs in ("1", "2", "4", "16"):
-            for program, args in (("init_modes", ()), ("exits", ("goexit-then-exit",)), ("exits", ("return-while-others-run",))):
+            for program, args in (("init_modes", ()), ("exits", ("goexit-then-exit",)),
+                                  ("exits", ("return-while-others-run",))):
                 if args == ("return-while-others-run",) and procs != "4":
                     continue  # its trace would be long
                 with self.subTest(procs=procs, program=program, args=args):

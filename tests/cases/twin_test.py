@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The simulated kernel does as Linux does: the same program, run on both, prints the same lines. Each line begins with the name of its
-row; a difference is told by row. See tests/programs/twin.h.
+"""The simulated kernel does as Linux does: the same program, run on both, prints the same lines. Each line begins with
+the name of its row; a difference is told by row. See tests/programs/twin.h.
 
-tests/expected/twin_*.out is what Linux has printed; `twin_test.py --write` writes it anew from the simulation, after the comparison
-with the machine's own kernel has passed."""
+tests/expected/twin_*.out is what Linux has printed; `twin_test.py --write` writes it anew from the simulation, after
+the comparison with the machine's own kernel has passed."""
 
 import pathlib
 import socket
@@ -14,11 +14,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
 PROGRAMS = ("twin_files", "twin_net")
-SIMS = ("seed=1,procs=2", "seed=7,procs=1", "seed=2,procs=4,strategy=random", "seed=3,procs=2,strategy=pos", "seed=4,procs=3,strategy=pct:3",
+SIMS = ("seed=1,procs=2", "seed=7,procs=1", "seed=2,procs=4,strategy=random", "seed=3,procs=2,strategy=pos",
+        "seed=4,procs=3,strategy=pct:3",
         "seed=5,procs=2,strategy=delay:2")
 # What the simulated kernel refuses; docs/DETERMINISM.md has the reasons.
 DIFFERENT = {"processes: start": ("refused false <nil>", "refused true fork/exec /bin/true: function not implemented")}
-IPV6 = {"tcp6: an IPv4 client of a socket for both", "tcp6: only IPv6", "tcp: addresses of other families", "udp: IPv4 and IPv6", "udp: sizes"}
+IPV6 = {"tcp6: an IPv4 client of a socket for both", "tcp6: only IPv6", "tcp: addresses of other families",
+        "udp: IPv4 and IPv6", "udp: sizes"}
 LEAST_ROWS = 130
 
 
@@ -46,7 +48,8 @@ def differences(one, other):
 
 def told(different):
     return "".join(f"\n{name}:\n" + "".join(f"  {'-' if a != b else ' '} {a}\n" + (f"  + {b}\n" if a != b else "")
-                                             for a, b in zip(pad(x, y), pad(y, x))) for name, (x, y) in different.items())
+                                             for a, b in zip(pad(x, y), pad(y, x))) for name,
+                   (x, y) in different.items())
 
 
 def pad(x, y):
@@ -84,7 +87,8 @@ class Live(Twin):
     how = "native"
 
     def test_as_this_kernel_does(self):
-        """The machine's kernel and the simulated one. A busy machine may be too slow for a row, so Linux has three tries."""
+        """The machine's kernel and the simulated one. A busy machine may be too slow for a row, so Linux has three
+        tries."""
         if not rt0test.NATIVE:
             self.skipTest("QEMU's calls are not quite Linux's")
         skipped = set() if have_ipv6() else IPV6

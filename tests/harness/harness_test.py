@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The harness of the order programs finds wrong programs, also those that are right in two of five runs; a machine's load makes
-nothing fail; and what is skipped or tried again is told.
+"""The harness of the order programs finds wrong programs, also those that are right in two of five runs; a machine's
+load makes nothing fail; and what is skipped or tried again is told.
 
-The programs here are shell scripts that take the place of an order program. A script is wrong in the runs whose number is not
-2 or 4, modulo 5, so a rule of "one of five runs must match" would let each of them pass."""
+The programs here are shell scripts that take the place of an order program. A script is wrong in the runs whose number
+is not 2 or 4, modulo 5, so a rule of "one of five runs must match" would let each of them pass."""
 
 import importlib.util
 import pathlib
@@ -55,7 +55,8 @@ class Fake(unittest.TestCase):
 
     def suite(self, name):
         """One run of an order test of this program alone, natively."""
-        case = type("Case", (order.OrderCase,), {"builds": (self.build,), "how": "native", "mask": staticmethod(order.mask),
+        case = type("Case", (order.OrderCase,), {"builds": (self.build,), "how": "native",
+                                                 "mask": staticmethod(order.mask),
                                                  "runTest": lambda case: case.like_go([name])})()
         result = unittest.TestResult()
         with unittest.mock.patch.object(rt0test, "load", lambda: self.load), unittest.mock.patch("sys.stderr"):
@@ -93,7 +94,8 @@ class Fake(unittest.TestCase):
 
     def test_a_timed_program_that_crashes_sometimes(self):
         """What it prints otherwise is another order, so that more than one run is made: none of them may crash."""
-        self.assert_found("sleep_same", "[ $kernel = sim ] && right\n[ $right ] && {\n" + CRASH + "\n}\n" + OTHER_ORDER, "-11")
+        self.assert_found("sleep_same", "[ $kernel = sim ] && right\n[ $right ] && {\n" + CRASH + "\n}\n" + OTHER_ORDER,
+                          "-11")
 
     def test_a_timed_program_with_other_words(self):
         self.assert_found("sleep_same", "[ $kernel = sim ] && right\n" + OTHER_WORDS, "other words")
@@ -116,7 +118,8 @@ class Fake(unittest.TestCase):
 
     def test_another_order_is_tried_again_and_told(self):
         self.program("sleep_same", LIVE + OTHER_ORDER)
-        self.count.write_text("4")  # the live run that is right is the 7th then, after three simulated ones and three others
+        # The live run that is right is the 7th then, after three simulated ones and three others.
+        self.count.write_text("4")
         self.assertTrue(self.suite("sleep_same").wasSuccessful())
         self.assertGreater(rt0test.retries["sleep_same"], 0)
         self.assertLess(rt0test.retries["sleep_same"], order.TRIES)
@@ -134,10 +137,12 @@ class Fake(unittest.TestCase):
 
     def test_another_end(self):
         """cond_signal may end in a deadlock, and only with these words."""
-        asleep = "[ $kernel = sim ] && right\n[ $right ] && right\necho 'fatal error: all goroutines are asleep - deadlock!'; exit 2"
+        asleep = ("[ $kernel = sim ] && right\n[ $right ] && right\n"
+                  "echo 'fatal error: all goroutines are asleep - deadlock!'; exit 2")
         self.program("cond_signal", asleep)
         self.assertTrue(self.suite("cond_signal").wasSuccessful())
-        self.assert_found("cond_signal", "[ $kernel = sim ] && right\necho panic: something else; exit 2", "exit status")
+        self.assert_found("cond_signal", "[ $kernel = sim ] && right\necho panic: something else; exit 2",
+                          "exit status")
 
     def test_every_timed_program_is_there(self):
         for name in order.TIMED:
@@ -148,8 +153,8 @@ class Summary(unittest.TestCase):
     """What main() says at the end of a file, and its exit status."""
 
     def file(self, body):
-        code = f"import sys\nsys.path.insert(0, {str(rt0test.TESTS)!r})\nimport unittest\nfrom harness import rt0test\n\n" \
-               f"class T(unittest.TestCase):\n{body}\nrt0test.main()\n"
+        code = (f"import sys\nsys.path.insert(0, {str(rt0test.TESTS)!r})\nimport unittest\n"
+                f"from harness import rt0test\n\nclass T(unittest.TestCase):\n{body}\nrt0test.main()\n")
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "file.py"
             path.write_text(code)
@@ -157,14 +162,18 @@ class Summary(unittest.TestCase):
         return done.returncode, re.findall(r"(?m)(?:^summary|^skipped|^retried|retry).*$", done.stderr)
 
     def test_passed(self):
-        self.assertEqual(self.file("  def test(self): pass"), (0, ["summary: 1 tests: 1 passed, 0 skipped, 0 failed; 0 retries"]))
+        self.assertEqual(self.file("  def test(self): pass"),
+                         (0, ["summary: 1 tests: 1 passed, 0 skipped, 0 failed; 0 retries"]))
 
     def test_all_skipped(self):
-        self.assertEqual(self.file("  def test(self): self.skipTest('no such thing')\n  def test_2(self): self.skipTest('no such thing')"),
-                         (77, ["summary: 2 tests: 0 passed, 2 skipped, 0 failed; 0 retries", "skipped: no such thing (2)"]))
+        self.assertEqual(self.file("  def test(self): self.skipTest('no such thing')\n  def test_2(self): "
+                                   "self.skipTest('no such thing')"),
+                         (77, ["summary: 2 tests: 0 passed, 2 skipped, 0 failed; 0 retries",
+                               "skipped: no such thing (2)"]))
 
     def test_a_class_skipped(self):
-        self.assertEqual(self.file("  @classmethod\n  def setUpClass(cls): raise unittest.SkipTest('not here')\n  def test(self): pass"),
+        self.assertEqual(self.file("  @classmethod\n  def setUpClass(cls): raise unittest.SkipTest('not here')\n  def "
+                                   "test(self): pass"),
                          (77, ["summary: 0 tests: 0 passed, 0 skipped, 0 failed; 0 retries", "skipped: not here (1)"]))
 
     def test_some_skipped(self):
@@ -172,12 +181,15 @@ class Summary(unittest.TestCase):
                          (0, ["summary: 2 tests: 1 passed, 1 skipped, 0 failed; 0 retries", "skipped: why (1)"]))
 
     def test_a_part_skipped(self):
-        self.assertEqual(self.file("  def test(self):\n    for i in 1, 2:\n      with self.subTest(i=i):\n        if i == 1: self.skipTest('a part')"),
+        self.assertEqual(self.file("  def test(self):\n    for i in 1, 2:\n      with self.subTest(i=i):\n        if i "
+                                   "== 1: self.skipTest('a part')"),
                          (0, ["summary: 1 tests: 1 passed, 0 skipped, 0 failed; 0 retries", "skipped: a part (1)"]))
 
     def test_failed(self):
-        body = "  def test(self): self.fail()\n  def test_2(self): self.skipTest('x')\n  def test_3(self): rt0test.retried('it', 'so')"
-        self.assertEqual(self.file(body), (1, ["retry 1 of it: so", "summary: 3 tests: 1 passed, 1 skipped, 1 failed; 1 retries",
+        body = ("  def test(self): self.fail()\n  def test_2(self): self.skipTest('x')\n"
+                "  def test_3(self): rt0test.retried('it', 'so')")
+        self.assertEqual(self.file(body), (1, ["retry 1 of it: so",
+                                               "summary: 3 tests: 1 passed, 1 skipped, 1 failed; 1 retries",
                                                "skipped: x (1)", "retried: it (1)"]))
 
     def test_load(self):
@@ -191,7 +203,8 @@ class Matrix(unittest.TestCase):
         spec = importlib.util.spec_from_file_location("matrix", rt0test.TOP / "qemu" / "matrix.py")
         matrix = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(matrix)
-        cases = {"a": ('status="run"', "", "summary: ..."), "b": ('status="run"', "", "summary: ...\nskipped: no tool (2)\n"),
+        cases = {"a": ('status="run"', "", "summary: ..."),
+                 "b": ('status="run"', "", "summary: ...\nskipped: no tool (2)\n"),
                  "c": ('status="notrun"', '<skipped message="SKIP_RETURN_CODE=77"/>', "skipped: here (1)"),
                  "d": ('status="fail"', '<failure message=""/>', "skipped: not told (1)"),
                  "e": ('status="notrun"', '<skipped message="Unable to find executable"/>', "")}
@@ -200,7 +213,8 @@ class Matrix(unittest.TestCase):
             for name, (status, element, said) in cases.items()) + "</testsuite>")
         tests = [{"name": name, "properties": [{"name": "LABELS", "value": ["isa"]}]} for name in cases]
         self.assertEqual(list(matrix.results(junit, tests)),
-                         [("isa", "passed", "a", []), ("isa", "part", "b", ["no tool"]), ("isa", "skipped", "c", ["here"]),
+                         [("isa", "passed", "a", []), ("isa", "part", "b", ["no tool"]),
+                          ("isa", "skipped", "c", ["here"]),
                           ("isa", "failed", "d", []), ("isa", "failed", "e", [])])
 
 

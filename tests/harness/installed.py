@@ -1,4 +1,5 @@
-"""An rt0 installed from the build under test, and CMake projects outside the tree, for tests of what a user does with them."""
+"""An rt0 installed from the build under test, and CMake projects outside the tree, for tests of what a user does with
+them."""
 
 import atexit
 import functools

@@ -1,16 +1,20 @@
-"""Programs that Go has run too: tests/programs/order/<name>.cc, and what Go 1.26 printed and returned, 20 times out of 20, in
-tests/oracle/order/<name>.out and .exit. The first line of a program has its environment.
+"""Programs that Go has run too: tests/programs/order/<name>.cc, and what Go 1.26 printed and returned, 20 times out of
+20, in tests/oracle/order/<name>.out and .exit. The first line of a program has its environment.
 
 Masked in both outputs: goroutine ids, addresses, the argument lists of frames, and the frames' files and lines.
 
-The rule for repetitions. A program that is not in TIMED has one run, and one in which the simulated kernel changes between
-goroutines by chance: its output must be Go's in both. The output of a program in TIMED depends on moments: on a busy machine
-it may be stopped where Go's was not, which could happen to Go's program just as well. So it is run in two ways.
-  - On the simulated kernel, whose time does not depend on the machine, with SEEDS seeds: each run must give Go's output.
-  - On the real one: one run of TRIES must give Go's output. Each run must have Go's exit status, or the end that TIMED names;
-    a run that crashes or hangs fails at once. Each other output is printed and counted. Where the words of the output do not
-    depend on moments, only their order, each run must print Go's words. If no run gives Go's output while another process
-    takes the CPU, which rt0test.load() measures, the rest of this case counts as skipped, and the summary says so.
+The rule for repetitions. A program that is not in TIMED has one run, and one in which the simulated kernel changes
+between goroutines by chance: its output must be Go's in both. The output of a program in TIMED depends on moments: on a
+busy machine it may be stopped where Go's was not, which could happen to Go's program just as well. So it is run in two
+ways.
+  - On the simulated kernel, whose time does not depend on the machine, with SEEDS seeds: each run must give Go's
+  output.
+  - On the real one: one run of TRIES must give Go's output. Each run must have Go's exit status, or the end that TIMED
+  names;
+    a run that crashes or hangs fails at once. Each other output is printed and counted. Where the words of the output
+    do not depend on moments, only their order, each run must print Go's words. If no run gives Go's output while
+    another process takes the CPU, which rt0test.load() measures, the rest of this case counts as skipped, and the
+    summary says so.
 tests/harness/harness_test.py shows what this rule finds, with programs that are wrong in three of five runs."""
 
 import collections
@@ -27,8 +31,8 @@ STRICT = "seed={},procs=1,strategy=fifo,spin=300"  # nobody is preempted out of 
 CHANCE = "seed={},procs=2,strategy=random,spin=300"
 CHANCES = range(1, 4) if rt0test.FIRST else ()
 
-# why: what the output depends on. words: whether each run prints the same words. other: the other status that a run may end
-# with, and the line that it then prints.
+# why: what the output depends on. words: whether each run prints the same words. other: the other status that a run may
+# end with, and the line that it then prints.
 Timed = collections.namedtuple("Timed", "why words other", defaults=(True, None))
 ASLEEP = (2, "fatal error: all goroutines are asleep - deadlock!")
 SLICES = Timed("where a time slice ends")
@@ -41,8 +45,9 @@ def timed(what, names):
 
 TIMED = {
     **timed(SLICES, """chan_buf chan_close_wake chan_ping chan_send_fifo context_after finalizer goexit_main
-            gosched3 lockosthread mutex_handoff mutex_starve nb_ops net_eof once_value reflect_select rlocker sel_wake_order
-            select_single semaphore_give_up sleep_not spawn10 spawn257 spawn300 tick61 token_ring wg_phases wg_wake"""),
+            gosched3 lockosthread mutex_handoff mutex_starve nb_ops net_eof once_value reflect_select rlocker
+            sel_wake_order select_single semaphore_give_up sleep_not spawn10 spawn257 spawn300 tick61 token_ring
+            wg_phases wg_wake"""),
     **timed(SLICES_AND_WORDS, """close_range_many close_senders cond_rlocker fatal_deadlock_rwmutex fatal_repanic_chain
             goid main_return_kills nested_go once once_goexit os_exit sel_send_wake"""),
     **timed(Timed("whether a wait begins before the signal", other=ASLEEP), "cond_broadcast cond_signal"),
@@ -132,7 +137,8 @@ class OrderCase(rt0test.Case):
                 if got == go:
                     return
                 if timed.words:
-                    self.assertEqual(sorted(got.split()), sorted(go.split()), f"{name}: other words, not only another order")
+                    self.assertEqual(sorted(got.split()), sorted(go.split()),
+                                     f"{name}: other words, not only another order")
             rt0test.retried(name, f"{timed.why}; status {done.status}")
         busy = rt0test.load()
         if busy > rt0test.BUSY:

@@ -40,10 +40,11 @@ def isa_row():
 
 ROW = isa_row()
 # The table's first ISA is tested at length. Others run fewer cases of the tests whose results cannot depend on the ISA.
-FIRST = next(line.split()[0] for line in (TOP / "arch" / "isas.txt").read_text().splitlines() if line[:1].isalnum()) == ISA
+FIRST = next(line.split()[0] for line in (TOP / "arch" / "isas.txt").read_text().splitlines()
+             if line[:1].isalnum()) == ISA
 NATIVE = ROW["native"] == platform.machine()
-# The ways to run a program. If QEMU lacks something of the ISA: natively only. If the ISA is not native here: under QEMU,
-# even so.
+# The ways to run a program. If QEMU lacks something of the ISA: natively only. If the ISA is not native here: under
+# QEMU, even so.
 HOWS = ("native",) if NATIVE and ROW["lacks"] != "-" else ("qemu", "native") if NATIVE else ("qemu",)
 
 Done = collections.namedtuple("Done", "status out err seconds")  # status: -N for death by signal N
@@ -55,9 +56,9 @@ def program_path(program, build=None):
 
 
 def command(program, args=(), how="qemu", build=None, env=None, qemu_options=(), before=(), inner=()):
-    """The command line that runs a program with exactly `env`. run.sh is a shell script, and a shell adds PWD and OLDPWD to the
-    environment, so these are removed again. before: a command that runs run.sh, such as prlimit; inner: the same between run.sh
-    and the program, natively only."""
+    """The command line that runs a program with exactly `env`. run.sh is a shell script, and a shell adds PWD and
+    OLDPWD to the environment, so these are removed again. before: a command that runs run.sh, such as prlimit; inner:
+    the same between run.sh and the program, natively only."""
     env = env or {}
     line = [*before, RUN_SH, ISA, how]
     if how == "qemu":
@@ -74,17 +75,19 @@ LONGER = 10  # by this much a program may take longer on a busy machine
 
 
 def load():
-    """How many seconds a second of CPU time takes now, measured by a spin of 50 ms: 1 on an idle machine, and 2 if another
-    process has as much of this CPU."""
+    """How many seconds a second of CPU time takes now, measured by a spin of 50 ms: 1 on an idle machine, and 2 if
+    another process has as much of this CPU."""
     wall, cpu = time.monotonic(), time.process_time()
     while time.process_time() - cpu < 0.05:
         pass
     return (time.monotonic() - wall) / (time.process_time() - cpu)
 
 
-def run(program, *args, how="qemu", env=None, stdin=b"", timeout=TIMEOUT, build=None, qemu_options=(), before=(), inner=(),
+def run(program, *args, how="qemu", env=None, stdin=b"", timeout=TIMEOUT, build=None, qemu_options=(), before=(),
+        inner=(),
         **popen):
-    """Runs a program to its end. Output is bytes. A program that does not end in time fails the test, with its output so far."""
+    """Runs a program to its end. Output is bytes. A program that does not end in time fails the test, with its output
+    so far."""
     env = {str(k): str(v) for k, v in (env or {}).items()}
     line = command(program, args, how, build, env, qemu_options, before, inner)
     popen.setdefault("stdout", subprocess.PIPE)
@@ -100,7 +103,8 @@ def run(program, *args, how="qemu", env=None, stdin=b"", timeout=TIMEOUT, build=
             out, err = communicate(process, data, timeout)
         except subprocess.TimeoutExpired as late:
             process.kill()
-            raise AssertionError(f"{' '.join(line)} {env}: no end after {late.timeout} s\nstdout: {text(late.stdout)[-2000:]}\n"
+            raise AssertionError(f"{' '.join(line)} {env}: no end after {late.timeout} s\nstdout: "
+                                 f"{text(late.stdout)[-2000:]}\n"
                                  f"stderr: {text(late.stderr)[-2000:]}") from None
         except:
             process.kill()
@@ -109,15 +113,16 @@ def run(program, *args, how="qemu", env=None, stdin=b"", timeout=TIMEOUT, build=
 
 
 def communicate(process, data, timeout):
-    """Waits for the program's end and returns its output. The time limits are those of a machine with nothing else to do: if
-    one is over while other processes take the CPU, the program gets LONGER times as much, and this is told."""
+    """Waits for the program's end and returns its output. The time limits are those of a machine with nothing else to
+    do: if one is over while other processes take the CPU, the program gets LONGER times as much, and this is told."""
     try:
         return process.communicate(data, timeout)
     except subprocess.TimeoutExpired:
         busy = load()
         if busy < BUSY:
             raise
-        print(f"slow: no end after {timeout} s, but the machine is busy ({busy:.1f}): {LONGER} times as much", file=sys.stderr, flush=True)
+        print(f"slow: no end after {timeout} s, but the machine is busy ({busy:.1f}): {LONGER} times as much",
+              file=sys.stderr, flush=True)
     try:
         return process.communicate(None, (LONGER - 1) * timeout)
     except subprocess.TimeoutExpired as late:
@@ -160,7 +165,8 @@ def run_traced(program, *args, env=None, **how):
         return done, path.read_text("ascii") if path.exists() else ""
 
 
-# --- Masks: parts that differ from run to run, or with every change of the source ----------------------------------------
+# --- Masks: parts that differ from run to run, or with every change of the source
+# ----------------------------------------
 
 
 def mask_time(trace):
@@ -197,14 +203,16 @@ class Case(unittest.TestCase):
         return run(program, *args, how=self.how, **options)
 
     def assert_status(self, done, status):
-        self.assertEqual(done.status, status, f"exit status\nstdout: {text(done.out)[-3000:]}\nstderr: {text(done.err)[-3000:]}")
+        self.assertEqual(done.status, status,
+                         f"exit status\nstdout: {text(done.out)[-3000:]}\nstderr: {text(done.err)[-3000:]}")
 
     def assert_same_text(self, got, expected, what):
         """Compares line by line, so that unittest shows which lines differ."""
         self.assertEqual(text(got).split("\n"), text(expected).split("\n"), what)
 
     def assert_fatal(self, done, message, status=2):
-        """The program ended with this fatal error: its line is on stderr, once and whole; nothing crashed on the way."""
+        """The program ended with this fatal error: its line is on stderr, once and whole; nothing crashed on the
+        way."""
         self.assert_status(done, status)
         lines = text(done.err).split("\n")
         self.assertEqual(lines.count(f"fatal error: {message}"), 1, text(done.err))
@@ -215,7 +223,8 @@ def have(tool):
     return shutil.which(tool) is not None
 
 
-# --- What a test file says at its end ----------------------------------------------------------------------------------
+# --- What a test file says at its end
+# ----------------------------------------------------------------------------------
 
 SKIPPED = 77  # the exit status of a file whose tests were all skipped: ctest shows it as skipped (SKIP_RETURN_CODE)
 retries = collections.Counter()  # what was tried again, and how often
@@ -228,10 +237,12 @@ def retried(what, why):
 
 
 def summary(result):
-    """The lines that say what passed, what was skipped and why, and what was tried again; and the exit status. qemu/matrix.sh reads
-    them, so a skipped test is not told as one that passed."""
-    whole = [test for test, _ in result.skipped if isinstance(test, unittest.TestCase) and not hasattr(test, "test_case")]
-    failed = {test.test_case.id() if hasattr(test, "test_case") else test.id() for test, _ in result.failures + result.errors}
+    """The lines that say what passed, what was skipped and why, and what was tried again; and the exit status.
+    qemu/matrix.sh reads them, so a skipped test is not told as one that passed."""
+    whole = [test for test, _ in result.skipped if isinstance(test, unittest.TestCase)
+             and not hasattr(test, "test_case")]
+    failed = {test.test_case.id() if hasattr(test, "test_case") else test.id() for test,
+              _ in result.failures + result.errors}
     passed = result.testsRun - len(whole) - len(failed)
     lines = [f"summary: {result.testsRun} tests: {passed} passed, {len(whole)} skipped, {len(failed)} failed; "
              f"{sum(retries.values())} retries"]

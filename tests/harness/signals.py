@@ -4,7 +4,8 @@ import signal
 
 
 def default_signals():
-    """Undoes what the child would inherit: Python ignores SIGPIPE, and a shell that runs tests in the background ignores SIGINT."""
+    """Undoes what the child would inherit: Python ignores SIGPIPE, and a shell that runs tests in the background
+    ignores SIGINT."""
     for sig in (signal.SIGPIPE, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGCHLD):
         signal.signal(sig, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])

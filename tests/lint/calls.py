@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """calls.py BUILD...: checks which room calls which, in the compiled objects of build/<isa>.
 
-A room's functions and variables may be used by the rooms whose row in rooms.txt names that room; other uses need a row `up`.
-Prints one line per offence, `file: what`, and exits with 1 if there was one, with 2 if there are no objects to check.
+A room's functions and variables may be used by the rooms whose row in rooms.txt names that room; other uses need a row
+`up`. Prints one line per offence, `file: what`, and exits with 1 if there was one, with 2 if there are no objects to
+check.
 """
 import os
 import re
@@ -14,8 +15,8 @@ from source import ROOT, library_objects, read
 
 
 def symbols(build):
-    """The symbols that each source file's objects define for others, and those they need: two dicts of sets, by source file. The
-    runtime of CHECKED programs, if it has been built, has some that the ordinary one lacks."""
+    """The symbols that each source file's objects define for others, and those they need: two dicts of sets, by source
+    file. The runtime of CHECKED programs, if it has been built, has some that the ordinary one lacks."""
     defines, wants = {}, {}
     for library in ('rt0', 'rt0_checked'):
         if library != 'rt0' and not os.path.exists(os.path.join(build, f'lib{library}.a')):
@@ -49,7 +50,8 @@ def bare(symbol):
 
 
 def names(defines, table):
-    """Symbol → its name in rooms.txt and in messages: without arguments, unless two rooms have functions of the same name."""
+    """Symbol → its name in rooms.txt and in messages: without arguments, unless two rooms have functions of the same
+    name."""
     rooms_of = {}
     for path, symbols_of in defines.items():
         for s in symbols_of:
@@ -58,8 +60,8 @@ def names(defines, table):
             for symbols_of in defines.values() for s in symbols_of}
 
 
-# Functions that an ISA's compiler calls on its own, for example for a division: any room may need them, and the ISA's folder
-# defines them if libgcc's cannot be used.
+# Functions that an ISA's compiler calls on its own, for example for a division: any room may need them, and the ISA's
+# folder defines them if libgcc's cannot be used.
 COMPILERS_OWN = re.compile(r'__aeabi_')
 
 
@@ -80,15 +82,17 @@ def check(defines, wants, root=ROOT):
                 continue
             there = table.calls_as(home[s])
             if there is None or here is None:
-                found.append(f'{path if here is None else home[s]}: lies in no room of rooms.txt: move it into one, or add a row')
+                found.append(f'{path if here is None else home[s]}: lies in no room of rooms.txt: move it into one, or '
+                             f'add a row')
             elif here != there and there not in table.callable(here):
                 s, at = name_of[s], home[s]
                 used.add(s)
-                # An `up` row helps only a file that may include the declaring header; assembly, which includes none, may
-                # always use it.
+                # An `up` row helps only a file that may include the declaring header; assembly, which includes none,
+                # may always use it.
                 if s not in table.up or not path.endswith('.S') and \
                         table.calls_as(table.up[s][0]) not in table.callable(here) | {here}:
-                    found.append(f'{path}: {s} is in {at}, and {here}/ may not call {there}/ (rooms.txt): move one of the two, '
+                    found.append(f'{path}: {s} is in {at}, and {here}/ may not call {there}/ (rooms.txt): move one of '
+                                 f'the two, '
                                  f'hand it in through a hook, or add a row "up" with its reason')
     defined = set(name_of.values())
     for s, (header, line) in sorted(table.up.items()):

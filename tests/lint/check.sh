@@ -1,10 +1,13 @@
 #!/bin/sh
 # check.sh ISA...: the steps of `make check`: format, layers, docs; then for each ISA both compilers with warnings as
-# errors, clang-tidy, checks of the binaries, and a run of hello. Prints one line per step, "ok   step" or "FAIL step: why",
-# followed by the first lines of the errors; the whole output is in build/check/. Exit status 1 if a step failed.
+# errors, clang-tidy, checks of the binaries, and a run of hello. Prints one line per step, "ok   step" or "FAIL step:
+# why", followed by the first lines of the errors; the whole output is in build/check/. Exit status 1 if a step failed.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-[ $# -gt 0 ] || { echo "check.sh: which ISAs? Known: $(awk '/^[a-z0-9]/ {printf "%s ", $1}' arch/isas.txt)" >&2; exit 2; }
+[ $# -gt 0 ] || {
+  echo "check.sh: which ISAs? Known: $(awk '/^[a-z0-9]/ {printf "%s ", $1}' arch/isas.txt)" >&2
+  exit 2
+}
 logs=build/check
 mkdir -p "$logs"
 jobs=$(nproc)
@@ -19,7 +22,8 @@ step() {
     echo "ok   $name"
   else
     echo "FAIL $name: $reason; all of it: $log"
-    { grep -E '(^|[ :])error: |CMake Error|FAIL|undefined' "$log" || grep -v '^$' "$log"; } | head -n 20 | cut -c 1-300 | sed 's/^/       /'
+    { grep -E '(^|[ :])error: |CMake Error|FAIL|undefined' "$log" || grep -v '^$' "$log"; } | head -n 20 |
+      cut -c 1-300 | sed 's/^/       /'
     failed=1
     return 1
   fi
@@ -33,7 +37,8 @@ sources() {
 }
 # Names each file that differs from what .clang-format demands, with the number of differences.
 format() {
-  wrong=$(sources | xargs clang-format-19 --dry-run -Werror 2>&1 | sed -n 's/^\([^: ]*\):[0-9]*:.*/\1/p' | sort | uniq -c)
+  wrong=$(sources | xargs clang-format-19 --dry-run -Werror 2>&1 |
+    sed -n 's/^\([^: ]*\):[0-9]*:.*/\1/p' | sort | uniq -c)
   echo "$wrong"
   [ -z "$wrong" ]
 }
@@ -52,8 +57,8 @@ clang() {
   done
 }
 
-# clang-tidy on the runtime and the examples, as clang compiles them. Not on tests: they do on purpose what clang-tidy warns
-# about.
+# clang-tidy on the runtime and the examples, as clang compiles them. Not on tests: they do on purpose what clang-tidy
+# warns about.
 tidy() {
   files=$(python3 -c '
 import json, sys
@@ -69,7 +74,9 @@ print("\n".join(sorted(f for f in files if f.endswith(".cc") and "/tests/" not i
 }
 
 binaries() {
-  for dir in "$1" "$1-dev" "$1-clang" "$1-clang-dev"; do tests/lint/symbols.py --isa "$1" "build/$dir/bin" || return 1; done
+  for dir in "$1" "$1-dev" "$1-clang" "$1-clang-dev"; do
+    tests/lint/symbols.py --isa "$1" "build/$dir/bin" || return 1
+  done
 }
 
 # hello prints the same from both compilers.

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """comdat.py BUILD...: no function of the runtime lies in the program's text, where it may be interrupted anywhere.
 
-An inline function of <rt0/…> that is not inlined has a copy in the runtime's object and one in the program's. The linker keeps the
-first, which is the program's. The runtime then calls into the program's text, and a signal may stop a goroutine there in the middle
-of a function of the runtime. Prints one line per function, and exits with 1 if there is one that KNOWN does not match; with 2 if
-there is nothing to check.
+An inline function of <rt0/…> that is not inlined has a copy in the runtime's object and one in the program's. The
+linker keeps the first, which is the program's. The runtime then calls into the program's text, and a signal may stop a
+goroutine there in the middle of a function of the runtime. Prints one line per function, and exits with 1 if there is
+one that KNOWN does not match; with 2 if there is nothing to check.
 """
 import os
 import re
@@ -13,7 +13,8 @@ import sys
 
 from source import library_objects
 
-# These are called only through a Type, while a panic's value is printed, as the same functions of the program's own types are.
+# These are called only through a Type, while a panic's value is printed, as the same functions of the program's own
+# types are.
 KNOWN = re.compile(r'rt0::detail::(?:operand_of|kType)<.*::_FUN\(')
 
 

@@ -100,7 +100,8 @@ class Docs:
                         self.fail(page_path, n, f'make {target}: the Makefile has no such target')
 
     def marks(self):
-        """`// DOC(name)` in the code marks a line that the docs explain under `DOC(name)`; each mark has its text, and the reverse."""
+        """`// DOC(name)` in the code marks a line that the docs explain under `DOC(name)`; each mark has its text, and
+        the reverse."""
         code, docs = {}, {}
         for path in self.paths:
             if not path.endswith(CODE + ('.md',)) or path.startswith('tests/lint/'):
@@ -137,13 +138,15 @@ class Docs:
         for path in ('README.md', 'CONTRIBUTING.md'):
             page = self.text(path) or ''
             for name, value in budget.items():
-                wanted = {'BYTES': [f'{value:,} bytes', f'| {value:,} | 1.00 MB'], 'INSTRUCTIONS': [f'{value:,} instructions', f'| {value:,} | 161,276'],
+                wanted = {'BYTES': [f'{value:,} bytes', f'| {value:,} | 1.00 MB'],
+                          'INSTRUCTIONS': [f'{value:,} instructions', f'| {value:,} | 161,276'],
                           'SYSTEM_CALLS': [f'{value} system calls', f'| {value} | 161 ']}[name]
                 if not any(w in page for w in wanted):
                     self.fail(path, 1, f'does not name the budget {name} of tests/boot_cost.py, {value:,}')
 
     def journeys(self):
-        """Each row of a journey in docs/READING.md leads to a function that exists. A row that returns to an earlier file says why."""
+        """Each row of a journey in docs/READING.md leads to a function that exists. A row that returns to an earlier
+        file says why."""
         path = 'docs/READING.md'
         page = self.text(path)
         if page is None:
@@ -163,10 +166,12 @@ class Docs:
                 self.fail(path, n, f'{symbol}: {target} does not define it')
             returns = target in seen and target != last
             if returns and not re.match(r'again: \w+ \w+', text):
-                self.fail(path, n, f'the journey enters {target} a second time: a row that does so begins with "again: " and the reason, '
-                                   f'or the code lies in the wrong room')
+                self.fail(path, n,
+                          f'the journey enters {target} a second time: a row that does so begins with "again: " and '
+                          f'the reason, or the code lies in the wrong room')
             if not returns and re.match('again', text, re.I):
-                self.fail(path, n, f'no earlier row of this journey is in {target}, or the row before is: remove "again"')
+                self.fail(path, n,
+                          f'no earlier row of this journey is in {target}, or the row before is: remove "again"')
             seen.add(target)
             last = target
         if n_rows < 30:
@@ -238,7 +243,8 @@ def rooms_table(root):
 def write(root):
     """Writes what is generated into the docs."""
     page = read('CONTRIBUTING.md', root)
-    page = re.sub(r'(<!-- rooms -->\n).*?(<!-- end -->)', lambda m: m.group(1) + rooms_table(root) + m.group(2), page, flags=re.S)
+    page = re.sub(r'(<!-- rooms -->\n).*?(<!-- end -->)', lambda m: m.group(1) + rooms_table(root) + m.group(2), page,
+                  flags=re.S)
     with open(os.path.join(root, 'CONTRIBUTING.md'), 'w', encoding='utf-8') as f:
         f.write(page)
 

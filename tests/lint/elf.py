@@ -1,4 +1,5 @@
-"""The parts of an ELF file that the lint needs: header, segments, sections, symbols. Both word sizes, both byte orders."""
+"""The parts of an ELF file that the lint needs: header, segments, sections, symbols. Both word sizes, both byte
+orders."""
 import struct
 
 ET_EXEC = 2
@@ -48,7 +49,8 @@ class Elf:
     def section(self, at):
         fields = self.get('IIQQQQIIQQ' if self.wide else 'IIIIIIIIII', at)
         name, kind, flags, addr, offset, size, link, _, _, entsize = fields
-        return Row(name_at=name, type=kind, flags=flags, addr=addr, offset=offset, size=size, link=link, entsize=entsize)
+        return Row(name_at=name, type=kind, flags=flags, addr=addr, offset=offset, size=size, link=link,
+                   entsize=entsize)
 
     def table(self, section):
         strings = self.sections[section.link]

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """includes.py [--fix] [FILE...]: no file includes a header that it does not use.
 
-clang-tidy's misc-include-cleaner finds those headers. Only its finding "not used directly" counts. Its other finding, a header that is
-included indirectly, is allowed, because a header of rt0 may include others for its users. For the same reason it checks only the
-sources (.cc) of all rooms of rooms.txt, not their headers, compiled for the first ISA; of the ISAs' folders only that ISA's. Where clang-tidy is wrong, the line ends in "// IWYU pragma: keep" and a comment gives
+clang-tidy's misc-include-cleaner finds those headers. Only its finding "not used directly" counts. Its other finding, a
+header that is included indirectly, is allowed, because a header of rt0 may include others for its users. For the same
+reason it checks only the sources (.cc) of all rooms of rooms.txt, not their headers, compiled for the first ISA; of the
+ISAs' folders only that ISA's. Where clang-tidy is wrong, the line ends in "// IWYU pragma: keep" and a comment gives
 the reason. --fix removes the lines. Exits with 1 if a file includes too much, with 2 if clang-tidy can't be run.
 """
 import concurrent.futures
@@ -22,7 +23,8 @@ ISA = isa_rows()[0]
 
 def command(path):
     return [TIDY, '--quiet', '--checks=-*,misc-include-cleaner', '--config={}', '--header-filter=^$', path, '--',
-            f'--target={ISA["triple"]}', '-xc++', '-std=c++20', '-ffreestanding', '-fno-exceptions', '-fno-rtti', '-Iinclude', '-I.',
+            f'--target={ISA["triple"]}', '-xc++', '-std=c++20', '-ffreestanding', '-fno-exceptions', '-fno-rtti',
+            '-Iinclude', '-I.',
             f'-Iarch/{ISA["folder"]}', f'-Itests/arch/{ISA["folder"]}', '-DRT0_RUNTIME', '-Wno-invalid-offsetof',
             '-Wno-pragma-once-outside-header']
 
@@ -32,17 +34,20 @@ def unused(path):
     done = subprocess.run(command(path), cwd=ROOT, capture_output=True, text=True, check=False)
     if re.search(r': error:', done.stdout):
         return done.stdout
-    found = re.findall(r'^[^\n:]*?' + re.escape(path) + r':(\d+):\d+: warning: included header (\S+) is not used directly', done.stdout, re.M)
+    found = re.findall(r'^[^\n:]*?' + re.escape(path) +
+                       r':(\d+):\d+: warning: included header (\S+) is not used directly', done.stdout, re.M)
     return [(int(n), h) for n, h in found]
 
 
 def looked_at():
-    """The files to check. Headers made for several inclusions or for assembly are left out: they do not compile on their own."""
+    """The files to check. Headers made for several inclusions or for assembly are left out: they do not compile on
+    their own."""
     rooms = Rooms(ROOT)
     others = [r['folder'] for r in isa_rows()[1:]]
     for path in files(ROOT):
         room = rooms.room_of(path)
-        if room not in rooms.library or not path.endswith('.cc') or path.startswith(tuple(f'arch/{o}/' for o in others)):
+        if room not in rooms.library or not path.endswith('.cc') or path.startswith(tuple(f'arch/{o}/'
+                                                                                          for o in others)):
             continue
         if path.endswith('no_sim.cc'):
             continue

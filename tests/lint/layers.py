@@ -9,8 +9,8 @@ import re
 from rooms import Rooms
 from source import files, isa_rows, read, strip, strip_hash, main
 
-# The headers that assembly may include: macros, generated offsets, how this ISA records an early event, parts shared with
-# other ISAs.
+# The headers that assembly may include: macros, generated offsets, how this ISA records an early event, parts shared
+# with other ISAs.
 ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'frame.h', 'trace_early.h', 'x86.h', 'arch/generic/asm.S', 'arch/x86/asm.S',
             'arch/x86/preempt.S']
 PORT_LINES = 500
@@ -18,14 +18,16 @@ PORT_LINES = 500
 CXX_PROGRAMS = ('atomics', 'containers', 'numbers')
 # Includes that the table does not allow, each with its reason.
 ALSO = {
-    ('runtime/boot/asm_offsets.cc', 'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
+    ('runtime/boot/asm_offsets.cc',
+     'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
     ('runtime/cxx/throw.cc', 'stdarg.h'): 'a function of the library\'s ABI takes a format and its arguments',
     ('runtime/cxx/printf.cc', 'stdarg.h'): 'the same',
-    **{('tests/programs/cxx_headers.cc', h): 'its subject'
-       for h in 'algorithm array atomic deque functional memory new numeric optional string string_view utility vector'.split()},
+    **{('tests/programs/cxx_headers.cc', h): 'its subject' for h in
+       'algorithm array atomic deque functional memory new numeric optional string string_view utility '
+       'vector'.split()},
     **{(f'tests/programs/cxx/{p}.cc', h): 'its subject' for p in CXX_PROGRAMS for h in
-       'atomic cctype cerrno charconv chrono cmath complex cstdint cstdio cstdlib cstring deque limits list map memory mutex numbers random set '
-       'string system_error thread unordered_map unordered_set vector'.split()},
+       'atomic cctype cerrno charconv chrono cmath complex cstdint cstdio cstdlib cstring deque limits list map memory '
+       'mutex numbers random set string system_error thread unordered_map unordered_set vector'.split()},
     ('runtime/boot/asm_offsets.cc', 'asm_constants.def'): 'the same',
     ('runtime/boot/asm_offsets.cc', 'arch/generic/asm_constants.def'): 'the same',
 }
@@ -41,17 +43,23 @@ UNPORTABLE = ('arch', 'arch/*', 'kernel_iface/linux')
 LARGEST_ROOM = 5  # no room has more than a fifth of the runtime's lines; a larger one has more than one purpose
 FILE_LINES = 450  # of a file in a room of the library; a longer one has a second subject, which gets a file of its own
 COLUMNS = 120
+RECORDED = ('tests/oracle/', 'tests/expected/', 'tests/golden/')  # what programs have printed: as wide as it is
+# Sources in other languages, which are as narrow; tables in a page, and code or output that it shows, are not.
+TEXTS = ('.py', '.md', '.sh', '.cmake', 'CMakeLists.txt', 'Makefile', 'tools/rt0-c++', 'tools/rt0-link')
+WIDE = re.compile(r'^ *\|[^\n]*|^ *```.*?^ *```|^ {4}[^\n]*', re.M | re.S)
 SOURCES = ('.h', '.cc', '.S', '.def')
 # Endings by which compilers know sources and headers of C, C++ and assembly, and that rt0 does not use.
-OTHER_SOURCES = ('.c', '.C', '.cpp', '.cxx', '.c++', '.cppm', '.ixx', '.hh', '.hpp', '.hxx', '.h++', '.H', '.inc', '.inl', '.ipp',
-                 '.tcc', '.tpp', '.s', '.asm', '.sx')
+OTHER_SOURCES = ('.c', '.C', '.cpp', '.cxx', '.c++', '.cppm', '.ixx', '.hh', '.hpp', '.hxx', '.h++', '.H', '.inc',
+                 '.inl', '.ipp', '.tcc', '.tpp', '.s', '.asm', '.sx')
 # What includes without being an #include: the lint sees only that form.
-OTHER_INCLUDES = re.compile(r'^\s*(?:(?:#|%:|\?\?=)\s*(?:include_next|import|embed)\b|(?:%:|\?\?=)\s*include\b|(?:export\s+)?import\s*[<":\w])'
+OTHER_INCLUDES = re.compile(r'^\s*(?:(?:#|%:|\?\?=)\s*(?:include_next|import|embed)\b'
+                            r'|(?:%:|\?\?=)\s*include\b|(?:export\s+)?import\s*[<":\w])'
                             r'|(?:^|["\s;]|\\[nt])\.inc(?:lude|bin)\b')
 
 # ISA names that are macros of compilers. The rest comes from arch/isas.txt.
-MACROS = re.compile(r'\b_*(x86_64|amd64|i[3-6]86|aarch64|arm64|arm|ARM_ARCH\w*|riscv\w*|loongarch\w*|mips\w*|powerpc\w*|'
-                    r'ppc(?:64)?|PPC(?:64)?|s390x?|sparc\w*|alpha|m68k|hppa|sh4?|or1k|xtensa|microblaze|hexagon)_+\b'
+MACROS = re.compile(r'\b_*(x86_64|amd64|i[3-6]86|aarch64|arm64|arm|ARM_ARCH\w*|riscv\w*|loongarch\w*|mips\w*|'
+                    r'powerpc\w*|ppc(?:64)?|PPC(?:64)?|s390x?|sparc\w*|alpha|m68k|hppa|sh4?|or1k|xtensa|microblaze|'
+                    r'hexagon)_+\b'
                     r'|\b__(x86_64|amd64|i386|aarch64|arm|riscv|loongarch|mips|powerpc|PPC|s390|sparc|m68k)\w*')
 SYSTEM_CALL = re.compile(r'\b(SYS_\w+|__NR_\w+|syscall6)\b')
 BANNED = {
@@ -62,7 +70,8 @@ BANNED = {
     'typeid': 'there is no RTTI',
     'std::': 'target code has no C++ library',
 }
-ALL_BANNED = re.compile(r'(?<!\w)(?:' + '|'.join(re.escape(w) + (r'(?!\w)' if w[-1] != ':' else '') for w in BANNED) + ')')
+ALL_BANNED = re.compile(r'(?<!\w)(?:' + '|'.join(re.escape(w) + (r'(?!\w)' if w[-1] != ':' else '') for w in BANNED) +
+                        ')')
 # A declaration with a lock, which names nothing but the declarator before it.
 GUARDED = re.compile(r'\b(?:PT_)?(?:GUARDED_BY|guarded_by)\([^;]*;')
 INNER = re.compile(r'\([^()]*\)|\{[^{}]*\}|\[[^\[\]]*\]|<[^<>]*>')
@@ -77,13 +86,13 @@ SEGMENT = re.compile(r'%[fg]s:-?(?:0x[0-9a-fA-F]+|\d+)')
 STACK = {'%rsp', '%esp', '%ebp', 'sp', '$sp', '$29', '$r3', 'rsp', 'esp', 'x2', 'r13'}
 STACK_OF = {'ppc64x': {'r1', '%r1', '1'}, 'ppc': {'r1', '%r1', '1'}, 's390x': {'%r15', '15'}}
 ADDRESS_OF_NEXT_WORD = re.compile(r'^\s*lea[lq]?\s+[48]\(')
-CALL = re.compile(r'^(?:\w+:)?\s*(?:call|jmp|j[a-z]{1,3}|bl|b|b\.\w+|bal|brasl|jg|tail|jal|la\.local|la)\s+(?:%?\w+,\s*)?'
-                  r'(runtime\.[\w.]+)'
-                  r'|(?:^|[\s;])(?:CALL|JUMP|CALL_ALIKE)\((runtime\.[\w.]+)')
+CALL = re.compile(r'^(?:\w+:)?\s*(?:call|jmp|j[a-z]{1,3}|bl|b|b\.\w+|bal|brasl|jg|tail|jal|la\.local|la)\s+'
+                  r'(?:%?\w+,\s*)?(runtime\.[\w.]+)|(?:^|[\s;])(?:CALL|JUMP|CALL_ALIKE)\((runtime\.[\w.]+)')
 
 
 def splice(text):
-    """`text` with lines joined that end in a backslash, as the compiler joins them; the numbers of the other lines stay the same."""
+    """`text` with lines joined that end in a backslash, as the compiler joins them; the numbers of the other lines stay
+    the same."""
     def joined(m):
         return re.sub(r'\\[ \t]*\n', '', m.group(0)) + '\n' * m.group(0).count('\n')
     return re.sub(r'(?:[^\n]*\\[ \t]*\n)+[^\n]*', joined, text)
@@ -103,7 +112,8 @@ def matches(pattern, text):
 
 
 def inside_programs(root):
-    """Test programs that use the runtime's internals, by their CMake rows: they may include whatever the runtime includes."""
+    """Test programs that use the runtime's internals, by their CMake rows: they may include whatever the runtime
+    includes."""
     path = 'tests/programs/CMakeLists.txt'
     if not os.path.exists(os.path.join(root, path)):
         return set()
@@ -136,23 +146,26 @@ class Lint:
         self.lengths()
         self.sizes()
         for path in self.paths if only is None else [only]:
-            if path.endswith(SOURCES):
+            if path.endswith(SOURCES + TEXTS) and not path.startswith(RECORDED):
                 self.columns(path)
             if path.endswith(SOURCES) and not self.hosted(path):
                 self.source(path)
             elif path.endswith(OTHER_SOURCES) and not self.hosted(path):
-                self.fail(path, 1, f'{os.path.splitext(path)[1]}: sources end in {", ".join(SOURCES)}: no build and no check looks at '
-                                   f'others; rename the file')
+                self.fail(path, 1,
+                          f'{os.path.splitext(path)[1]}: sources end in {", ".join(SOURCES)}: no build and no check '
+                          'looks at others; rename the file')
             elif path.endswith(('.cmake', 'CMakeLists.txt', 'Makefile')):
                 self.build_file(path)
         return self.failures
 
     def lengths(self):
-        """A port is short. Every line of its folder counts, comments too. A longer port has code that other ports could share."""
+        """A port is short. Every line of its folder counts, comments too. A longer port has code that other ports could
+        share."""
         for folder in sorted(self.folders):
             lines = sum(len(read(p, self.root).splitlines()) for p in self.paths if p.startswith(f'arch/{folder}/'))
             if lines > PORT_LINES:
-                self.fail(f'arch/{folder}', 1, f'{lines} lines: a port has at most {PORT_LINES}; move what others have too to arch/generic/')
+                self.fail(f'arch/{folder}', 1,
+                          f'{lines} lines: a port has at most {PORT_LINES}; move what others have too to arch/generic/')
 
     def hosted(self, path):
         return self.rooms.room_of(path) is None and any(path.startswith(h + '/') for h in HOSTED)
@@ -166,26 +179,35 @@ class Lint:
                 n = read(path, self.root).count('\n')
                 lines[room] = lines.get(room, 0) + n
                 if n > FILE_LINES:
-                    self.fail(path, 1, f'{n} lines: a file of a room has at most {FILE_LINES}; give its second subject a file of its own')
+                    self.fail(path, 1,
+                              f'{n} lines: a file of a room has at most {FILE_LINES}; give its second subject a file '
+                              f'of its own')
         for room, n in lines.items():
             if n * LARGEST_ROOM > sum(lines.values()) and not room.startswith('arch'):
-                self.fail('rooms.txt', 1, f'{room}/ has {n} of {sum(lines.values())} lines, and no room has more than one in '
-                                          f'{LARGEST_ROOM}: it has more than one purpose; give the second one a room of its own')
+                self.fail('rooms.txt', 1,
+                          f'{room}/ has {n} of {sum(lines.values())} lines, and no room has more than one in '
+                          f'{LARGEST_ROOM}: it has more than one purpose; give the second one a room of its own')
 
     def columns(self, path):
-        for n, line in enumerate(read(path, self.root).splitlines(), 1):
+        text = read(path, self.root)
+        if path.endswith('.md'):
+            text = WIDE.sub(lambda m: '\n' * m[0].count('\n'), text)
+        for n, line in enumerate(text.splitlines(), 1):
             if len(line) > COLUMNS:
-                self.fail(path, n, f'{len(line)} columns: a line has at most {COLUMNS}; put the comment above the line, or break it')
+                self.fail(path, n,
+                          f'{len(line)} columns: a line has at most {COLUMNS}; break it, or put its comment above it')
 
     def source(self, path):
         rule = self.rooms.room_of(path)
         if rule is None:
             folder = os.path.dirname(path)
             if re.match(r'arch/[^/]+$', folder):
-                self.fail(path, 1, f'{folder}/ is no room: its ISA has no row in arch/isas.txt: add the row (arch/PORTING.md)')
+                self.fail(path, 1,
+                          f'{folder}/ is no room: its ISA has no row in arch/isas.txt: add the row (arch/PORTING.md)')
             else:
-                self.fail(path, 1, 'lies in no room of rooms.txt: move the file into the room whose purpose it serves, or add a row; '
-                                   'a room of the library is the files directly in its folder')
+                self.fail(path, 1,
+                          'lies in no room of rooms.txt: move the file into the room whose purpose it serves, or add '
+                          'a row; a room of the library is the files directly in its folder')
             return
         self.compiled(path, rule)
         text = read(path, self.root)
@@ -196,7 +218,8 @@ class Lint:
             if m and path not in self.inside:
                 self.include(path, n, rule, m.group(1).strip())
             elif OTHER_INCLUDES.search(line):
-                self.fail(path, n, f'{line.strip()[:60]}: files are taken in by #include only, which this check can follow')
+                self.fail(path, n,
+                          f'{line.strip()[:60]}: files are taken in by #include only, which this check can follow')
         if path in LANGUAGE:
             bare = LANGUAGE[path].sub('', bare)
         for n, m in matches(ALL_BANNED, bare):
@@ -205,8 +228,9 @@ class Lint:
             begin = max(bare.rfind(c, 0, m.start()) for c in ';{}') + 1
             declaration = bare[begin:m.end()]
             if not re.search(r'#\s*define', declaration) and ',' in outside(declaration):
-                self.fail(path, bare.count('\n', 0, m.end()) + 1, 'GUARDED_BY is said of the last name of the list only: give each name a '
-                                                                  'declaration of its own')
+                self.fail(path, bare.count('\n', 0, m.end()) + 1,
+                          'GUARDED_BY is said of the last name of the list only: give each name a '
+                          'declaration of its own')
         if rule not in UNPORTABLE:
             self.portable(path, code, bare)
         if path.endswith('.S') and path.startswith('arch/'):
@@ -215,8 +239,10 @@ class Lint:
     def compiled(self, path, rule):
         if rule in self.rooms.library and path.endswith(('.cc', '.S')) and not self.rooms.compiled(path) and \
                 path not in ASSEMBLY:
-            self.fail(path, 1, f'tools/rt0.cmake compiles {rule}/*.cc, and assembly in arch/ and in the folders of ISAs: it would never be '
-                               f'compiled; move it, or include it from assembly (ASSEMBLY in tests/lint/layers.py)')
+            self.fail(path, 1,
+                      f'tools/rt0.cmake compiles {rule}/*.cc, and assembly in arch/ and in the folders of ISAs: it '
+                      f'would never be '
+                      f'compiled; move it, or include it from assembly (ASSEMBLY in tests/lint/layers.py)')
 
     def include(self, path, n, rule, what):
         m = re.match(r'([<"])([^>"]+)[>"]$', what)

@@ -17,7 +17,8 @@ from source import files, isa_rows, read, ROOT
 ISA = isa_rows()[0]['folder']
 ASM = f'arch/{ISA}/asm.S'
 
-# The file, the line that is put at its top (or s/pattern/replacement/, or s#pattern#replacement#), and a part of the message that must appear.
+# The file, the line that is put at its top (or s/pattern/replacement/, or s#pattern#replacement#), and a part of the
+# message that must appear.
 LAYERS = [
     ('base/types.h', '#include "trace/event.h"', 'base/types.h:1: trace/event.h: base/ may include'),
     ('base/types.h', '#include <string.h>', 'string.h: base/ may include'),
@@ -27,7 +28,8 @@ LAYERS = [
     ('arch/arch.h', '#include "sched/gmp.h"', 'sched/gmp.h: arch/ may include'),
     (f'arch/{ISA}/isa.h', '#include "kernel_iface/kernel.h"', 'kernel_iface/kernel.h: arch/*/ may include'),
     (ASM, '#include "base/types.h"', 'base/types.h: assembly includes'),
-    ('kernel_iface/kernel.h', '#include "kernel_iface/linux/uapi.h"', 'kernel_iface/linux/uapi.h: kernel_iface/ may include'),
+    ('kernel_iface/kernel.h', '#include "kernel_iface/linux/uapi.h"',
+     'kernel_iface/linux/uapi.h: kernel_iface/ may include'),
     ('kernel_iface/kernel.cc', '#include "linux_abi.h"', 'linux_abi.h: kernel_iface/ may include'),
     ('kernel_iface/linux/linux.h', '#include "sched/gmp.h"', 'sched/gmp.h: kernel_iface/linux/ may include'),
     ('mem/gc.cc', '#include "kernel_iface/linux/uapi.h"', 'kernel_iface/linux/uapi.h: mem/ may include'),
@@ -40,8 +42,10 @@ LAYERS = [
     ('runtime/diag/print.cc', '#include "runtime/panic/panic.h"', 'runtime/panic/panic.h: runtime/diag/ may include'),
     ('lib/chan/chan.cc', '#include "lib/time/timer.h"', 'lib/time/timer.h: lib/chan/ may include'),
     ('lib/io/fd.cc', '#include "runtime/boot/args.h"', 'runtime/boot/args.h: lib/io/ may include'),
-    ('sched/proc.cc', 'struct S {\n  Mutex lock;\n  u32 a, b GUARDED_BY(lock);\n};', 'sched/proc.cc:3: GUARDED_BY is said of the last name'),
-    ('sched/proc.cc', 'struct S {\n  Mutex lock;\n  u32 a GUARDED_BY(lock) = 0, b GUARDED_BY(lock) = 0;\n};', 'GUARDED_BY is said of the last'),
+    ('sched/proc.cc', 'struct S {\n  Mutex lock;\n  u32 a, b GUARDED_BY(lock);\n};',
+     'sched/proc.cc:3: GUARDED_BY is said of the last name'),
+    ('sched/proc.cc', 'struct S {\n  Mutex lock;\n  u32 a GUARDED_BY(lock) = 0, b GUARDED_BY(lock) = 0;\n};',
+     'GUARDED_BY is said of the last'),
     ('sched/proc.cc', 'u32 a,\n    *b PT_GUARDED_BY(lock);', 'sched/proc.cc:2: GUARDED_BY is said of the last'),
     ('runtime/new.cc', 'int x;', 'runtime/new.cc:1: lies in no room'),
     ('sched/part/new.cc', 'int x;', 'sched/part/new.cc:1: lies in no room'),
@@ -55,21 +59,28 @@ LAYERS = [
       for e in ('c', 'cpp', 'cxx', 'hh', 'hpp', 'hxx', 'inc', 'ipp', 's')),
     ('arch/generic/new.s', 'nop', '.s: sources end in'),
     ('examples/new.cpp', 'int main() {}', '.cpp: sources end in'),
-    ('sched/proc.cc', '#import "runtime/diag/print.h"', 'sched/proc.cc:1: #import "runtime/diag/print.h": files are taken in by #include'),
+    ('sched/proc.cc', '#import "runtime/diag/print.h"',
+     'sched/proc.cc:1: #import "runtime/diag/print.h": files are taken in by #include'),
     ('sched/proc.cc', '#include_next "runtime/diag/print.h"', 'files are taken in by #include'),
     ('sched/proc.cc', '%:include "runtime/diag/print.h"', 'files are taken in by #include'),
     ('sched/proc.cc', 'import "runtime/diag/print.h";', 'files are taken in by #include'),
-    ('sched/proc.cc', '#inc\\\nlude "runtime/diag/print.h"', 'sched/proc.cc:1: runtime/diag/print.h: sched/ may include'),
-    ('sched/proc.cc', '#include \\\n"runtime/diag/print.h"', 'sched/proc.cc:1: runtime/diag/print.h: sched/ may include'),
-    ('sched/proc.cc', '#/**/include "runtime/diag/print.h"', 'sched/proc.cc:1: runtime/diag/print.h: sched/ may include'),
+    ('sched/proc.cc', '#inc\\\nlude "runtime/diag/print.h"',
+     'sched/proc.cc:1: runtime/diag/print.h: sched/ may include'),
+    ('sched/proc.cc', '#include \\\n"runtime/diag/print.h"',
+     'sched/proc.cc:1: runtime/diag/print.h: sched/ may include'),
+    ('sched/proc.cc', '#/**/include "runtime/diag/print.h"',
+     'sched/proc.cc:1: runtime/diag/print.h: sched/ may include'),
     ('sched/proc.cc', 'asm(".include \\"runtime/diag/print.h\\"");', 'files are taken in by #include'),
     ('sched/proc.cc', '__asm__("nop\\n.incbin \\"x\\"");', 'files are taken in by #include'),
     (ASM, '        .include "x.S"', 'files are taken in by #include'),
-    ('rooms.txt', r's/(room +. mem +. base)/\1 sched/', 'mem may not name sched, which has no earlier row: the lowest room comes first'),
-    ('rooms.txt', r's#(room +. lib.chan +. core)#\1 lib/chan#', 'lib/chan may not name lib/chan, which has no earlier row'),
+    ('rooms.txt', r's/(room +. mem +. base)/\1 sched/',
+     'mem may not name sched, which has no earlier row: the lowest room comes first'),
+    ('rooms.txt', r's#(room +. lib.chan +. core)#\1 lib/chan#',
+     'lib/chan may not name lib/chan, which has no earlier row'),
     ('rooms.txt', r's#(word +. core +. base)#\1 lib/io#', 'core may not name lib/io, which has no earlier row'),
     ('rooms.txt', r's#(room +. arch +. base)#\1 arch/generic#', 'arch may not name arch/generic'),
-    ('rooms.txt', r's/(room +. mem +. base)/\1 bsae/', 'bsae: no earlier row "room" or "word" has this name, and no header'),
+    ('rooms.txt', r's/(room +. mem +. base)/\1 bsae/',
+     'bsae: no earlier row "room" or "word" has this name, and no header'),
     ('rooms.txt', r's/(room +. mem .*\n)/\1\1/', 'mem has a row already, on line'),
     ('rooms.txt', r's/(room +. mem .*\n)/\1room | mem | base | memory\n/', 'mem has a row already, on line'),
     ('rooms.txt', r's/(word +. core .*\n)/\1\1/', 'core has a row already, on line'),
@@ -83,6 +94,10 @@ LAYERS = [
     ('rooms.txt', ' | base | <stdint.h> | x', 'rooms.txt:1: (empty): a row begins with'),
     ('rooms.txt', 'room | nowhere | <stdint.h> | x', 'rooms.txt:1: nowhere: there is no such folder'),
     ('sched/proc.cc', '//' * 61, 'sched/proc.cc:1: 122 columns: a line has at most 120'),
+    ('tests/cases/host_test.py', '#' * 121, 'tests/cases/host_test.py:1: 121 columns: a line has at most 120'),
+    ('docs/TRACE.md', 'x' * 121 + '\n\n', 'docs/TRACE.md:1: 121 columns: a line has at most 120'),
+    ('tools/need.sh', '#' * 121, 'tools/need.sh:1: 121 columns: a line has at most 120'),
+    ('tools/rt0.cmake', '#' * 121, 'tools/rt0.cmake:1: 121 columns: a line has at most 120'),
     ('sched/proc.cc', '//\n' * 20000, 'sched/ has'),
     ('lib/chan/new.h', '//\n' * 450, 'lib/chan/new.h:1: 451 lines: a file of a room has at most 450'),
     ('examples/hello.cc', '#include "sched/gmp.h"', 'sched/gmp.h: examples/ may include'),
@@ -112,11 +127,12 @@ LAYERS = [
     (f'arch/{ISA}/linux_abi.h', '//\n' * 500, 'lines: a port has at most 500'),
     ('CMakeLists.txt', f'if(RT0_ISA STREQUAL "{ISA}")\nendif()', f'{ISA}: no build file knows an ISA'),
 ]
-# A file that uses a symbol, the symbol, the file that defines it, and a part of the message that must appear; None if it is
-# allowed.
+# A file that uses a symbol, the symbol, the file that defines it, and a part of the message that must appear; None if
+# it is allowed.
 CALLS = [
     ('base/format.cc', '__aeabi_uidiv', 'arch/arm/aeabi.cc', None),
-    ('sched/proc.cc', 'print_args', 'runtime/diag/print.cc', 'sched/proc.cc: print_args is in runtime/diag/print.cc, and sched/ may not call'),
+    ('sched/proc.cc', 'print_args', 'runtime/diag/print.cc',
+     'sched/proc.cc: print_args is in runtime/diag/print.cc, and sched/ may not call'),
     ('lib/chan/chan.cc', 'timer_set', 'lib/time/timer.cc', 'lib/chan/chan.cc: timer_set is in lib/time/timer.cc'),
     ('mem/stack.cc', 'newm', 'sched/mthread.cc', 'mem/stack.cc: newm is in sched/mthread.cc'),
     ('lib/io/fd.cc', 'runtime.gcinit', 'runtime/boot/boot.cc', 'lib/io/ may not call runtime/boot/'),
@@ -127,7 +143,8 @@ CALLS = [
     ('kernel_iface/kernel.cc', 'sim_kernel', 'kernel_iface/sim/kernel.cc', None),
     ('runtime/boot/main.cc', 'runtime.newm', 'sched/mthread.cc', None),
 ]
-# What nm says of sched/proc.cc and of lib/chan/chan.cc, and a part of the message that must appear; None if it is allowed.
+# What nm says of sched/proc.cc and of lib/chan/chan.cc, and a part of the message that must appear; None if it is
+# allowed.
 NM = [
     ('U rt0::f(int)', 'T rt0::f(int)', 'sched/proc.cc: f is in lib/chan/chan.cc'),
     ('U rt0::f(int)', 'W rt0::f(int)', 'sched/proc.cc: f is in lib/chan/chan.cc'),
@@ -139,13 +156,16 @@ NM = [
     ('T rt0::f(char)', 'U rt0::f(char)\nT rt0::f(int)', None),
     ('W rt0::f(int)', 'W rt0::f(int)', None),  # an inline function
     # `up` has lock(rt0::Mutex*) of sched/, not another of that name.
-    ('T rt0::lock(rt0::Mutex*)\nU rt0::lock(int)', 'T rt0::lock(int)', 'sched/proc.cc: lock(int) is in lib/chan/chan.cc'),
+    ('T rt0::lock(rt0::Mutex*)\nU rt0::lock(int)', 'T rt0::lock(int)',
+     'sched/proc.cc: lock(int) is in lib/chan/chan.cc'),
 ]
 # Lines that must not be reported.
 FINE = [
     ('sched/proc.cc', f'// {ISA} has std::atomic, virtual and thread_local; #include "sched/x.h"; SYS_write'),
     ('sched/proc.cc', 'constexpr char k[] = "std::string, virtual";'),
     ('sched/proc.cc', 'Map<int, u32> m GUARDED_BY(lock) = {1, f(2, 3)};\nint a, b;'),
+    ('docs/TRACE.md', '| ' + 'x' * 121 + ' |\n\n'),
+    ('docs/TRACE.md', '```\n' + 'x' * 121 + '\n```\n'),
     ('sched/proc.cc', 'int virtual_time, xthread_local, SYS;'),
     (ASM, '        movq    8(%rsp), %rdi'),
     (ASM, '        movq    g_stackguard0(%rdi), %rdx'),
@@ -166,20 +186,25 @@ DOCS = [
     ('README.md', 'see `sched/nothere.cc`', 'sched/nothere.cc: there is no such file'),
     ('sched/proc.cc', r's/void execute\(/void exekute(/', 'execute: sched/proc.cc does not define it'),
     ('docs/READING.md', r's/again: the sender/the sender/', 'the journey enters lib/chan/chan.cc a second time'),
-    ('docs/READING.md', r's/again: the sender.s side. Takes.* queue/again: /', 'the journey enters lib/chan/chan.cc a second time'),
+    ('docs/READING.md', r's/again: the sender.s side. Takes.* queue/again: /',
+     'the journey enters lib/chan/chan.cc a second time'),
     ('docs/READING.md', r's/the M is back/again: the M is back/', 'no earlier row of this journey is in sched/proc.cc'),
     ('sched/proc.cc', '// See sched/nothere.cc.', 'sched/proc.cc:1: sched/nothere.cc: there is no such file'),
     ('sched/proc.cc', '/* Or\nrt0/nothere.h */', 'sched/proc.cc:2: rt0/nothere.h: there is no such file'),
     ('docs/READING.md', r's/runq\.cc\)/queue.cc)/', 'sched/queue.cc: there is no such file'),
     ('rooms.txt', r's/channels and select/channels/', 'its table of rooms is not that of rooms.txt'),
-    ('tests/boot_cost.py', r's/BYTES = 92160/BYTES = 92161/', 'CONTRIBUTING.md:1: does not name the budget BYTES of tests/boot_cost.py, 92,161'),
+    ('tests/boot_cost.py', r's/BYTES = 92160/BYTES = 92161/',
+     'CONTRIBUTING.md:1: does not name the budget BYTES of tests/boot_cost.py, 92,161'),
     ('CONTRIBUTING.md', r's/24 system/20 system/', 'CONTRIBUTING.md:1: does not name the budget SYSTEM_CALLS'),
     ('sched/proc.cc', '// DOC(lonely)', 'DOC(lonely): no page explains it'),
     ('README.md', 'DOC(lost): text', 'DOC(lost): no line of code has this mark'),
     ('sched/status.h', r's/on an M with a P/on an M/', 'docs/STATES.md:'),
     ('docs/STATES.md', r's/`become_running`/`nobody`/', 'docs/STATES.md:'),
-    ('sched/status.h', r's/"become_running"/"schedule"/', 'become_running moves a goroutine from runnable to running: no such row'),
-    ('sched/status.h', r's/(\{GStatus::runnable, GStatus::running, "become_running"\},)/\1\n    {GStatus::idle, GStatus::running, "never"},/',
+    ('sched/status.h', r's/"become_running"/"schedule"/',
+     'become_running moves a goroutine from runnable to running: no such row'),
+    ('sched/status.h',
+     r's/(\{GStatus::runnable, GStatus::running, "become_running"\},)/\1\n    {GStatus::idle, GStatus::running, '
+     r'"never"},/',
      'never does not move a goroutine from idle to running'),
     ('sched/proc.cc', 'void f() { casgstatus(gp, GStatus::dead, GStatus::idle); }', 'from dead to idle: no such row'),
 ]
@@ -271,7 +296,8 @@ def main():
                 print(f'FAIL {path}: {change}: is fine, but {found}')
                 failed += 1
     for user, symbol, home, expected in CALLS:
-        found = [f for f in calls.check({home: {symbol}, user: set()}, {user: {symbol}, home: set()}) if not f.startswith('rooms.txt:')]
+        found = [f for f in calls.check({home: {symbol}, user: set()}, {user: {symbol}, home: set()})
+                 if not f.startswith('rooms.txt:')]
         if bool(found) != bool(expected) or (expected and not any(expected in f for f in found)):
             print(f'FAIL {user} calls {symbol} of {home}: wanted {expected}, found {found}')
             failed += 1

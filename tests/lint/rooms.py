@@ -23,9 +23,12 @@ class Rooms:
     def row(self, n, row):
         kind = row[0]
         if kind not in COLUMNS:
-            return self.fail(n, f'{kind or "(empty)"}: a row begins with {", ".join(COLUMNS)}; a remark begins with "#"')
+            return self.fail(n,
+                             f'{kind or "(empty)"}: a row begins with {", ".join(COLUMNS)}; a remark begins with "#"')
         if len(row) != COLUMNS[kind] or not all(row[1:3]) or not row[-1]:
-            return self.fail(n, f'a row "{kind}" has {COLUMNS[kind]} columns, none of them empty: see the head of rooms.txt')
+            return self.fail(n,
+                             f'a row "{kind}" has {COLUMNS[kind]} columns, none of them empty: see the head of '
+                             f'rooms.txt')
         if kind == 'up':
             return self.up_row(n, row)
         name = row[1]
@@ -69,14 +72,16 @@ class Rooms:
                 if fnmatch.fnmatch(f, name) and os.path.isdir(os.path.join(self.root, f))]
 
     def known(self, n, name, token):
-        """Whether `name`'s row may name `token`: a room of an earlier row, a header, or a folder of a room with a star."""
+        """Whether `name`'s row may name `token`: a room of an earlier row, a header, or a folder of a room with a
+        star."""
         if token in self.include or token == 'own' or token.startswith('<') or '.' in os.path.basename(token):
             return True
         if '*' in name and token in self.folders(name):
             return True
         if self.folders(token):
-            self.fail(n, f'{name} may not name {token}, which has no earlier row: the lowest room comes first, so that no '
-                         f'two rooms need each other; move what is needed down, or hand it in through a hook')
+            self.fail(n,
+                      f'{name} may not name {token}, which has no earlier row: the lowest room comes first, so that no '
+                      f'two rooms need each other; move what is needed down, or hand it in through a hook')
         else:
             self.fail(n, f'{token}: no earlier row "room" or "word" has this name, and no header: correct it')
         return False
@@ -97,8 +102,8 @@ class Rooms:
         return self.of_isas
 
     def room_of(self, path):
-        """The room that a file lies in: the row of the innermost folder that has one; None if there is none. A room of the
-        library is the files directly in its folder; a folder of programs has its subfolders, too."""
+        """The room that a file lies in: the row of the innermost folder that has one; None if there is none. A room of
+        the library is the files directly in its folder; a folder of programs has its subfolders, too."""
         folder, inner = os.path.dirname(path), True
         while folder:
             for name in self.include:
@@ -108,8 +113,8 @@ class Rooms:
         return None
 
     def stands_for(self, name, folder):
-        """Whether a folder belongs to the room of this name. "arch/*" has the ISAs of arch/isas.txt, and the folders that its row
-        names, which several of them share."""
+        """Whether a folder belongs to the room of this name. "arch/*" has the ISAs of arch/isas.txt, and the folders
+        that its row names, which several of them share."""
         if name == folder:
             return True
         if '*' not in name or not fnmatch.fnmatch(folder, name) or folder.count('/') != name.count('/'):

@@ -17,7 +17,8 @@ TOKENS = re.compile(
 
 @functools.lru_cache(maxsize=None)
 def strip(text, strings=True):
-    """`text` with comments blanked out and, unless `strings`, the contents of quotes too; line numbers stay the same."""
+    """`text` with comments blanked out and, unless `strings`, the contents of quotes too; line numbers stay the
+    same."""
     def blank(m):
         t = m.group(0)
         if t.startswith('/'):
@@ -37,7 +38,8 @@ def read(path, root=ROOT):
 
 
 def files(root=ROOT, under=''):
-    """All files of the project, as paths from its root, sorted; without git's, the builds' own and other projects' sources."""
+    """All files of the project, as paths from its root, sorted; without git's, the builds' own and other projects'
+    sources."""
     found = []
     for where, dirs, names in os.walk(os.path.join(root, under)):
         at = os.path.relpath(where, root)

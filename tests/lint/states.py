@@ -8,8 +8,9 @@ from source import files, read, strip, ROOT
 
 HEAD = """# States
 
-Generated from `sched/status.h` by `tests/lint/states.py --write`; `make check` compares. `casgstatus` is the only function that
-changes a goroutine's state, and builds with `RT0_DCHECK=1` refuse every move that is not in the table below.
+Generated from `sched/status.h` by `tests/lint/states.py --write`; `make check` compares. `casgstatus` is
+the only function that changes a goroutine's state, and builds with `RT0_DCHECK=1` refuse every move that is not in the
+table below.
 
 """
 
@@ -23,8 +24,10 @@ def parse(text):
             sys.exit(f'states.py: sched/status.h: every state of {name} needs a comment')
         states[name] = rows
     body = re.search(r'kGMoves\[\] = \{\n(.*?)\n\};', text, re.S)
-    moves = re.findall(r'\{GStatus::(\w+),\s*GStatus::(\w+),\s*"([^"]+)"\},?(?:[ \t]*// (.*))?', body.group(1)) if body else []
-    if not states.get('GStatus') or not states.get('PStatus') or not moves or len(moves) != body.group(1).count('GStatus::') / 2:
+    moves = re.findall(r'\{GStatus::(\w+),\s*GStatus::(\w+),\s*"([^"]+)"\},?(?:[ \t]*// (.*))?',
+                       body.group(1)) if body else []
+    found = states.get('GStatus') and states.get('PStatus') and moves
+    if not found or len(moves) != body.group(1).count('GStatus::') / 2:
         sys.exit('states.py: sched/status.h: GStatus, PStatus or kGMoves are not as this script reads them')
     return states, moves
 

@@ -14,39 +14,46 @@ from source import files, isa_rows, read, ROOT
 
 # C names that a compiler calls on its own. base/mem.cc defines them, tests with -finstrument-functions the next two,
 # runtime/panic/ubsan.cc the rest.
-OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '__cyg_profile_func_enter', '__cyg_profile_func_exit',
+OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '__cyg_profile_func_enter',
+         '__cyg_profile_func_exit',
          '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
 # Names of other libraries that may be in these programs, because the programs test them: mem/cmalloc.cc,
 # runtime/panic/cxxlib.cc, lib/sync/guard.cc, runtime/boot/atexit.cc. Only these programs may have globals with
 # constructors.
 CXX_ABI = r'(?:__cxa_(?:guard_\w+|atexit)|__dso_handle|__aeabi_atexit)$'
-SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|reallocarray|str(?:n?dup)|'
-                                r'malloc_usable_size|free_(?:aligned_)?sized)$'),
+SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|reallocarray|'
+                                r'str(?:n?dup)|malloc_usable_size|free_(?:aligned_)?sized)$'),
            'heap_costs': re.compile(r'(?:malloc|realloc|free)$'),
            # Everything in the compiler's own library.
            'builtins_O0': re.compile(r'(?:__[\w.]+|ffs)$'), 'builtins_O2': re.compile(r'(?:__[\w.]+|ffs)$'),
            'globals': re.compile(CXX_ABI), 'gcroots': re.compile(CXX_ABI),
            'globals_panic': re.compile(r'$.'), 'order_errors': re.compile(r'$.'),
-           'order_bufio': re.compile(CXX_ABI), 'order_strconv': re.compile(CXX_ABI), 'order_time_text': re.compile(CXX_ABI),
+           'order_bufio': re.compile(CXX_ABI), 'order_strconv': re.compile(CXX_ABI),
+           'order_time_text': re.compile(CXX_ABI),
            'packages': re.compile(CXX_ABI),
            'preempt_table': re.compile(CXX_ABI), 'preempted': re.compile(CXX_ABI),
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$|' + CXX_ABI)}
-# Programs that test the C++ library itself: their names begin so. They may have names of libstdc++, and of the C library's
-# functions beneath it: those that third_party/musl and runtime/cxx define, but not the ones that would need an operating system
-# (runtime/cxx/refused.cc). No C library is on any program's link line, so there is nothing else that could make a system call.
+# Programs that test the C++ library itself: their names begin so. They may have names of libstdc++, and of the C
+# library's functions beneath it: those that third_party/musl and runtime/cxx define, but not the ones that would need
+# an operating system (runtime/cxx/refused.cc). No C library is on any program's link line, so there is nothing else
+# that could make a system call.
 LIBRARY = 'cxx_'
-# Functions that compilers call for 64-bit arithmetic on 32-bit CPUs, and for division and narrow atomics on CPUs without
-# these: base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
-ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
+# Functions that compilers call for 64-bit arithmetic on 32-bit CPUs, and for division and narrow atomics on CPUs
+# without these: base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
+ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|'
+                        r'(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
                         r'atomic_(?:fetch_(?:add|sub|x?or|n?and)|(?:compare_)?exchange)_[12])$')
 # And what that library calls of the compiler's own.
-LIBGCC = re.compile(r'__(?:atomic|aarch64)_|__x86\.get_pc_thunk\.|__sfp_handle_exceptions$|DW\.ref\.__gxx_|__\w+[dsthx][fi]\d$')
+LIBGCC = re.compile(r'__(?:atomic|aarch64)_|__x86\.get_pc_thunk\.|__sfp_handle_exceptions$|DW\.ref\.__gxx_|'
+                    r'__\w+[dsthx][fi]\d$')
 # Unmangled names that may be global. Any other belongs to a libc, or could clash with one.
-PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|__(start|stop)_rt0_inittasks$|port_entry$')
+PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|'
+                   r'__(start|stop)_rt0_inittasks$|port_entry$')
 # Only programs with go statements have it. The linker may keep the name of the weak reference in others.
 OPTIONAL = 'runtime.maxprocs'
 # C++ names that only a library other than rt0 could define.
-FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|_ITM_|__gmon|__tls_get_addr')
+FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|'
+                     r'_ITM_|__gmon|__tls_get_addr')
 SECTIONS = {
     '.interp': 'a dynamic loader is asked for', '.dynamic': 'a dynamic loader is asked for',
     '.init_array': 'a constructor that is never run', '.fini_array': 'a destructor that is never run',
@@ -84,19 +91,22 @@ def test_symbols(root=ROOT):
 
 
 def library_names(root=ROOT):
-    """The words of the sources beneath the C++ library, among which are the functions' names, without those that are refused."""
+    """The words of the sources beneath the C++ library, among which are the functions' names, without those that are
+    refused."""
     found = set()
     for folder in ('third_party/musl', 'runtime/cxx'):
         for p in files(root, folder):
             if p.endswith(('.c', '.cc', '.h')) and not p.endswith('refused.cc'):
                 found.update(re.findall(r'[A-Za-z_]\w+', read(p, root)))
                 found.add(os.path.basename(p).removesuffix('.c'))
-    refused = read('runtime/cxx/refused.cc', root) if os.path.exists(os.path.join(root, 'runtime/cxx/refused.cc')) else ''
+    refused = read('runtime/cxx/refused.cc', root) if os.path.exists(os.path.join(root,
+                                                                                  'runtime/cxx/refused.cc')) else ''
     return found - set(re.findall(r'\b[A-Z](?:_DATA)?\((?:\w+, )?(\w+)\)', refused))
 
 
 def check(path, go_names, functions, entry=None):
-    """What is wrong with the binary at `path`, as a list of texts. entry: the entry point if it is not _rt0_<go>_linux."""
+    """What is wrong with the binary at `path`, as a list of texts. entry: the entry point if it is not
+    _rt0_<go>_linux."""
     e = Elf(path)
     bad = []
     known = OWN_C | test_symbols()
@@ -142,7 +152,8 @@ def check(path, go_names, functions, entry=None):
     no_data = not any(s.size != 0 and s.name in ('.data', '.got', '.bss') for s in e.sections)
     layout = [row for row in LAYOUT if not (no_data and row[1] & elf.PF_W and len(loads) < len(LAYOUT))]
     if [p.flags for p in loads] != [flags for _, flags in layout]:
-        bad.append(f'load segments {", ".join(flags_text(p.flags) for p in loads)}: must be {", ".join(n for n, _ in LAYOUT)}')
+        bad.append(f'load segments {", ".join(flags_text(p.flags) for p in loads)}: must be '
+                   f'{", ".join(n for n, _ in LAYOUT)}')
     for p in loads:
         if p.flags & elf.PF_W and p.flags & elf.PF_X:
             bad.append(f'load segment at {p.vaddr:#x} is writable and executable')
@@ -167,14 +178,15 @@ def check(path, go_names, functions, entry=None):
         return bad
     go = next((g for g in sorted(go_names) if f'_rt0_{g}_linux' in (defined if entry in at_entry else at_entry)), None)
     if go is None or (entry and entry not in at_entry):
-        bad.append(f'entry {e.entry:#x} is {", ".join(sorted(at_entry)) or "no symbol"}: must be _rt0_<go>_linux, <go> one of '
-                   f'{", ".join(sorted(go_names))}')
+        bad.append(f'entry {e.entry:#x} is {", ".join(sorted(at_entry)) or "no symbol"}: must be _rt0_<go>_linux, '
+                   f'<go> one of {", ".join(sorted(go_names))}')
         go = go or sorted(go_names)[0]
     # Isa's functions must lie outside the program's text: the runtime calls them too, and a preemption there would
     # interrupt the runtime.
     text, etext = defined.get('runtime.programtext'), defined.get('runtime.eprogramtext')
     for s in e.symbols:
-        if text and etext and s.name.startswith('_ZN3rt03Isa') and s.type == elf.STT_FUNC and text.value <= s.value < etext.value:
+        of_isa = s.name.startswith('_ZN3rt03Isa') and s.type == elf.STT_FUNC
+        if text and etext and of_isa and text.value <= s.value < etext.value:
             bad.append(f'{s.name} is in the text that may be interrupted anywhere')
     for name in functions:
         name = name.replace('<go>', go)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""symbols_test.py BINARY: breaks copies of a good binary, one way at a time; symbols.py's check must report each break."""
+"""symbols_test.py BINARY: breaks copies of a good binary, one way at a time; symbols.py's check must report each
+break."""
 import os
 import struct
 import sys
@@ -87,8 +88,10 @@ CASES = [
     ('a symbol undefined', lambda b: b.undefine('runtime.randinit'), 'undefined symbol runtime.randinit'),
     ('a libc name', lambda b: b.rename_symbol('runtime.alginit', 'getenv'), 'getenv: neither'),
     ('the C++ library', lambda b: b.rename_symbol('runtime.alginit', '_ZSt4cout'), 'name of the C++ library'),
-    ('an ifunc', lambda b: b.symbol_info('runtime.randinit', elf.STB_GLOBAL << 4 | elf.STT_IFUNC), 'chosen at run time'),
-    ('a boot function less', lambda b: b.rename_symbol('runtime.alginit', 'runtime.algin'), 'no symbol runtime.alginit'),
+    ('an ifunc', lambda b: b.symbol_info('runtime.randinit', elf.STB_GLOBAL << 4 | elf.STT_IFUNC),
+     'chosen at run time'),
+    ('a boot function less', lambda b: b.rename_symbol('runtime.alginit', 'runtime.algin'),
+     'no symbol runtime.alginit'),
     ('main.main less', lambda b: b.rename_symbol('main.main', 'main.mai'), 'no symbol main.main'),
     ('a function that is data', lambda b: b.symbol_info('runtime.alginit', elf.STB_GLOBAL << 4 | elf.STT_OBJECT),
      'runtime.alginit is no function'),

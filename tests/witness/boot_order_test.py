@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""qemu/boot_order.py on made-up logs, traces and orders: first a boot on which all three agree, then each kind of disagreement."""
+"""qemu/boot_order.py on made-up logs, traces and orders: first a boot on which all three agree, then each kind of
+disagreement."""
 
 import pathlib
 import subprocess
@@ -179,7 +180,8 @@ class BootOrderTest(unittest.TestCase):
 
     def test_the_trace_tells_less(self):
         self.assert_fails(self.all(trace=TRACE.replace("0 m0 p- g0 check\n", "")),
-                          "trace: FAILED: the witness saw check entered (thread 0, after 40 instructions)", "(after rt0_go)")
+                          "trace: FAILED: the witness saw check entered (thread 0, after 40 instructions)",
+                          "(after rt0_go)")
 
     def test_the_trace_tells_a_repeated_entry_once(self):
         self.assert_fails(self.all(trace=TRACE.replace("0 m0 p- g0 malg\n", "", 1)), "the witness saw malg entered")
@@ -206,12 +208,15 @@ class BootOrderTest(unittest.TestCase):
                           "the witness saw main.main entered")
 
     def test_main_main_on_another_thread(self):
-        witness = WITNESS.replace("0 140 main.main", "1 40 main.main").replace("main.main thread 0", "main.main thread 1")
-        self.assert_fails(self.all("--summary", witness=witness), "the witness did not see main.main entered on thread 0",
+        witness = WITNESS.replace("0 140 main.main", "1 40 main.main").replace("main.main thread 0",
+                                                                               "main.main thread 1")
+        self.assert_fails(self.all("--summary", witness=witness),
+                          "the witness did not see main.main entered on thread 0",
                           "budget: FAILED: main.main was entered on thread 1")
 
     def test_another_ms_events_are_not_m0s(self):
-        self.assert_fails(self.all(trace=TRACE.replace("0 m0 p- g0 check", "0 m1 p- g0 check")), "the witness saw check")
+        self.assert_fails(self.all(trace=TRACE.replace("0 m0 p- g0 check", "0 m1 p- g0 check")),
+                          "the witness saw check")
 
     def test_many_differences_are_counted(self):
         lines = "".join(f"0 {200 + i} runtime.exit\n" for i in range(30))
@@ -221,7 +226,8 @@ class BootOrderTest(unittest.TestCase):
 
     def test_an_entry_which_go_does_not_make_there(self):
         go = GO.replace("newm\nmalg\n", "newm\n")
-        self.assert_fails(self.all(go=go), "order: FAILED: rt0's entry of malg", "findrunnable main newm]; Go goes on with [main.main]")
+        self.assert_fails(self.all(go=go), "order: FAILED: rt0's entry of malg",
+                          "findrunnable main newm]; Go goes on with [main.main]")
 
     def test_first_occurrences_in_another_order(self):
         # rt0's entries are a subsequence, but Go enters malg before check.
@@ -260,7 +266,8 @@ class BootOrderTest(unittest.TestCase):
         self.assert_unusable(self.all(witness="hello\n"), "witness:1: not a line of a witness log")
         self.assert_unusable(self.all(witness="# witness 1 x\n0 1 foo\n"), "no entry of a function with a Go name")
         self.assert_unusable(self.all(witness=WITNESS[:WITNESS.index("# until")]), "no '# until main.main' line")
-        self.assert_unusable(self.all(witness=WITNESS.replace("instructions 140", "instructions many")), "not an until line")
+        self.assert_unusable(self.all(witness=WITNESS.replace("instructions 140", "instructions many")),
+                             "not an until line")
         self.assert_unusable(self.all(trace=""), "trace: empty")
         self.assert_unusable(self.all(trace=TRACE + "panic: oops\n"), "trace:20: not a line of a trace")
         self.assert_unusable(self.all(go="_rt0\n"), "comes before the first '## thread N'")

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """qemu/witness.cc on programs whose sources number every instruction: counted.S and the others here.
 
-Builds the plugin and the programs with g++ (GNU as for amd64) in a temporary directory, and runs them under qemu-x86_64 with
-an empty environment. WITNESS_PLUGIN=FILE tests that plugin instead; WITNESS_CLANG and WITNESS_LLD name a clang and an lld
-for the programs of other ISAs. Without a qemu-x86_64 that loads the plugin everything is skipped; without an ISA's QEMU or
-compiler, that ISA.
+Builds the plugin and the programs with g++ (GNU as for amd64) in a temporary directory, and runs them under qemu-x86_64
+with an empty environment. WITNESS_PLUGIN=FILE tests that plugin instead; WITNESS_CLANG and WITNESS_LLD name a clang and
+an lld for the programs of other ISAs. Without a qemu-x86_64 that loads the plugin everything is skipped; without an
+ISA's QEMU or compiler, that ISA.
 """
 
 import os
@@ -24,7 +24,8 @@ QEMU_DIR = HERE.parent.parent / "qemu"
 QEMU = shutil.which("qemu-x86_64")
 CLANG = os.environ.get("WITNESS_CLANG") or shutil.which("clang-19") or shutil.which("clang")
 LLD = os.environ.get("WITNESS_LLD") or shutil.which("ld.lld-19") or shutil.which("ld.lld")
-PLUGIN_FLAGS = ["-std=c++20", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-exceptions", "-Wall", "-Wextra", "-Werror"]
+PLUGIN_FLAGS = ["-std=c++20", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-exceptions", "-Wall", "-Wextra",
+                "-Werror"]
 
 # One program for every ISA: word size, byte order and the meaning of a symbol's address differ.
 ANY_ISA = """
@@ -90,7 +91,8 @@ class WitnessTest(unittest.TestCase):
             cls.plugin = cls.dir / "libwitness.so"
             build(["g++", *PLUGIN_FLAGS, "-o", cls.plugin, QEMU_DIR / "witness.cc", "-lelf"])
         for name in ("counted", "threads", "faults", "forks"):
-            build(["g++", "-nostdlib", "-static", "-no-pie", "-Wl,-e,_rt0_amd64_linux", "-o", cls.dir / name, HERE / f"{name}.S"])
+            build(["g++", "-nostdlib", "-static", "-no-pie", "-Wl,-e,_rt0_amd64_linux", "-o", cls.dir / name,
+                   HERE / f"{name}.S"])
 
     @classmethod
     def tearDownClass(cls):
@@ -139,7 +141,8 @@ class WitnessTest(unittest.TestCase):
 
     def test_from_is_number_0(self):
         _, lines = self.witness("counted", ",from=runtime.fill,until=main.main")
-        self.assertEqual(lines, ["0 0 runtime.fill", "0 20 runtime.check", "0 21 bare_label_inside", "0 22 runtime.args",
+        self.assertEqual(lines, ["0 0 runtime.fill", "0 20 runtime.check", "0 21 bare_label_inside",
+                                 "0 22 runtime.args",
                                  "0 25 main.main", "# until main.main thread 0 instructions 25 syscalls 2",
                                  "# exit thread 0 instructions 33 syscalls 3"])
 
@@ -154,7 +157,8 @@ class WitnessTest(unittest.TestCase):
                                       "# exit thread 0 instructions - syscalls 3"])
 
     def test_one_instruction_per_block_gives_the_same_numbers(self):
-        """QEMU's own log of single instructions agrees. There a rep ends with its last iteration: two reps, two fewer."""
+        """QEMU's own log of single instructions agrees. There a rep ends with its last iteration: two reps, two
+        fewer."""
         log = self.dir / "exec.log"
         run([QEMU, "-singlestep", "-d", "exec,nochain", "-D", log, self.dir / "counted"])
         self.assertEqual(len(re.findall(r"^Trace 0:", log.read_text(), re.M)), 66 - 2)
@@ -178,7 +182,8 @@ class WitnessTest(unittest.TestCase):
         done, lines = self.witness("faults", ",until=main.main")
         self.assertEqual(done.returncode, -11)
         self.assertEqual(lines, ["0 0 _rt0_amd64_linux", "0 3 main.main",
-                                 "# until main.main thread 0 instructions 3 syscalls 0"])  # no totals: QEMU calls no plugin then
+                                 # No totals: QEMU calls no plugin then.
+                                 "# until main.main thread 0 instructions 3 syscalls 0"])
 
     def test_a_child_process_is_not_logged_and_descriptors_stay_the_guests(self):
         plain = run([QEMU, self.dir / "forks"])
@@ -227,11 +232,14 @@ class WitnessTest(unittest.TestCase):
                 continue
             with self.subTest(isa=isa, flags=flags):
                 build([CLANG, f"--target={target}-linux-gnu", *flags, "-O1", "-ffreestanding", "-nostdlib", "-static",
-                       "-fno-pic", f"--ld-path={LLD}", "-Wl,-e,_rt0_any_linux", "-o", self.dir / "any", self.dir / "any.c"])
+                       "-fno-pic", f"--ld-path={LLD}", "-Wl,-e,_rt0_any_linux", "-o", self.dir / "any",
+                       self.dir / "any.c"])
                 _, lines = self.witness("any", ",until=main.main", qemu=qemu)
-                self.assertEqual([line.split()[-1] for line in lines[:3]], ["_rt0_any_linux", "runtime.check", "main.main"])
+                self.assertEqual([line.split()[-1] for line in lines[:3]],
+                                 ["_rt0_any_linux", "runtime.check", "main.main"])
                 numbers = [int(line.split()[1]) for line in lines[:3]]
-                # ppc64's functions begin with two instructions that set up r2; their entry is the instruction after these.
+                # ppc64's functions begin with two instructions that set up r2; their entry is the instruction after
+                # these.
                 self.assertEqual(numbers[0], 2 if isa in ("ppc64", "ppc64le") else 0)
                 self.assertLess(numbers[1], numbers[2])
                 self.assertTrue(lines[3].startswith("# until main.main thread 0 instructions "), lines)
@@ -240,7 +248,8 @@ class WitnessTest(unittest.TestCase):
     def test_function_descriptors(self):
         (self.dir / "opd.S").write_text(DESCRIPTORS)
         program = self.dir / "opd"
-        build([CLANG, "--target=powerpc64-linux-gnu", "-mabi=elfv2", "-c", "-o", self.dir / "opd.o", self.dir / "opd.S"])
+        build([CLANG, "--target=powerpc64-linux-gnu", "-mabi=elfv2", "-c", "-o", self.dir / "opd.o",
+               self.dir / "opd.S"])
         build([LLD, "-m", "elf64ppc", "-static", "-e", "_rt0_any_linux", "-o", program, self.dir / "opd.o"])
         image = bytearray(program.read_bytes())
         image[48:52] = bytes([0, 0, 0, 1])  # e_flags: ABI version 1

@@ -1,14 +1,17 @@
 #!/bin/sh
-# build.sh OUT ISA...: makes Debian packages in the folder OUT from what is built in build/<isa>: rt0 (rt0-c++, rt0-trace, headers,
-# CMake's files) for this machine, rt0-runtime-<isa> for each ISA, rt0-doc. Prints their names. Packages made twice from one
-# commit are the same bytes. DEBFULLNAME and DEBEMAIL name another maintainer. Exit status 2 if a tool or a build is missing.
+# build.sh OUT ISA...: makes Debian packages in the folder OUT from what is built in build/<isa>: rt0 (rt0-c++,
+# rt0-trace, headers, CMake's files) for this machine, rt0-runtime-<isa> for each ISA, rt0-doc. Prints their names.
+# Packages made twice from one commit are the same bytes. DEBFULLNAME and DEBEMAIL name another maintainer. Exit status
+# 2 if a tool or a build is missing.
 set -eu
 cd "$(dirname "$0")/../.."
 out=$1
 shift
 fail() { echo "deb: $*" >&2; exit 2; }
 [ $# -gt 0 ] || fail "which ISAs?"
-for tool in dpkg-deb dpkg-shlibdeps cmake; do command -v $tool >/dev/null || fail "$tool is not installed: Debian has it in dpkg-dev or cmake"; done
+for tool in dpkg-deb dpkg-shlibdeps cmake; do
+  command -v $tool >/dev/null || fail "$tool is not installed: Debian has it in dpkg-dev or cmake"
+done
 for isa in "$@"; do [ -f "build/$isa/librt0_checked.a" ] || fail "build/$isa is not built: make deb ISA=$isa"; done
 version=$(sed -n 's/^project(rt0 VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CMakeLists.txt)}
@@ -40,16 +43,19 @@ package() {
   {
     printf 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: rt0\n\n'
     printf 'Files: *\nCopyright: 2026 The rt0 authors\nLicense: Expat\n\n'
-    printf 'Files: third_party/musl/*\nCopyright: Rich Felker, et al.; see COPYRIGHT.musl in the package rt0\nLicense: Expat\n\nLicense: Expat\n'
+    printf 'Files: third_party/musl/*\nCopyright: Rich Felker, et al.; see COPYRIGHT.musl in the package rt0\n'
+    printf 'License: Expat\n\nLicense: Expat\n'
     sed -n '/^Permission/,$p' LICENSE | sed 's/^$/./; s/^/ /'
   } >"$doc/copyright"
-  printf 'rt0 (%s) unstable; urgency=low\n\n  * See CHANGELOG.md in the package rt0-doc.\n\n -- %s  %s\n' "$version" "$maintainer" \
-    "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$doc/changelog.gz"
+  printf 'rt0 (%s) unstable; urgency=low\n\n  * See CHANGELOG.md in the package rt0-doc.\n\n -- %s  %s\n' "$version" \
+    "$maintainer" "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$doc/changelog.gz"
   section=devel
   [ "$1" != rt0-doc ] || section=doc
   {
-    printf 'Package: %s\nSource: rt0\nVersion: %s\nArchitecture: %s\nMaintainer: %s\n' "$1" "$version" "$2" "$maintainer"
-    printf 'Installed-Size: %s\nSection: %s\nPriority: optional\n' "$(du -sk --exclude=DEBIAN "$root" | cut -f 1)" "$section"
+    printf 'Package: %s\nSource: rt0\nVersion: %s\nArchitecture: %s\nMaintainer: %s\n' "$1" "$version" "$2" \
+      "$maintainer"
+    printf 'Installed-Size: %s\nSection: %s\nPriority: optional\n' \
+      "$(du -sk --exclude=DEBIAN "$root" | cut -f 1)" "$section"
     printf '%s\n' "$3" | sed '/^$/d'
     printf 'Description: %s\n' "$4"
     printf '%s\n' "$5" | sed 's/^/ /'
@@ -78,7 +84,8 @@ for isa in "$@"; do
   mkdir -p "$all/usr/share/pkgconfig"
   mv "$all/usr/lib/pkgconfig/rt0-$isa.pc" "$all/usr/share/pkgconfig/"
   take "$name" "lib/rt0/$isa" "share/pkgconfig/rt0-$isa.pc" "share/rt0/arch/$isa"
-  override "$name" "# The libraries are for the ISA that programs are compiled for, whatever machine compiles them, as in libc6-dev-*-cross." \
+  override "$name" \
+    "# The libraries are for the programs' ISA, whatever machine compiles them, as in libc6-dev-*-cross." \
     "$name: arch-independent-package-contains-binary-or-object" \
     "# Tracebacks are made from the debug information of what is linked." "$name: unstripped-static-library *" \
     "# Programs are compiled with the options that the runtime needs, and linked with the compiler's own libraries." \
@@ -102,10 +109,13 @@ cp -r "$all" "$work/rt0"
 rmdir "$work/rt0/usr/lib/pkgconfig" "$work/rt0/usr/share/pkgconfig"
 gzip -9n "$work/rt0/usr/share/man/man1/"*
 rm -f "$work/rt0/usr/share/doc/rt0/LICENSE"
-for tool in bin/rt0-trace lib/rt0/mkpclntab; do strip --strip-unneeded --remove-section=.comment "$work/rt0/usr/$tool"; done
+for tool in bin/rt0-trace lib/rt0/mkpclntab; do
+  strip --strip-unneeded --remove-section=.comment "$work/rt0/usr/$tool"
+done
 mkdir "$work/debian"
 printf 'Source: rt0\n\nPackage: rt0\nArchitecture: any\nDescription: x\n' >"$work/debian/control"
-needs=$(cd "$work" && dpkg-shlibdeps -O rt0/usr/bin/rt0-trace rt0/usr/lib/rt0/mkpclntab | sed -n 's/^shlibs:Depends=//p')
+needs=$(cd "$work" && dpkg-shlibdeps -O rt0/usr/bin/rt0-trace rt0/usr/lib/rt0/mkpclntab |
+  sed -n 's/^shlibs:Depends=//p')
 package rt0 "$(dpkg --print-architecture)" "Depends: $needs, binutils
 Recommends: rt0-runtime-$1
 Suggests: cmake, qemu-user, rt0-doc" "Go's scheduler in freestanding C++" "$text

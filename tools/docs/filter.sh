@@ -1,10 +1,11 @@
 #!/bin/sh
-# filter.sh FILE: what Doxygen reads in place of FILE. In headers each comment is one of the documentation, and the first one is the
-# file's; its indented lines are code, and characters that Doxygen gives a meaning are escaped in the others. In guides a link to
-# a source becomes its text with the name of the file.
+# filter.sh FILE: what Doxygen reads in place of FILE. In headers each comment is one of the documentation, and the
+# first one is the file's; its indented lines are code, and characters that Doxygen gives a meaning are escaped in the
+# others. In guides a link to a source becomes its text with the name of the file.
 case $1 in
   *.h)
     exec sed -E -e 's,^([[:space:]]*)//( |$),\1///\2,; s,([;}]) +// ,\1  ///< ,' \
-      -e 's,^([[:space:]]*/// ) {2},\1    ,' -e '/^[[:space:]]*\/\/\/ [^ ]/s,[<#@\\],\\&,g' -e '1s,^,/// @file\n,' "$1" ;;
+      -e 's,^([[:space:]]*/// ) {2},\1    ,' \
+      -e '/^[[:space:]]*\/\/\/ [^ ]/s,[<#@\\],\\&,g' -e '1s,^,/// @file\n,' "$1" ;;
   *) exec sed -E 's,\[([^]]*)\]\(([^)]*/)?([A-Za-z0-9_]+/)?([A-Za-z0-9_]+\.(cc|h|S|txt|py))\),\1 (\3\4),g' "$1" ;;
 esac
