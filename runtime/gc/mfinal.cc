@@ -258,7 +258,14 @@ void detail::set_finalizer(void* object, void (*call)(void* f, void* object), vo
   if (start) go(runfinq);
 }
 
+// Not analysed: on the simulated kernel no other thread runs meanwhile.
+static void refuse_to_guess() NO_LOCK_ANALYSIS {
+  if (fin.table.n != 0)
+    sim_over("simulated kernel: gc() with finalizers: which objects are reachable depends on what lies on stacks");
+}
+
 void runtime::gc() {
+  if (RT0_UNLIKELY(simulated != 0)) refuse_to_guess();
   wipe();
   stop_and_collect();
   gosched();

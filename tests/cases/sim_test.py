@@ -278,6 +278,24 @@ class Sim(rt0test.Case):
         self.assertEqual(self.printed(done),
                          "slept an hour true\nwaited for a day true\nread read |0: i/o timeout\nticks 12 hours 27\n")
 
+    def test_the_collector_must_not_decide(self):
+        """Which objects are reachable depends on the compiler: gc() with finalizers ends the program, and says why."""
+        done = self.sim("finalizers", "seed=1", "kept")
+        self.assert_fatal(done,
+                          "simulated kernel: gc() with finalizers: which objects are reachable depends on what lies on stacks")
+
+    def test_the_hosts_file_must_not_decide(self):
+        """Names that are in the host's /etc/hosts are unknown on the simulated machine."""
+        known = {name for line in pathlib.Path("/etc/hosts").read_text().splitlines()
+                 for name in line.split("#")[0].split()[1:]}
+        others = sorted(name for name in known if "localhost" not in name) or ["example"]
+        done = self.sim("sim_hosts", "seed=1", "localhost", *others)
+        self.assert_status(done, 0)
+        first, *rest = self.printed(done).splitlines()
+        self.assertIn("connection refused", first)
+        for name, line in zip(others, rest, strict=True):
+            self.assertEqual(line, f"{name} dial tcp: lookup {name}: no such host")
+
     def test_loops_that_wait(self):
         for procs in (1, 4):
             done = self.sim("sim_spin", f"seed=1,procs={procs},spin=50")
