@@ -29,7 +29,7 @@ PREFIX ?= /usr/local
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
 Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
 
-.PHONY: help build host install deb docs run test check bench seeds golden matrix inspect clean known-program \
+.PHONY: help build host install deb docs run test check bench seeds determinism golden matrix inspect clean known-program \
   need-build need-run need-test need-check need-deb need-docs $(ISAS:%=build-%)
 
 help: ## this list
@@ -82,6 +82,10 @@ seeds: known-program need-run need-test host ## runs P=<program> with RUNS=100 s
 	@cmake --build build/$(ONE)$(SUFFIX) --target $(P) $(Q)
 	@tools/seeds.py --isa $(ONE) --build build/$(ONE)$(SUFFIX) --runs $(or $(RUNS),100) --first $(or $(SEED),1) \
 	  $(if $(SIM),--sim $(SIM)) $(if $(ALL),--all) $(P) $(ARGS)
+
+determinism: need-run need-test build ## RUNS=500 generated programs on the simulated kernel of all builds there are: same traces?
+	@tools/determinism.py --pairs $(or $(RUNS),500) --first $(or $(SEED),0) \
+	  $(patsubst %/bin/scripted,%,$(foreach i,$(SELECTED),$(foreach s,$() -dev -clang -clang-dev,$(wildcard build/$(i)$(s)/bin/scripted))))
 
 golden: need-run need-test build ## rewrites tests/golden and shows the difference
 	@tests/golden.py --write

@@ -1,0 +1,56 @@
+#!/usr/bin/python3
+"""Generated programs give the same traces in every build that there is: this ISA's, release and dev, of both compilers,
+and the first ISA's. tools/determinism.py generates and compares; `make determinism` does so with more of them."""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import rt0test
+
+sys.path.insert(0, str(rt0test.TOP / "tools"))
+import determinism
+
+# All ISAs together run 500 pairs and more in each `make test`; where an interpreter runs them it has fewer, and others
+# than the rest.
+ISAS = [line.split()[0] for line in (rt0test.TOP / "arch" / "isas.txt").read_text().splitlines() if line[:1].isalnum()]
+PAIRS = 500 if rt0test.NATIVE else 40
+FIRST = 0 if rt0test.NATIVE else 1000 * ISAS.index(rt0test.ISA)
+
+
+def builds():
+    """This ISA's build folder comes first."""
+    isa = rt0test.ISA
+    folders = [rt0test.BUILD, rt0test.DEV_BUILD]
+    folders += [rt0test.BUILD.with_name(f"{isa}{end}") for end in ("-clang", "-clang-dev")]
+    folders += [rt0test.BUILD.with_name(ISAS[0])] if isa != ISAS[0] else []
+    return [determinism.Build(f) for f in dict.fromkeys(folders) if (f / "bin" / "scripted").exists()]
+
+
+class Determinism(rt0test.Case):
+    def test_generated_programs(self):
+        found = builds()
+        self.assertGreater(len(found), 1, "one build alone has nothing to differ from")
+        ends, events = set(), 0
+        for number, results in determinism.run(found, range(FIRST, FIRST + PAIRS), 2):
+            ends.add(results[0].status)
+            events += results[0].trace.count("\n")
+            for build, result in zip(found[1:], results[1:]):
+                with self.subTest(pair=number, builds=(found[0].name, build.name)):
+                    self.assertEqual(determinism.difference(results[0], result), "", determinism.pair(number))
+        self.assertTrue({0, 2} <= ends <= {0, 1, 2}, "some end well, some in a deadlock or a panic, and none hangs")
+        self.assertGreater(events, 100 * PAIRS)
+
+    def test_a_difference_is_told(self):
+        a = determinism.Result(0, "x", "one\ntwo\nthree\n")
+        self.assertEqual(determinism.difference(a, a), "")
+        self.assertEqual(determinism.difference(a, a._replace(status=2)), "status 0 and 2")
+        said = determinism.difference(a, a._replace(trace="one\ntwo\nfour\n"))
+        self.assertIn("trace, line 3", said)
+        self.assertIn("< three", said)
+        self.assertIn("> four", said)
+        self.assertIn("line 4", determinism.difference(a, a._replace(trace="one\ntwo\nthree\nfour\n")))
+
+
+if __name__ == "__main__":
+    rt0test.main()
