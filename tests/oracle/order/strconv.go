@@ -1,5 +1,6 @@
 // env: GOMAXPROCS=1
-// Recorded with GOARCH=386: an int has 32 bits there, as in C++.
+// arch: 386
+// An int has 32 bits there, as in C++.
 package main
 
 import (

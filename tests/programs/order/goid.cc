@@ -1,4 +1,4 @@
-// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
+// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1,updatemaxprocs=0 GOGC=off
 #include <rt0/rt0.h>
 
 static void show(const char* n) {

@@ -1,4 +1,4 @@
-// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
+// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1,updatemaxprocs=0 GOGC=off
 // 257 goroutines: one in runnext and 256 in the local queue, which is then exactly full.
 #include <rt0/rt0.h>
 

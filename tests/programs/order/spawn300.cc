@@ -1,4 +1,4 @@
-// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
+// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1,updatemaxprocs=0 GOGC=off
 // The local run queue overflows: 128+1 goroutines move to the global queue at once.
 #include <rt0/rt0.h>
 

@@ -1,4 +1,4 @@
-// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
+// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1,updatemaxprocs=0 GOGC=off
 // At every 61st tick of a P the global queue comes first: main, which gosched puts there, runs again among the 250
 // goroutines of the local queue.
 #include <rt0/rt0.h>

@@ -1,0 +1,4 @@
+// env: GOMAXPROCS=1
+package main
+
+func main() { select {} }

@@ -1,0 +1,29 @@
+// env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
+// Once unseen, so that the sleeps which are shown do not wait for anything that is done only the first time.
+package main
+
+import (
+	"sync"
+	"time"
+)
+
+func allSleep(show bool) {
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			time.Sleep(20 * time.Millisecond)
+			if show {
+				print(i, " ")
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+func main() {
+	allSleep(false)
+	allSleep(true)
+	print("\n")
+}
