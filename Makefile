@@ -12,7 +12,7 @@ $(error ISA=$(ISA) is not known. Known: $(ISAS))
 endif
 # Variables have names in capitals. Without this check `make isa=arm64` would ignore the variable and do the same as
 # `make`.
-$(foreach v,isa p args prefix compiler sim runs seed all step,\
+$(foreach v,isa p args prefix compiler sim runs seed all step other_go,\
   $(if $(filter command%line,$(subst $() ,%,$(origin $(v)))),\
     $(error $(v)=$($(v)) is written in capitals: $(shell echo $(v) | tr a-z A-Z)=$($(v)))))
 package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
@@ -29,8 +29,8 @@ PREFIX ?= /usr/local
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
 Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
 
-.PHONY: help build host install deb docs run test check bench seeds determinism golden matrix inspect clean known-program \
-  need-build need-run need-test need-check need-deb need-docs $(ISAS:%=build-%)
+.PHONY: help build host install deb docs run test check bench seeds determinism golden oracle matrix inspect clean \
+  known-program need-build need-run need-test need-check need-deb need-docs $(ISAS:%=build-%)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,11 @@ golden: need-run need-test build ## rewrites tests/golden and shows the differen
 	@tests/golden.py --write
 	@tests/sim_golden.py --write
 	@git --no-pager diff --stat -- tests/golden; git --no-pager diff -- tests/golden
+
+oracle: ## runs the Go programs of tests/oracle with the Go that is installed; shows what changed; P=... for one
+	@tools/need.sh python3
+	@tests/oracle.py --write $(if $(OTHER_GO),--other-go) $(if $(RUNS),--runs $(RUNS)) \
+	  $(if $(filter command,$(firstword $(origin P))),$(P))
 
 port-check: need-run need-test host ## ISA=...: runs the steps of a port in order; says what to do next
 	@tests/port_check.py $(ONE) $(STEP)

@@ -15,8 +15,6 @@ errors net_refused net_closewakes net_deadline net_addrs net_udp net_unix net_eo
 
 @rt0test.each_how
 class OrderNet(order.OrderCase):
-    mask = staticmethod(str)
-
     def test_like_go(self):
         self.like_go(NAMES)
 

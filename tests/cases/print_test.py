@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""print and println write what Go's do: tests/oracle/println.go's output as Go 1.26 gave it, byte for byte."""
+"""print and println write what Go's do: tests/oracle/println.go's output as Go gave it (tests/oracle/VERSION), byte for
+byte."""
 
 import pathlib
 import socket

@@ -56,7 +56,6 @@ class Fake(unittest.TestCase):
     def suite(self, name):
         """One run of an order test of this program alone, natively."""
         case = type("Case", (order.OrderCase,), {"builds": (self.build,), "how": "native",
-                                                 "mask": staticmethod(order.mask),
                                                  "runTest": lambda case: case.like_go([name])})()
         result = unittest.TestResult()
         with unittest.mock.patch.object(rt0test, "load", lambda: self.load), unittest.mock.patch("sys.stderr"):

@@ -1,4 +1,4 @@
-// What Go's print and println write: recorded in tests/expected/println.err with Go 1.26 (go run println.go 2>println.err).
+// What Go's print and println write: recorded in tests/expected/println.err by `make oracle`.
 // tests/programs/println.cc is the same program.
 package main
 
