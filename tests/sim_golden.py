@@ -39,13 +39,17 @@ def scenarios(names=()):
 
 
 def run(scenario, procs, seed, how, build=None, **options):
-    """The trace, and a digest of the trace, the exit status and the output with addresses masked."""
+    """The trace, and its digest."""
     env = {**scenario.env, "RT0_SIM": f"seed={seed},procs={procs},{scenario.sim}"}
     done, trace = rt0test.run_traced(scenario.program, env=env, how=how, build=build, **options)
+    return Run(trace, digest(done, trace))
+
+
+def digest(done, trace):
+    """A digest of the trace, the exit status and the output with addresses masked."""
     said = rt0test.mask_addresses(rt0test.text(done.out) + rt0test.text(done.err))
     printed = "\n".join(line for line in said.splitlines() if not line.startswith("\t"))
-    digest = hashlib.sha256(f"{done.status}\n{printed}\n{trace}".encode()).hexdigest()[:16]
-    return Run(trace, digest)
+    return hashlib.sha256(f"{done.status}\n{printed}\n{trace}".encode()).hexdigest()[:16]
 
 
 def golden_digests():
