@@ -195,6 +195,9 @@ DOCS = [
     ('rooms.txt', r's/channels and select/channels/', 'its table of rooms is not that of rooms.txt'),
     ('tests/boot_cost.py', r's/BYTES = 92160/BYTES = 92161/',
      'CONTRIBUTING.md:1: does not name the budget BYTES of tests/boot_cost.py, 92,161'),
+    ('README.md', r's/226,099/226,098/', 'README.md:1: has no "| 8,000 | 226,099 |"'),
+    ('tests/oracle/go-boot-cost.txt', r's/^# go1.26.8/# go1.27.1/',
+     'README.md:1: its table of the boot is not of Go 1.27.1'),
     ('CONTRIBUTING.md', r's/24 system/20 system/', 'CONTRIBUTING.md:1: does not name the budget SYSTEM_CALLS'),
     ('sched/proc.cc', '// DOC(lonely)', 'DOC(lonely): no page explains it'),
     ('README.md', 'DOC(lost): text', 'DOC(lost): no line of code has this mark'),
@@ -217,8 +220,9 @@ def good_docs(root):
     targets = re.findall(r'^([a-z-]+):.*?## ', read('Makefile', root), re.M)
     example = next(p for p in files(root, 'examples') if p.endswith('.cc') and '\nint main() {' in read(p, root))
     code = read(example, root)[read(example, root).index('\nint main() {') + 1:]
+    costs = re.search(r'^\| entry .*\n(?:\|.*\n)+', read('README.md', root), re.M)[0]
     put(root, 'docs/TRACE.md', '\n'.join(rows) + '\n')
-    put(root, 'README.md', f'```cpp\n{code}```\n' + '\n'.join(f'`make {t}`' for t in targets) + '\n')
+    put(root, 'README.md', f'```cpp\n{code}```\n' + '\n'.join(f'`make {t}`' for t in targets) + f'\n\n{costs}')
     put(root, 'docs/STATES.md', states.page(read('sched/status.h', root)))
 
 
