@@ -5,12 +5,14 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
 SEEDS = rt0test.TOP / "tools" / "seeds.py"
+TOOL = rt0test.TOP / "build" / "host" / "bin" / "rt0-trace"
 
 
 class Seeds(unittest.TestCase):
@@ -41,6 +43,39 @@ class Seeds(unittest.TestCase):
         self.assertIn("more traces", few)
         self.assertNotIn("more traces", every)
         self.assertEqual(sum(int(n) for n in re.findall(r"trace [0-9a-f]+ +(\d+) runs", every)), 30)
+
+    def assert_shown(self, wanted, printed):
+        """The lines that a page shows are printed, in this order; a line of dots stands for any lines."""
+        rest = iter(line.strip() for line in printed.splitlines())
+        for line in wanted.splitlines():
+            if line.strip() not in ("...", "…"):
+                self.assertIn(line.strip(), rest, f"the page has:\n{wanted}\nand printed is:\n{printed}")
+
+    @unittest.skipUnless(rt0test.FIRST, "the pages show the first ISA's runs")
+    def test_as_documented(self):
+        for page in ("README.md", "docs/DETERMINISM.md"):
+            text = (rt0test.TOP / page).read_text()
+            block = re.search(r"(?ms)^\$ make seeds P=sim_race RUNS=100(?: SIM=(\S+))?\n(.*?)^```$", text)
+            done = self.seeds("--runs", 100, *(["--sim", block[1]] if block[1] else []), "sim_race")
+            self.assert_shown(block[2], done.stdout)
+
+    @unittest.skipUnless(rt0test.FIRST and TOOL.exists(), "the page shows the first ISA's run, and rt0-trace")
+    def test_worked_example(self):
+        """DETERMINISM.md follows a seed that fails: the difference of two traces, and the record."""
+        text = (rt0test.TOP / "docs" / "DETERMINISM.md").read_text()
+        passes, fails = re.findall(r"(?m)^ +RT0_SIM=(\S+) RT0_TRACE=\w+\.trace build/amd64/bin/sim_race$", text)
+        self.assertIn("seed=8", self.seeds("--runs", 100, "--sim", fails.removeprefix("seed=8,"), "sim_race").stdout)
+        with tempfile.TemporaryDirectory() as folder:
+            names = {name: pathlib.Path(folder) / name for name in ("pass.trace", "fail.trace", "record")}
+            rt0test.run("sim_race", env={"RT0_SIM": passes, "RT0_TRACE": names["pass.trace"]})
+            sim = f"{fails},record={names['record']}"
+            rt0test.run("sim_race", env={"RT0_SIM": sim, "RT0_TRACE": names["fail.trace"]})
+            line = [TOOL, "diff", "pass.trace", "fail.trace"]
+            done = subprocess.run(line, cwd=folder, stdout=subprocess.PIPE, text=True, check=False)
+            block = re.search(r"(?ms)^ *\$ build/host/bin/rt0-trace diff pass.trace fail.trace\n(.*?)^ *```$", text)
+            self.assert_shown(block[1], done.stdout)
+            block = re.search(r"(?ms)^```\n(rt0-record 1\n.*?)^```$", text)
+            self.assert_shown(block[1], names["record"].read_text())
 
     def test_refused(self):
         for args, word in ((("--runs", "0", "hello"), "--runs"), (("--runs", "x", "hello"), "--runs"),

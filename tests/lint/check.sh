@@ -90,6 +90,7 @@ hello() {
 step "format" "clang-format-19 -i would change files" format
 step "layers" "an include or a name where it does not belong" tests/lint/layers.py
 step "docs" "code and docs say different things" tests/lint/docs.py
+step "figures" "a figure of a page is not that of what holds it" tests/lint/figures.py
 step "lint itself" "a broken tree was not noticed" tests/lint/lint_test.py
 step "includes" "a file includes what it does not use" tests/lint/includes.py
 if step "host tools" "they do not build" host; then
