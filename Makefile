@@ -2,6 +2,7 @@
 # lacks.
 # Variables: ISA=<folder of arch/>   P=<program>   PREFIX=<folder>   ARGS=<its arguments>   COMPILER=gcc|clang
 # SIM=<RT0_SIM's keys>
+#   AREA=<file of tests/mutants>
 ISAS := $(shell awk '/^[a-z0-9]/ {print $$1}' arch/isas.txt)
 P ?= hello
 COMPILER ?= gcc
@@ -12,12 +13,12 @@ $(error ISA=$(ISA) is not known. Known: $(ISAS))
 endif
 # Variables have names in capitals. Without this check `make isa=arm64` would ignore the variable and do the same as
 # `make`.
-$(foreach v,isa p args prefix compiler sim runs seed all step other_go,\
+$(foreach v,isa p args prefix compiler sim runs seed all step other_go area,\
   $(if $(filter command%line,$(subst $() ,%,$(origin $(v)))),\
     $(error $(v)=$($(v)) is written in capitals: $(shell echo $(v) | tr a-z A-Z)=$($(v)))))
 package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
 # The ISAs whose compilers are installed: one for the commands that build for one, none for the host tools.
-FOR_ONE := run seeds inspect bench install
+FOR_ONE := run seeds inspect bench install mutants
 COMPILED := $(if $(filter host,$(MAKECMDGOALS)),,$(if $(filter $(FOR_ONE),$(MAKECMDGOALS)),$(ONE),$(SELECTED)))
 PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \
   $(foreach i,$(COMPILED),$(call package,$(i)))
@@ -29,8 +30,8 @@ PREFIX ?= /usr/local
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
 Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
 
-.PHONY: help build host install deb docs run test check bench seeds determinism golden oracle matrix inspect clean \
-  known-program need-build need-run need-test need-check need-deb need-docs $(ISAS:%=build-%)
+.PHONY: help build host install deb docs run test check bench mutants seeds determinism golden oracle matrix inspect \
+  clean known-program need-build need-run need-test need-check need-deb need-docs $(ISAS:%=build-%)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +77,9 @@ check: need-check need-run need-test ## format, lint, layers, both compilers
 bench: need-run need-test build-amd64 ## the cost of the boot, and benchmarks, also with real Go if `go` is on PATH
 	@tests/boot_cost.py --print build/amd64/bin/hello
 	@bench/compare.py build/amd64/bin/bench
+
+mutants: need-run need-test need-build ## puts single faults into the code: which test sees each? AREA=... for one area
+	@tests/mutants.py $(AREA)
 
 seeds: known-program need-run need-test host ## runs P=<program> with RUNS=100 seeds of RT0_SIM; lists the outcomes
 	@$(call configure,$(ONE),)

@@ -2,10 +2,13 @@
 
 Environment: RT0_TEST_ISA, the ISA under test (default amd64); RT0_TEST_BUILD, its build folder (default build/<isa>);
 RT0_TEST_TIMEOUT, the seconds after which a program counts as hanging (default 30).
+For tests/mutants.py: RT0_TEST_HOWS, the only ways to run a program; RT0_TEST_DEV_BUILD, the folder of the dev build;
+RT0_TEST_NINJA, if it is set, each program is built just before its first use.
 A program gets only the environment variables that its test sets; nothing of the caller's environment reaches it.
 """
 
 import collections
+import functools
 import os
 import pathlib
 import platform
@@ -21,7 +24,7 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 TOP = TESTS.parent
 ISA = os.environ.get("RT0_TEST_ISA", "amd64")
 BUILD = pathlib.Path(os.environ.get("RT0_TEST_BUILD", TOP / "build" / ISA)).resolve()
-DEV_BUILD = BUILD.with_name(BUILD.name + "-dev")
+DEV_BUILD = pathlib.Path(os.environ.get("RT0_TEST_DEV_BUILD", BUILD.with_name(BUILD.name + "-dev")))
 TIMEOUT = float(os.environ.get("RT0_TEST_TIMEOUT", "30"))
 RUN_SH = TOP / "qemu" / "run.sh"
 EXPECTED = TESTS / "expected"
@@ -46,13 +49,26 @@ NATIVE = ROW["native"] == platform.machine()
 # The ways to run a program. If QEMU lacks something of the ISA: natively only. If the ISA is not native here: under
 # QEMU, even so.
 HOWS = ("native",) if NATIVE and ROW["lacks"] != "-" else ("qemu", "native") if NATIVE else ("qemu",)
+HOWS = tuple(os.environ.get("RT0_TEST_HOWS", " ".join(HOWS)).split())
 
 Done = collections.namedtuple("Done", "status out err seconds")  # status: -N for death by signal N
 
 
 def program_path(program, build=None):
     path = pathlib.Path(program)
-    return path if path.is_absolute() else (build or BUILD) / "bin" / program
+    if path.is_absolute():
+        return path
+    if "RT0_TEST_NINJA" in os.environ:
+        build_program(program, build or BUILD)
+    return (build or BUILD) / "bin" / program
+
+
+@functools.cache
+def build_program(program, build):
+    done = subprocess.run(["ninja", "-C", build, program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"RT0_TEST_NINJA: does not build: {program}\n{text(done.stdout)}")
 
 
 def command(program, args=(), how="qemu", build=None, env=None, qemu_options=(), before=(), inner=()):

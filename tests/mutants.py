@@ -1,0 +1,382 @@
+#!/usr/bin/python3
+"""Puts one fault at a time into the code, a mutant, and shows which test sees it.
+
+tests/mutants/<area>.toml is the table. A row is a [[mutant]] with these keys:
+  fault   what is wrong with the mutant, in a few words; these name it
+  file    the file that is changed
+  was     a text that occurs exactly once in the file
+  now     the text that replaces it
+  tests   the tests that are run, in this order, until one fails
+  equal   in place of tests: why no test can see the change
+A test is written as
+  unit.NAME[.VARIANT] [FILTER]   a test of tests/unit, "asan" if no variant is named; FILTER is GoogleTest's
+  order PROGRAM…                 programs of tests/programs/order, whose output must be Go's
+  NAME [WORD]                    tests/cases/NAME_test.py or tests/NAME_test.py; only tests with WORD in their name
+Tests that compare with earlier output of this program itself are not admitted: whoever makes goldens anew would accept
+the fault.
+
+The work is done in a copy of the sources, build/mutants/tree, with builds of its own: amd64 (release) and the host's.
+Only what the tests need is built. Each test must first pass without a mutant. A test that does not end in time has seen
+the mutant, too. A mutant that lives through all of its tests is tried RUNS times. The exit status is 1 if one lives or
+does not build.
+"""
+
+import argparse
+import collections
+import datetime
+import hashlib
+import json
+import os
+import pathlib
+import platform
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+TABLES = TOP / "tests" / "mutants"
+WORK = TOP / "build" / "mutants"
+TREE = WORK / "tree"
+HOST, TARGET = TREE / "build" / "host", TREE / "build" / "amd64"
+DOC = TOP / "docs" / "MUTANTS.md"
+RUNS = 2
+NOT_COPIED = {"build", ".git", "__pycache__"}
+OWN_OUTPUT = {"golden", "sim_golden", "trace_goldens"}
+TOOLS = {"rt0-trace": "RT0_TRACE_TOOL", "witness": "boot_cost"}  # host tools, and the word of a case that needs one
+KEYS = {"fault", "file", "was", "now", "tests", "equal"}
+SKIPPED = 77
+
+Mutant = collections.namedtuple("Mutant", "area fault file was now tests equal")
+Result = collections.namedtuple("Result", "area fault what by seconds")  # what: killed, hang, lives, equal, broken
+
+
+def mutants():
+    for path in sorted(TABLES.glob("*.toml")):
+        for row in tomllib.loads(path.read_text())["mutant"]:
+            if wrong := row.keys() - KEYS:
+                sys.exit(f"{path.name}: {row.get('fault')}: no such key: {', '.join(wrong)}")
+            yield Mutant(path.stem, row["fault"], row["file"], row["was"], row["now"], row.get("tests", []),
+                         row.get("equal"))
+
+
+# --- The table is checked without building anything -------------------------------------------------------------------
+
+
+def case_file(name):
+    return next((p for p in (TOP / "tests" / "cases" / f"{name}_test.py", TOP / "tests" / f"{name}_test.py")
+                 if p.exists()), None)
+
+
+def order_case(program):
+    """The case whose table has the program."""
+    return next((p for p in sorted((TOP / "tests" / "cases").glob("order_*_test.py"))
+                 if re.search(rf"\b{program}\b", p.read_text())), None)
+
+
+def why_no_test(test):
+    """What is wrong with a test's name; None if nothing is."""
+    name, _, rest = test.partition(" ")
+    if name in OWN_OUTPUT:
+        return "compares with output of this program itself"
+    if name.startswith("unit."):
+        unit, variant = (name.split(".") + ["asan"])[1:3]
+        row = re.search(rf"rt0_unit_test\({unit} VARIANTS ((?:\w+ )+)",
+                        (TOP / "tests/unit/CMakeLists.txt").read_text().replace("\n", " "))
+        return None if row and variant in row[1].split() else "there is no such unit test"
+    if name == "order":
+        lost = [p for p in rest.split() if not order_case(p)]
+        return f"no test has the program {lost[0]}" if lost or not rest else None
+    path = case_file(name)
+    if path is None:
+        return "there is no such file"
+    named = [a or b for a, b in re.findall(r'(?:def|class) (\w+)|"(\w+)": Row', path.read_text())]
+    return None if not rest or any(rest in n for n in named) else f"no test in {path.name} has a name with {rest}"
+
+
+def check(table):
+    """The table's errors, as lines."""
+    seen = collections.Counter(m.fault for m in table)
+    for m in table:
+        where = f"{m.area}: {m.fault}"
+        if seen[m.fault] > 1:
+            yield f"{where}: two rows have this name"
+        path = TOP / m.file
+        n = path.read_text().count(m.was) if path.is_file() else None
+        if n != 1:
+            yield f"{where}: {m.file} " + ("does not exist" if n is None else f"has {n} times the text {m.was!r}")
+        if m.was == m.now:
+            yield f"{where}: changes nothing"
+        if bool(m.tests) == bool(m.equal):
+            yield f"{where}: has either tests or the reason why none can see it"
+        for test in m.tests:
+            if why := why_no_test(test):
+                yield f"{where}: {test}: {why}"
+
+
+# --- The copy and its builds ------------------------------------------------------------------------------------------
+
+
+def sources():
+    for folder, folders, files in os.walk(TOP):
+        folders[:] = [f for f in folders if f not in NOT_COPIED]
+        for file in files:
+            yield (pathlib.Path(folder) / file).relative_to(TOP)
+
+
+def copy_tree():
+    """Files that have not changed keep their times, so that little is built anew. Returns a hash of everything that a
+    test can see."""
+    wanted = set(sources())
+    digest = hashlib.sha256()
+    for name in sorted(wanted):
+        source, copy = TOP / name, TREE / name
+        if source.is_symlink() or not source.is_file():
+            continue
+        data = source.read_bytes()
+        if name.parts[:2] != ("tests", "mutants"):
+            digest.update(f"{name} {len(data)} ".encode() + data)
+        if not copy.is_file() or copy.read_bytes() != data:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(data)
+        copy.chmod(source.stat().st_mode)
+    for folder, folders, files in os.walk(TREE):
+        folders[:] = [f for f in folders if f not in NOT_COPIED]
+        for file in files:
+            path = pathlib.Path(folder) / file
+            if path.relative_to(TREE) not in wanted:
+                path.unlink()
+    return digest.hexdigest()
+
+
+def run(line, limit=None, **options):
+    """Runs a command with all processes that it starts, and ends all of them. Returns its status, None if it did not
+    end in time, and its output."""
+    log = WORK / "output.txt"
+    with log.open("wb") as out, subprocess.Popen([str(x) for x in line], stdout=out, stderr=subprocess.STDOUT,
+                                                 stdin=subprocess.DEVNULL,
+                                                 start_new_session=True, **options) as process:
+        try:
+            status = process.wait(limit)
+        except subprocess.TimeoutExpired:
+            status = None
+        finally:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+    return status, log.read_text(errors="backslashreplace")
+
+
+def must(line):
+    status, said = run(line)
+    if status != 0:
+        sys.exit(f"{said}\nmutants: {' '.join(map(str, line))}: status {status}")
+
+
+def configure():
+    cmake = ("cmake", "-G", "Ninja", "-Wno-dev", "-S", TREE, "-B")
+    must([*cmake, HOST, "-DRT0_HOST=ON", "-DCMAKE_BUILD_TYPE=Release"])
+    must([*cmake, TARGET, "-DRT0_ISA=amd64", "-DRT0_COMPILER=gcc", "-DRT0_DEV=OFF",
+          f"-DCMAKE_TOOLCHAIN_FILE={TREE}/tools/toolchain.cmake", f"-DRT0_MKPCLNTAB={HOST}/bin/mkpclntab"])
+
+
+def build(tests):
+    """Builds what is needed before any of the tests runs. A test of programs builds each just before it starts it
+    (RT0_TEST_NINJA). Returns why it does not build, or None."""
+    units = ["unit_{}_{}".format(*(t.split()[0].split(".") + ["asan"])[1:3]) for t in tests if t.startswith("unit.")]
+    cases = [case_of(t).read_text() for t in tests if not t.startswith("unit.")]
+    tools = [tool for tool, word in TOOLS.items() if any(word in text for text in cases)]
+    if cases or "unit_pclntab_asan" in units:
+        tools.append("mkpclntab")
+    for folder, targets in (HOST, units + tools), (TARGET, ["rt0"] if cases else []):
+        if targets:
+            status, said = run(["cmake", "--build", folder, "--target", *targets])
+            if status != 0:
+                return said
+    return None
+
+
+def case_of(test):
+    name, _, rest = test.partition(" ")
+    return order_case(rest.split()[0]) if name == "order" else case_file(name)
+
+
+def run_test(test, limit):
+    """Returns the status, None if the test did not end in time, and what it said."""
+    name, _, rest = test.partition(" ")
+    if name.startswith("unit."):
+        unit, variant = (name.split(".") + ["asan"])[1:3]
+        line = [HOST / "tests" / "unit" / f"unit_{unit}_{variant}", "--gtest_brief=1",
+                *([f"--gtest_filter={rest}"] if rest else [])]
+        return run(line, limit, env={**os.environ, "RT0_MKPCLNTAB": str(HOST / "bin" / "mkpclntab")})
+    env = {**os.environ, "RT0_TEST_ISA": "amd64", "RT0_TEST_BUILD": str(TARGET), "RT0_TEST_DEV_BUILD": str(TARGET),
+           "RT0_TEST_HOWS": "native", "RT0_TEST_NINJA": "1", "RT0_TEST_TIMEOUT": "10",
+           "RT0_TRACE_TOOL": str(HOST / "bin" / "rt0-trace"),
+           "WITNESS_PLUGIN": str(HOST / "bin" / "libwitness.so")}
+    path = case_of(test)
+    if name == "order":
+        rest, env["RT0_TEST_ORDER"] = "", rest
+    return run(["python3", TREE / path.relative_to(TOP), "-f", *(["-k", rest] if rest else [])], limit, env=env,
+               cwd=TREE)
+
+
+# --- The tests pass without a mutant ----------------------------------------------------------------------------------
+
+
+def baseline(tests, digest):
+    """How long each test takes on the unchanged code. What has passed is kept as long as no source changes."""
+    memory = WORK / "passed.json"
+    kept = json.loads(memory.read_text()) if memory.exists() else {}
+    took = kept["tests"] if kept.get("digest") == digest else {}
+    for test in tests:
+        if test in took:
+            continue
+        if (said := build([test])) is not None:
+            sys.exit(f"{said}\nmutants: the unchanged code does not build")
+        run_test(test, 600)  # builds the programs, too
+        start = time.monotonic()
+        status, said = run_test(test, 600)
+        if status != 0 or re.search(r"^summary: .* 0 passed|Running 0 tests|^Ran 0 tests", said, re.M):
+            sys.exit(f"{said}\nmutants: {test}: must pass on the unchanged code; status {status}")
+        took[test] = time.monotonic() - start
+        print(f"passes unchanged in {took[test]:.1f} s: {test}", flush=True)
+        memory.write_text(json.dumps({"digest": digest, "tests": took}))
+    return took
+
+
+# --- A mutant ---------------------------------------------------------------------------------------------------------
+
+
+def what_failed(said):
+    """The first failed test's name, from unittest's or GoogleTest's output."""
+    found = re.search(r"^(?:FAIL|ERROR): (\w+)|^\[  FAILED  \] ([\w./]+)", said, re.M)
+    return (found[1] or found[2]) if found else ""
+
+
+def try_one(m, took):
+    start = time.monotonic()
+    path = TREE / m.file
+    original = path.read_text()
+    path.write_text(original.replace(m.was, m.now))
+
+    def result(what, by):
+        return Result(m.area, m.fault, what, by, time.monotonic() - start)
+
+    try:
+        if (said := build(m.tests)) is not None:
+            return result("broken", said)
+        for _ in range(RUNS):
+            for test in m.tests:
+                status, said = run_test(test, 30 + 5 * took[test])
+                if "RT0_TEST_NINJA: does not build" in said:
+                    return result("broken", said)
+                if status is None:
+                    return result("hang", test)
+                if status not in (0, SKIPPED):
+                    failed = what_failed(said)
+                    return result("killed", test + (f": {failed}" if failed and failed not in test else ""))
+        return result("lives", ", ".join(m.tests))
+    finally:
+        path.write_text(original)
+
+
+SHOWN = {"killed": "killed by", "hang": "killed by a hang of", "lives": "LIVES through", "equal": "equal:",
+         "broken": "DOES NOT BUILD:"}
+
+
+def run_all(chosen, digest):
+    results = []
+    took = baseline(list(dict.fromkeys(t for m in chosen for t in m.tests)), digest)
+    # A mutant's file is built again for the next one. So those of one file come one after another.
+    for m in sorted(chosen, key=lambda m: (m.area, m.file)):
+        done = try_one(m, took) if m.tests else Result(m.area, m.fault, "equal", m.equal, 0.0)
+        results.append(done)
+        print(f"{m.area}: {m.fault}: {SHOWN[done.what]} {done.by} ({done.seconds:.0f} s)", flush=True)
+    return results
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------
+
+HEAD = """# Mutants
+
+A mutant is this code with one fault put in, such as a wrong bound or a missing wake-up. `make mutants` builds each mutant of
+[tests/mutants](../tests/mutants) and runs the tests that should see it. A mutant that lives is a missing test; an equal one differs
+in nothing that a program could see. [tests/mutants.py](../tests/mutants.py) says how the table is written. `make test` tries 20
+mutants, each time other ones. `tests/mutants.py --write` makes this page.
+
+"""
+
+
+def page(results, seconds):
+    count = collections.Counter((r.area, {"hang": "killed"}.get(r.what, r.what)) for r in results)
+    total = collections.Counter(what for _, what in count.elements())
+    shown = total["killed"] + total["lives"]
+    text = HEAD + (f"The whole run of {datetime.date.today():%Y-%m-%d} took {seconds / 60:.0f} minutes on "
+                   f"{os.cpu_count()} CPUs. Of "
+                   f"{shown} mutants that are not equal, {total['killed']} were killed: "
+                   f"{100 * total['killed'] / max(1, shown):.1f} %.\n\n")
+    text += "| area | mutants | killed | lived | equal |\n| --- | ---: | ---: | ---: | ---: |\n"
+    areas = sorted({r.area for r in results})
+    for area in areas:
+        n = [count[area, what] for what in ("killed", "lives", "equal")]
+        text += f"| {area} | {sum(n)} | " + " | ".join(map(str, n)) + " |\n"
+    n = [total[what] for what in ("killed", "lives", "equal")]
+    text += f"| all | {sum(n)} | " + " | ".join(map(str, n)) + " |\n"
+    for area in areas:
+        text += f"\n## {area}\n\n| fault | result |\n| --- | --- |\n"
+        for r in results:
+            if r.area == area:
+                by = r.by if r.what == "equal" else f"`{r.by}`"
+                text += f"| {r.fault} | {SHOWN[r.what]} {by} |\n"
+    return text
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Puts single faults into the code and shows which tests see them.")
+    parser.add_argument("areas", nargs="*", help="files of tests/mutants without .toml; all of them if none is named")
+    parser.add_argument("--check", action="store_true", help="checks the table only")
+    parser.add_argument("--only", help="only mutants whose fault has this text")
+    parser.add_argument("--sample", type=int, metavar="N", help="N mutants at random")
+    parser.add_argument("--seed", type=int, help="which ones; chosen at random and printed if it is not given")
+    parser.add_argument("--write", action="store_true", help="writes docs/MUTANTS.md from the results")
+    args = parser.parse_args()
+    table = list(mutants())
+    if errors := list(check(table)):
+        sys.exit("\n".join(errors))
+    if unknown := set(args.areas) - {m.area for m in table}:
+        sys.exit(f"mutants: no area {', '.join(unknown)}. Known: {' '.join(sorted({m.area for m in table}))}")
+    if args.check:
+        return 0
+    if platform.machine() != "x86_64":
+        print("skipped: the programs run natively on x86-64 only (1)", file=sys.stderr)
+        return SKIPPED
+    chosen = [m for m in table if (not args.areas or m.area in args.areas) and (args.only or "") in m.fault]
+    if args.sample is not None:
+        seed = random.SystemRandom().randrange(10**6) if args.seed is None else args.seed
+        print(f"mutants: --sample {args.sample} --seed {seed}", flush=True)
+        killable = [m for m in chosen if m.tests]
+        chosen = random.Random(seed).sample(killable, min(args.sample, len(killable)))
+    start = time.monotonic()
+    WORK.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(WORK / "results", ignore_errors=True)
+    digest = copy_tree()
+    configure()
+    print(f"configured and copied in {time.monotonic() - start:.0f} s", flush=True)
+    results = run_all(chosen, digest)
+    seconds = time.monotonic() - start
+    if args.write:
+        DOC.write_text(page(results, seconds))
+    n = collections.Counter(r.what for r in results)
+    print(f"summary: {len(results)} mutants: {n['killed'] + n['hang']} killed ({n['hang']} by a hang), {n['equal']} "
+          f"equal, {n['lives']} live, "
+          f"{n['broken']} do not build; {seconds:.0f} s")
+    return 1 if n["lives"] or n["broken"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
