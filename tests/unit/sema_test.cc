@@ -35,6 +35,8 @@ void goparkunlock(Mutex* l, WaitReason why) {
   gopark([](G*, void* p) { return unlock(static_cast<Mutex*>(p)), true; }, l, why);
 }
 void goready(G* gp) {
+  // The goroutine may run at once and free what the lock lies in.
+  if (getg()->m->locks != 0) throw_("goready: the caller holds a lock");
   gp->preempt.store_release(1);
   kernel->futexwakeup(&gp->preempt, 1);
 }
