@@ -8,7 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import order, rt0test
 
 NAMES = """
-atomic_value context_after context_cancel context_deadline cond_broadcast cond_rlocker cond_signal errgroup_limit_active
+atomic_value context_after context_cancel context_deadline context_ends cond_broadcast cond_rlocker cond_signal errgroup_limit_active
 fatal_deadlock_cond fatal_deadlock_mutex fatal_deadlock_rwmutex fatal_deadlock_semaphore fatal_deadlock_wg
 fatal_once_nested fatal_runlock fatal_rw_unlock fatal_unlock fatal_unlock_recover fatal_wg_go fatal_wg_negative
 fatal_wg_reuse lockosthread map_basic mutex_barge mutex_handoff mutex_starve once_goexit once_value pool_order

@@ -284,6 +284,105 @@ TEST(WaitGroup, Misuse) {
   } catch (const Panic_& e) { EXPECT_STREQ(e.what(), "sync: negative WaitGroup counter"); }
 }
 
+// WaitGroup's private parts, for moments that lie between two of its steps. An explicit instantiation may name them.
+detail::Sema& sema_of(sync::WaitGroup& wg);
+atomic::Number<size_t>& state_of(sync::WaitGroup& wg);
+template <auto kSema, auto kState>
+struct Parts {
+  friend detail::Sema& sema_of(sync::WaitGroup& wg) { return wg.*kSema; }
+  friend atomic::Number<size_t>& state_of(sync::WaitGroup& wg) { return wg.*kState; }
+};
+template struct Parts<&sync::WaitGroup::sema_, &sync::WaitGroup::state_>;
+
+// The counter has become 0, and the goroutine that made it 0 has not woken the waiter yet: both it and an add at this moment panic.
+TEST(WaitGroup, AddBesideWait) {
+  hosted::ThisThreadIsM me;
+  const auto panics = [](auto f) {
+    try {
+      f();
+    } catch (const Panic_& e) { return std::string(e.what()); }
+    return std::string();
+  };
+  constexpr char kMisuse[] = "sync: WaitGroup misuse: Add called concurrently with Wait";
+  sync::WaitGroup wg;
+  wg.add(1);
+  std::thread waiter = m([&] { wg.wait(); });
+  wait_parked(1);
+  sema_lock(&sema_of(wg));
+  std::string last_says, last_add;
+  std::thread last = m([&] { last_says = panics([&] { wg.done(); }); });
+  while (state_of(wg).load() >> 1 != 0) std::this_thread::yield();
+  EXPECT_EQ(panics([&] { wg.add(1); }), kMisuse);
+  sema_unlock(&sema_of(wg));
+  last.join();
+  EXPECT_EQ(last_says, kMisuse);
+  wg.done();
+  waiter.join();
+  EXPECT_EQ(state_of(wg).load(), 0u);
+}
+
+// A waiter whose group is used again before it has run panics.
+TEST(WaitGroup, UsedAgainBeforeWaitHasReturned) {
+  hosted::ThisThreadIsM me;
+  sync::WaitGroup wg;
+  wg.add(1);
+  std::string says;
+  G* sleeper = nullptr;
+  std::thread waiter = m([&] {
+    sleeper = getg();
+    try {
+      wg.wait();
+    } catch (const Panic_& e) { says = e.what(); }
+  });
+  wait_parked(1);
+  (void)sema_take_all(&sema_of(wg));  // the waiter is woken below, when the group is in use again
+  state_of(wg).store(0);
+  wg.add(1);
+  goready(sleeper);
+  waiter.join();
+  EXPECT_EQ(says, "sync: WaitGroup is reused before previous Wait has returned");
+}
+
+// signal wakes the goroutine that has called wait first, also if another one was faster to join the list.
+TEST(Cond, TheLowestTicketIsServed) {
+  hosted::ThisThreadIsM me;
+  detail::NotifyList l;
+  using namespace sync;
+  std::atomic<int> woken[3] = {};
+  const unsigned ticket[] = {runtime_notifyListAdd(&l), runtime_notifyListAdd(&l), runtime_notifyListAdd(&l)};
+  std::vector<std::thread> all;
+  for (int i : {1, 2, 0}) {
+    all.push_back(m([&, i] {
+      runtime_notifyListWait(&l, ticket[i]);
+      woken[i]++;
+    }));
+    wait_parked(static_cast<int>(all.size()));
+  }
+  for (int i = 0; i < 3; i++) {
+    runtime_notifyListNotifyOne(&l);
+    wait_parked(2 - i);
+    while (woken[i] == 0) std::this_thread::yield();
+  }
+  for (auto& t : all) t.join();
+  EXPECT_EQ(l.head, nullptr);
+  EXPECT_EQ(l.tail, nullptr);
+
+  // One whose ticket is served before it joins does not sleep: by signal, by broadcast.
+  const unsigned early = runtime_notifyListAdd(&l);
+  runtime_notifyListNotifyOne(&l);
+  runtime_notifyListWait(&l, early);
+  const unsigned first = runtime_notifyListAdd(&l), second = runtime_notifyListAdd(&l);
+  runtime_notifyListNotifyAll(&l);
+  runtime_notifyListWait(&l, second);
+  runtime_notifyListWait(&l, first);
+  runtime_notifyListNotifyOne(&l);  // nobody waits: the next one is not woken by it
+  const unsigned later = runtime_notifyListAdd(&l);
+  std::thread t = m([&] { runtime_notifyListWait(&l, later); });
+  wait_parked(1);
+  runtime_notifyListNotifyOne(&l);
+  t.join();
+}
+
 TEST(Cond, EachIsWokenOnce) {
   constexpr int kWaiters = 6, kItems = 3000;
   sync::Mutex mu;
