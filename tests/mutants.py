@@ -24,6 +24,7 @@ does not build.
 import argparse
 import collections
 import datetime
+import fcntl
 import hashlib
 import json
 import os
@@ -31,7 +32,6 @@ import pathlib
 import platform
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -53,8 +53,9 @@ SKIPPED = 77
 
 # A change may leave a variable without a use. That is no error here. The lines keep their numbers.
 NO_WARNINGS = "".join(f'#pragma GCC diagnostic ignored "-W{w}"\n' for w in (
-    "unused", "unused-parameter", "unused-but-set-variable", "empty-body", "duplicated-branches",
-                                                                            "sign-compare")) + "#line 1\n"
+    "unused-variable", "unused-parameter", "unused-function", "unused-const-variable", "unused-but-set-variable",
+                                                                            "unused-value",
+    "empty-body", "duplicated-branches", "sign-compare", "tautological-compare")) + "#line 1\n"
 
 Mutant = collections.namedtuple("Mutant", "area fault file was now tests equal")
 Result = collections.namedtuple("Result", "area fault what by seconds")  # what: killed, hang, lives, equal, broken
@@ -367,15 +368,20 @@ def main():
         print(f"mutants: --sample {args.sample} --seed {seed}", flush=True)
         killable = [m for m in chosen if m.tests]
         chosen = random.Random(seed).sample(killable, min(args.sample, len(killable)))
-    start = time.monotonic()
     WORK.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(WORK / "results", ignore_errors=True)
+    with (WORK / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two runs in one copy would see each other's mutants
+        return whole_run(chosen, args.write)
+
+
+def whole_run(chosen, write):
+    start = time.monotonic()
     digest = copy_tree()
     configure()
     print(f"configured and copied in {time.monotonic() - start:.0f} s", flush=True)
     results = run_all(chosen, digest)
     seconds = time.monotonic() - start
-    if args.write:
+    if write:
         DOC.write_text(page(results, seconds))
     n = collections.Counter(r.what for r in results)
     print(f"summary: {len(results)} mutants: {n['killed'] + n['hang']} killed ({n['hang']} by a hang), {n['equal']} "
