@@ -7,6 +7,7 @@ import pathlib
 import re
 import socket
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
@@ -157,6 +158,13 @@ class Api(rt0test.Case):
     def test_select_cases(self):
         for out, err in self.says("cases"):
             self.assertEqual((out, err), (CASES, ""))
+
+    def test_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for out, _ in self.says("files", cwd=folder):
+                self.assertEqual(out,
+                                 "<nil> 10\nseek f: invalid argument seek f: invalid argument\n<nil> <nil>\n10 6 "
+                                 "456789\n")
 
     def test_context_todo(self):
         for out, err in self.says("context"):

@@ -80,10 +80,22 @@ void cases() {
   });
 }
 
+// In the working directory.
+void files() {
+  auto [f, err] = os::create("f");
+  fmt::println(err, f.write("0123456789").value);
+  fmt::println(f.seek(0, 3).err, f.seek(0, -1).err);
+  char b[10];
+  fmt::println(f.read_at(b, 0, 5).err, f.read_at(b, 0, 100).err);
+  { const os::File copy = f; }  // the file stays open as long as one of its handles lives
+  fmt::println(f.stat().value.size, f.read_at(b, 10, 4).value, StrArg(b, 6));
+}
+
 }  // namespace
 
 int main(int, char** argv) {
   const char* what = argv[1];
+  if (same(what, "files")) files();
   if (same(what, "sockets")) sockets();
   if (same(what, "cases")) cases();
   if (same(what, "context")) fmt::println(!context::todo().err(), context::todo().done() == nullptr);
