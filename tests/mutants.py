@@ -15,10 +15,10 @@ A test is written as
 Tests that compare with earlier output of this program itself are not admitted: whoever makes goldens anew would accept
 the fault.
 
-The work is done in a copy of the sources, build/mutants/tree, with builds of its own: amd64 (release) and the host's.
-Only what the tests need is built. Each test must first pass without a mutant. A test that does not end in time has seen
-the mutant, too. A mutant that lives through all of its tests is tried RUNS times. The exit status is 1 if one lives or
-does not build.
+The work is done in a copy of the sources, build/mutants/tree, with builds of its own: the first ISA's (release) and the
+host's. Only what the tests need is built. Each test must first pass without a mutant. A test that does not end in time
+has seen the mutant, too. A mutant that lives through all of its tests is tried RUNS times. The exit status is 1 if one
+lives or does not build.
 """
 
 import argparse
@@ -42,7 +42,9 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 TABLES = TOP / "tests" / "mutants"
 WORK = TOP / "build" / "mutants"
 TREE = WORK / "tree"
-HOST, TARGET = TREE / "build" / "host", TREE / "build" / "amd64"
+ROW = next(line.split() for line in (TOP / "arch" / "isas.txt").read_text().splitlines() if line[:1].isalnum())
+ISA, NATIVE = ROW[0], ROW[6] == platform.machine()  # the table's first ISA
+HOST, TARGET = TREE / "build" / "host", TREE / "build" / ISA
 DOC = TOP / "docs" / "MUTANTS.md"
 RUNS = 2
 NOT_COPIED = {"build", ".git", "__pycache__"}
@@ -187,7 +189,7 @@ def must(line):
 def configure():
     cmake = ("cmake", "-G", "Ninja", "-Wno-dev", "-S", TREE, "-B")
     must([*cmake, HOST, "-DRT0_HOST=ON", "-DCMAKE_BUILD_TYPE=Release"])
-    must([*cmake, TARGET, "-DRT0_ISA=amd64", "-DRT0_COMPILER=gcc", "-DRT0_DEV=OFF",
+    must([*cmake, TARGET, f"-DRT0_ISA={ISA}", "-DRT0_COMPILER=gcc", "-DRT0_DEV=OFF",
           f"-DCMAKE_TOOLCHAIN_FILE={TREE}/tools/toolchain.cmake", f"-DRT0_MKPCLNTAB={HOST}/bin/mkpclntab"])
 
 
@@ -220,7 +222,7 @@ def run_test(test, limit):
         line = [HOST / "tests" / "unit" / f"unit_{unit}_{variant}", "--gtest_brief=1",
                 *([f"--gtest_filter={rest}"] if rest else [])]
         return run(line, limit, env={**os.environ, "RT0_MKPCLNTAB": str(HOST / "bin" / "mkpclntab")})
-    env = {**os.environ, "RT0_TEST_ISA": "amd64", "RT0_TEST_BUILD": str(TARGET), "RT0_TEST_DEV_BUILD": str(TARGET),
+    env = {**os.environ, "RT0_TEST_ISA": ISA, "RT0_TEST_BUILD": str(TARGET), "RT0_TEST_DEV_BUILD": str(TARGET),
            "RT0_TEST_HOWS": "native", "RT0_TEST_NINJA": "1", "RT0_TEST_TIMEOUT": "10",
            "RT0_TRACE_TOOL": str(HOST / "bin" / "rt0-trace"),
            "WITNESS_PLUGIN": str(HOST / "bin" / "libwitness.so")}
@@ -359,8 +361,8 @@ def main():
         sys.exit(f"mutants: no area {', '.join(unknown)}. Known: {' '.join(sorted({m.area for m in table}))}")
     if args.check:
         return 0
-    if platform.machine() != "x86_64":
-        print("skipped: the programs run natively on x86-64 only (1)", file=sys.stderr)
+    if not NATIVE:
+        print(f"skipped: programs of {ISA} do not run natively here (1)", file=sys.stderr)
         return SKIPPED
     chosen = [m for m in table if (not args.areas or m.area in args.areas) and (args.only or "") in m.fault]
     if args.sample is not None:

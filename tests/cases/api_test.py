@@ -161,10 +161,12 @@ class Api(rt0test.Case):
 
     def test_files(self):
         with tempfile.TemporaryDirectory() as folder:
+            said = "<nil> 10\nseek f: invalid argument seek f: invalid argument\n<nil> <nil>\n10 6 456789\n"
             for out, _ in self.says("files", cwd=folder):
-                self.assertEqual(out,
-                                 "<nil> 10\nseek f: invalid argument seek f: invalid argument\n<nil> <nil>\n10 6 "
-                                 "456789\n")
+                self.assertEqual(out, said)
+            for seed in 1, 2, 3:  # calls that move a part of the bytes only
+                done = self.run_program("api", "files", env={"RT0_SIM": f"seed={seed},faults=short:900"}, cwd=folder)
+                self.assertEqual((done.status, rt0test.text(done.out)), (0, said))
 
     def test_context_todo(self):
         for out, err in self.says("context"):

@@ -294,7 +294,8 @@ struct Parts {
 };
 template struct Parts<&sync::WaitGroup::sema_, &sync::WaitGroup::state_>;
 
-// The counter has become 0, and the goroutine that made it 0 has not woken the waiter yet: both it and an add at this moment panic.
+// The counter has become 0, and the goroutine that made it 0 has not woken the waiter yet: an add at this moment panics,
+// and so does that goroutine.
 TEST(WaitGroup, AddBesideWait) {
   hosted::ThisThreadIsM me;
   const auto panics = [](auto f) {
