@@ -1,5 +1,5 @@
 // Descriptors and the network poller on a scripted kernel: each system call answers what the test has written down for
-// it, events of the poller come when the test says so, and timers fire when it says so, also stopped ones that are late.
+// it, events of the poller come when the test says so, and timers fire when it says so, also stopped ones, late.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -294,7 +294,7 @@ struct Parts {
 };
 template struct Parts<&sync::WaitGroup::sema_, &sync::WaitGroup::state_>;
 
-// The counter has become 0, and the goroutine that made it 0 has not woken the waiter yet: an add at this moment panics,
+// The counter has become 0, and the goroutine that made it 0 has not woken the waiter yet: an add at this moment panics
 // and so does that goroutine.
 TEST(WaitGroup, AddBesideWait) {
   hosted::ThisThreadIsM me;
