@@ -42,6 +42,13 @@ class Sched(rt0test.Case):
         for env in {}, {"GOMAXPROCS": "1"}, {"RT0_SIM": "seed=1,procs=2"}, {"GODEBUG": "tracebackancestors=3"}:
             self.assert_says(self.run_program("sched", "moved", env=env), "moved 2")
 
+    def test_a_woken_goroutine_runs_beside_its_waker(self):
+        self.assert_says(self.run_program("sched", "beside", env={"GOMAXPROCS": "2"}), "at once true")
+
+    def test_ended_goroutines_are_used_again(self):
+        for procs in "1", "4":
+            self.assert_says(self.run_program("sched", "counted", env={"GOMAXPROCS": procs}), "left 1")
+
     def test_small_stacks_are_stopped(self):
         """Goroutines whose own stack has no room for all registers are preempted nevertheless."""
         for procs in "1", "4":

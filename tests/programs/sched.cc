@@ -180,12 +180,48 @@ int small_spin() {
   return 0;
 }
 
+// Goroutines that have ended are used again: none of them is counted for ever.
+int counted() {
+  for (int k = 0; k < 50; k++) {
+    WaitGroup wg;
+    for (int i = 0; i < 200; i++) wg.go([] {});
+    wg.wait();
+  }
+  for (int tries = 0; tries < 5000 && num_goroutine() > 1; tries++) sleep(ms(1));
+  println("left", num_goroutine());
+  return 0;
+}
+
+// A goroutine that wakes another one and goes on computing: the woken one runs on another P meanwhile. If no P were
+// woken, it would wait until sysmon ends the slice of the first, after 10 ms. The shortest of 20 waits counts, because
+// another process may have the CPU.
+int beside() {
+  Duration least = hours(1);
+  for (int k = 0; k < 20; k++) {
+    atomic::Int32 ran;
+    Chan<int> c(0);
+    go([&, c] {
+      c.recv();
+      ran.store(1);
+    });
+    sleep(ms(2));  // it waits, and all other Ps are idle
+    const Time begin = now();
+    c.send(1);
+    while (ran.load() == 0) {}
+    if (const Duration took = since(begin); took < least) least = took;
+  }
+  println("at once", least < ms(5));
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (same(mode, "wired")) return wired();
   if (same(mode, "busy_reader")) return busy_reader();
+  if (same(mode, "beside")) return beside();
+  if (same(mode, "counted")) return counted();
   if (same(mode, "moved")) return moved();
   if (same(mode, "inherited")) return inherited();
   if (same(mode, "small_spin")) return small_spin();
