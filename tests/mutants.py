@@ -322,6 +322,8 @@ mutants, each time other ones. `tests/mutants.py --write` makes this page.
 
 
 def page(results, seconds):
+    if not results:
+        return HEAD + "No whole run has been written down yet.\n"
     count = collections.Counter((r.area, {"hang": "killed"}.get(r.what, r.what)) for r in results)
     total = collections.Counter(what for _, what in count.elements())
     shown = total["killed"] + total["lives"]
