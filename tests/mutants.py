@@ -8,6 +8,7 @@ tests/mutants/<area>.toml is the table. A row is a [[mutant]] with these keys:
   now     the text that replaces it
   tests   the tests that are run, in this order, until one fails
   equal   in place of tests: why no test can see the change
+  slow    true: trying it takes more than about 40 seconds, so `make test` leaves it out
 A test is written as
   unit.NAME[.VARIANT] [FILTER]   a test of tests/unit, "asan" if no variant is named; FILTER is GoogleTest's
   order PROGRAM…                 programs of tests/programs/order, whose output must be Go's
@@ -19,12 +20,17 @@ The work is done in a copy of the sources, build/mutants/tree, with builds of it
 host's. Only what the tests need is built. Each test must first pass without a mutant. A test that does not end in time
 has seen the mutant, too. A mutant that lives through all of its tests is tried RUNS times. The exit status is 1 if one
 lives or does not build.
+
+build/mutants/results.json keeps each result, with its date and a hash of all that it depends on: the code, the row, and
+the row's tests. A result counts as long as this hash is the same. So the whole table can be tried in parts, and
+docs/MUTANTS.md be written from all of them.
 """
 
 import argparse
 import collections
 import datetime
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -41,16 +47,15 @@ import tomllib
 TOP = pathlib.Path(__file__).resolve().parent.parent
 TABLES = TOP / "tests" / "mutants"
 WORK = TOP / "build" / "mutants"
-TREE = WORK / "tree"
+RESULTS = WORK / "results.json"
 ROW = next(line.split() for line in (TOP / "arch" / "isas.txt").read_text().splitlines() if line[:1].isalnum())
 ISA, NATIVE = ROW[0], ROW[6] == platform.machine()  # the table's first ISA
-HOST, TARGET = TREE / "build" / "host", TREE / "build" / ISA
 DOC = TOP / "docs" / "MUTANTS.md"
 RUNS = 2
 NOT_COPIED = {"build", ".git", "__pycache__"}
 OWN_OUTPUT = {"golden", "sim_golden", "trace_goldens"}
 TOOLS = {"rt0-trace": "RT0_TRACE_TOOL", "witness": "boot_cost"}  # host tools, and the word of a case that needs one
-KEYS = {"fault", "file", "was", "now", "tests", "equal"}
+KEYS = {"fault", "file", "was", "now", "tests", "equal", "slow"}
 SKIPPED = 77
 
 # A change may leave a variable without a use. That is no error here. The lines keep their numbers.
@@ -59,8 +64,22 @@ NO_WARNINGS = "".join(f'#pragma GCC diagnostic ignored "-W{w}"\n' for w in (
                                                                             "unused-value",
     "empty-body", "duplicated-branches", "sign-compare", "tautological-compare")) + "#line 1\n"
 
-Mutant = collections.namedtuple("Mutant", "area fault file was now tests equal")
-Result = collections.namedtuple("Result", "area fault what by seconds")  # what: killed, hang, lives, equal, broken
+Mutant = collections.namedtuple("Mutant", "area fault file was now tests equal slow")
+# What: killed, hang, lives, equal, broken.
+Result = collections.namedtuple("Result", "what by seconds date hash", defaults=("", ""))
+
+
+class Copy:
+    """The copy of the sources that this run works in, and its files. --copy names another one, so that two runs can
+    work at a time."""
+
+    def __init__(self, name):
+        self.tree, self.output, self.passed, self.lock = (WORK / f"{name}{end}"
+                                                          for end in ("", ".output", ".passed", ".lock"))
+        self.host, self.target = self.tree / "build" / "host", self.tree / "build" / ISA
+
+
+COPY = Copy("tree")
 
 
 def mutants():
@@ -69,7 +88,8 @@ def mutants():
             if wrong := row.keys() - KEYS:
                 sys.exit(f"{path.name}: {row.get('fault')}: no such key: {', '.join(wrong)}")
             yield Mutant(path.stem, row["fault"], row["file"], row["was"], row["now"], row.get("tests", []),
-                         row.get("equal"))
+                         row.get("equal"),
+                         row.get("slow", False))
 
 
 # --- The table is checked without building anything -------------------------------------------------------------------
@@ -129,44 +149,83 @@ def check(table):
 # --- The copy and its builds ------------------------------------------------------------------------------------------
 
 
+@functools.cache
 def sources():
+    found = []
     for folder, folders, files in os.walk(TOP):
         folders[:] = [f for f in folders if f not in NOT_COPIED]
-        for file in files:
-            yield (pathlib.Path(folder) / file).relative_to(TOP)
+        paths = [pathlib.Path(folder) / file for file in files]
+        found += [p.relative_to(TOP) for p in paths if p.is_file() and not p.is_symlink()]
+    return sorted(found)
 
 
 def copy_tree():
-    """Files that have not changed keep their times, so that little is built anew. Returns a hash of everything that a
-    test can see."""
+    """Files that have not changed keep their times, so that little is built anew."""
     wanted = set(sources())
-    digest = hashlib.sha256()
-    for name in sorted(wanted):
-        source, copy = TOP / name, TREE / name
-        if source.is_symlink() or not source.is_file():
-            continue
+    for name in sources():
+        source, copied = TOP / name, COPY.tree / name
         data = source.read_bytes()
-        if name.parts[:2] != ("tests", "mutants"):
-            digest.update(f"{name} {len(data)} ".encode() + data)
-        if not copy.is_file() or copy.read_bytes() != data:
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(data)
-        copy.chmod(source.stat().st_mode)
-    for folder, folders, files in os.walk(TREE):
+        if not copied.is_file() or copied.read_bytes() != data:
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            copied.write_bytes(data)
+        copied.chmod(source.stat().st_mode)
+    for folder, folders, files in os.walk(COPY.tree):
         folders[:] = [f for f in folders if f not in NOT_COPIED]
         for file in files:
             path = pathlib.Path(folder) / file
-            if path.relative_to(TREE) not in wanted:
+            if path.relative_to(COPY.tree) not in wanted:
                 path.unlink()
-    return digest.hexdigest()
+
+
+@functools.cache
+def hash_of_file(name):
+    return hashlib.sha256((TOP / name).read_bytes()).hexdigest()
+
+
+def hash_of(*places):
+    """A hash of the files of these folders, and of these files."""
+    starts = tuple(f"{p}/" for p in places)
+    text = "".join(f"{n} {hash_of_file(n)}\n" for n in map(str, sources()) if n.startswith(starts) or f"{n}/" in starts)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@functools.cache
+def hash_of_code():
+    return hash_of(*(p.name for p in sorted(TOP.iterdir()) if p.name not in NOT_COPIED | {"docs", "tests"}
+                     and p.suffix != ".md"))
+
+
+@functools.cache
+def hash_of_test(test):
+    """A hash of the files that a test consists of. The programs of a case are those that its text names."""
+    name, _, rest = test.partition(" ")
+    if name.startswith("unit."):
+        return hash_of(f"tests/unit/{name.split('.')[1]}_test.cc", "tests/unit/hosted", "tests/unit/CMakeLists.txt",
+                       "tests/oracle")
+    own = str(case_of(test).relative_to(TOP))
+    if name == "order":
+        return hash_of("tests/harness", own, *(f"tests/{f}/{p}.{e}" for p in rest.split() for f, e in
+                       (("programs/order", "cc"), ("programs/order/inside", "cc"), ("oracle/order", "out"),
+                        ("oracle/order", "exit"))))
+    words = set(re.findall(r"\w+", case_of(test).read_text()))
+    programs = [n for n in sources() if n.parts[:2] == ("tests", "programs") and n.stem in words
+                and n.suffix in (".cc", ".S")]
+    words = set(re.findall(r'"(\w+\.h)"', "".join((TOP / n).read_text() for n in programs)))
+    headers = [n for n in sources() if n.parts[:2] == ("tests", "programs") and n.name in words]
+    return hash_of("tests/harness", "tests/expected", "tests/oracle", own, *map(str, programs + headers))
+
+
+def hash_of_row(m):
+    text = "\0".join([hash_of_code(), m.file, m.was, m.now, m.equal or "",
+                      *(x for t in m.tests for x in (t, hash_of_test(t)))])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def run(line, limit=None, **options):
     """Runs a command with all processes that it starts, and ends all of them. Returns its status, None if it did not
     end in time, and its output."""
-    log = WORK / "output.txt"
-    with log.open("wb") as out, subprocess.Popen([str(x) for x in line], stdout=out, stderr=subprocess.STDOUT,
-                                                 stdin=subprocess.DEVNULL,
+    with COPY.output.open("wb") as out, subprocess.Popen([str(x) for x in line], stdout=out, stderr=subprocess.STDOUT,
+                                                         stdin=subprocess.DEVNULL,
                                                  start_new_session=True, **options) as process:
         try:
             status = process.wait(limit)
@@ -177,7 +236,7 @@ def run(line, limit=None, **options):
                 os.killpg(process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-    return status, log.read_text(errors="backslashreplace")
+    return status, COPY.output.read_text(errors="backslashreplace")
 
 
 def must(line):
@@ -187,10 +246,10 @@ def must(line):
 
 
 def configure():
-    cmake = ("cmake", "-G", "Ninja", "-Wno-dev", "-S", TREE, "-B")
-    must([*cmake, HOST, "-DRT0_HOST=ON", "-DCMAKE_BUILD_TYPE=Release"])
-    must([*cmake, TARGET, f"-DRT0_ISA={ISA}", "-DRT0_COMPILER=gcc", "-DRT0_DEV=OFF",
-          f"-DCMAKE_TOOLCHAIN_FILE={TREE}/tools/toolchain.cmake", f"-DRT0_MKPCLNTAB={HOST}/bin/mkpclntab"])
+    cmake = ("cmake", "-G", "Ninja", "-Wno-dev", "-S", COPY.tree, "-B")
+    must([*cmake, COPY.host, "-DRT0_HOST=ON", "-DCMAKE_BUILD_TYPE=Release"])
+    must([*cmake, COPY.target, f"-DRT0_ISA={ISA}", "-DRT0_COMPILER=gcc", "-DRT0_DEV=OFF",
+          f"-DCMAKE_TOOLCHAIN_FILE={COPY.tree}/tools/toolchain.cmake", f"-DRT0_MKPCLNTAB={COPY.host}/bin/mkpclntab"])
 
 
 def build(tests):
@@ -201,7 +260,7 @@ def build(tests):
     tools = [tool for tool, word in TOOLS.items() if any(word in text for text in cases)]
     if cases or "unit_pclntab_asan" in units:
         tools.append("mkpclntab")
-    for folder, targets in (HOST, units + tools), (TARGET, ["rt0"] if cases else []):
+    for folder, targets in (COPY.host, units + tools), (COPY.target, ["rt0"] if cases else []):
         if targets:
             status, said = run(["cmake", "--build", folder, "--target", *targets])
             if status != 0:
@@ -219,41 +278,45 @@ def run_test(test, limit):
     name, _, rest = test.partition(" ")
     if name.startswith("unit."):
         unit, variant = (name.split(".") + ["asan"])[1:3]
-        line = [HOST / "tests" / "unit" / f"unit_{unit}_{variant}", "--gtest_brief=1",
+        line = [COPY.host / "tests" / "unit" / f"unit_{unit}_{variant}", "--gtest_brief=1",
                 *([f"--gtest_filter={rest}"] if rest else [])]
-        return run(line, limit, env={**os.environ, "RT0_MKPCLNTAB": str(HOST / "bin" / "mkpclntab")})
-    env = {**os.environ, "RT0_TEST_ISA": ISA, "RT0_TEST_BUILD": str(TARGET), "RT0_TEST_DEV_BUILD": str(TARGET),
+        return run(line, limit, env={**os.environ, "RT0_MKPCLNTAB": str(COPY.host / "bin" / "mkpclntab")})
+    env = {**os.environ, "RT0_TEST_ISA": ISA, "RT0_TEST_BUILD": str(COPY.target),
+           "RT0_TEST_DEV_BUILD": str(COPY.target),
            "RT0_TEST_HOWS": "native", "RT0_TEST_NINJA": "1", "RT0_TEST_TIMEOUT": "10",
-           "RT0_TRACE_TOOL": str(HOST / "bin" / "rt0-trace"),
-           "WITNESS_PLUGIN": str(HOST / "bin" / "libwitness.so")}
+           "RT0_TRACE_TOOL": str(COPY.host / "bin" / "rt0-trace"),
+           "WITNESS_PLUGIN": str(COPY.host / "bin" / "libwitness.so")}
     path = case_of(test)
     if name == "order":
         rest, env["RT0_TEST_ORDER"] = "", rest
-    return run(["python3", TREE / path.relative_to(TOP), "-f", *(["-k", rest] if rest else [])], limit, env=env,
-               cwd=TREE)
+    return run(["python3", COPY.tree / path.relative_to(TOP), "-f", *(["-k", rest] if rest else [])], limit, env=env,
+               cwd=COPY.tree)
 
 
 # --- The tests pass without a mutant ----------------------------------------------------------------------------------
 
 
-def baseline(tests, digest):
-    """How long each test takes on the unchanged code. What has passed is kept as long as no source changes."""
-    memory = WORK / "passed.json"
-    kept = json.loads(memory.read_text()) if memory.exists() else {}
-    took = kept["tests"] if kept.get("digest") == digest else {}
+def baseline(tests):
+    """How long each test takes on the unchanged code. What has passed is kept as long as the code and the test are the
+    same."""
+    kept = json.loads(COPY.passed.read_text()) if COPY.passed.exists() else {}
+    took = {}
     for test in tests:
-        if test in took:
-            continue
-        if (said := build([test])) is not None:
-            sys.exit(f"{said}\nmutants: the unchanged code does not build")
-        run_test(test, 600)  # builds the programs, too
-        start = time.monotonic()
-        status, said = run_test(test, 600)
-        if status != 0 or re.search(r"^summary: .* 0 passed|Running 0 tests|^Ran 0 tests", said, re.M):
-            sys.exit(f"{said}\nmutants: {test}: must pass on the unchanged code; status {status}")
-        took[test] = time.monotonic() - start
-        print(f"passes unchanged in {took[test]:.1f} s: {test}", flush=True)
-        memory.write_text(json.dumps({"digest": digest, "tests": took}))
+        key = f"{test} {hash_of_code()} {hash_of_test(test)}"
+        if key not in kept:
+            if (said := build([test])) is not None:
+                sys.exit(f"{said}\nmutants: the unchanged code does not build")
+            for _ in range(2):  # the first time builds the programs, too
+                start = time.monotonic()
+                status, said = run_test(test, 600)
+                kept[key] = time.monotonic() - start
+                if status != 0 or re.search(r"^summary: .* 0 passed|Running 0 tests|^Ran 0 tests", said, re.M):
+                    sys.exit(f"{said}\nmutants: {test}: must pass on the unchanged code; status {status}")
+                if kept[key] < 5:
+                    break
+            print(f"passes unchanged in {kept[key]:.1f} s: {test}", flush=True)
+            COPY.passed.write_text(json.dumps(kept))
+        took[test] = kept[key]
     return took
 
 
@@ -268,13 +331,13 @@ def what_failed(said):
 
 def try_one(m, took):
     start = time.monotonic()
-    path = TREE / m.file
+    path = COPY.tree / m.file
     original = path.read_text()
     before = NO_WARNINGS if path.suffix in (".cc", ".h") else ""
     path.write_text(before + original.replace(m.was, m.now))
 
     def result(what, by):
-        return Result(m.area, m.fault, what, by, time.monotonic() - start)
+        return Result(what, by, time.monotonic() - start)
 
     try:
         if (said := build(m.tests)) is not None:
@@ -298,15 +361,31 @@ SHOWN = {"killed": "killed by", "hang": "killed by a hang of", "lives": "LIVES t
          "broken": "DOES NOT BUILD:"}
 
 
-def run_all(chosen, digest):
+def run_all(chosen):
     results = []
-    took = baseline(list(dict.fromkeys(t for m in chosen for t in m.tests)), digest)
+    took = baseline(list(dict.fromkeys(t for m in chosen for t in m.tests)))
     # A mutant's file is built again for the next one. So those of one file come one after another.
     for m in sorted(chosen, key=lambda m: (m.area, m.file)):
-        done = try_one(m, took) if m.tests else Result(m.area, m.fault, "equal", m.equal, 0.0)
+        done = try_one(m, took) if m.tests else Result("equal", m.equal, 0.0)
         results.append(done)
+        remember(m, done)
         print(f"{m.area}: {m.fault}: {SHOWN[done.what]} {done.by} ({done.seconds:.0f} s)", flush=True)
     return results
+
+
+def saved(table):
+    """The results that still count, by fault."""
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    kept = {fault: Result(**fields) for fault, fields in kept.items()}
+    return {m.fault: kept[m.fault] for m in table if m.fault in kept and kept[m.fault].hash == hash_of_row(m)}
+
+
+def remember(m, done):
+    with (WORK / "results.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+        kept[m.fault] = done._replace(date=f"{datetime.datetime.now():%Y-%m-%d %H:%M}", hash=hash_of_row(m))._asdict()
+        RESULTS.write_text(json.dumps(kept, indent=1))
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------
@@ -316,34 +395,41 @@ HEAD = """# Mutants
 A mutant is this code with one fault put in, such as a wrong bound or a missing wake-up. `make mutants` builds each mutant of
 [tests/mutants](../tests/mutants) and runs the tests that should see it. A mutant that lives is a missing test; an equal one differs
 in nothing that a program could see. [tests/mutants.py](../tests/mutants.py) says how the table is written. `make test` tries 20
-mutants, each time other ones. `tests/mutants.py --write` makes this page.
+mutants, each time other ones. `tests/mutants.py --page` makes this page.
 
 """
 
 
-def page(results, seconds):
+def row_of(name, rows, results):
+    n = collections.Counter({"hang": "killed"}.get(results[m.fault].what, results[m.fault].what) for m in rows
+                            if m.fault in results)
+    told = [len(rows), n["killed"], n["lives"] + n["broken"], n["equal"], len(rows) - n.total()]
+    return told, f"| {name} | " + " | ".join(map(str, told)) + " |\n"
+
+
+def page(table, results):
     if not results:
-        return HEAD + "No whole run has been written down yet.\n"
-    count = collections.Counter((r.area, {"hang": "killed"}.get(r.what, r.what)) for r in results)
-    total = collections.Counter(what for _, what in count.elements())
-    shown = total["killed"] + total["lives"]
-    text = HEAD + (f"The whole run of {datetime.date.today():%Y-%m-%d} took {seconds / 60:.0f} minutes on "
-                   f"{os.cpu_count()} CPUs. Of "
-                   f"{shown} mutants that are not equal, {total['killed']} were killed: "
-                   f"{100 * total['killed'] / max(1, shown):.1f} %.\n\n")
-    text += "| area | mutants | killed | lived | equal |\n| --- | ---: | ---: | ---: | ---: |\n"
-    areas = sorted({r.area for r in results})
-    for area in areas:
-        n = [count[area, what] for what in ("killed", "lives", "equal")]
-        text += f"| {area} | {sum(n)} | " + " | ".join(map(str, n)) + " |\n"
-    n = [total[what] for what in ("killed", "lives", "equal")]
-    text += f"| all | {sum(n)} | " + " | ".join(map(str, n)) + " |\n"
+        return HEAD + "No results have been written down yet.\n"
+    (_, killed, lived, _, untried), total = row_of("all", table, results)
+    dates = sorted(r.date for r in results.values() if r.what != "equal")
+    minutes = sum(r.seconds for r in results.values()) / 60
+    text = HEAD + (f"The results are of {dates[0]} to {dates[-1]}, each with the code and the tests as they are here. "
+                   f"Trying them took "
+                   f"{minutes:.0f} minutes in all, on {os.cpu_count()} CPUs. Of the {killed + lived} mutants that were "
+                   f"tried and are not equal, "
+                   f"{killed} were killed: {100 * killed / max(1, killed + lived):.1f} %."
+                   + (f" {untried} have not been tried since the code or their tests were last changed." if untried
+                      else "") + "\n\n")
+    text += "| area | mutants | killed | lived | equal | not tried |\n| --- | ---: | ---: | ---: | ---: | ---: |\n"
+    areas = sorted({m.area for m in table})
+    text += "".join(row_of(area, [m for m in table if m.area == area], results)[1] for area in areas) + total
     for area in areas:
         text += f"\n## {area}\n\n| fault | result |\n| --- | --- |\n"
-        for r in results:
-            if r.area == area:
-                by = r.by if r.what == "equal" else f"`{r.by}`"
-                text += f"| {r.fault} | {SHOWN[r.what]} {by} |\n"
+        for m in table:
+            if m.area == area:
+                r = results.get(m.fault)
+                by = "not tried" if r is None else f"{SHOWN[r.what]} {r.by}" if r.what == "equal" else f"{SHOWN[r.what]} `{r.by}`"
+                text += f"| {m.fault} | {by} |\n"
     return text
 
 
@@ -352,45 +438,58 @@ def main():
     parser.add_argument("areas", nargs="*", help="files of tests/mutants without .toml; all of them if none is named")
     parser.add_argument("--check", action="store_true", help="checks the table only")
     parser.add_argument("--only", help="only mutants whose fault has this text")
-    parser.add_argument("--sample", type=int, metavar="N", help="N mutants at random")
+    parser.add_argument("--new", action="store_true", help="only mutants without a result that still counts")
+    parser.add_argument("--sample", type=int, metavar="N", help="N mutants at random, none of them slow")
     parser.add_argument("--seed", type=int, help="which ones; chosen at random and printed if it is not given")
-    parser.add_argument("--write", action="store_true", help="writes docs/MUTANTS.md from the results")
+    parser.add_argument("--copy", default="tree", help="the folder of build/mutants to work in")
+    parser.add_argument("--page", action="store_true",
+                        help="writes docs/MUTANTS.md from the kept results, and tries none")
+    parser.add_argument("--write", action="store_true", help="writes docs/MUTANTS.md afterwards")
     args = parser.parse_args()
     table = list(mutants())
     if errors := list(check(table)):
         sys.exit("\n".join(errors))
     if unknown := set(args.areas) - {m.area for m in table}:
         sys.exit(f"mutants: no area {', '.join(unknown)}. Known: {' '.join(sorted({m.area for m in table}))}")
-    if args.check:
+    if args.page:
+        DOC.write_text(page(table, saved(table)))
+    if args.check or args.page:
         return 0
     if not NATIVE:
         print(f"skipped: programs of {ISA} do not run natively here (1)", file=sys.stderr)
         return SKIPPED
     chosen = [m for m in table if (not args.areas or m.area in args.areas) and (args.only or "") in m.fault]
+    if args.new:
+        known = saved(table)
+        chosen = [m for m in chosen if m.fault not in known]
     if args.sample is not None:
         seed = random.SystemRandom().randrange(10**6) if args.seed is None else args.seed
         print(f"mutants: --sample {args.sample} --seed {seed}", flush=True)
-        killable = [m for m in chosen if m.tests]
+        killable = [m for m in chosen if m.tests and not m.slow]
         chosen = random.Random(seed).sample(killable, min(args.sample, len(killable)))
+    global COPY
+    COPY = Copy(args.copy)
     WORK.mkdir(parents=True, exist_ok=True)
-    with (WORK / "lock").open("w") as lock:
+    with COPY.lock.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runs in one copy would see each other's mutants
-        return whole_run(chosen, args.write)
+        status = try_all(chosen)
+    if args.write:
+        DOC.write_text(page(table, saved(table)))
+    return status
 
 
-def whole_run(chosen, write):
+def try_all(chosen):
     start = time.monotonic()
-    digest = copy_tree()
+    copy_tree()
+    for m in chosen:
+        hash_of_row(m)  # now: the parts of the hashes are kept, and the sources may change while the copy is tried
     configure()
     print(f"configured and copied in {time.monotonic() - start:.0f} s", flush=True)
-    results = run_all(chosen, digest)
-    seconds = time.monotonic() - start
-    if write:
-        DOC.write_text(page(results, seconds))
+    results = run_all(chosen)
     n = collections.Counter(r.what for r in results)
     print(f"summary: {len(results)} mutants: {n['killed'] + n['hang']} killed ({n['hang']} by a hang), {n['equal']} "
           f"equal, {n['lives']} live, "
-          f"{n['broken']} do not build; {seconds:.0f} s")
+          f"{n['broken']} do not build; {time.monotonic() - start:.0f} s")
     return 1 if n["lives"] or n["broken"] else 0
 
 
