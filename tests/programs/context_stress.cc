@@ -14,14 +14,21 @@ unsigned next_random(unsigned* x) { return *x = *x * 1664525u + 1013904223u; }
 constinit context::Key<int> depth_key{};
 constinit rt0::atomic::Int64 ran{}, stopped{}, bad{};
 
+// Half of the time limits end while the tree grows. The others would last an hour: these contexts end with their
+// parents, and if the timer of one were left, it would keep the context's memory.
+rt0::Duration some_time(unsigned* x) {
+  const unsigned n = next_random(x) >> 24;
+  return n % 2 == 0 ? rt0::hours(1) : rt0::us(n);
+}
+
 // A tree with three children per node. For some of them a goroutine waits until they end, some are cancelled, and the
 // rest is just dropped.
 void grow(const context::Context& parent, int depth, unsigned* x, WaitGroup* wg) {
   if (depth == 0) return;
   for (int k = 0; k < 3; k++) {
     const context::Context named = context::with_value(parent, depth_key, depth);
-    const auto [ctx, cancel] = next_random(x) >> 30 == 0 ? context::with_timeout(named, rt0::us(next_random(x) >> 24))
-                                                         : context::with_cancel(named);
+    const auto [ctx, cancel] =
+        next_random(x) >> 30 == 0 ? context::with_timeout(named, some_time(x)) : context::with_cancel(named);
     if (const int* d = ctx.value(depth_key); d == nullptr || *d != depth) bad.add(1);
     if (next_random(x) >> 30 == 0)
       wg->go([ctx = ctx] {

@@ -36,6 +36,17 @@ inline void settle() { sleep(ms(3)); }
 
 inline char bytes[1 << 20];
 
+// The byte at an offset of what is written at length. A part that is written twice or left out moves all that follows it.
+inline char byte_at(usize offset) { return static_cast<char>(offset % 251); }
+inline void fill(usize n) {
+  for (usize i = 0; i < n; i++) bytes[i] = byte_at(i);
+}
+inline bool are_from(usize offset, const char* p, usize n) {
+  for (usize i = 0; i < n; i++)
+    if (p[i] != byte_at(offset + i)) return false;
+  return true;
+}
+
 inline void say_read(const char* what, i32 fd, usize n = 100) {
   const SysResult r = k().read(fd, bytes, n);
   if (!r.ok()) return say(what, r);

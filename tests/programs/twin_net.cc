@@ -170,10 +170,12 @@ void shut_then_closed(const Pair& p) {
   ready("ready", p.a);
 }
 void fills(const Pair& p, usize n) {
+  static char read[100000];
   usize sent = 0;
   SysResult r = {};
+  fill(n + 251);
   for (int i = 0; i < 40 && r.ok(); i++) {
-    r = k().sendto(p.a, bytes, n, nullptr);
+    r = k().sendto(p.a, bytes + sent % 251, n, nullptr);
     sent += r.ok() ? r.value : 0;
     sleep(ms(1));
   }
@@ -183,13 +185,15 @@ void fills(const Pair& p, usize n) {
   e.add(p.a);
   e.say("full");
   usize got = 0;
+  bool right = true;
   for (;;) {
-    const SysResult g = k().read(p.b, bytes, sizeof(bytes));
+    const SysResult g = k().read(p.b, read, sizeof(read));
     if (!g.ok()) break;
+    right = right && are_from(got, read, g.value);
     got += g.value;
     if (got < sent) sleep(us(200));
   }
-  line("all are read", got == sent);
+  line("all are read", got == sent, "as sent", right);
   settle();
   e.say("read");
   say("send", send(p.a, "x"));
