@@ -30,6 +30,11 @@ class TimersTest(Case):
     def test_nothing_stale_is_received(self):
         self.expect("stale 0 lost 0 fired true\n", "channels", "2000" if self.how == "native" else "200")
 
+    def test_a_value_is_the_time_of_the_deadline(self):
+        for late, env in ("1000", {}), *(("100", {"RT0_SIM": f"seed={seed},procs=2"}) for seed in range(5)):
+            done = self.run_program("timers", "value", late, env=env)
+            self.assertEqual((done.err.decode(), done.status), ("not before true not as late as the look true\n", 0))
+
     def test_trace_shows_starts_and_fires(self):
         done, trace = run_traced("order_sleep_order", how=self.how, env={"GOMAXPROCS": 1})
         self.assert_status(done, 0)

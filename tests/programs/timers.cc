@@ -1,4 +1,4 @@
-// Many timers: timers sleepers N | timers races ROUNDS | timers chains N | timers channels ROUNDS.
+// Many timers: timers sleepers N | timers races ROUNDS | timers chains N | timers channels ROUNDS | timers value MS.
 #include <rt0/rt0.h>
 
 #include "words.h"
@@ -170,6 +170,16 @@ int channels(unsigned long rounds) {
   return 0;
 }
 
+// The value of a timer is the time at which it was due, however late the program looks: here MS milliseconds.
+int value(unsigned long late) {
+  const Time start = now();
+  const Chan<Time> c = after(ms(1));
+  sleep(ms(static_cast<int64_t>(late)));
+  const Duration when = c.recv().sub(start);
+  println("not before", when >= ms(1), "not as late as the look", when < ms(static_cast<int64_t>(late / 2)));
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -177,6 +187,7 @@ int main(int argc, char** argv) {
   if (argc == 3 && same(argv[1], "races")) return races(static_cast<unsigned long>(number(argv[2])));
   if (argc == 3 && same(argv[1], "chains")) return chains(static_cast<unsigned long>(number(argv[2])));
   if (argc == 3 && same(argv[1], "channels")) return channels(static_cast<unsigned long>(number(argv[2])));
-  println("usage: timers sleepers N | races ROUNDS | chains N | channels ROUNDS");
+  if (argc == 3 && same(argv[1], "value")) return value(static_cast<unsigned long>(number(argv[2])));
+  println("usage: timers sleepers N | races ROUNDS | chains N | channels ROUNDS | value MS");
   return 2;
 }

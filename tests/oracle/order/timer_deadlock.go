@@ -9,6 +9,13 @@ func main() {
 	k := time.NewTicker(time.Hour)
 	f := time.AfterFunc(time.Hour, func() {})
 	f.Stop()
+	c := make(chan int)
+	go func() { c <- 1 }()
+	select { // waits for the timers, too, but no longer than for c
+	case <-t.C:
+	case <-k.C:
+	case <-c:
+	}
 	println("waits")
 	<-make(chan int)
 	t.Stop()

@@ -8,6 +8,9 @@ int main() {
   Ticker k = new_ticker(hours(1));
   Timer f = after_func(hours(1), [] {});
   f.stop();
+  Chan<int> c(0);
+  go([c] { c.send(1); });
+  select(recv(t.c()), recv(k.c()), recv(c));  // waits for the timers, too, but no longer than for c
   println("waits");
   Chan<int>(0).recv();
   t.stop();
