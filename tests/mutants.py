@@ -44,6 +44,8 @@ import sys
 import time
 import tomllib
 
+import mutants_page
+
 TOP = pathlib.Path(__file__).resolve().parent.parent
 TABLES = TOP / "tests" / "mutants"
 WORK = TOP / "build" / "mutants"
@@ -357,10 +359,6 @@ def try_one(m, took):
         path.write_text(original)
 
 
-SHOWN = {"killed": "killed by", "hang": "killed by a hang of", "lives": "LIVES through", "equal": "equal:",
-         "broken": "DOES NOT BUILD:"}
-
-
 def run_all(chosen):
     results = []
     took = baseline(list(dict.fromkeys(t for m in chosen for t in m.tests)))
@@ -369,7 +367,7 @@ def run_all(chosen):
         done = try_one(m, took) if m.tests else Result("equal", m.equal, 0.0)
         results.append(done)
         remember(m, done)
-        print(f"{m.area}: {m.fault}: {SHOWN[done.what]} {done.by} ({done.seconds:.0f} s)", flush=True)
+        print(f"{m.area}: {m.fault}: {mutants_page.SHOWN[done.what]} {done.by} ({done.seconds:.0f} s)", flush=True)
     return results
 
 
@@ -386,51 +384,6 @@ def remember(m, done):
         kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
         kept[m.fault] = done._replace(date=f"{datetime.datetime.now():%Y-%m-%d %H:%M}", hash=hash_of_row(m))._asdict()
         RESULTS.write_text(json.dumps(kept, indent=1))
-
-
-# --- The page ---------------------------------------------------------------------------------------------------------
-
-HEAD = """# Mutants
-
-A mutant is this code with one fault put in, such as a wrong bound or a missing wake-up. `make mutants` builds each mutant of
-[tests/mutants](../tests/mutants) and runs the tests that should see it. A mutant that lives is a missing test; an equal one differs
-in nothing that a program could see. [tests/mutants.py](../tests/mutants.py) says how the table is written. `make test` tries 20
-mutants, each time other ones. `tests/mutants.py --page` makes this page.
-
-"""
-
-
-def row_of(name, rows, results):
-    n = collections.Counter({"hang": "killed"}.get(results[m.fault].what, results[m.fault].what) for m in rows
-                            if m.fault in results)
-    told = [len(rows), n["killed"], n["lives"] + n["broken"], n["equal"], len(rows) - n.total()]
-    return told, f"| {name} | " + " | ".join(map(str, told)) + " |\n"
-
-
-def page(table, results):
-    if not results:
-        return HEAD + "No results have been written down yet.\n"
-    (_, killed, lived, _, untried), total = row_of("all", table, results)
-    dates = sorted(r.date for r in results.values() if r.what != "equal")
-    minutes = sum(r.seconds for r in results.values()) / 60
-    text = HEAD + (f"The results are of {dates[0]} to {dates[-1]}, each with the code and the tests as they are here. "
-                   f"Trying them took "
-                   f"{minutes:.0f} minutes in all, on {os.cpu_count()} CPUs. Of the {killed + lived} mutants that were "
-                   f"tried and are not equal, "
-                   f"{killed} were killed: {100 * killed / max(1, killed + lived):.1f} %."
-                   + (f" {untried} have not been tried since the code or their tests were last changed." if untried
-                      else "") + "\n\n")
-    text += "| area | mutants | killed | lived | equal | not tried |\n| --- | ---: | ---: | ---: | ---: | ---: |\n"
-    areas = sorted({m.area for m in table})
-    text += "".join(row_of(area, [m for m in table if m.area == area], results)[1] for area in areas) + total
-    for area in areas:
-        text += f"\n## {area}\n\n| fault | result |\n| --- | --- |\n"
-        for m in table:
-            if m.area == area:
-                r = results.get(m.fault)
-                by = "not tried" if r is None else f"{SHOWN[r.what]} {r.by}" if r.what == "equal" else f"{SHOWN[r.what]} `{r.by}`"
-                text += f"| {m.fault} | {by} |\n"
-    return text
 
 
 def main():
@@ -452,7 +405,7 @@ def main():
     if unknown := set(args.areas) - {m.area for m in table}:
         sys.exit(f"mutants: no area {', '.join(unknown)}. Known: {' '.join(sorted({m.area for m in table}))}")
     if args.page:
-        DOC.write_text(page(table, saved(table)))
+        DOC.write_text(mutants_page.page(table, saved(table)))
     if args.check or args.page:
         return 0
     if not NATIVE:
@@ -474,7 +427,7 @@ def main():
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runs in one copy would see each other's mutants
         status = try_all(chosen)
     if args.write:
-        DOC.write_text(page(table, saved(table)))
+        DOC.write_text(mutants_page.page(table, saved(table)))
     return status
 
 

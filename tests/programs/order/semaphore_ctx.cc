@@ -17,4 +17,15 @@ int main() {
   println(t.acquire(ctx2, 5));
   cancel2();
   cancel();
+  // there is enough just after the context has ended: nothing is taken
+  const auto [ctx3, cancel3] = context::with_cancel(bg);
+  Chan<bool> left(0);
+  go([&] {
+    println(t.acquire(ctx3, 1));
+    left.send(t.try_acquire(1));
+  });
+  gosched();
+  cancel3();
+  t.release(1);
+  println(left.recv());
 }
