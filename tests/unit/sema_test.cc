@@ -20,13 +20,16 @@ namespace rt0 {
 
 namespace {
 std::atomic<int> parked{0};  // the number of threads that have released their lock and sleep
+std::atomic<int> parks{0};   // how often that has happened
 std::atomic<int> yields{0};
+std::atomic<sync::Mutex*> overtaken{nullptr};  // the goroutine that wakes the next waiter locks this first
 }  // namespace
 
 // In place of the scheduler. `preempt` serves as the goroutine's wake-up token; nothing else uses it here.
 void gopark(bool (*unlockf)(G*, void*), void* l, WaitReason) {
   G* gp = getg();
   parked++;
+  parks++;
   if (unlockf != nullptr) unlockf(gp, l);
   while (gp->preempt.xchg_acquire(0) == 0) kernel->futexsleep(&gp->preempt, 0, -1);
   parked--;
@@ -37,6 +40,7 @@ void goparkunlock(Mutex* l, WaitReason why) {
 void goready(G* gp) {
   // The goroutine may run at once and free what the lock lies in.
   if (getg()->m->locks != 0) throw_("goready: the caller holds a lock");
+  if (sync::Mutex* mu = overtaken.exchange(nullptr)) mu->lock();
   gp->preempt.store_release(1);
   kernel->futexwakeup(&gp->preempt, 1);
 }
@@ -184,6 +188,42 @@ TEST(Mutex, StarvationEnds) {
   t.join();
   hog.join();
   EXPECT_GT(yields, 0);  // the mutex was handed over at least once
+}
+
+// A waiter that was overtaken after more than 1 ms makes the mutex starving. The unlock then hands it over; and since no
+// other goroutine waits, it is an ordinary mutex again. The waiter goes to the front of the queue, before another one.
+TEST(Mutex, AnOvertakenWaiterComesNext) {
+  for (const bool another : {false, true}) {
+    hosted::ThisThreadIsM me;
+    sync::Mutex mu;
+    std::vector<int> order;
+    std::vector<std::thread> all;
+    auto wait = [&](int i) {
+      all.push_back(m([&, i] {
+        mu.lock();
+        order.push_back(i);
+        mu.unlock();
+      }));
+      wait_parked(i);
+    };
+    mu.lock();
+    wait(1);
+    if (another) wait(2);
+    std::this_thread::sleep_for(5ms);
+    overtaken = &mu;
+    const int before = parks;
+    mu.unlock();  // wakes the first waiter, but this thread has the mutex again before the waiter runs
+    while (parks == before) std::this_thread::sleep_for(100us);
+    EXPECT_FALSE(mu.try_lock()) << "two owners";
+    yields = 0;
+    std::this_thread::sleep_for(5ms);
+    mu.unlock();
+    EXPECT_GE(yields, 1) << "it was not handed over";
+    for (auto& t : all) t.join();
+    EXPECT_EQ(order, another ? (std::vector<int>{1, 2}) : std::vector<int>{1});
+    ASSERT_TRUE(mu.try_lock()) << "it still starves";
+    mu.unlock();
+  }
 }
 
 // The last owner frees the mutex's memory at once: the unlock of the owner before must not access it any more.
