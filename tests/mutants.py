@@ -300,26 +300,35 @@ def run_test(test, limit):
 
 def baseline(tests):
     """How long each test takes on the unchanged code. What has passed is kept as long as the code and the test are the
-    same."""
+    same. A test that does not pass is not in the result."""
     kept = json.loads(COPY.passed.read_text()) if COPY.passed.exists() else {}
     took = {}
     for test in tests:
         key = f"{test} {hash_of_code()} {hash_of_test(test)}"
         if key not in kept:
-            if (said := build([test])) is not None:
-                sys.exit(f"{said}\nmutants: the unchanged code does not build")
-            for _ in range(2):  # the first time builds the programs, too
-                start = time.monotonic()
-                status, said = run_test(test, 600)
-                kept[key] = time.monotonic() - start
-                if status != 0 or re.search(r"^summary: .* 0 passed|Running 0 tests|^Ran 0 tests", said, re.M):
-                    sys.exit(f"{said}\nmutants: {test}: must pass on the unchanged code; status {status}")
-                if kept[key] < 5:
-                    break
-            print(f"passes unchanged in {kept[key]:.1f} s: {test}", flush=True)
+            seconds = time_of(test)
+            if seconds is None:
+                continue
+            kept[key] = seconds
+            print(f"passes unchanged in {seconds:.1f} s: {test}", flush=True)
             COPY.passed.write_text(json.dumps(kept))
         took[test] = kept[key]
     return took
+
+
+def time_of(test):
+    if (said := build([test])) is not None:
+        sys.exit(f"{said}\nmutants: the unchanged code does not build")
+    for _ in range(2):  # the first time builds the programs, too
+        start = time.monotonic()
+        status, said = run_test(test, 600)
+        seconds = time.monotonic() - start
+        if status != 0 or re.search(r"^summary: .* 0 passed|Running 0 tests|^Ran 0 tests", said, re.M):
+            print(f"{said}\nmutants: {test}: must pass on the unchanged code; status {status}", flush=True)
+            return None
+        if seconds < 5:
+            break
+    return seconds
 
 
 # --- A mutant ---------------------------------------------------------------------------------------------------------
@@ -336,11 +345,13 @@ def try_one(m, took):
     path = COPY.tree / m.file
     original = path.read_text()
     before = NO_WARNINGS if path.suffix in (".cc", ".h") else ""
-    path.write_text(before + original.replace(m.was, m.now))
 
     def result(what, by):
         return Result(what, by, time.monotonic() - start)
 
+    if lost := [t for t in m.tests if t not in took]:
+        return result("broken", f"{lost[0]} does not pass without a mutant")
+    path.write_text(before + original.replace(m.was, m.now))
     try:
         if (said := build(m.tests)) is not None:
             return result("broken", said)

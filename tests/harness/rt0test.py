@@ -14,6 +14,7 @@ import pathlib
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -270,6 +271,10 @@ def summary(result):
 
 
 def main(**options):
+    # A shell starts a job in the background with these ignored, and the programs would inherit that.
+    for sig in (signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(sig) == signal.SIG_IGN:
+            signal.signal(sig, signal.SIG_DFL)
     options.setdefault("verbosity", int(os.environ.get("RT0_TEST_VERBOSE", "1")))
     done = unittest.main(module="__main__", exit=False, **options)
     lines, status = summary(done.result)

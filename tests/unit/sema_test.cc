@@ -62,8 +62,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// What is true soon on any machine. If it does not come, other threads sleep for ever, so the test cannot go on.
+template <class F>
+void eventually(const char* what, F holds) {
+  for (int i = 0; !holds(); i++) {
+    std::this_thread::sleep_for(100us);
+    if (i < 50000) continue;
+    fprintf(stderr, "[  FAILED  ] %s: not within five seconds: %s\n",
+            testing::UnitTest::GetInstance()->current_test_info()->name(), what);
+    _Exit(1);
+  }
+}
 void wait_parked(int n) {
-  while (parked != n) std::this_thread::sleep_for(100us);
+  eventually("as many threads sleep as should", [n] { return parked == n; });
 }
 
 template <class F>
@@ -213,7 +224,7 @@ TEST(Mutex, AnOvertakenWaiterComesNext) {
     overtaken = &mu;
     const int before = parks;
     mu.unlock();  // wakes the first waiter, but this thread has the mutex again before the waiter runs
-    while (parks == before) std::this_thread::sleep_for(100us);
+    eventually("the waiter sleeps again", [before] { return parks != before; });
     EXPECT_FALSE(mu.try_lock()) << "two owners";
     yields = 0;
     std::this_thread::sleep_for(5ms);
@@ -279,6 +290,53 @@ TEST(RWMutex, ReadersAndWriters) {
   for (auto& t : all) t.join();
   EXPECT_EQ(a, 3 * kRounds);
   EXPECT_EQ(torn, 0);
+}
+
+// Two readers, a writer, three readers that come later, and another writer.
+TEST(RWMutex, StepByStep) {
+  hosted::ThisThreadIsM me;
+  sync::RWMutex mu;
+  std::atomic<int> writers{0}, readers{0};
+  std::atomic<bool> leave{false};
+  std::vector<std::thread> all;
+  mu.rlock();
+  ASSERT_TRUE(mu.try_rlock());
+  EXPECT_FALSE(mu.try_lock());
+  all.push_back(m([&] {
+    mu.lock();
+    writers++;
+    eventually("the writer is told to leave", [&] { return leave.load(); });
+    mu.unlock();
+  }));
+  wait_parked(1);
+  EXPECT_FALSE(mu.try_rlock()) << "a reader overtakes the writer that waits";
+  for (int i = 0; i < 3; i++)
+    all.push_back(m([&] {
+      mu.rlock();
+      readers++;
+      eventually("the three read at a time", [&] { return readers == 3; });
+      mu.runlock();
+    }));
+  wait_parked(4);
+  mu.runlock();
+  std::this_thread::sleep_for(2ms);
+  EXPECT_EQ(writers, 0) << "a writer beside a reader";
+  mu.runlock();
+  eventually("the last reader wakes the writer", [&] { return writers == 1; });
+  all.push_back(m([&] {
+    mu.lock();
+    writers++;
+    mu.unlock();
+  }));
+  wait_parked(4);
+  EXPECT_EQ(readers, 0) << "a reader beside a writer";
+  EXPECT_FALSE(mu.try_rlock());
+  EXPECT_FALSE(mu.try_lock());
+  leave = true;
+  eventually("readers and the next writer are let in", [&] { return writers == 2 && readers == 3; });
+  for (auto& t : all) t.join();
+  ASSERT_TRUE(mu.try_lock());
+  mu.unlock();
 }
 
 TEST(WaitGroup, MayBeFreedWhenWaitReturns) {

@@ -2,6 +2,46 @@
 #include <rt0/rt0.h>
 using namespace rt0;
 
+// One that needs little does not overtake one that needs much and has waited longer.
+static void first_come() {
+  Semaphore s(3);
+  Chan<bool> ended(0);
+  const Context bg = context::background();
+  (void)s.acquire(bg, 2);
+  auto start = [&](const char* name, int64_t n) {
+    go([=, &s] {
+      (void)s.acquire(bg, n);
+      println(name);
+      s.release(n);
+      ended.send(true);
+    });
+  };
+  start("much", 3);
+  while (s.try_acquire(1)) {  // as long as it does not wait
+    s.release(1);
+    gosched();
+  }
+  start("little", 1);
+  for (int i = 0; i < 10; i++) gosched();
+  println("release 1");
+  s.release(1);
+  for (int i = 0; i < 10; i++) gosched();
+  println("release 2");
+  s.release(1);
+  ended.recv();
+  ended.recv();
+}
+
+static void too_much() {
+  Defer d([] {
+    if (const Recovered r = recover()) println(r);
+  });
+  Semaphore s(3);
+  (void)s.try_acquire(2);
+  s.release(2);
+  s.release(1);
+}
+
 int main() {
   const Context bg = context::background();
   // acquire with a context that ends
@@ -28,4 +68,6 @@ int main() {
   cancel3();
   t.release(1);
   println(left.recv());
+  first_come();
+  too_much();
 }
