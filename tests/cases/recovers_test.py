@@ -8,7 +8,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
 import rt0test
 
-WANT = b"recovered 42\nlast\n7\ninner nil true\nouter true\nnil true\nok\n"
+WANT = b"recovered 42\nlast\n7\ninner nil true\nouter true\nnil true\nlarge true true\nok\n"
 
 
 MANY = b"all\npanic: one\n\tpanic: two\n\tpanic: three\n\ngoroutine 1 [running]:\n"

@@ -162,13 +162,15 @@ int number(const char* s) {
   return n;
 }
 
-// What becomes of a signal after notify, then perhaps reset or stop; after ignore; and if the program does not name it.
+// What becomes of a signal after notify, then perhaps reset or stop; after ignore, then perhaps notify; and if the
+// program does not name it.
 int fate(const char* how, Signal s) {
   Chan<Signal> c(4);
   if (same(how, "notify") || same(how, "reset") || same(how, "stop")) signal::notify(c, s);
   if (same(how, "reset")) signal::reset(s);
   if (same(how, "stop")) signal::stop(c);
-  if (same(how, "ignore")) signal::ignore(s);
+  if (same(how, "ignore") || same(how, "ignore_notify")) signal::ignore(s);
+  if (same(how, "ignore_notify")) signal::notify(c, s);
   fmt::println("ignored", signal::ignored(s));
   raise(s);
   sleep(ms(50));

@@ -1,6 +1,10 @@
 // env: GOMAXPROCS=1
 package main
 
-import "errors"
+// Error comes before String.
+type anError struct{}
 
-func main() { panic(errors.New("an error")) }
+func (anError) String() string { return "a string" }
+func (anError) Error() string  { return "an error" }
+
+func main() { panic(anError{}) }

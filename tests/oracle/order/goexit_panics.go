@@ -33,5 +33,16 @@ func main() {
 		panic("aborted")
 	}()
 	<-done
+	done = make(chan bool)
+	go func() {
+		defer func() { println("d last", recover() == nil); close(done) }()
+		func() {
+			defer func() { println("d recovered", recover().(string)) }()
+			defer func() { panic("passes by") }()
+			runtime.Goexit()
+		}()
+		println("d goes on")
+	}()
+	<-done
 	println("end")
 }

@@ -2,10 +2,17 @@
 package main
 
 func main() {
-	go func() {
-		println("never printed")
-		select {}
+	// A panic that was recovered is over: main does not wait for it.
+	func() {
+		defer func() { println(recover().(string)) }()
+		panic("recovered")
 	}()
-	defer println("deferred runs")
+	go func() {
+		for {
+			println("never printed")
+			select {}
+		}
+	}()
+	defer func() { println("deferred runs") }()
 	println("main returns without yielding")
 }

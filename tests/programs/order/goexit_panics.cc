@@ -40,5 +40,19 @@ int main() {
     rt0::panic("aborted");
   });
   (void)done3.recv();
+  rt0::Chan<bool> done4(0);
+  rt0::go([&] {
+    rt0::Defer a([&] {
+      rt0::println("d last", !rt0::recover());
+      done4.close();
+    });
+    rt0::func([] {
+      rt0::Defer b([] { rt0::println("d recovered", rt0::recover().as<const char*>()); });
+      rt0::Defer c([] { rt0::panic("passes by"); });
+      rt0::goexit_now();
+    });
+    rt0::println("d goes on");
+  });
+  (void)done4.recv();
   rt0::println("end");
 }

@@ -2,6 +2,11 @@
 #include <rt0/rt0.h>
 
 int main() {
+  // A panic that was recovered is over: main does not wait for it.
+  rt0::func([] {
+    rt0::Defer d([] { rt0::println(rt0::recover()); });
+    rt0::panic("recovered");
+  });
   rt0::go([] {
     for (;;) {
       rt0::println("never printed");
