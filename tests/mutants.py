@@ -323,7 +323,7 @@ def time_of(test):
         start = time.monotonic()
         status, said = run_test(test, 600)
         seconds = time.monotonic() - start
-        if status != 0 or re.search(r"^summary: .* 0 passed|Running 0 tests|^Ran 0 tests", said, re.M):
+        if status != 0 or re.search(r"^summary: .* 0 passed|\b0 tests from 0 test suites|^Ran 0 tests", said, re.M):
             print(f"{said}\nmutants: {test}: must pass on the unchanged code; status {status}", flush=True)
             return None
         if seconds < 5:

@@ -116,6 +116,14 @@ TEST_F(chan_test, what_is_left_is_destroyed_with_the_channel) {
     EXPECT_EQ(other, same);
   }
   EXPECT_EQ(Tracked::alive, 0);
+  {
+    Chan<Tracked> c(4);
+    for (int i = 0; i < 3; i++) c.send(Tracked(i));
+    c.recv();
+    c.recv();
+    EXPECT_EQ(Tracked::alive, 1);
+  }
+  EXPECT_EQ(Tracked::alive, 0);
 }
 
 TEST_F(chan_test, select_destroys_what_it_does_not_use) {
@@ -141,11 +149,18 @@ TEST_F(chan_test, panics) {
   EXPECT_EQ(panic_of([&] { nil.close(); }), "close of nil channel");
   c.close();
   EXPECT_EQ(panic_of([&] { c.close(); }), "close of closed channel");
+  Chan<int> full(1);
+  full.send(1);
+  full.close();
+  EXPECT_EQ(panic_of([&] { full.try_send(1); }), "send on closed channel");
+  EXPECT_EQ(panic_of([&] { select(send(full, 1), otherwise()); }), "send on closed channel");
   EXPECT_EQ(panic_of([&] { c.send(1); }), "send on closed channel");
   EXPECT_EQ(panic_of([&] { c.try_send(1); }), "send on closed channel");
   EXPECT_EQ(panic_of([&] { select(recv(nil), send(c, 1)); }), "send on closed channel");
   EXPECT_EQ(panic_of([] { Chan<int> x(-1); }), "makechan: size out of range");
   EXPECT_EQ(panic_of([] { Chan<u64> x(PTRDIFF_MAX / 2); }), "makechan: size out of range");
+  // The values alone would have room.
+  if (sizeof(void*) == 8) EXPECT_EQ(panic_of([] { Chan<char> x((i64{1} << 48) - 8); }), "makechan: size out of range");
   EXPECT_EQ(panic_of([] {
               SelectCase two[2];
               select_cases(two);
@@ -306,6 +321,22 @@ TEST_F(chan_test, close_wakes_everybody) {
   }
 }
 
+// A case that receives into a variable of the caller's: the zero value when the channel is closed.
+TEST_F(chan_test, close_clears_a_waiting_cases_variable) {
+  Chan<int> c(0);
+  int x = 7;
+  Goroutines gs;
+  gs.go([&] {
+    SelectCase cases[] = {recv_case(c, &x)};
+    const Selected s = select_cases(cases);
+    EXPECT_FALSE(s.ok);
+  });
+  wait_until_parked(1);
+  c.close();
+  gs.join();
+  EXPECT_EQ(x, 0);
+}
+
 // While a select waits, the last handles of its channels go away: of the one that wakes it, and of another one.
 TEST_F(chan_test, handles_may_go_while_a_select_waits) {
   for (int round = 0; round < 300; round++) {
@@ -375,6 +406,13 @@ TEST_F(chan_test, wait_queue) {
     fill(q);
     q.dequeueSudoG(&s[out]);
     q.dequeueSudoG(&s[out]);
+    const Sudog* at = q.last;
+    for (int i = 3; i >= 0; i--) {
+      if (i == out) continue;
+      ASSERT_EQ(at, &s[i]) << "from the end";
+      at = at->prev;
+    }
+    EXPECT_EQ(at, nullptr);
     for (int i = 0; i < 4; i++) {
       if (i == out) continue;
       EXPECT_EQ(q.dequeue(), &s[i]);
