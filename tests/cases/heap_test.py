@@ -152,6 +152,16 @@ class Heap(rt0test.Case):
                         done = self.run_program("gcroots", *args, build=build, env={"GOMAXPROCS": procs})
                         self.assertEqual((done.status, done.err), (0, b"roots ok\n"))
 
+    def test_a_p_that_is_taken_away_gives_up_its_cache(self):
+        """What GOMAXPROCS=1 keeps for nothing is no more after four Ps have had caches."""
+        kept = []
+        for seed in range(1, 9):
+            done = self.run_program("memstats", "caches",
+                                    env={"RT0_SIM": f"seed={seed},procs=4,strategy=random", "GOMAXPROCS": 1})
+            self.assert_status(done, 0)
+            kept.append(int(done.err.split()[1]))
+        self.assertLess(max(kept), 650000, kept)
+
     def test_figures_and_parameters(self):
         for env, gogc, goal, limit in (({}, 100, 4 << 20, NO_LIMIT),
                                        ({"GOGC": "off"}, -1, 2**64 - 1, NO_LIMIT),

@@ -38,6 +38,28 @@ void arrays() {
   free(p);
 }
 
+// Large objects lie side by side. Each is made longer by a page of the heap's: no other one may change.
+void neighbours() {
+  constexpr size_t kObjects = 8, kBytes = 65536, kMore = 8192;
+  unsigned char* p[kObjects];
+  size_t bytes[kObjects];
+  auto fill = [&](size_t i) {
+    for (size_t k = 0; k < bytes[i]; k++) p[i][k] = static_cast<unsigned char>(i * 16 + k % 13);
+  };
+  for (size_t i = 0; i < kObjects; i++) {
+    p[i] = static_cast<unsigned char*>(malloc(bytes[i] = kBytes));
+    fill(i);
+  }
+  for (size_t i = 0; i < kObjects; i++) {
+    p[i] = static_cast<unsigned char*>(realloc(p[i], bytes[i] += kMore));
+    for (size_t k = 0; k < kBytes; k++) expect(p[i][k] == i * 16 + k % 13, "realloc of one of many", i);
+    fill(i);
+    for (size_t j = 0; j < kObjects; j++)
+      for (size_t k = 0; k < bytes[j]; k++) expect(p[j][k] == j * 16 + k % 13, "a longer neighbour", j);
+  }
+  for (void* q : p) free(q);
+}
+
 bool is(const char* a, const char* b) {
   while (*a != '\0' && *a == *b) a++, b++;
   return *a == *b;
@@ -91,6 +113,7 @@ int main() {
   expect(memalign(24, 1) == nullptr, "memalign 24", 0);
   free(nullptr);
   arrays();
+  neighbours();
   strings();
   rt0::println("malloc ok");
 }

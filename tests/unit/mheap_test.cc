@@ -118,7 +118,13 @@ class mheap : public testing::Test {
       ASSERT_TRUE(runs.emplace(s->base, Run{s->base + s->npages * kHeapPage, s->state}).second)
           << "two spans begin at one place";
       if (s->state == SpanState::dirty) dirty += s->npages;
-      if (s->state != SpanState::in_use) continue;
+      if (s->state != SpanState::in_use) {
+        for (usize i = 0; i < s->npages; i += stride(s->npages)) {
+          const MSpan* found = spanOf(s->base + i * kHeapPage);
+          ASSERT_TRUE(found == nullptr || found->state != SpanState::in_use) << "a free page leads to an object's span";
+        }
+        continue;
+      }
       in_use += s->npages;
       const auto o = objects_.find(s->base);
       ASSERT_TRUE(o != objects_.end() && o->second.span == s && o->second.npages == s->npages)
@@ -176,6 +182,21 @@ TEST_F(mheap, limit_beside_a_new_span) {
   mheap_set_limit(16 * kHeapPage);
   ASSERT_TRUE(alloc(40, 1, kLargeSpan));
   EXPECT_EQ(objects_.begin()->first, a);
+  look();
+}
+
+// Free pages count, too, and are given back when a new object would exceed the limit.
+TEST_F(mheap, limit) {
+  ASSERT_TRUE(alloc(60, 1, kLargeSpan) && alloc(1, 1, kLargeSpan));
+  free(objects_.begin());
+  EXPECT_EQ(mheap_pages.dirty, 60u);
+  mheap_set_limit(100 * kHeapPage);
+  EXPECT_EQ(mheap_pages.dirty, 60u);
+  ASSERT_TRUE(alloc(70, 1, kLargeSpan));
+  EXPECT_GE(mheap_pages.dirty, 28u);
+  EXPECT_LE(mheap_pages.dirty, 29u);
+  mheap_set_limit(80 * kHeapPage);
+  EXPECT_LE(mheap_pages.dirty, 9u);
   look();
 }
 

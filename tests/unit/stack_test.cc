@@ -184,6 +184,26 @@ TEST_F(stack, larger_ones_are_cut_up) {
   (void)look_at_pools();
 }
 
+// A cache that has become too long gives half of its stacks to the pool, so that the next few calls need no lock.
+TEST_F(stack, a_long_cache_keeps_half) {
+  hosted::ThisThreadIsM self;
+  StackCache c = {};
+  std::vector<void*> all;
+  for (u32 i = 0; i < 100; i++) all.push_back(stackalloc(kStackMin, true, &c));
+  u32 before = c.of[0].n, halved = 0;
+  for (void* p : all) {
+    stackcachefree(&c, p, kStackMin);
+    if (c.of[0].n <= before) {
+      EXPECT_EQ(c.of[0].n, (before + 1) / 2);
+      halved++;
+    }
+    before = c.of[0].n;
+  }
+  EXPECT_GT(halved, 0u);
+  stackcache_clear(&c);
+  EXPECT_EQ(c.of[0].n, 0u);
+}
+
 // One thread, one stack: the same memory again, the guard in its place, and only the topmost page left by the
 // scavenger.
 TEST_F(stack, one_after_another) {
