@@ -72,6 +72,15 @@ class Exit(rt0test.Case):
             self.assert_fatal(done, NO_GOROUTINES)
             self.assertTrue(done.err.startswith(b"the other is done\n"), done.err)
 
+    def test_a_panic_with_a_lock(self):
+        """The lock would stay locked, so neither a panic nor a fault can be recovered there."""
+        done = self.exits("panic-locked")
+        self.assert_fatal(done, "panic holding locks")
+        self.assertTrue(done.err.startswith(b"panic: with a lock\nfatal error: "), done.err)
+        done = self.exits("fault-locked")
+        self.assert_status(done, 2)
+        self.assertTrue(done.err.startswith(b"fatal error: unexpected signal during runtime execution\n[signal SIGSEGV"), done.err)
+
     def test_all_asleep(self):
         """Go prints each goroutine that waits, and the reason."""
         waits = {"main-waits": ["goroutine 1 [select (no cases)]:"],

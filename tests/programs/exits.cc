@@ -94,6 +94,18 @@ int main(int argc, char** argv) {
     rt0::println("bad masks", bad);
     return 0;
   }
+  if (same(mode, "panic-locked") || same(mode, "fault-locked")) {
+    rt0::func([mode] {
+      rt0::Defer d([] {
+        (void)rt0::recover();
+        rt0::println("recovered");
+      });
+      (void)rt0::acquirem();  // counts as a lock
+      if (same(mode, "panic-locked")) rt0::panic("with a lock");
+      *static_cast<volatile int*>(nullptr) = 1;
+    });
+    return 0;
+  }
   rt0::println("exits: no such mode:", mode);
   return 98;
 }
