@@ -87,6 +87,14 @@ class Preempt(rt0test.Case):
             self.assert_status(done, 0)
             self.assertEqual(rt0test.text(done.err), "damaged 0 rounds true\n")
 
+    def test_little_room(self):
+        """Goroutines whose stacks have 1,200 bytes left, too few for all registers, are preempted on another stack."""
+        for build in self.each_build():
+            done = self.run_program("preempted", "little_room", env={"GOMAXPROCS": "2"}, build=build,
+                                    timeout=MOST_SECONDS)
+            self.assert_status(done, 0)
+            self.assertEqual(rt0test.text(done.err), "damaged 0 rounds true\n")
+
     def test_rounding_belongs_to_a_goroutine(self):
         for build in (rt0test.BUILD, rt0test.DEV_BUILD):
             for procs in ("1", "4"):

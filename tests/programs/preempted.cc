@@ -9,6 +9,7 @@
 //   loop          goroutines that call nothing of rt0 share one P with main
 //   switches      goroutines that round differently stop in every way
 //   rounding      a loop that has changed how its thread rounds shares a P with one that has not
+//   little_room   loops near their stacks' ends are interrupted
 //   answered      a goroutine comes to a preemption point, and the request has been answered meanwhile
 //   off           a loop that calls nothing of rt0 shares a P with main, and GODEBUG=asyncpreemptoff=1
 //   yields        the same with a loop that calls into rt0
@@ -53,8 +54,24 @@ void interrupt(u64 wanted) {
   }
 }
 
+// Does a value of the widest format go from memory to memory unharmed? On x86 it does so by way of the x87 stack, where
+// it finds no room if a preempted goroutine has left its values there.
+bool widest_format_works() {
+  static volatile long double from = 1.5L, to = 0;
+  to = from;
+  constexpr size_t kValueBytes = sizeof(long double) > 10 ? 10 : sizeof(long double);
+  return __builtin_memcmp(const_cast<long double*>(&from), const_cast<long double*>(&to), kValueBytes) == 0;
+}
+
 int registers(u64 wanted) {
   const u64 wide = test_isa::has_wide_vectors();
+  go([] {  // comes after a preempted loop, again and again
+    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+      gosched();
+      if (!widest_format_works()) __atomic_add_fetch(&damaged, 1, __ATOMIC_ACQ_REL);
+    }
+    __atomic_add_fetch(&finished, 1, __ATOMIC_ACQ_REL);
+  });
   for (int k = 0; k < kLoops; k++)
     go([k, wide] {
       while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
@@ -69,7 +86,30 @@ int registers(u64 wanted) {
     });
   interrupt(wanted);
   __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
-  while (load(finished) < kLoops) gosched();
+  while (load(finished) < kLoops + 1) gosched();
+  println("damaged", load(damaged), "rounds", load(rounds) > 0);
+  return 0;
+}
+
+// A loop with so little stack below it that all registers do not fit there.
+[[gnu::noinline]] void loop_near_the_end() {
+  constexpr usize kLeft = 1200;
+  const G* gp = getg();
+  const uintptr here = reinterpret_cast<uintptr>(__builtin_frame_address(0));
+  const usize n = here - gp->stack.lo - kLeft;
+  auto* p = static_cast<volatile unsigned char*>(__builtin_alloca(n));
+  for (usize i = 0; i < 64; i++) p[i] = static_cast<unsigned char>(i);
+  while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) __atomic_store_n(&rounds, 1, __ATOMIC_RELAXED);
+  for (usize i = 0; i < 64; i++)
+    if (p[i] != i) __atomic_add_fetch(&damaged, 1, __ATOMIC_ACQ_REL);
+  __atomic_add_fetch(&finished, 1, __ATOMIC_ACQ_REL);
+}
+
+int little_room() {
+  for (int k = 0; k < 2; k++) go([] { loop_near_the_end(); });
+  interrupt(40);
+  __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+  while (load(finished) < 2) gosched();
   println("damaged", load(damaged), "rounds", load(rounds) > 0);
   return 0;
 }
@@ -318,6 +358,7 @@ int switches() {
 int main(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (same(mode, "registers")) return registers(static_cast<u64>(number(argv[2])));
+  if (same(mode, "little_room")) return little_room();
   if (same(mode, "diverted")) return diverted(static_cast<u64>(number(argv[2])));
   if (same(mode, "step")) return step(static_cast<unsigned>(number(argv[2])), static_cast<u64>(number(argv[3])));
   if (same(mode, "rounding")) return rounding();
