@@ -3,8 +3,8 @@
 
 Prints "LABEL STATUS NAME" for every test, from ctest's JUnit file (`ctest --output-junit`) and the labels that ctest
 knows; and for every reason "why LABEL NAME: REASON". STATUS is passed, part (some of its tests were skipped), skipped
-or failed. The reasons are the lines "skipped: ..." at the end of a test's output (tests/harness/rt0test.py). ctest's
-own log would not do: it reports a test as passed if its program is missing."""
+or failed. The reasons are the lines "skipped: ..." at the end of a test's output (tests/harness/rt0test.py); GoogleTest
+gives a number. ctest's own log would not do: it reports a test as passed if its program is missing."""
 
 import json
 import re
@@ -21,6 +21,7 @@ def results(junit, tests):
         element = case.find("skipped")
         said = "".join(part.text or "" for part in case.iter("system-out"))
         reasons = re.findall(r"(?m)^skipped: (.*) \(\d+\)$", said)
+        reasons += [f"{n} of its tests, as they say" for n in re.findall(r"(?m)^\[  SKIPPED \] (\d+) tests?", said)]
         if case.get("status") == "run":
             status = "part" if reasons else "passed"
         elif element is not None and element.get("message", "").startswith("SKIP_"):

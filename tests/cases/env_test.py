@@ -87,7 +87,7 @@ class EnvValues(rt0test.Case):
         execve can."""
         program = rt0test.program_path("envprobe")
         if self.how != "native":
-            return
+            self.skipTest("an environment with a name twice cannot be passed through QEMU here")
         read, write = os.pipe()
         child = os.fork()
         if child == 0:

@@ -206,7 +206,8 @@ class Matrix(unittest.TestCase):
                  "b": ('status="run"', "", "summary: ...\nskipped: no tool (2)\n"),
                  "c": ('status="notrun"', '<skipped message="SKIP_RETURN_CODE=77"/>', "skipped: here (1)"),
                  "d": ('status="fail"', '<failure message=""/>', "skipped: not told (1)"),
-                 "e": ('status="notrun"', '<skipped message="Unable to find executable"/>', "")}
+                 "e": ('status="notrun"', '<skipped message="Unable to find executable"/>', ""),
+                 "f": ('status="run"', "", "[  PASSED  ] 5 tests.\n[  SKIPPED ] 2 tests, listed below:\n")}
         junit = xml.fromstring("<testsuite>" + "".join(
             f'<testcase name="{name}" {status}>{element}<system-out>{said}</system-out></testcase>'
             for name, (status, element, said) in cases.items()) + "</testsuite>")
@@ -214,7 +215,8 @@ class Matrix(unittest.TestCase):
         self.assertEqual(list(matrix.results(junit, tests)),
                          [("isa", "passed", "a", []), ("isa", "part", "b", ["no tool"]),
                           ("isa", "skipped", "c", ["here"]),
-                          ("isa", "failed", "d", []), ("isa", "failed", "e", [])])
+                          ("isa", "failed", "d", []), ("isa", "failed", "e", []),
+                          ("isa", "part", "f", ["2 of its tests, as they say"])])
 
 
 if __name__ == "__main__":
