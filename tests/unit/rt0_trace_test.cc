@@ -295,6 +295,30 @@ TEST(Rules, TheWhole) {
   EXPECT_NE(r.text.find("t:11: the boot is out of order: osinit comes before newproc"), string::npos) << r.text;
 }
 
+TEST(Rules, Choices) {
+  auto says = [](const string& line) {
+    string t = with({line}, "");
+    const size_t at = t.find("kernel=linux");
+    return run_check(t.replace(at, 12, "kernel=sim") + kEnd).text;
+  };
+  auto random = [](const string& rest) { return "m0 p0 g1 Choose " + rest; };
+  EXPECT_EQ(says(random("i=0 kind=random n=3 pick=0 on=g1")), "");
+  EXPECT_EQ(says(random("i=0 kind=random n=3 pick=2 on=g1")), "");
+  const std::pair<string, string> wrong[] = {
+      {random("i=0 kind=random n=3 pick=3 on=g1"), "the 3 can't be picked"},
+      {random("i=0 kind=random n=3 pick=-1 on=g1"), "the -1 can't be picked"},
+      {random("i=0 kind=random n=1 pick=0 on=g1"), "can't be one of 1"},
+      {random("i=0 kind=preempt n=3 pick=0 on=g1"), "can't be one of 3"},
+      {random("i=1 kind=random n=3 pick=0 on=g1"), "comes where choice 0 is due"},
+      {random("i=0 kind=x n=3 pick=0 on=g1"), "no choice of the kind x"},
+      {random("i=0 kind=random n=3 pick=0 on=g77"), "none of this number"},
+      {random("i=0 kind=run n=30 pick=0 on=m1"), "fewer threads than 30"},
+      {"m0 p0 g0 Choose i=0 kind=preempt n=2 pick=0 on=g1", "may be preempted, no other"},
+  };
+  for (const auto& [line, words] : wrong) EXPECT_NE(says(line).find(words), string::npos) << line << '\n' << says(line);
+  broken({random("i=0 kind=random n=3 pick=0 on=g1")}, "only the simulated kernel makes choices");
+}
+
 TEST(Ids, Ranges) {
   IdSet ids;
   std::mt19937 random(1);
