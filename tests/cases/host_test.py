@@ -422,6 +422,20 @@ class Network(HostCase):
         done = self.host("addresses")
         self.assertEqual(rt0test.text(done.out), ADDRESSES)
 
+    def test_a_name_with_two_addresses(self):
+        if not MAY_UNSHARE:
+            self.skipTest("namespaces are not permitted here")
+        with tempfile.TemporaryDirectory() as folder:
+            hosts = pathlib.Path(folder) / "hosts"
+            hosts.write_text("127.0.0.2 two\n127.0.0.3 two\n")
+            script = f"ip link set lo up && mount --bind {hosts} /etc/hosts && exec \"$@\""
+            with running("two_addresses", line=("unshare", "-nm", "sh", "-c", script, "sh")) as p:
+                out, err = p.communicate(timeout=60)
+        if p.returncode != 0:
+            self.skipTest(rt0test.text(err))
+        self.assertEqual(rt0test.text(out),
+                         "dial tcp 127.0.0.2:1: connect: connection refused\n<nil> <nil>\n127.0.0.3:2\n")
+
 
 ADDRESSES = """\
 zone 4294967297 true
@@ -438,6 +452,7 @@ port -80 invalid port
 port +-1 unknown port
 port 65536 invalid port
 long true 205 :8080
+octal true
 too long true 8080
 """
 

@@ -266,7 +266,17 @@ void addresses() {
   for (char& c : host) c = 'h';
   const auto long_ = net::join_host_port({host, 200}, "8080"), too_long = net::join_host_port({host, 600}, "8080");
   fmt::println("long", net::dial("tcp", long_).err.is(net::Err::unknown_host), long_.len, long_.text + 200);
+  fmt::println("octal", net::dial("tcp", "127.0.0.01:1").err.is(net::Err::unknown_host));
   fmt::println("too long", net::dial("tcp", too_long).err.is(net::Err::unknown_host), too_long.text + too_long.len - 4);
+}
+
+// /etc/hosts has two addresses for `two`: each is tried, in order, and if none works the first one's error is told.
+void two_addresses() {
+  fmt::println(net::dial("tcp", "two:1").err);
+  auto [l, listen_err] = net::listen("tcp", "127.0.0.3:2");
+  auto [c, err] = net::dial("tcp", "two:2");
+  fmt::println(listen_err, err);
+  if (!err) fmt::println(c.remote_addr().text);
 }
 
 }  // namespace
@@ -294,6 +304,7 @@ int main(int argc, char** argv) {
   else if (is(what, "child")) with_child(argv[0]);
   else if (is(what, "dial")) dial_self(n, argv[3]);
   else if (is(what, "addresses")) addresses();
+  else if (is(what, "two_addresses")) two_addresses();
   else if (is(what, "exec")) (void)run(argv + 2);
   else if (is(what, "abort")) (void)os::kill(os::getpid(), 6), sleep(seconds(1));
   else return 9;

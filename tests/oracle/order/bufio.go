@@ -26,11 +26,12 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Takes at most `room` bytes, then fails.
+// Takes at most `room` bytes, then fails; a silent one does not say so.
 type sink struct {
-	text  string
-	room  int
-	calls int
+	text   string
+	room   int
+	calls  int
+	silent bool
 }
 
 var errFull = errors.New("the sink is full")
@@ -40,7 +41,7 @@ func (s *sink) Write(p []byte) (int, error) {
 	n := min(len(p), s.room)
 	s.text += string(p[:n])
 	s.room -= n
-	if n < len(p) {
+	if n < len(p) && !s.silent {
 		return n, errFull
 	}
 	return n, nil
@@ -255,8 +256,13 @@ func writers() {
 	k.room = 100
 	n, err := w.WriteRune('\U0001f600')
 	fmt.Println(n, err, w.Buffered(), w.Available(), k.calls, len(k.text))
-	w = bufio.NewWriterSize(k, 0)
-	fmt.Println(w.Size())
+	fmt.Println(bufio.NewWriterSize(k, 0).Size())
+	k = &sink{room: 3, silent: true}
+	w = bufio.NewWriterSize(k, 8)
+	show(w.WriteString("01234"))
+	show(0, w.Flush())
+	show(w.WriteString("5"))
+	fmt.Println(w.Flush() == io.ErrShortWrite)
 }
 
 func files() {
