@@ -9,6 +9,7 @@ tests/mutants/<area>.toml is the table. A row is a [[mutant]] with these keys:
   tests   the tests that are run, in this order, until one fails
   equal   in place of tests: why no test can see the change
   slow    true: trying it takes more than about 40 seconds, so `make test` leaves it out
+  untried true: it is not known yet whether its tests see it each time, so `make test` leaves it out
 A test is written as
   unit.NAME[.VARIANT] [FILTER]   a test of tests/unit, "asan" if no variant is named; FILTER is GoogleTest's
   order PROGRAM…                 programs of tests/programs/order, whose output must be Go's
@@ -57,7 +58,7 @@ RUNS = 2
 NOT_COPIED = {"build", ".git", "__pycache__"}
 OWN_OUTPUT = {"golden", "sim_golden", "trace_goldens"}
 TOOLS = {"rt0-trace": "RT0_TRACE_TOOL", "witness": "boot_cost"}  # host tools, and the word of a case that needs one
-KEYS = {"fault", "file", "was", "now", "tests", "equal", "slow"}
+KEYS = {"fault", "file", "was", "now", "tests", "equal", "slow", "untried"}
 SKIPPED = 77
 
 # A change may leave a variable without a use. That is no error here. The lines keep their numbers.
@@ -66,7 +67,7 @@ NO_WARNINGS = "".join(f'#pragma GCC diagnostic ignored "-W{w}"\n' for w in (
                                                                             "unused-value",
     "empty-body", "duplicated-branches", "sign-compare", "tautological-compare")) + "#line 1\n"
 
-Mutant = collections.namedtuple("Mutant", "area fault file was now tests equal slow")
+Mutant = collections.namedtuple("Mutant", "area fault file was now tests equal sampled")
 # What: killed, hang, lives, equal, broken.
 Result = collections.namedtuple("Result", "what by seconds date hash", defaults=("", ""))
 
@@ -91,7 +92,7 @@ def mutants():
                 sys.exit(f"{path.name}: {row.get('fault')}: no such key: {', '.join(wrong)}")
             yield Mutant(path.stem, row["fault"], row["file"], row["was"], row["now"], row.get("tests", []),
                          row.get("equal"),
-                         row.get("slow", False))
+                         not row.get("slow") and not row.get("untried"))
 
 
 # --- The table is checked without building anything -------------------------------------------------------------------
@@ -403,7 +404,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="checks the table only")
     parser.add_argument("--only", help="only mutants whose fault has this text")
     parser.add_argument("--new", action="store_true", help="only mutants without a result that still counts")
-    parser.add_argument("--sample", type=int, metavar="N", help="N mutants at random, none of them slow")
+    parser.add_argument("--sample", type=int, metavar="N", help="N mutants at random, none of them slow or untried")
     parser.add_argument("--seed", type=int, help="which ones; chosen at random and printed if it is not given")
     parser.add_argument("--copy", default="tree", help="the folder of build/mutants to work in")
     parser.add_argument("--page", action="store_true",
@@ -429,7 +430,7 @@ def main():
     if args.sample is not None:
         seed = random.SystemRandom().randrange(10**6) if args.seed is None else args.seed
         print(f"mutants: --sample {args.sample} --seed {seed}", flush=True)
-        killable = [m for m in chosen if m.tests and not m.slow]
+        killable = [m for m in chosen if m.tests and m.sampled]
         chosen = random.Random(seed).sample(killable, min(args.sample, len(killable)))
     global COPY
     COPY = Copy(args.copy)
