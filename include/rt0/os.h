@@ -200,6 +200,35 @@ Error chdir(StrArg path);
 Result<FixedText<4096>> getwd();
 Result<FixedText<65>> hostname();
 
+// Sets a variable of the environment: getenv and all functions that read it find the new value from now on, and
+// processes that are started get it. The settings of the runtime (GOMAXPROCS, GODEBUG, …) are read at the start only.
+// The error is "setenv: invalid argument" (Err::inval) for an empty name, or one with "=" or NUL, or a value with NUL.
+// Old values are not freed, because a pointer from getenv may lead to them.
+Error setenv(StrArg key, StrArg value);
+// Removes a variable; there is no error if it is not set.
+Error unsetenv(StrArg key);
+// Removes all variables.
+void clearenv();
+
+namespace detail {
+builtin::String expand(StrArg s, void (*put)(const void* value, StrArg name, builtin::String* to), const void* value);
+}  // namespace detail
+
+// s with value(name) in the place of each $name and ${name}. A name is letters, digits and "_", or one of the shell's
+// special names (one digit, or one of *#$@!?-). Go: os.Expand.
+template <class F>
+builtin::String expand(StrArg s, const F& value) {
+  return detail::expand(
+      s,
+      [](const void* f, StrArg name, builtin::String* to) {
+        const auto& text = (*static_cast<const F*>(f))(name);
+        to->append(text);
+      },
+      &value);
+}
+// The same with the values of the environment, "" for what is not set. Go: os.ExpandEnv.
+builtin::String expand_env(StrArg s);
+
 int getpid();
 int getppid();
 int getuid();

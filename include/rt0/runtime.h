@@ -67,7 +67,8 @@ using runtime_debug::print_stack;
 
 namespace os {
 
-// The arguments and the environment, as the kernel has passed them. Go: os.Args, os.Environ.
+// The arguments as the kernel has passed them, and the environment as it is now: "NAME=value" each. Go: os.Args,
+// os.Environ. Both stay valid; a later os::setenv does not change what has been returned.
 struct Args {
   char* const* ptr;
   size_t len;
@@ -78,7 +79,8 @@ struct Args {
 };
 Args args_of_program();
 Args environ_of_program();
-// The value of an environment variable, null if it is not set. Go: os.LookupEnv.
+// The value of an environment variable, null if it is not set. It stays valid, also when the variable is changed by
+// os::setenv (os.h). Go: os.LookupEnv.
 const char* getenv(const char* key);
 // The same with Go's two results.
 struct LookupEnv {

@@ -1,7 +1,7 @@
 // Processes that the program starts. Go: os/exec_posix.go.
-#include "kernel_iface/env.h"
 #include "lib/io/os_file.h"
 #include "rt0/os.h"
+#include "rt0/runtime.h"
 #include "runtime/diag/fatal.h"
 #include "sched/gmp.h"
 
@@ -27,7 +27,7 @@ Result<Process> start_process(StrArg name, const char* const* argv, const ProcAt
     Spawn s{};
     s.path = path.text;
     s.argv = const_cast<char* const*>(argv);
-    s.envp = attr.env != nullptr ? attr.env : envs.ptr;
+    s.envp = attr.env != nullptr ? attr.env : environ_of_program().ptr;
     s.dir = attr.dir.len > 0 ? dir.text : nullptr;
     for (i32 i = 0; i < 3; i++) {
       s.fds[i] = attr.files[i] ? attr.files[i].fd() : -1;

@@ -1,5 +1,5 @@
 // Temporary files, and programs in $PATH. Go: os/tempfile.go, os/exec/lp_unix.go.
-#include "kernel_iface/env.h"
+#include "lib/io/env.h"
 #include "lib/io/error.h"
 #include "rt0/exec.h"
 #include "rt0/os.h"
@@ -53,7 +53,7 @@ struct TempName {
 }  // namespace
 
 builtin::Text temp_dir() {
-  const Str dir = gogetenv("TMPDIR");
+  const Str dir = env_text("TMPDIR");
   return dir.empty() ? builtin::Text("/tmp") : builtin::Text(dir.ptr, dir.len);
 }
 
@@ -123,7 +123,7 @@ errors::Result<builtin::String> look_path(StrArg file) {
     if (!out.err) out.value.append(file);
     return out;
   }
-  Str rest = gogetenv("PATH");
+  Str rest = os::env_text("PATH");
   const bool name = file.len > 0 && !(file == ".") && !(file == "..");
   while (name && !rest.empty()) {
     usize n = 0;

@@ -131,9 +131,5 @@ extern InitTask rt0_init_runtime;
 RT0_RUNTIME_INIT(os, os_init, &rt0_init_runtime);
 
 Args os::args_of_program() { return {argslice.ptr, argslice.len}; }
-Args os::environ_of_program() { return {envs.ptr, envs.len}; }
-
-// Null if the variable is not set; gogetenv returns an empty string then.
-const char* os::getenv(const char* key) { return env_value(cstr(key)); }
 
 }  // namespace rt0

@@ -20,6 +20,12 @@ others went on true
 kill <nil>
 it code -1 signal 9
 again wait: no child processes
+changed: changed, GOMAXPROCS=
+changed code 0 signal 0
+its own: hello
+its own code 0 signal 0
+cleared: none
+cleared code 0 signal 0
 """
 
 

@@ -72,4 +72,15 @@ int main() {
   println("kill", p.kill());
   show("it", p.wait());
   show("again", p.wait());
+
+  // A change of the environment reaches the children that are started after it, but for those that get their own.
+  (void)os::setenv("GREETING", "changed");
+  (void)os::unsetenv("GOMAXPROCS");
+  os::ProcAttr inherits;
+  output("changed", "echo $GREETING, GOMAXPROCS=$GOMAXPROCS", inherits);
+  inherits.env = env;
+  output("its own", "echo $GREETING", inherits);
+  os::clearenv();
+  inherits.env = nullptr;
+  output("cleared", "echo ${GREETING-none}", inherits);
 }
