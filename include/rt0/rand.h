@@ -69,6 +69,10 @@ class Rand {
   // In [0, 1).
   double float64() const { return static_cast<double>(uint64() & ((uint64_t{1} << 53) - 1)) / 0x1p53; }
   float float32() const { return static_cast<float>(uint32() & ((1u << 24) - 1)) / 0x1p24f; }
+  // Of the normal distribution, with mean 0 and standard deviation 1.
+  double norm_float64() const;
+  // Of the exponential distribution with mean 1.
+  double exp_float64() const;
   // Puts n in a random order: calls swap(i, j) to exchange two. Panics if n is negative.
   template <class F>
   void shuffle(ptrdiff_t n, F&& swap) const {
@@ -107,6 +111,8 @@ inline uint32_t uint32_n(uint32_t n) { return runtime_source.uint32_n(n); }
 inline uint64_t uint64_n(uint64_t n) { return runtime_source.uint64_n(n); }
 inline double float64() { return runtime_source.float64(); }
 inline float float32() { return runtime_source.float32(); }
+inline double norm_float64() { return runtime_source.norm_float64(); }
+inline double exp_float64() { return runtime_source.exp_float64(); }
 template <class F>
 void shuffle(ptrdiff_t n, F&& swap) {
   runtime_source.shuffle(n, static_cast<F&&>(swap));
