@@ -207,6 +207,32 @@ class Writer : detail::Other {
   Error err_{};
 };
 
+// A Reader and a Writer, which must live as long as this object. What both have (size(), buffered(), reset()) is asked
+// of one of them: rw.reader.buffered(). Go: bufio.ReadWriter.
+struct ReadWriter {
+  Reader& reader;
+  Writer& writer;
+
+  ReadWriter(Reader& r, Writer& w) : reader(r), writer(w) {}
+  Result<size_t> read(void* p, size_t n) { return reader.read(p, n); }
+  Result<unsigned char> read_byte() { return reader.read_byte(); }
+  Error unread_byte() { return reader.unread_byte(); }
+  Reader::Rune read_rune() { return reader.read_rune(); }
+  Error unread_rune() { return reader.unread_rune(); }
+  Result<Text> peek(ptrdiff_t n) { return reader.peek(n); }
+  Result<size_t> discard(ptrdiff_t n) { return reader.discard(n); }
+  Result<Text> read_slice(char delim) { return reader.read_slice(delim); }
+  Reader::Line read_line() { return reader.read_line(); }
+  Result<builtin::String> read_string(char delim) { return reader.read_string(delim); }
+  Result<size_t> write(const void* p, size_t n) { return writer.write(p, n); }
+  Result<size_t> write(StrArg s) { return writer.write(s); }
+  Result<size_t> write_string(StrArg s) { return writer.write_string(s); }
+  Error write_byte(char c) { return writer.write_byte(c); }
+  Result<size_t> write_rune(int32_t r) { return writer.write_rune(r); }
+  Error flush() { return writer.flush(); }
+  size_t available() const { return writer.available(); }
+};
+
 // What a split function returns: how many bytes of the data are done with, and a token if has_token is set. Without
 // advance, token and error: more data is needed. err_final_token ends the scan without an error, after the token if
 // there is one.

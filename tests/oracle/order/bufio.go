@@ -291,10 +291,39 @@ func files() {
 	fmt.Println(err)
 }
 
+func both() {
+	var out strings.Builder
+	rw := bufio.NewReadWriter(bufio.NewReaderSize(strings.NewReader("a€line one\nline two\nrest"), 16), bufio.NewWriterSize(&out, 16))
+	b, err := rw.ReadByte()
+	fmt.Println(b, err, rw.UnreadByte())
+	p, err := rw.Peek(4)
+	fmt.Println(string(p), err)
+	n, err := rw.Discard(1)
+	fmt.Println(n, err)
+	r, size, err := rw.ReadRune()
+	fmt.Println(r, size, err, rw.UnreadRune())
+	rw.ReadRune()
+	line, prefix, err := rw.ReadLine()
+	fmt.Println(string(line), prefix, err)
+	slice, err := rw.ReadSlice('\n')
+	fmt.Printf("%q %v\n", slice, err)
+	n, err = rw.WriteString("one ")
+	fmt.Println(n, err, rw.WriteByte('2'), rw.Available(), rw.Writer.Buffered(), rw.Reader.Buffered())
+	n, err = rw.WriteRune('€')
+	fmt.Println(n, err, out.Len())
+	n, err = rw.Write([]byte(" and more than fits"))
+	fmt.Println(n, err, out.Len(), rw.Flush(), out.String())
+	text, err := rw.ReadString('x')
+	fmt.Println(text, err)
+	n, err = rw.Read(make([]byte, 5))
+	fmt.Println(n, err)
+}
+
 func main() {
 	reader()
 	longLines()
 	scanners()
 	writers()
 	files()
+	both()
 }

@@ -304,6 +304,37 @@ void files() {
   fmt::println(out.write_string("again").err);
 }
 
+void both() {
+  Source in{String("a\u20acline one\nline two\nrest"), 100, eof()};
+  Sink out{{}, 1000};
+  bufio::Reader r(in, 16);
+  bufio::Writer w(out, 16);
+  bufio::ReadWriter rw(r, w);
+  const auto b = rw.read_byte();
+  fmt::println(b.value, b.err, rw.unread_byte());
+  show(rw.peek(4));
+  show(rw.discard(1));
+  const auto c = rw.read_rune();
+  fmt::println(c.rune, c.size, c.err, rw.unread_rune());
+  rw.read_rune();
+  const auto l = rw.read_line();
+  fmt::println(l.line, l.is_prefix, l.err);
+  const auto s = rw.read_slice('\n');
+  fmt::println(rt0::strconv::quote(s.value), s.err);
+  const auto n = rw.write_string("one ");
+  const Error e = rw.write_byte('2');
+  fmt::println(n.value, n.err, e, rw.available(), rw.writer.buffered(), rw.reader.buffered());
+  const auto k = rw.write_rune(0x20ac);
+  fmt::println(k.value, k.err, out.text.size());
+  const auto m = rw.write(" and more than fits");
+  const size_t before = out.text.size();
+  const Error flushed = rw.flush();
+  fmt::println(m.value, m.err, before, flushed, out.text);
+  show(rw.read_string('x'));
+  char five[5];
+  show(rw.read(five, 5));
+}
+
 }  // namespace
 
 int main() {
@@ -312,4 +343,5 @@ int main() {
   scanners();
   writers();
   files();
+  both();
 }
