@@ -31,7 +31,7 @@ LIMIT = 3000  # seconds for one command: some build the runtime
 
 def blocks(page):
     """The page's blocks as (language, file that the paragraph before names, what it needs, text)."""
-    before = r"(?:^(?:[^\n]* )?`([^`\n]+)`:\n\n|^<!-- test: needs ([^\n]*) -->\n\n)?"
+    before = r"(?:^(?:[^\n]* )?`([^`\n]+)`:\n\n|^<!-- test: needs ([^>]*) -->\n\n)?"
     for m in re.finditer(before + r"^```(\w*)\n(.*?)^```$", page, re.M | re.S):
         yield m.group(3), m.group(1), (m.group(2) or "").split(), m.group(4)
 
@@ -109,8 +109,8 @@ class Shell:
 
 
 class Commands(unittest.TestCase):
-    def run_page(self, name, least, before=None):
-        """before: a command that the page takes to have been run."""
+    def run_page(self, name, least, before=None, where="."):
+        """before: a command that the page takes to have been run; where: the folder in which its commands run."""
         page, ran, missing = (ROOT / "docs" / name).read_text().replace("7777", str(free_port())), 0, {}
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             shell = Shell(folder)
@@ -118,6 +118,7 @@ class Commands(unittest.TestCase):
             if before:
                 said, status = shell.run(before, pattern(""))
                 self.assertEqual(status, 0, said)
+            shell.run(f"cd {where}", pattern(""))
             for language, file, needs, text in blocks(page):
                 if language in ("cpp", "cmake"):
                     self.assertTrue(file, f"a file without a name:\n{text}")
@@ -146,6 +147,21 @@ class Commands(unittest.TestCase):
     @unittest.skipUnless(TRACE_TOOL.exists(), "rt0-trace is not built")
     def test_schedules(self):
         self.run_page("TUTORIAL_SCHEDULES.md", 12, before="make -C $RT0 install PREFIX=$HOME/rt0")
+
+    @unittest.skipUnless((ROOT / "build/host/bin/mkpclntab").exists(), "mkpclntab is not built")
+    @unittest.skipUnless(there("riscv64-linux-gnu-g++"), "riscv64's compiler is missing")
+    @unittest.skipUnless(there("qemu-riscv64"), "qemu-riscv64 is missing")
+    def test_port(self):
+        def ours(folder, names):
+            return {".git", "build"} & set(names) if pathlib.Path(folder) == ROOT else ()
+
+        with tempfile.TemporaryDirectory() as folder:
+            copy = pathlib.Path(folder) / "rt0"
+            shutil.copytree(ROOT, copy, ignore=ours, symlinks=True)
+            tools = copy / "build" / "host" / "bin"
+            tools.mkdir(parents=True)
+            shutil.copy(ROOT / "build/host/bin/mkpclntab", tools)
+            self.run_page("TUTORIAL_PORT.md", 7, where=copy)
 
 
 if __name__ == "__main__":
