@@ -87,9 +87,10 @@ seeds: known-program need-run need-test host ## runs P=<program> with RUNS=100 s
 	@tools/seeds.py --isa $(ONE) --build build/$(ONE)$(SUFFIX) --runs $(or $(RUNS),100) --first $(or $(SEED),1) \
 	  $(if $(SIM),--sim $(SIM)) $(if $(ALL),--all) $(P) $(ARGS)
 
-determinism: need-run need-test build ## RUNS=500 generated programs on the simulated kernel of all builds there are: same traces?
+determinism: need-run need-test build ## RUNS=500 generated programs, simulated, in all builds there are: same traces?
 	@tools/determinism.py --pairs $(or $(RUNS),500) --first $(or $(SEED),0) \
-	  $(patsubst %/bin/scripted,%,$(foreach i,$(SELECTED),$(foreach s,$() -dev -clang -clang-dev,$(wildcard build/$(i)$(s)/bin/scripted))))
+	  $(patsubst %/bin/scripted,%,$(foreach i,$(SELECTED),$(foreach s,$() -dev -clang -clang-dev,\
+	    $(wildcard build/$(i)$(s)/bin/scripted))))
 
 golden: need-run need-test build ## rewrites tests/golden and shows the difference
 	@tests/golden.py --write

@@ -96,9 +96,9 @@ def record_go():
             line = [sys.executable, __file__, "--measure", program]
             numbers = subprocess.check_output(line, env={**os.environ, "RT0_TEST_ISA": isa}, text=True).split()
             rows.append("{:<8} {:>12} {:>13} {:>9}\n".format(isa, *numbers))
-    head = f"""# {here.split()[0]}, println hello, GOMAXPROCS=1 as the only variable: instructions and system calls on the first
-# thread from the entry point to main.main, counted by QEMU, the median of {GO_RUNS} runs; and the size of the
-# stripped file in bytes. Written by tests/boot_cost.py --record-go.
+    head = f"""# {here.split()[0]}, println hello, GOMAXPROCS=1 as the only variable: instructions and system calls
+# on the first thread from the entry point to main.main, counted by QEMU, the median of {GO_RUNS} runs; and the
+# size of the stripped file in bytes. Written by tests/boot_cost.py --record-go.
 # ISA    instructions  system calls  stripped
 """
     GO_COST.write_text(head + "".join(rows))

@@ -57,7 +57,8 @@ def pair(number):
                 r.choice(words).append(("R" if letter == "S" else "S") + digit)
     for i in range(1, len(words)):
         words[0].insert(r.randrange(len(words[0]) + 1), f"{r.choice('Gg')}{i - 1}")
-    sim = f"seed={r.randrange(1 << 40)},procs={r.choice((1, 2, 3, 4, 8))},strategy={r.choice(STRATEGIES)}{r.choice(FAULTS)},limit=20000"
+    sim = (f"seed={r.randrange(1 << 40)},procs={r.choice((1, 2, 3, 4, 8))},strategy={r.choice(STRATEGIES)}"
+           f"{r.choice(FAULTS)},limit=20000")
     return Pair(",".join("".join(w) for w in words), sim)
 
 
@@ -69,7 +70,8 @@ class Build:
         rows = (line.split() for line in (TOP / "arch" / "isas.txt").read_text().splitlines())
         row = next((row for row in rows if row and row[0] == isa), None)
         if row is None or not self.program.exists():
-            raise SystemExit(f"determinism.py: {self.program}: no such program, or its folder's name begins with no ISA")
+            raise SystemExit(f"determinism.py: {self.program}: no such program, or its folder's name begins with no "
+                             "ISA")
         self.how = [] if row[6] == platform.machine() else [row[5]]
 
     def run(self, which):
@@ -125,10 +127,10 @@ def main():
         differ += bool(wrong)
         if wrong:
             which = pair(number)
-            print(f"pair {number}: {builds[0].name} and {', '.join(b.name for b, _ in wrong)} differ in {wrong[0][1]}\n"
-                  f"  RT0_SIM={which.sim} RT0_TRACE=- scripted '{which.script}'", flush=True)
-    print(f"{len(numbers)} pairs on {', '.join(b.name for b in builds)}: {differ} differ; {events} lines of trace each; "
-          f"exit statuses {', '.join(f'{s}: {n}' for s, n in ends.most_common())}")
+            print(f"pair {number}: {builds[0].name} and {', '.join(b.name for b, _ in wrong)} differ in "
+                  f"{wrong[0][1]}\n  RT0_SIM={which.sim} RT0_TRACE=- scripted '{which.script}'", flush=True)
+    print(f"{len(numbers)} pairs on {', '.join(b.name for b in builds)}: {differ} differ; {events} lines of trace "
+          f"each; exit statuses {', '.join(f'{s}: {n}' for s, n in ends.most_common())}")
     return 1 if differ or ends["hangs"] else 0
 
 

@@ -72,7 +72,8 @@ class Bare(rt0test.Case):
             done = self.run_bare("bare", *(["/bare"] if native else []), env=env)
             self.assertEqual(done.stdout, OUT + (CHILD if native else "") + END, done.stderr)
             self.assertEqual(done.returncode, 2)
-            self.assertRegex(done.stderr, r"^panic: the end\n\ngoroutine 1 \[running\]:\nmain\.main\(\)\n\t\S+bare\.cc:\d+")
+            self.assertRegex(done.stderr,
+                             r"^panic: the end\n\ngoroutine 1 \[running\]:\nmain\.main\(\)\n\t\S+bare\.cc:\d+")
 
     def test_trace(self):
         self.assertEqual(self.run_bare("hello", env={"RT0_TRACE": "/trace"}).returncode, 0)

@@ -79,7 +79,8 @@ class Exit(rt0test.Case):
         self.assertTrue(done.err.startswith(b"panic: with a lock\nfatal error: "), done.err)
         done = self.exits("fault-locked")
         self.assert_status(done, 2)
-        self.assertTrue(done.err.startswith(b"fatal error: unexpected signal during runtime execution\n[signal SIGSEGV"), done.err)
+        self.assertTrue(done.err.startswith(b"fatal error: unexpected signal during runtime execution\n"
+                                            b"[signal SIGSEGV"), done.err)
 
     def test_all_asleep(self):
         """Go prints each goroutine that waits, and the reason."""

@@ -282,7 +282,8 @@ class Sim(rt0test.Case):
         """Which objects are reachable depends on the compiler: gc() with finalizers ends the program, and says why."""
         done = self.sim("finalizers", "seed=1", "kept")
         self.assert_fatal(done,
-                          "simulated kernel: gc() with finalizers: which objects are reachable depends on what lies on stacks")
+                          "simulated kernel: gc() with finalizers: which objects are reachable depends on what "
+                          "lies on stacks")
 
     def test_the_hosts_file_must_not_decide(self):
         """Names that are in the host's /etc/hosts are unknown on the simulated machine."""

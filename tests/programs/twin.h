@@ -36,7 +36,8 @@ inline void settle() { sleep(ms(3)); }
 
 inline char bytes[1 << 20];
 
-// The byte at an offset of what is written at length. A part that is written twice or left out moves all that follows it.
+// The byte at an offset of what is written at length. A part that is written twice or left out moves all that
+// follows it.
 inline char byte_at(usize offset) { return static_cast<char>(offset % 251); }
 inline void fill(usize n) {
   for (usize i = 0; i < n; i++) bytes[i] = byte_at(i);

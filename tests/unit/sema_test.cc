@@ -201,8 +201,9 @@ TEST(Mutex, StarvationEnds) {
   EXPECT_GT(yields, 0);  // the mutex was handed over at least once
 }
 
-// A waiter that was overtaken after more than 1 ms makes the mutex starving. The unlock then hands it over; and since no
-// other goroutine waits, it is an ordinary mutex again. The waiter goes to the front of the queue, before another one.
+// A waiter that was overtaken after more than 1 ms makes the mutex starving. The unlock then hands it over; and since
+// no other goroutine waits, it is an ordinary mutex again. The waiter goes to the front of the queue, before another
+// one.
 TEST(Mutex, AnOvertakenWaiterComesNext) {
   for (const bool another : {false, true}) {
     hosted::ThisThreadIsM me;
