@@ -17,14 +17,24 @@ UNIT = (r'(?:bytes?|[KMGT]i?B|ns|µs|us|ms|s|minutes?|hours?|days|years|instruct
 FIGURE = re.compile(r'(?<![\w.:/=`^,-])\d[\d,]*(?:\.\d+)?[ -]?' + UNIT + r'(?![\w=])')
 
 
+def flat(text):
+    """The text with each line's end and indent as one blank: where a paragraph is broken does not matter."""
+    return re.sub(r'\s*\n\s*', ' ', text)
+
+
 def prose(text):
-    """The lines outside of code blocks and of the table of benchmarks, with their numbers."""
-    fenced = False
-    for n, line in enumerate(text.splitlines(), 1):
-        if line.lstrip().startswith('```') or line == '<!-- bench -->' or fenced and line == '<!-- end -->':
-            fenced = not fenced
-        elif not fenced and not line.startswith('    '):
-            yield n, line
+    """The paragraphs outside of code blocks and of the table of benchmarks, flat, with the numbers of their first
+    lines."""
+    fenced, start, lines = False, 0, []
+    for n, line in enumerate([*text.splitlines(), ''], 1):
+        turns = line.lstrip().startswith('```') or line == '<!-- bench -->' or fenced and line == '<!-- end -->'
+        if turns or fenced or not line or not lines and line.startswith('    '):
+            if lines:
+                yield start, flat('\n'.join(lines))
+            fenced, lines = fenced ^ turns, []
+        else:
+            start = start if lines else n
+            lines.append(line)
 
 
 # --- What is computed ------------------------------------------------------------------------------------------------
@@ -147,14 +157,14 @@ class Figures:
     def held(self, page):
         """Each figure of the page has a row."""
         texts = [text for _, text, _ in self.rows.get(page, [])]
-        for n, line in prose(read(page, self.root)):
-            here = [text for text in texts if text in line]
-            for figure in FIGURE.findall(line):
-                if not any(figure in text for text in here):
-                    self.fail(page, n, f'"{figure}": no row of {TABLE} says what holds it')
+        for n, paragraph in prose(read(page, self.root)):
+            spans = [m.span() for text in texts for m in re.finditer(re.escape(text), paragraph)]
+            for m in FIGURE.finditer(paragraph):
+                if not any(a <= m.start() and m.end() <= b for a, b in spans):
+                    self.fail(page, n, f'"{m[0]}": no row of {TABLE} says what holds it')
 
     def holds(self, page, n, text, holder):
-        said = read(page, self.root) if os.path.exists(os.path.join(self.root, page)) else ''
+        said = flat(read(page, self.root)) if os.path.exists(os.path.join(self.root, page)) else ''
         if text not in said:
             self.fail(TABLE, n, f'{page} has no "{text}"')
         if holder.startswith(('measured: ', 'fact: ')):
