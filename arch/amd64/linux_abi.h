@@ -114,8 +114,7 @@ struct Ucontext {
     rip = *reinterpret_cast<uintptr*>(rsp) - 1;
     rsp += sizeof(uintptr);
   }
-  // Makes the context look as if the instruction at rip had been a call of `pc`. The `gap` bytes below
-  // the stack pointer are left alone.
+  // Changes the context as if a call of `pc` stood at rip. The `gap` bytes below the stack pointer are left alone.
   void call(uintptr pc, usize gap) {
     rsp -= gap + sizeof(uintptr);
     *reinterpret_cast<uintptr*>(rsp) = rip;
