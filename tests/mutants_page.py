@@ -10,7 +10,7 @@ SHOWN = {"killed": "killed by", "hang": "killed by a hang of", "lives": "LIVES t
 HEAD = """# Mutants
 
 A mutant is this code with one fault put in, such as a wrong bound or a missing wake-up. `make mutants` builds each
-mutant of [tests/mutants](../tests/mutants) and runs the tests that should see it. A mutant that lives is a missing
+mutant of `tests/mutants/` and runs the tests that should see it. A mutant that lives is a missing
 test; an equal one differs in nothing that a program could see. [tests/mutants.py](../tests/mutants.py) says how the
 table is written. `make test` tries 20 mutants, each time other ones. `tests/mutants.py --page` makes this page.
 
