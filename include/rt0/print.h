@@ -125,7 +125,8 @@ void print(const A&... a) {
   print_args(2, args, sizeof...(A), false, false);
 }
 
-// Go's println: the operands with blanks between them and a newline, to stderr.
+// Go's println: the operands with blanks between them and a newline, to stderr. C++ leaves open which operand is
+// evaluated first: println(c.recv(), c.recv()) may print the second value first.
 template <class... A>
 void println(const A&... a) {
   const PrintArg args[] = {PrintArg(a)..., PrintArg(0)};

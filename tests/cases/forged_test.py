@@ -91,6 +91,7 @@ class Forged(rt0test.Case):
         self.assert_status(done, 0)
         self.assertRegex(rt0test.text(done.err), r"(?m)^page \d+ random true secure false vdso (true|false)$")
 
+    @rt0test.needs("/proc/self/maps")
     def test_vdso(self):
         lines = self.boots({"vdso": self.how == "native" and self.native_vdso()}, vdso="real")
         self.assertEqual(len(lines), 4)

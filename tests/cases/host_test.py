@@ -129,6 +129,7 @@ class Signals(HostCase):
         done = self.run_program("sim_spin", env={"RT0_SIM": "seed=1"}, preexec_fn=blocking(*ALL_SIGNALS))
         self.assert_status(done, 0)
 
+    @rt0test.needs("/proc/self/status")
     def test_masks_of_all_threads(self):
         """No thread blocks a signal that the program must receive; other signals that the parent had blocked stay
         blocked."""
@@ -140,6 +141,7 @@ class Signals(HostCase):
                 self.assertEqual(blocked & NEVER_BLOCKED, set())
                 self.assertGreaterEqual(blocked, {18, 20, 21, 22, 28})
 
+    @rt0test.needs("/proc/self/status")
     def test_a_child_gets_the_parent_s_mask(self):
         """A child gets the mask with which the program itself was started, not its present one; and no handler."""
         for signals in ([], [signal.SIGUSR1, signal.SIGTSTP]):
@@ -153,6 +155,7 @@ class Signals(HostCase):
     def test_ignored_sigchld(self):
         self.said(self.host("spawn", before=ignoring(signal.SIGCHLD)), "code 3\n")
 
+    @rt0test.needs("/dev/null")
     def test_nohup(self):
         """A parent that ignores SIGHUP or SIGINT, as nohup does, wants its child to ignore them; also when there is a
         trace."""
@@ -177,6 +180,7 @@ MAY_UNSHARE = shutil.which("unshare") is not None and subprocess.run([*UNSHARE, 
 class ProcessOne(HostCase):
     """The kernel drops a signal to process 1 that has no handler, and default actions do not apply to it."""
 
+    @rt0test.needs("/proc/self/status")
     def test_signals(self):
         for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with self.subTest(signal=sig), running("wait", line=UNSHARE) as p:
@@ -243,6 +247,7 @@ class Descriptors(HostCase):
                         self.assertEqual(len(f.read()), 200000)
                     self.assertEqual(p.wait(10), 0)
 
+    @rt0test.needs("/dev/zero")
     def test_a_child_s_pipe_is_blocking(self):
         self.said(self.host("child-writes"), "child wrote 1000000 status 0\n")
 
@@ -287,6 +292,7 @@ child 0
 """
 
 
+@rt0test.needs("/proc/self/exe")
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Refused(HostCase):
     """System calls newer than Linux 3.2, absent or forbidden: docs/KERNEL.md says what happens without each."""
@@ -370,6 +376,7 @@ class Traces(HostCase):
         self.host("burst", env={"RT0_TRACE": path})
         self.assertEqual(self.last(path).name, "Exit")
 
+    @rt0test.needs("/dev/null")
     def test_what_is_no_file_is_shared(self):
         done = self.host("child", env={"RT0_TRACE": "/dev/null"})
         self.assertEqual((done.status, done.err), (0, b""))
@@ -459,6 +466,7 @@ too long true 8080
 QUOTAS = {"-1": 8, "350000": 4, "50000": 2, "100001": 2, "200001": 3, "800000": 8, "1200000": 8}
 
 
+@rt0test.needs("/proc/self/cgroup")
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Quota(HostCase):
     """GOMAXPROCS is the number of CPUs that a cgroup's quota pays for. `maxprocs` pretends that the machine has eight

@@ -194,6 +194,7 @@ class Notify(rt0test.Case):
                 if stream is not None and not stream.closed:
                     stream.close()
 
+    @rt0test.needs("/dev/null")
     def test_from_outside(self):
         for before in (default_signals, all_blocked, nohup):
             for env in ({}, {"GOMAXPROCS": "1"}, {"RT0_TRACE": "/dev/null"}):
@@ -223,6 +224,7 @@ class Notify(rt0test.Case):
             self.assert_fatal(done, "all goroutines are asleep - deadlock!")
             self.assertEqual(rt0test.text(done.out), "ready\n")
 
+    @rt0test.needs("/proc/self/stat")
     def test_waiting_costs_nothing(self):
         """A goroutine that waits for a signal is no deadlock, and the program sleeps."""
         with self.started(["report"], stdout=subprocess.PIPE) as p:

@@ -56,6 +56,7 @@ class Where(rt0test.Case):
         self.assertNotIn("old", path.read_text())
         self.assertEqual(rt0test.parse_trace(path.read_text())[-1].line.split()[-1], "status=0")
 
+    @rt0test.needs("/dev/full")
     def test_can_t_be_opened(self):
         """One line names the path and the reason, and the program does not run."""
         (self.dir / "loop").symlink_to("loop")
@@ -70,6 +71,7 @@ class Where(rt0test.Case):
                 self.assert_status(done, 2)
                 self.assertEqual(done.out, b"")
 
+    @rt0test.needs("/dev/full")
     def test_no_room(self):
         """The error is printed once; the program goes on and ends with its own status."""
         said = b"rt0: RT0_TRACE: write failed: no space left on device (errno 28); the trace ends here\n"

@@ -240,6 +240,13 @@ def have(tool):
     return shutil.which(tool) is not None
 
 
+def needs(*paths):
+    """For tests that read or write files like /proc/self/status or /dev/null: a system without them skips these tests,
+    and says which file is missing."""
+    missing = [path for path in paths if not os.path.exists(path)]
+    return unittest.skipIf(missing, f"this system has no {' and no '.join(missing)}")
+
+
 # --- What a test file says at its end
 # ----------------------------------------------------------------------------------
 
