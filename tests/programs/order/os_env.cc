@@ -57,7 +57,8 @@ int main() {
   const rt0::Error n = os::setenv("NEW", "n"), b = os::setenv("B", ""), c = os::setenv("C", "==");
   fmt::println(n, b, c, os::setenv("A", "changed"));
   look("NEW", "A", "B", "C", "EMPTY");
-  fmt::println(os::unsetenv("RT0_SIM"), os::environ_of_program().len);
+  const rt0::Error unset = os::unsetenv("RT0_SIM");
+  fmt::println(unset, os::environ_of_program().len);
   os::clearenv();
   const char* const entries[] = {"A=changed", "B=", "EMPTY=", "C===", "NEW=n"};
   for (const char* const e : entries) {
