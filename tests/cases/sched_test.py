@@ -18,11 +18,12 @@ class Sched(rt0test.Case):
         self.assertEqual(rt0test.text(done.err), line + "\n")
 
     def test_wired_goroutines_are_not_lost(self):
-        """When a goroutine's wait is refused, it goes on at once. A locked goroutine that was next on its P must not be
-        lost."""
+        """When a goroutine's wait is refused, it goes on at once. Neither it nor a goroutine that was next on its P,
+        locked or not, must be lost."""
         for seed in range(1, 4 if self.how == "qemu" else 21):
             env = {"RT0_SIM": f"seed={seed},procs=2,strategy=random"}
-            self.assert_says(self.run_program("sched", "wired", env=env, timeout=100), "received 200 200")
+            for mode in "wired", "refused":
+                self.assert_says(self.run_program("sched", mode, env=env, timeout=100), "received 200 200")
 
     def test_the_network_does_not_starve(self):
         env = {"GOMAXPROCS": "1"}
@@ -43,7 +44,12 @@ class Sched(rt0test.Case):
             self.assert_says(self.run_program("sched", "moved", env=env), "moved 2")
 
     def test_a_woken_goroutine_runs_beside_its_waker(self):
-        self.assert_says(self.run_program("sched", "beside", env={"GOMAXPROCS": "2"}), "at once true")
+        """In most of 20 rounds it runs before its waker's time slice is over, also on a busy machine: 10 rounds were
+        the fewest with 26 processes on two CPUs. If nobody is woken to steal it, or thieves leave it, 4 rounds were the
+        most."""
+        done = self.run_program("sched", "beside", env={"GOMAXPROCS": "2"})
+        self.assert_status(done, 0)
+        self.assertGreater(int(done.err.split()[-1]), 6, done.err)
 
     def test_ended_goroutines_are_used_again(self):
         for procs in "1", "4":

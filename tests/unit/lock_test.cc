@@ -111,6 +111,16 @@ TEST(lock, unlock_of_what_is_not_locked) {
   EXPECT_THROW(unlock(&l), Thrown);
 }
 
+// The lock word was written over by other code: the thread that holds the lock notices.
+TEST(lock, unlock_of_what_has_become_free) {
+  ThisThreadIsM self;
+  Mutex l{};
+  lockInit(&l, LockRank::sched);
+  lock(&l);
+  l.key.store_relaxed(0);
+  EXPECT_THROW(unlock(&l), Thrown);
+}
+
 TEST(lock, count_below_zero) {
   ThisThreadIsM self;
   Mutex l{};
