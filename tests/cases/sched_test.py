@@ -55,6 +55,16 @@ class Sched(rt0test.Case):
         for procs in "1", "4":
             self.assert_says(self.run_program("sched", "counted", env={"GOMAXPROCS": procs}), "left 1")
 
+    def test_moments(self):
+        """Moments that are rare in a program, made by hand; tests/programs/moments.cc says what each is."""
+        for procs, mode, says in ((4, "removed", "ran 3 fired 1 dead true"), (4, "handoff", "stopped true woken true"),
+                                  (4, "enter", "stopped true woken true"), (1, "block", "ran meanwhile 1"),
+                                  (4, "timers", "woken true"),
+                                  (2, "late", "woken 1"), (1, "answered", "without a request 0 after one 1 left 0")):
+            with self.subTest(mode=mode):
+                env = {"GOMAXPROCS": procs, "GODEBUG": "asyncpreemptoff=1"}
+                self.assert_says(self.run_program("moments", mode, env=env), says)
+
     def test_small_stacks_are_stopped(self):
         """Goroutines whose own stack has no room for all registers are preempted nevertheless."""
         for procs in "1", "4":

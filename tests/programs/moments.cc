@@ -1,0 +1,183 @@
+// Moments of the scheduler that are rare in a program, made by hand: moments MODE. Each prints what must be true.
+//   removed   goroutines, timers and dead Gs of Ps that GOMAXPROCS no longer covers
+//   handoff   a P is handed off while a thread waits until all Ps have stopped
+//   enter     a system call begins while a thread waits until all Ps have stopped
+//   block     a goroutine is ready when another one's long system call begins, on the only P
+//   timers    a P with a timer is handed off while the poller sleeps for long
+//   late      nobody but sysmon can see that a timer is late
+//   answered  requests to yield that have been answered
+#include "kernel_iface/kernel.h"
+#include "sched/above.h"
+#include "sched/hooks.h"
+#include "sched/mthread.h"
+#include "sched/pidle.h"
+#include "sched/preempt.h"
+#include "sched/proc.h"
+#include "sched/runq.h"
+#include "sched/stw.h"
+#include "sched/syscall.h"
+
+#include <rt0/internal.h>
+
+#include "words.h"
+
+using namespace rt0;
+
+namespace {
+
+constexpr i64 kMsNs = 1000 * 1000, kNever = 0x7fff'ffff'ffff'ffff;
+
+// Until all other Ms sleep. It calls nothing, so they find no work meanwhile.
+void settle() {
+  const i64 end = kernel->nanotime() + 20 * kMsNs;
+  while (kernel->nanotime() < end || sched.nmspinning.load_seqcst() != 0) {}
+}
+
+void removed() {
+  static constinit atomic::Int32 ran{}, fired{};
+  for (int i = 0; i < 8; i++) go([] {});
+  for (int i = 0; i < 100; i++) gosched();  // the eight are dead
+  settle();
+  stopTheWorld();
+  P* const mine = getg()->m->p;
+  P* const last = procs().at[3];
+  for (int i = 0; i < 3; i++) go([] { ran.add(1); });
+  while (G* gp = runqget(mine).gp) runqput(last, gp, false);
+  (void)after_func(ms(1), [] { fired.add(1); });
+  timer_hooks.load_acquire()->take(last, mine);
+  u32 dead = 0;
+  for (P* pp : procs())
+    if (pp != mine) dead += pp->gFree_n.load_relaxed();
+  if (G* gp = mine->gFree.pop()) {
+    bump(&mine->gFree_n, -1);
+    last->gFree.push(gp);
+    bump(&last->gFree_n);
+    dead++;
+  }
+  const u32 before = sched.gFree.n.load_relaxed();
+  startTheWorld(1);
+  const u32 more = sched.gFree.n.load_relaxed() - before;
+  for (int i = 0; i < 100; i++) gosched();
+  const int have_run = ran.load();
+  for (int i = 0; i < 400 && fired.load() == 0; i++) sleep(ms(5));
+  println("ran", have_run, "fired", fired.load(), "dead", dead > 0 && more == dead);
+}
+
+// The last P that a thread waits for is handed off: the thread must be woken.
+void handoff() {
+  settle();
+  static bool stopped, woken;
+  systemstack([] {
+    lock(&sched.lock);
+    P* pp = pidleget();
+    noteclear(&sched.stopnote);
+    sched.stopwait = 1;
+    sched.gcwaiting.store_seqcst(1);
+    unlock(&sched.lock);
+    handoffp(pp);
+    lock(&sched.lock);
+    sched.gcwaiting.store_seqcst(0);
+    stopped = pp->status.load_relaxed() == PStatus::gcstop;
+    woken = sched.stopnote.key.load_relaxed() != 0;
+    noteclear(&sched.stopnote);
+    if (stopped) {
+      pp->status.store_relaxed(PStatus::idle);
+      pidleput(pp);
+    }
+    unlock(&sched.lock);
+  });
+  println("stopped", stopped, "woken", woken);
+}
+
+void enter() {
+  settle();
+  lock(&sched.lock);
+  noteclear(&sched.stopnote);
+  sched.stopwait = 1;
+  unlock(&sched.lock);
+  sched.gcwaiting.store_seqcst(1);
+  entersyscall();
+  sched.gcwaiting.store_seqcst(0);
+  P* const pp = getg()->m->oldp;
+  const bool stopped = pp->status.load_relaxed() == PStatus::gcstop;
+  const bool woken = sched.stopnote.key.load_relaxed() != 0;
+  if (stopped) pp->status.store_seqcst(PStatus::syscall);
+  exitsyscall();
+  println("stopped", stopped, "woken", woken);
+}
+
+void block() {
+  atomic::Int32 ran;
+  go([&] { ran.add(1); });
+  spill_registers();
+  entersyscallblock();
+  kernel->usleep(200 * 1000);
+  const int meanwhile = ran.load();
+  exitsyscall();
+  println("ran meanwhile", meanwhile);
+}
+
+// In place of an M that waits in the poller until `until`.
+void pretend_poller(i64 until) {
+  sched.poll_until.set(until);
+  sched.polling.store_seqcst(1);
+}
+
+void timers() {
+  settle();
+  pretend_poller(kNever);
+  (void)after_func(hours(1), [] {});
+  static bool woken;
+  static P* mine;
+  mine = getg()->m->p;
+  systemstack([] {
+    lock(&sched.lock);
+    P* pp = pidleget();
+    unlock(&sched.lock);
+    timer_hooks.load_acquire()->take(pp, mine);
+    sched.pollwake.store_seqcst(0);
+    handoffp(pp);
+    woken = sched.pollwake.load_acquire() != 0;
+  });
+  println("woken", woken);
+  exit(0);
+}
+
+void late() {
+  settle();
+  pretend_poller(kNever);
+  atomic::Int32 woken;
+  go([&] {
+    sleep(ms(5));
+    woken.store(1);
+  });
+  gosched();
+  const i64 end = kernel->nanotime() + 5000 * kMsNs;
+  while (woken.load() == 0 && kernel->nanotime() < end) {}
+  println("woken", woken.load());
+  exit(0);
+}
+
+void answered() {
+  atomic::Int32 ran;
+  go([&] { ran.add(1); });
+  getg()->preempt.store_relaxed(0);
+  preempt_here();
+  const int without_request = ran.load();
+  getg()->preempt.store_relaxed(1);
+  gosched();
+  println("without a request", without_request, "after one", ran.load(), "left", getg()->preempt.load_relaxed());
+}
+
+}  // namespace
+
+int main(int, char** argv) {
+  const char* const mode = argv[1];
+  if (same(mode, "removed")) removed();
+  if (same(mode, "handoff")) handoff();
+  if (same(mode, "enter")) enter();
+  if (same(mode, "block")) block();
+  if (same(mode, "timers")) timers();
+  if (same(mode, "late")) late();
+  if (same(mode, "answered")) answered();
+}
