@@ -74,7 +74,8 @@ TIMED = {
     "timer_stop_reset": Timed("timers of 1 ms within 5 ms", words=False),
 }
 # Ended by a signal from outside, which the simulated kernel answers with its own last words.
-LIVE_ONLY = ("fatal_sigterm",)
+# gc() with finalizers is refused in a simulation: what is reachable depends on what lies on stacks.
+LIVE_ONLY = ("fatal_sigterm", "finalizer")
 
 
 def mask(s):
@@ -132,7 +133,7 @@ class OrderCase(rt0test.Case):
                     if name not in LIVE_ONLY:
                         self.simulated_like_go(name, build)
                     if name in TIMED:
-                        for sim in (SHAKEN.format(i) for i in SHAKES):
+                        for sim in (SHAKEN.format(i) for i in SHAKES if name not in LIVE_ONLY):
                             self.one_that_may_be(name, build, TIMED[name], sim)
                         self.one_of_many_like_go(name, build, TIMED[name])
                     else:
