@@ -40,7 +40,7 @@ void removed() {
   settle();
   stopTheWorld();
   P* const mine = getg()->m->p;
-  P* const last = procs().at[3];
+  P* const last = procs().at[mine->id == 3 ? 2 : 3];
   for (int i = 0; i < 3; i++) go([] { ran.add(1); });
   while (G* gp = runqget(mine).gp) runqput(last, gp, false);
   (void)after_func(ms(1), [] { fired.add(1); });
