@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
@@ -81,6 +82,13 @@ class EnvValues(rt0test.Case):
                       "a=b=c,d",
                       "inittrace=99999999999", "x" * 100000, "=" * 1000, "," * 1000):
             self.assertEqual(self.probe(GODEBUG=value), plain, value[:50])
+
+    def test_a_longer_name_is_another_one(self):
+        """RT0_TRACEX is not RT0_TRACE: nothing is traced, into whatever file the rest would name."""
+        with tempfile.TemporaryDirectory() as folder:
+            done = self.run_program("println", env={"RT0_TRACEX": "trace", "RT0_TRAC": "trace"}, cwd=folder)
+            self.assert_status(done, 0)
+            self.assertEqual(os.listdir(folder), [])
 
     def test_the_first_of_two_counts(self):
         """An environment may hold a name twice; Go takes the first. Python's own calls cannot pass such an environment,

@@ -284,7 +284,9 @@ rename <nil>
 rename onto a directory rename b .: file exists
 open <nil>
 fstat <nil> 1 416 true
-lstat <nil> true
+lstat <nil> true false
+stamp 1700000000123456789
+kept <nil> 4
 pipe <nil>
 read read |0: i/o timeout
 connect true
@@ -299,6 +301,9 @@ class Refused(HostCase):
 
     def stats(self, refused):
         with tempfile.TemporaryDirectory() as folder:
+            stamp = pathlib.Path(folder) / "stamp"
+            stamp.write_text("kept")
+            os.utime(stamp, ns=(1, 1700000000123456789))
             done = self.host("stats", before=refusing(refused), cwd=folder)
             self.assertEqual(rt0test.text(done.err), STATS)
             self.assert_status(done, 0)

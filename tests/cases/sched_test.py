@@ -55,6 +55,14 @@ class Sched(rt0test.Case):
         for procs in "1", "4":
             self.assert_says(self.run_program("sched", "counted", env={"GOMAXPROCS": procs}), "left 1")
 
+    def test_sysmon_rests(self):
+        if self.how != "native":
+            self.skipTest("QEMU has threads of its own")
+        done = self.run_program("sched", "rests", env={"GOMAXPROCS": "1"})
+        self.assert_status(done, 0)
+        slept = int(done.err.split()[1])
+        self.assertTrue(20 < slept < 1000, done.err)
+
     def test_moments(self):
         """Moments that are rare in a program, made by hand; tests/programs/moments.cc says what each is."""
         for procs, mode, says in ((4, "removed", "ran 3 fired 1 dead true"), (4, "handoff", "stopped true woken true"),

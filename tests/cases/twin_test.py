@@ -88,8 +88,8 @@ class Live(Twin):
     how = "native"
 
     def test_as_this_kernel_does(self):
-        """The machine's kernel and the simulated one. A busy machine may be too slow for a row, so Linux has three
-        tries."""
+        """The machine's kernel and the simulated one. A busy machine may be too slow for a row, so Linux has more tries
+        there."""
         if not rt0test.NATIVE:
             self.skipTest("QEMU's calls are not quite Linux's")
         skipped = set() if have_ipv6() else IPV6

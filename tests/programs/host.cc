@@ -137,7 +137,10 @@ void stats() {
   auto [fst, fstat_err] = f.stat();
   println("fstat", fstat_err, fst.size, fst.perm, fst.is_regular);
   auto [lst, lstat_err] = os::lstat("/proc/self/exe");
-  println("lstat", lstat_err, lst.is_symlink);
+  println("lstat", lstat_err, lst.is_symlink, os::stat("/proc/self/exe").value.is_symlink);
+  println("stamp", os::stat("stamp").value.mod_time_ns);
+  auto [kept, kept_err] = os::open_file("stamp", os::O_RDWR | os::O_CREATE, 0640);
+  println("kept", kept_err, kept.stat().value.size);
   auto [ends, pipe_err] = os::pipe();
   println("pipe", pipe_err);
   (void)ends.r.set_read_deadline(now().add(ms(20)));

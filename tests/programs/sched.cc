@@ -217,6 +217,30 @@ int beside() {
   return 0;
 }
 
+// How often the process's other threads have gone to sleep while main calculated for a second: sysmon does so every
+// 10 ms, once it has seen that nothing happens.
+int rests() {
+  for (const Time begin = now(); since(begin) < seconds(1);) {}
+  long switches = 0;
+  auto [tasks, err] = os::read_dir("/proc/self/task");
+  for (const auto& e : tasks) {
+    if (builtin::String(strconv::format_int(os::getpid(), 10)) == e.name()) continue;
+    builtin::String path("/proc/self/task/");
+    path.append(e.name()).append("/status");
+    auto [status, read_err] = os::read_file(path);
+    const Text s{status.data(), status.size()};
+    constexpr Text kKey = "\nvoluntary_ctxt_switches:\t";
+    for (size_t i = 0; i + kKey.len < s.len; i++) {
+      if (__builtin_memcmp(s.ptr + i, kKey.ptr, kKey.len) != 0) continue;
+      long n = 0;
+      for (const char* p = s.ptr + i + kKey.len; *p >= '0' && *p <= '9'; p++) n = 10 * n + (*p - '0');
+      switches += n;
+    }
+  }
+  println("slept", switches);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -225,6 +249,7 @@ int main(int argc, char** argv) {
   if (same(mode, "refused")) return wired(false);
   if (same(mode, "busy_reader")) return busy_reader();
   if (same(mode, "beside")) return beside();
+  if (same(mode, "rests")) return rests();
   if (same(mode, "counted")) return counted();
   if (same(mode, "moved")) return moved();
   if (same(mode, "inherited")) return inherited();

@@ -114,6 +114,7 @@ TEST(Cgroup, Roots) {
   EXPECT_EQ(with("/pod/c", "/pod /cg", "/cg/c/cpu.max"), 3u);
   EXPECT_EQ(with("/pod/c", "/pod/c /cg", "/cg/cpu.max"), 3u);
   EXPECT_EQ(with("/pods/c", "/pod /cg", "/cg/s/c/cpu.max"), 0u);
+  EXPECT_EQ(with("/pods/c", "/pod /cg", "/cgs/c/cpu.max"), 0u);
   EXPECT_EQ(with("/../x", "/ /cg", "/cg/../x/cpu.max"), 0u);
   EXPECT_EQ(with("/../x", "/.. /cg", "/cg/x/cpu.max"), 3u);
   EXPECT_EQ(with("/a b", "/ /c\\040g", "/c g/a b/cpu.max"), 3u);
