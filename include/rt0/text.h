@@ -14,7 +14,7 @@ class String {
  public:
   constexpr String() = default;
   explicit String(StrArg s) { append(s); }
-  String(const String& o) { append(StrArg(o.data(), o.len_)); }
+  [[gnu::always_inline]] String(const String& o) { append(StrArg(o.data(), o.len_)); }
   String(String&& o) noexcept : p_(o.p_), len_(o.len_), cap_(o.cap_) { o.forget(); }
   String& operator=(const String& o) {
     if (this != &o) {
