@@ -5,6 +5,7 @@ cgroup's quota. Natively only: QEMU would change these before the program sees t
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import pathlib
 import re
@@ -16,6 +17,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 
@@ -234,6 +236,14 @@ class Descriptors(HostCase):
             os.close(w)
             self.assertEqual(line_within(p.stdout), b"read 3000\n")
 
+    def wait_until_full(self, pipe):
+        end = time.monotonic() + 60
+        waiting = bytearray(4)
+        while int.from_bytes(waiting, sys.byteorder) < 65536 - 4096:
+            self.assertLess(time.monotonic(), end, "the program does not fill the pipe")
+            time.sleep(0.01)
+            fcntl.ioctl(pipe, termios.FIONREAD, waiting)
+
     def test_non_blocking_output(self):
         """More output than a pipe holds, and a reader that starts late: nothing is lost."""
         for mode, stream in (("write", "stdout"), ("print", "stdout"), ("println", "stderr")):
@@ -242,7 +252,7 @@ class Descriptors(HostCase):
                 os.set_blocking(w, False)
                 with running(mode, 5000, **{stream: w}) as p:
                     os.close(w)
-                    time.sleep(0.1)
+                    self.wait_until_full(r)
                     with open(r, "rb") as f:
                         self.assertEqual(len(f.read()), 200000)
                     self.assertEqual(p.wait(10), 0)

@@ -61,14 +61,31 @@ class Sched(rt0test.Case):
         done = self.run_program("sched", "rests", env={"GOMAXPROCS": "1"})
         self.assert_status(done, 0)
         slept = int(done.err.split()[1])
-        self.assertTrue(20 < slept < 1000, done.err)
+        self.assertTrue(20 < slept < 500, done.err)
+
+    def test_no_goroutine_is_left_lying(self):
+        done = self.run_program("sched", "steals", env={"GOMAXPROCS": "2", "GODEBUG": "asyncpreemptoff=1"})
+        self.assert_says(done, "none left lying true")
+
+    def test_slices(self):
+        """A time slice has 10 ms: two goroutines take turns fifty times in a second. Simulated, so that the machine has
+        no part in it."""
+        done = self.run_program("sched", "slices", env={"RT0_SIM": "seed=1,procs=1,strategy=fifo", "GOMAXPROCS": "1"})
+        self.assert_status(done, 0)
+        self.assertTrue(30 < int(done.err.split()[1]) < 200, done.err)
+
+    def test_how_long_one_waits(self):
+        done = self.run_program("sched", "waits", env={"RT0_SIM": "seed=1"})
+        self.assert_status(done, 0)
+        self.assertRegex(rt0test.text(done.out), r"(?m)^goroutine \d+ \[chan receive, (8|9|10) minutes\]:$")
 
     def test_moments(self):
         """Moments that are rare in a program, made by hand; tests/programs/moments.cc says what each is."""
         for procs, mode, says in ((4, "removed", "ran 3 fired 1 dead true"), (4, "handoff", "stopped true woken true"),
                                   (4, "enter", "stopped true woken true"), (1, "block", "ran meanwhile 1"),
                                   (4, "timers", "woken true"),
-                                  (2, "late", "woken 1"), (1, "answered", "without a request 0 after one 1 left 0")):
+                                  (2, "late", "woken 1"), (1, "answered", "without a request 0 after one 1 left 0"),
+                                  (1, "calls", "main has its turn true"), (1, "wired", "on another thread 0")):
             with self.subTest(mode=mode):
                 env = {"GOMAXPROCS": procs, "GODEBUG": "asyncpreemptoff=1"}
                 self.assert_says(self.run_program("moments", mode, env=env), says)

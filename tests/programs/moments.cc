@@ -6,6 +6,8 @@
 //   timers    a P with a timer is handed off while the poller sleeps for long
 //   late      nobody but sysmon can see that a timer is late
 //   answered  requests to yield that have been answered
+//   calls     a goroutine is in a system call for a thousandth of its time
+//   wired     a goroutine that is locked to its thread is next on another thread's P
 #include "kernel_iface/kernel.h"
 #include "sched/above.h"
 #include "sched/hooks.h"
@@ -171,6 +173,43 @@ void answered() {
   println("without a request", without_request, "after one", ran.load(), "left", getg()->preempt.load_relaxed());
 }
 
+// A goroutine makes short system calls, and calculates for long in between: main must have its turn nevertheless.
+void calls() {
+  atomic::Int32 stop;
+  int n = 0;
+  go([&] {
+    for (; n < 300 && stop.load() == 0; n++) {
+      for (const i64 end = kernel->nanotime() + 5 * kMsNs; kernel->nanotime() < end;) {}
+      spill_registers();
+      entersyscall();
+      exitsyscall();
+    }
+  });
+  gosched();
+  stop.store(1);
+  println("main has its turn", n < 300);
+}
+
+// A goroutine that is locked to its thread is woken by one on another thread, which then waits itself.
+void wired() {
+  Chan<int> there(0), back(0);
+  int wrong = 0;
+  go([&] {
+    lock_os_thread();
+    const M* const mine = getg()->m;
+    for (int v : there) {
+      wrong += getg()->m != mine;
+      back.send(v);
+      wrong += getg()->m != mine;
+    }
+  });
+  for (int i = 0; i < 100; i++) {
+    there.send(i);
+    (void)back.recv();
+  }
+  println("on another thread", wrong);
+}
+
 }  // namespace
 
 int main(int, char** argv) {
@@ -182,4 +221,6 @@ int main(int, char** argv) {
   if (same(mode, "timers")) timers();
   if (same(mode, "late")) late();
   if (same(mode, "answered")) answered();
+  if (same(mode, "calls")) calls();
+  if (same(mode, "wired")) wired();
 }

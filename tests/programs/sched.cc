@@ -241,6 +241,52 @@ int rests() {
   return 0;
 }
 
+// Two Ps, and no preemption signals. Main makes goroutines that only the other P can run, since main waits without a
+// call: if one is left lying, it waits for ever.
+int steals() {
+  long rounds = 0;
+  for (const Time begin = now(); since(begin) < ms(1500); rounds++) {
+    atomic::Int32 ran;
+    go([&] { ran.store(1); });
+    for (const Time start = now(); ran.load() == 0;)
+      if (since(start) > seconds(8)) {
+        println("left lying after", rounds);
+        exit(1);
+      }
+  }
+  println("none left lying", rounds > 0);
+  return 0;
+}
+
+// Two goroutines on one P look at the clock all the time, for a second: how often does one take over from the other?
+int slices() {
+  static int last = 0, changes = 0;
+  const Time begin = now();
+  auto look = [begin](int me) {
+    const Chan<int> c(1);
+    while (since(begin) < seconds(1)) {
+      (void)c.try_recv();  // where a goroutine that is asked to yield does so
+      if (last == me) continue;
+      last = me;
+      changes++;
+    }
+  };
+  go([look] { look(1); });
+  look(2);
+  println("changes", changes);
+  return 0;
+}
+
+// How long has a goroutine waited? Tracebacks say so after a minute.
+int waits() {
+  go([] { (void)Chan<int>(0).recv(); });
+  sleep(minutes(10));
+  static char text[4096];
+  const size_t n = stack(text, sizeof(text), true);
+  fmt::println(Text{text, n});
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -250,6 +296,9 @@ int main(int argc, char** argv) {
   if (same(mode, "busy_reader")) return busy_reader();
   if (same(mode, "beside")) return beside();
   if (same(mode, "rests")) return rests();
+  if (same(mode, "steals")) return steals();
+  if (same(mode, "slices")) return slices();
+  if (same(mode, "waits")) return waits();
   if (same(mode, "counted")) return counted();
   if (same(mode, "moved")) return moved();
   if (same(mode, "inherited")) return inherited();
