@@ -12,7 +12,8 @@ HEAD = """# Mutants
 A mutant is this code with one fault put in, such as a wrong bound or a missing wake-up. `make mutants` builds each
 mutant of `tests/mutants/` and runs the tests that should see it. A mutant that lives is a missing
 test; an equal one differs in nothing that a program could see. [tests/mutants.py](../tests/mutants.py) says how the
-table is written. `make test` tries 20 mutants, each time other ones. `tests/mutants.py --page` makes this page.
+table is written. `tests/mutants.py --sample 20` tries 20 of those that
+have been killed, each time other ones; `tests/mutants.py --page` makes this page.
 
 """
 
