@@ -141,6 +141,7 @@ class Notify(rt0test.Case):
                                  ignored[0] + "recovered true\n" * (name == "SEGV"))
 
     @unittest.skipUnless(rt0test.NATIVE, "the parent's dispositions are QEMU's own, too")
+    @rt0test.needs("/proc/self/status")
     def test_what_a_child_ignores(self):
         """What the program ignores by its own will, and of what its parent ignores only what Go passes on."""
         if self.how != "native":
