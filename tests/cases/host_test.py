@@ -274,8 +274,8 @@ class Descriptors(HostCase):
         """Lines of goroutines that print at the same time are not mixed."""
         with running("blocked", "out", env={"GOMAXPROCS": "4"}) as p:
             data = b""
-            while len(data) < 200000:
-                data += os.read(p.stdout.fileno(), 65536)
+            while len(data) < 200000 and (more := os.read(p.stdout.fileno(), 65536)):  # it ends after 0.2 s
+                data += more
         self.assertEqual(set(data.split(b"\n")[:-1]), {b"012345678901234567890123456789012345678"})
 
 

@@ -136,6 +136,7 @@ class Stacks(rt0test.Case):
             yield sum(int(e.args["n"]) for e in rt0test.parse_trace(trace)
                       if e.name == "StackScavenge"), rt0test.text(done.err)
 
+    @rt0test.needs("/proc/self/statm")
     def test_memory_goes_back_when_asked_for(self):
         """free_os_memory() and gc() give back the memory of all free stacks, also of those in the caches of busy Ps."""
         for how in ("free", "gc"):
@@ -178,6 +179,7 @@ class Stacks(rt0test.Case):
                                      rb"(?m)^fatal error: (stack overflow|unexpected signal during runtime execution)$",
                                      depth)
 
+    @rt0test.needs("/proc/self/statm")
     def test_memory_goes_back_when_the_limit_is_near(self):
         """Memory goes back though no P has been idle for long. The limit is for the process's memory, of which QEMU
         alone uses more."""
@@ -186,6 +188,7 @@ class Stacks(rt0test.Case):
             if self.how == "native":
                 self.assertEqual(says, "touched true given back\n")
 
+    @rt0test.needs("/proc/self/statm")
     def test_memory_stays_while_the_limit_is_far(self):
         for limit in (None, "4GiB"):
             for stacks, says in self.back("no", limit):
