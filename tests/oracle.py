@@ -18,6 +18,7 @@ record is the output that most runs gave.
 """
 
 import argparse
+import ast
 import collections
 import difflib
 import os
@@ -35,9 +36,12 @@ ORACLE = rt0test.ORACLE
 VERSION = ORACLE / "VERSION"
 RUNS, LEAST_RUNS, SECONDS = 20, 3, 10  # a program is run RUNS times, but after SECONDS no more often than LEAST_RUNS
 LIMIT = 120  # seconds after which a run counts as hanging
+HUGE = 2000  # a GOMAXPROCS that is not tried
 SHOWN = 40  # lines of a difference that are printed
-# Programs that are not about order: where their output is recorded, and which of the two streams it is.
+# Programs that are not about order: where their output is recorded, and which of the two streams it is, or that it is a
+# table of many runs.
 OTHERS = {
+    "env_values": (ORACLE / "env_values.txt", "table"),
     "println": (rt0test.EXPECTED / "println.err", "err"),
     "isprint": (rt0test.TOP / "lib" / "text" / "isprint.def", "out"),
 }
@@ -119,6 +123,8 @@ def build(folder, chosen):
 
 def run(folder, name):
     """One run's Output. For a program of OTHERS, that of its stream."""
+    if name in OTHERS and OTHERS[name][1] == "table":
+        return Output(table_of_values(folder / "bin" / name), 0)
     env = {} if name in OTHERS else order.env_of(name)
     try:
         done = subprocess.run([folder / "bin" / name], env=env, cwd=folder, stdin=subprocess.DEVNULL,
@@ -128,6 +134,33 @@ def run(folder, name):
     streams = {"out": unframed(done.stdout), "err": unframed(done.stderr)}
     said = streams[OTHERS[name][1]] if name in OTHERS else streams["out"] + streams["err"]
     return Output(as_text(said), done.returncode)
+
+
+def table_of_values(program):
+    """The rows of env_values.txt, the last two columns made anew: exit status, and what the program printed. On two CPUs, or on
+    one where the first column says so. The value None stands for a variable that is not set. A row with a huge GOMAXPROCS is
+    kept as it is: Go then takes minutes and gigabytes."""
+    lines, cpus = [], sorted(os.sched_getaffinity(0))
+    if len(cpus) < 2:
+        raise Wrong("needs two CPUs")
+    for line in OTHERS["env_values"][0].read_text().splitlines():
+        columns = line.split("\t")
+        if line.startswith("#") or len(columns) < 4:
+            lines.append(line)
+            continue
+        variable, value = columns[0], ast.literal_eval(columns[1])
+        if variable == "GOMAXPROCS" and value and value.isdecimal() and HUGE < int(value) < 1 << 31:
+            lines.append(line)
+            continue
+        one = variable.startswith("taskset")
+        setting = value if one else f"{variable}={value}"
+        env = dict([setting.split("=", 1)]) if value is not None and "=" in setting else {}
+        some = str(cpus[0]) if one else f"{cpus[0]},{cpus[1]}"
+        done = subprocess.run(["taskset", "-c", some, program], env={"PATH": "/usr/bin:/bin", **env}, capture_output=True,
+                              text=True, check=False, timeout=LIMIT)
+        said = done.stdout.strip() if done.returncode == 0 else " / ".join(done.stderr.splitlines()[:4])
+        lines.append("\t".join([*columns[:2], str(done.returncode), said]))
+    return "\n".join(lines) + "\n"
 
 
 def as_text(data):
@@ -174,6 +207,7 @@ def masked(name, output):
 def runs(folder, name, most):
     """The Outputs of up to `most` runs."""
     start, outputs = time.monotonic(), []
+    most = LEAST_RUNS if name in OTHERS else most
     while len(outputs) < most and (len(outputs) < LEAST_RUNS or time.monotonic() - start < SECONDS):
         outputs.append(tidy(name, run(folder, name)))
     return outputs
