@@ -22,9 +22,9 @@ host's. Only what the tests need is built. Each test must first pass without a m
 has seen the mutant, too. A mutant that lives through all of its tests is tried RUNS times. The exit status is 1 if one
 lives or does not build.
 
-build/mutants/results.json keeps each result, with its date and a hash of all that it depends on: the code, the row, and
-the row's tests. A result counts as long as this hash is the same. So the whole table can be tried in parts, and
-docs/MUTANTS.md be written from all of them.
+build/mutants/results.json keeps each result, with its date and a hash of the code and the row. A result counts as long
+as this hash is the same. So the whole table can be tried in parts, and docs/MUTANTS.md be written from all of them.
+`make mutants` tries all rows anew.
 """
 
 import argparse
@@ -200,14 +200,14 @@ def hash_of_code():
 
 @functools.cache
 def hash_of_test(test):
-    """A hash of the files that a test consists of. The programs of a case are those that its text names."""
+    """A hash of the files that are a test's own: what it shares with other tests, as tests/harness, is not among them.
+    The programs of a case are those that its text names."""
     name, _, rest = test.partition(" ")
     if name.startswith("unit."):
-        return hash_of(f"tests/unit/{name.split('.')[1]}_test.cc", "tests/unit/hosted", "tests/unit/CMakeLists.txt",
-                       "tests/oracle")
+        return hash_of(f"tests/unit/{name.split('.')[1]}_test.cc")
     own = str(case_of(test).relative_to(TOP))
     if name == "order":
-        return hash_of("tests/harness", own, *(f"tests/{f}/{p}.{e}" for p in rest.split() for f, e in
+        return hash_of(own, *(f"tests/{f}/{p}.{e}" for p in rest.split() for f, e in
                        (("programs/order", "cc"), ("programs/order/inside", "cc"), ("oracle/order", "out"),
                         ("oracle/order", "exit"))))
     words = set(re.findall(r"\w+", case_of(test).read_text()))
@@ -215,12 +215,14 @@ def hash_of_test(test):
                 and n.suffix in (".cc", ".S")]
     words = set(re.findall(r'"(\w+\.h)"', "".join((TOP / n).read_text() for n in programs)))
     headers = [n for n in sources() if n.parts[:2] == ("tests", "programs") and n.name in words]
-    return hash_of("tests/harness", "tests/expected", "tests/oracle", own, *map(str, programs + headers))
+    return hash_of(own, *map(str, programs + headers))
 
 
-def hash_of_row(m):
-    text = "\0".join([hash_of_code(), m.file, m.was, m.now, m.equal or "",
-                      *(x for t in m.tests for x in (t, hash_of_test(t)))])
+def hash_of_row(m, what):
+    """A new test leaves a killed mutant killed, but perhaps one that lives no longer alive: only for that one the tests
+    count, too."""
+    tests = [x for t in m.tests for x in (t, "" if what in ("killed", "hang", "equal") else hash_of_test(t))]
+    text = "\0".join([hash_of_code(), m.file, m.was, m.now, m.equal or "", *tests])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -387,14 +389,16 @@ def saved(table):
     """The results that still count, by fault."""
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     kept = {fault: Result(**fields) for fault, fields in kept.items()}
-    return {m.fault: kept[m.fault] for m in table if m.fault in kept and kept[m.fault].hash == hash_of_row(m)}
+    return {m.fault: kept[m.fault] for m in table if m.fault in kept
+            and kept[m.fault].hash == hash_of_row(m, kept[m.fault].what)}
 
 
 def remember(m, done):
     with (WORK / "results.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-        kept[m.fault] = done._replace(date=f"{datetime.datetime.now():%Y-%m-%d %H:%M}", hash=hash_of_row(m))._asdict()
+        kept[m.fault] = done._replace(date=f"{datetime.datetime.now():%Y-%m-%d %H:%M}",
+                                      hash=hash_of_row(m, done.what))._asdict()
         RESULTS.write_text(json.dumps(kept, indent=1))
 
 
@@ -447,7 +451,8 @@ def try_all(chosen):
     start = time.monotonic()
     copy_tree()
     for m in chosen:
-        hash_of_row(m)  # now: the parts of the hashes are kept, and the sources may change while the copy is tried
+        # Now: the parts of the hashes are kept, and the sources may change while the copy is tried.
+        hash_of_row(m, "lives")
     configure()
     print(f"configured and copied in {time.monotonic() - start:.0f} s", flush=True)
     results = run_all(chosen)
