@@ -137,9 +137,9 @@ def run(folder, name):
 
 
 def table_of_values(program):
-    """The rows of env_values.txt, the last two columns made anew: exit status, and what the program printed. On two CPUs, or on
-    one where the first column says so. The value None stands for a variable that is not set. A row with a huge GOMAXPROCS is
-    kept as it is: Go then takes minutes and gigabytes."""
+    """The rows of env_values.txt, the last two columns made anew: exit status, and what the program printed. On two
+    CPUs, or on one where the first column says so. The value None stands for a variable that is not set. A row with a
+    huge GOMAXPROCS is kept as it is: Go then takes minutes and gigabytes."""
     lines, cpus = [], sorted(os.sched_getaffinity(0))
     if len(cpus) < 2:
         raise Wrong("needs two CPUs")
@@ -156,7 +156,8 @@ def table_of_values(program):
         setting = value if one else f"{variable}={value}"
         env = dict([setting.split("=", 1)]) if value is not None and "=" in setting else {}
         some = str(cpus[0]) if one else f"{cpus[0]},{cpus[1]}"
-        done = subprocess.run(["taskset", "-c", some, program], env={"PATH": "/usr/bin:/bin", **env}, capture_output=True,
+        done = subprocess.run(["taskset", "-c", some, program], env={"PATH": "/usr/bin:/bin", **env},
+                              capture_output=True,
                               text=True, check=False, timeout=LIMIT)
         said = done.stdout.strip() if done.returncode == 0 else " / ".join(done.stderr.splitlines()[:4])
         lines.append("\t".join([*columns[:2], str(done.returncode), said]))
