@@ -10,6 +10,7 @@
 import pathlib
 import re
 import sys
+import textwrap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import port_check
@@ -50,6 +51,8 @@ def wanted(text):
 def main():
     if sys.argv[1:2] == ["--matrix"]:
         readme, table = TOP / "README.md", pathlib.Path(sys.argv[2]).read_text()
+        wrapped = textwrap.TextWrapper(width=120, subsequent_indent="  ").fill
+        table = "".join(f"{wrapped(line) if line.startswith('- ') else line}\n" for line in table.splitlines())
         readme.write_text(re.sub(r"(<!-- matrix -->\n).*?(<!-- end -->)", lambda m: m[1] + table + m[2],
                                  readme.read_text(), flags=re.S))
         return 0
