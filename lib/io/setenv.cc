@@ -43,21 +43,16 @@ struct Environment {
     return env_name_len(e) == key.len && key.len < e.len && e.sub(0, key.len) == key;
   }
 };
-constinit Environment now{};
-
-struct Locked {
-  Locked() NO_LOCK_ANALYSIS { mu.lock(); }
-  ~Locked() NO_LOCK_ANALYSIS { mu.unlock(); }
-};
+constinit Environment now GUARDED_BY(mu){};
 
 const char* changed_value(Str key) {
-  const Locked locked;
+  const sync::LockGuard held(mu);
   const usize i = now.find(key);
   return i < now.n ? now.entries[i] + key.len + 1 : nullptr;
 }
 
 Args changed_all() {
-  const Locked locked;
+  const sync::LockGuard held(mu);
   if (now.shown == nullptr) {
     now.shown = malloc_or_die<char*>(now.n + 1);
     for (usize i = 0; i < now.n; i++) now.shown[i] = const_cast<char*>(now.entries[i]);
@@ -68,8 +63,8 @@ Args changed_all() {
 
 constexpr ChangedEnv kChanged = {changed_value, changed_all};
 
-// Called with the lock held, before each change. Of several entries with one name the first one counts, as in Go.
-void begin_change() {
+// Called before each change. Of several entries with one name the first one counts, as in Go.
+void begin_change() REQUIRES(mu) {
   now.shown = nullptr;
   if (changed_env.load_relaxed() != nullptr) return;  // only written with the lock held
   for (const char* e : envs) {
@@ -99,7 +94,7 @@ Error setenv(StrArg key, StrArg value) {
   entry[key.len] = '=';
   __builtin_memcpy(entry + key.len + 1, value.ptr, value.len);
   entry[key.len + 1 + value.len] = '\0';
-  const Locked locked;
+  const sync::LockGuard held(mu);
   begin_change();
   if (const usize i = now.find({key.ptr, key.len}); i < now.n) now.entries[i] = entry;
   else now.add(entry);
@@ -107,7 +102,7 @@ Error setenv(StrArg key, StrArg value) {
 }
 
 Error unsetenv(StrArg key) {
-  const Locked locked;
+  const sync::LockGuard held(mu);
   begin_change();
   const usize i = now.find({key.ptr, key.len});
   if (i == now.n) return Error();
@@ -117,7 +112,7 @@ Error unsetenv(StrArg key) {
 }
 
 void clearenv() {
-  const Locked locked;
+  const sync::LockGuard held(mu);
   begin_change();
   now.n = 0;
 }
