@@ -1,8 +1,7 @@
 # The commands of rt0, from build to checks. Each works from a fresh checkout on Debian 12 and installs the packages it
-# lacks.
-# Variables: ISA=<folder of arch/>   P=<program>   PREFIX=<folder>   ARGS=<its arguments>   COMPILER=gcc|clang
-# SIM=<RT0_SIM's keys>
-#   AREA=<file of tests/mutants>
+# lacks. Variables:
+#   ISA=<folder of arch/>   P=<program>   ARGS=<its arguments>   COMPILER=gcc|clang   PREFIX=<folder>
+#   SIM=<RT0_SIM's keys>   AREA=<file of tests/mutants>   RUNS, SEED, ALL, STEP, OTHER_GO: see the command
 ISAS := $(shell awk '/^[a-z0-9]/ {print $$1}' arch/isas.txt)
 P ?= hello
 COMPILER ?= gcc

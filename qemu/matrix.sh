@@ -4,8 +4,7 @@
 # what was skipped, where and why.
 #   g++, clang   the compiler's version, and how many programs it built; "-": not built
 #   tests        of the tests labelled with the ISA: how many passed, were skipped, failed; "in part": some of what a
-#   test
-#                file does was skipped; "old": the programs were built after the run; "-": none ran
+#                test file does was skipped; "old": the programs were built after the run; "-": none ran
 #   ladder       the grade of the last `make port-check`; "in part" as above; "-": not run
 #   goldens      whether the golden traces are the same on this ISA, in the last ctest run
 set -eu

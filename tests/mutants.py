@@ -91,8 +91,7 @@ def mutants():
             if wrong := row.keys() - KEYS:
                 sys.exit(f"{path.name}: {row.get('fault')}: no such key: {', '.join(wrong)}")
             yield Mutant(path.stem, row["fault"], row["file"], row["was"], row["now"], row.get("tests", []),
-                         row.get("equal"),
-                         not row.get("slow") and not row.get("untried"))
+                         row.get("equal"), not row.get("slow") and not row.get("untried"))
 
 
 # --- The table is checked without building anything -------------------------------------------------------------------

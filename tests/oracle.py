@@ -157,8 +157,7 @@ def table_of_values(program):
         env = dict([setting.split("=", 1)]) if value is not None and "=" in setting else {}
         some = str(cpus[0]) if one else f"{cpus[0]},{cpus[1]}"
         done = subprocess.run(["taskset", "-c", some, program], env={"PATH": "/usr/bin:/bin", **env},
-                              capture_output=True,
-                              text=True, check=False, timeout=LIMIT)
+                              capture_output=True, text=True, check=False, timeout=LIMIT)
         said = done.stdout.strip() if done.returncode == 0 else " / ".join(done.stderr.splitlines()[:4])
         lines.append("\t".join([*columns[:2], str(done.returncode), said]))
     return "\n".join(lines) + "\n"

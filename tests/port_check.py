@@ -75,8 +75,7 @@ def run(line, log, env=None, timeout=600):
     with open(log, "ab") as out:
         try:
             return subprocess.run(line, stdout=out, stderr=subprocess.STDOUT, cwd=TOP,
-                                  env={**os.environ, **(env or {})},
-                                  timeout=timeout, check=False).returncode
+                                  env={**os.environ, **(env or {})}, timeout=timeout, check=False).returncode
         except subprocess.TimeoutExpired:
             out.write(b"no end in time\n")
             return -1

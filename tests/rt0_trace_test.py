@@ -24,8 +24,7 @@ BIN = pathlib.Path(os.environ.get("RT0_TEST_BUILD", str(ROOT / "build/amd64"))) 
 PROGRAMS = ["hello", "goroutines", "syscalls", "order_chan_ping", "order_chan_buf", "order_gosched3",
             "order_mutex_handoff",
             "order_cond_broadcast", "order_sel_wake_order", "order_sleep_order", "order_pipeline_sieve",
-            "order_net_eof",
-            "order_fatal_deadlock_recv", "order_context_cancel"]
+            "order_net_eof", "order_fatal_deadlock_recv", "order_context_cancel"]
 GO = shutil.which("go")
 
 

@@ -116,8 +116,7 @@ class Values(unittest.TestCase):
         # P 0 is held from 100 to 7000 and from 9500 on, P 1 from 2000 to 8100.
         self.assertEqual(got["ps"], [
             {"id": 0, "run_ns": 4700 + 500 + 800 + 900 + 1900 + 1300, "held_ns": 6900 + 4500, "starts": 6, "steals": 0,
-             "stolen": 0,
-             "robbed": 1, "retaken": 1},
+             "stolen": 0, "robbed": 1, "retaken": 1},
             {"id": 1, "run_ns": 5000, "held_ns": 6100, "starts": 1, "steals": 1, "stolen": 1, "robbed": 0,
              "retaken": 0}])
         self.assertEqual(got["ms"], [{"id": 0, "run_ns": 4700 + 500 + 800, "starts": 3, "stops": 1, "wakes": 0},

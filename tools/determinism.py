@@ -31,10 +31,8 @@ FAULTS = ("", "", "", "", ",faults=short+eintr+wake+order+late:50", ",faults=los
           ",faults=reset+eagain:30")
 # The letters of tests/programs/scripted.cc, and how often each is to come.
 STEPS = {"S": 8, "R": 9, "T": 4, "Y": 4, "C": 0.15, "X": 6, "L": 5, "M": 3, "Q": 3, "W": 2, "A": 6, "B": 3, "G": 4,
-         "g": 4, "w": 1, "N": 3,
-         "Z": 2, "z": 1, "a": 3, "f": 2, "P": 1.5, "K": 1, "O": 2, "I": 1, "D": 0.7, "E": 1.5, "F": 1, "J": 1.5, "H": 1,
-         "U": 2, "V": 2,
-         "q": 2, "x": 0.2, "!": 0.05}
+         "g": 4, "w": 1, "N": 3, "Z": 2, "z": 1, "a": 3, "f": 2, "P": 1.5, "K": 1, "O": 2, "I": 1, "D": 0.7, "E": 1.5,
+         "F": 1, "J": 1.5, "H": 1, "U": 2, "V": 2, "q": 2, "x": 0.2, "!": 0.05}
 SHOWN = 12  # lines of a difference
 
 Result = collections.namedtuple("Result", "status printed trace")
@@ -62,6 +60,11 @@ def pair(number):
     return Pair(",".join("".join(w) for w in words), sim)
 
 
+def cannot(why):
+    print(f"determinism.py: {why}", file=sys.stderr)
+    sys.exit(2)
+
+
 class Build:
     def __init__(self, folder):
         self.name = folder.name
@@ -70,8 +73,7 @@ class Build:
         rows = (line.split() for line in (TOP / "arch" / "isas.txt").read_text().splitlines())
         row = next((row for row in rows if row and row[0] == isa), None)
         if row is None or not self.program.exists():
-            raise SystemExit(f"determinism.py: {self.program}: no such program, or its folder's name begins with no "
-                             "ISA")
+            cannot(f"{self.program}: no such program, or its folder's name begins with no ISA")
         self.how = [] if row[6] == platform.machine() else [row[5]]
 
     def run(self, which):
@@ -80,8 +82,7 @@ class Build:
             env = {"RT0_SIM": which.sim, "RT0_TRACE": str(trace)}
             try:
                 done = subprocess.run([*self.how, self.program, which.script], env=env, stdin=subprocess.DEVNULL,
-                                      capture_output=True,
-                                      timeout=300, check=False)
+                                      capture_output=True, timeout=300, check=False)
             except subprocess.TimeoutExpired:
                 return Result("hangs", "", "")
             said = done.stdout.decode("latin-1") + done.stderr.decode("latin-1")
@@ -117,6 +118,8 @@ def main():
     parser.add_argument("builds", type=pathlib.Path, nargs="+", metavar="BUILD")
     options = parser.parse_args()
     builds = [Build(folder.resolve()) for folder in options.builds]
+    if len(builds) < 2:
+        cannot("one build alone has nothing to differ from: name two or more")
     numbers = range(options.first, options.first + options.pairs)
     ends, differ, events = collections.Counter(), 0, 0
     for number, results in run(builds, numbers, options.jobs):

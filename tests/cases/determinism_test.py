@@ -3,6 +3,7 @@
 and the first ISA's. tools/determinism.py generates and compares; `make determinism` does so with more of them."""
 
 import pathlib
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -40,6 +41,15 @@ class Determinism(rt0test.Case):
                     self.assertEqual(determinism.difference(results[0], result), "", determinism.pair(number))
         self.assertTrue({0, 2} <= ends <= {0, 1, 2}, "some end well, some in a deadlock or a panic, and none hangs")
         self.assertGreater(events, 100 * PAIRS)
+
+    def test_what_cannot_be_compared(self):
+        """Exit status 2, and one line that says why; 1 would mean that a difference was found."""
+        for folders, why in (((rt0test.BUILD,), "one build alone has nothing to differ from"),
+                             ((rt0test.BUILD, rt0test.BUILD / "none"), "no such program")):
+            done = subprocess.run([rt0test.TOP / "tools" / "determinism.py", *folders], capture_output=True, text=True,
+                                  check=False)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1))
+            self.assertIn(why, done.stderr)
 
     def test_a_difference_is_told(self):
         a = determinism.Result(0, "x", "one\ntwo\nthree\n")

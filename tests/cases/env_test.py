@@ -79,8 +79,7 @@ class EnvValues(rt0test.Case):
     def test_unknown_godebug(self):
         plain = self.probe()
         for value in ("nosuchkey=1", "nosuchkey", "=", ",", ",,,", "=1", "inittrace", "inittrace=", "inittrace=x",
-                      "a=b=c,d",
-                      "inittrace=99999999999", "x" * 100000, "=" * 1000, "," * 1000):
+                      "a=b=c,d", "inittrace=99999999999", "x" * 100000, "=" * 1000, "," * 1000):
             self.assertEqual(self.probe(GODEBUG=value), plain, value[:50])
 
     def test_a_longer_name_is_another_one(self):

@@ -111,8 +111,7 @@ class Examples(rt0test.Case):
     def test_gotraceback(self):
         """GOTRACEBACK, as in Go: none, single (the default), all, system. test_gotraceback_crash has crash."""
         for level, expected in (("none", "traceback.panic.none"), ("single", "traceback.panic"),
-                                ("", "traceback.panic"),
-                                ("all", "traceback.panic.all"), ("1", "traceback.panic.all"),
+                                ("", "traceback.panic"), ("all", "traceback.panic.all"), ("1", "traceback.panic.all"),
                                 ("0", "traceback.panic.none"),
                                 ("system", "traceback.panic.system"), ("2", "traceback.panic.system"),
                                 ("nonsense", "traceback.panic.none")):

@@ -32,8 +32,7 @@ class Forged(rt0test.Case):
         """The program boots and runs a goroutine. Its main finds the data in `found`: argv and env as lists, and the
         kernel's data."""
         want = {"argv": [f"arg{i}" for i in range(scenario.get("argc", 1))], "env": [], "random": False,
-                "secure": False,
-                "vdso": False, **(found or {})}
+                "secure": False, "vdso": False, **(found or {})}
         done = self.forge(**scenario)
         argv, env, random, secure, vdso = want.values()
         self.assert_status(done, 0)

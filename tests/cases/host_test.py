@@ -285,8 +285,7 @@ CALLS = {"amd64": {"statx": 332, "getrandom": 318, "prlimit64": 302, "madvise": 
                  "bind": 361, "connect": 362, "listen": 363, "accept4": 364, "getsockopt": 365, "setsockopt": 366,
                  "getsockname": 367, "getpeername": 368, "sendto": 369, "recvfrom": 371, "shutdown": 373}}
 SOCKETS = {"socket", "socketpair", "bind", "connect", "listen", "accept4", "getsockopt", "setsockopt", "getsockname",
-           "getpeername",
-           "sendto", "recvfrom", "shutdown"}
+           "getpeername", "sendto", "recvfrom", "shutdown"}
 STATS = """\
 stat <nil> true true true
 write <nil>
@@ -344,8 +343,7 @@ class Processes(HostCase):
         """Then the child is started with a plain fork."""
         clone = {"amd64": 56, "386": 120}[rt0test.ISA]
         code = [(LOAD, 0, 0, 0), (EQUAL, 0, 3, clone), (LOAD, 0, 0, 16), (0x45, 0, 1, 0x4000),
-                (RETURN, 0, 0, ERRNO | 1),
-                (RETURN, 0, 0, ALLOW)]
+                (RETURN, 0, 0, ERRNO | 1), (RETURN, 0, 0, ALLOW)]
         text = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *row) for row in code))
         header = ctypes.create_string_buffer(struct.pack("@HP", len(code), ctypes.addressof(text)))
 

@@ -128,8 +128,7 @@ class Notify(rt0test.Case):
         for name, untold, reset, stop in rows:
             sig = signal.Signals[f"SIG{name}"]
             for how, expected in (("none", untold), ("reset", reset), ("stop", stop), ("ignore", ignored),
-                                  ("notify", got),
-                                  ("ignore_notify", got)):
+                                  ("notify", got), ("ignore_notify", got)):
                 with self.subTest(sig=name, how=how):
                     out = self.notify("fate", how, str(int(sig)), status=expected[1], before=ignoring(sig))
                     self.assertEqual(out, expected[0])

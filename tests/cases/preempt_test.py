@@ -111,8 +111,7 @@ class Preempt(rt0test.Case):
         for build in self.each_build():
             for option in options:
                 done = self.run_program("preempted", "diverted", wanted, env={"GOMAXPROCS": "2"}, build=build,
-                                        qemu_options=option,
-                                        timeout=MOST_SECONDS)
+                                        qemu_options=option, timeout=MOST_SECONDS)
                 self.assert_status(done, 0)
                 self.assertEqual(rt0test.text(done.err), "damaged 0 rounds true\n")
 

@@ -26,8 +26,7 @@ class Soak(rt0test.Case):
         with self.subTest(build=(build or rt0test.BUILD).name, procs=procs):
             generations = 3 if seconds >= 10 else 2
             done = self.run_program("soak", seconds, goroutines, PATIENCE, generations, env={"GOMAXPROCS": procs},
-                                    build=build,
-                                    timeout=30 + 10 * seconds + 8 * PATIENCE)
+                                    build=build, timeout=30 + 10 * seconds + 8 * PATIENCE)
             lines = rt0test.text(done.err).splitlines()
             self.assertEqual((done.status, lines[-1:]), (0, ["ok"]), rt0test.text(done.err)[-3000:])
             self.assertGreater(min(int(line.split()[1]) for line in lines[:8]), 0, lines)

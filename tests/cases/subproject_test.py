@@ -87,8 +87,7 @@ class Outside(rt0test.Case):
 
     def configure(self, *args, build="build", share=rt0test.TOP, generator="Ninja"):
         installed.cmake("-G", generator, "-Wno-dev", "-S", self.here, "-B", self.here / build,
-                        f"-DRT0_ISA={rt0test.ISA}",
-                        f"-DCMAKE_TOOLCHAIN_FILE={share / 'tools' / 'toolchain.cmake'}",
+                        f"-DRT0_ISA={rt0test.ISA}", f"-DCMAKE_TOOLCHAIN_FILE={share / 'tools' / 'toolchain.cmake'}",
                         f"-DRT0_MKPCLNTAB={installed.HOST_TOOL}", *args)
         return self.here / build
 

@@ -15,8 +15,7 @@ from harness import rt0test
 
 PROGRAMS = ("twin_files", "twin_net")
 SIMS = ("seed=1,procs=2", "seed=7,procs=1", "seed=2,procs=4,strategy=random", "seed=3,procs=2,strategy=pos",
-        "seed=4,procs=3,strategy=pct:3",
-        "seed=5,procs=2,strategy=delay:2")
+        "seed=4,procs=3,strategy=pct:3", "seed=5,procs=2,strategy=delay:2")
 # What the simulated kernel refuses; docs/DETERMINISM.md has the reasons.
 DIFFERENT = {"processes: start": ("refused false <nil>", "refused true fork/exec /bin/true: function not implemented")}
 IPV6 = {"tcp6: an IPv4 client of a socket for both", "tcp6: only IPv6", "tcp: addresses of other families",

@@ -15,8 +15,7 @@ from source import files, isa_rows, read, ROOT
 # C names that a compiler calls on its own. base/mem.cc defines them, tests with -finstrument-functions the next two,
 # runtime/panic/ubsan.cc the rest.
 OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '__cyg_profile_func_enter',
-         '__cyg_profile_func_exit',
-         '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
+         '__cyg_profile_func_exit', '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
 # Names of other libraries that may be in these programs, because the programs test them: mem/cmalloc.cc,
 # runtime/panic/cxxlib.cc, lib/sync/guard.cc, runtime/boot/atexit.cc. Only these programs may have globals with
 # constructors.
@@ -29,8 +28,7 @@ SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|po
            'globals': re.compile(CXX_ABI), 'gcroots': re.compile(CXX_ABI),
            'globals_panic': re.compile(r'$.'), 'order_errors': re.compile(r'$.'),
            'order_bufio': re.compile(CXX_ABI), 'order_strconv': re.compile(CXX_ABI),
-           'order_time_text': re.compile(CXX_ABI),
-           'packages': re.compile(CXX_ABI),
+           'order_time_text': re.compile(CXX_ABI), 'packages': re.compile(CXX_ABI),
            'preempt_table': re.compile(CXX_ABI), 'preempted': re.compile(CXX_ABI),
            'cxx_headers': re.compile(r'_Z(?:N|NK)?St|__libc_single_threaded$|' + CXX_ABI)}
 # Programs that test the C++ library itself: their names begin so. They may have names of libstdc++, and of the C
