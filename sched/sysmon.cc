@@ -120,14 +120,12 @@ void look_for_others(i64 now) {
   const NetpollHooks* net = netpoll_hooks.load_acquire();
   if (net != nullptr && sched.polling.load_relaxed() == 0 && poll_age(now, sched.lastpoll.load_relaxed()) > 10) {
     sched.lastpoll.store_relaxed(poll_time(now));
+    // As in retake_syscall, and from before the poll: a goroutine that it has taken no longer counts as a waiter, and
+    // is not runnable yet. An M that went idle meanwhile would see nothing to wait for, and report a deadlock.
+    incidlelocked(-1);
     GList list = net->poll(0);
-    if (!list.empty()) {
-      // As in retake_syscall: an M that is started for the first goroutine may be idle again before the next one is
-      // started, and would report a deadlock.
-      incidlelocked(-1);
-      (void)injectglist(&list);
-      incidlelocked(1);
-    }
+    (void)injectglist(&list);
+    incidlelocked(1);
   }
   if (timer_hooks.load_acquire() == nullptr || sched.npidle.load_relaxed() == 0) return;
   // If a timer is late although a P is idle, starts an M, which will run it. Go does the same.

@@ -84,7 +84,8 @@ class Sched(rt0test.Case):
         for procs, mode, says in ((4, "removed", "ran 3 fired 1 dead true"), (4, "handoff", "stopped true woken true"),
                                   (4, "enter", "stopped true woken true"), (1, "block", "ran meanwhile 1"),
                                   (4, "timers", "woken true"),
-                                  (2, "late", "woken 1"), (1, "answered", "without a request 0 after one 1 left 0"),
+                                  (2, "late", "woken 1"), (1, "polled", "read 4"),
+                                  (1, "answered", "without a request 0 after one 1 left 0"),
                                   (1, "calls", "main has its turn true"), (1, "wired", "on another thread 0")):
             with self.subTest(mode=mode):
                 env = {"GOMAXPROCS": procs, "GODEBUG": "asyncpreemptoff=1"}

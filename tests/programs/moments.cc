@@ -5,6 +5,7 @@
 //   block     a goroutine is ready when another one's long system call begins, on the only P
 //   timers    a P with a timer is handed off while the poller sleeps for long
 //   late      nobody but sysmon can see that a timer is late
+//   polled    sysmon has taken a goroutine from the network and not made it runnable yet when the last M goes idle
 //   answered  requests to yield that have been answered
 //   calls     a goroutine is in a system call for a thousandth of its time
 //   wired     a goroutine that is locked to its thread is next on another thread's P
@@ -156,6 +157,37 @@ void late() {
   exit(0);
 }
 
+// The hooks of the network, between which sysmon's poll takes its time once it has found a goroutine.
+const NetpollHooks* network;
+constinit Atomic<u32> found{0};
+GList slow_poll(i64 delay) {
+  GList list = network->poll(delay);
+  if (getg()->m->p == nullptr && delay == 0 && !list.empty()) {
+    found.store_seqcst(1);
+    kernel->usleep(100 * 1000);
+  }
+  return list;
+}
+constinit NetpollHooks slow{};
+
+void polled() {
+  auto [pair, err] = net::socketpair();
+  WaitGroup wg;
+  size_t read = 0;
+  wg.go([&] {
+    char b[8];
+    read = pair.a.read(b, sizeof(b)).value;
+  });
+  gosched();
+  network = netpoll_hooks.load_acquire();
+  slow = {slow_poll, network->wake, network->waiters};
+  netpoll_hooks.store_release(&slow);
+  (void)pair.b.write("four");
+  while (found.load_seqcst() == 0) {}  // the only P is busy, so that nobody but sysmon asks the network
+  wg.wait();
+  println("read", read);
+}
+
 // sysmon may make a request at any moment, but not in each of the rounds.
 void answered() {
   atomic::Int32 ran;
@@ -220,6 +252,7 @@ int main(int, char** argv) {
   if (same(mode, "block")) block();
   if (same(mode, "timers")) timers();
   if (same(mode, "late")) late();
+  if (same(mode, "polled")) polled();
   if (same(mode, "answered")) answered();
   if (same(mode, "calls")) calls();
   if (same(mode, "wired")) wired();
