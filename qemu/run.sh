@@ -17,6 +17,13 @@ case $how in
       echo "run.sh: ${RT0_QEMU:-$qemu} is not installed: install Debian's package qemu-user" >&2
       exit 127
     }
+    # QEMU 7.2 forks for a program that starts another one. If a thread of QEMU holds the lock of glib's slice allocator
+    # just then, the child waits for that lock for ever. With this variable glib uses malloc, whose locks are freed at a
+    # fork. The program does not see the variable.
+    if [ -z "${G_SLICE:-}" ]; then
+      export G_SLICE=always-malloc
+      set -- -U G_SLICE "$@"
+    fi
     exec "${RT0_QEMU:-$qemu}" "$@" ;;
   native)
     [ "$(uname -m)" = "$native" ] || { echo "run.sh: $isa is not native on $(uname -m)" >&2; exit 77; }
