@@ -55,6 +55,17 @@ enum class Choice : u8 {
 inline constexpr u32 kChoices = static_cast<u32>(Choice::jump) + 1;
 const char* choice_name(Choice kind);
 
+// A choice that was made: the index-th of all, of n alternatives.
+struct Made {
+  u64 index;
+  Resource on;
+  u32 n, pick;
+  Choice kind;
+};
+// The kind and the number of a resource, as traces and records have them; buf has kResourceLen bytes.
+inline constexpr usize kResourceLen = 24;
+const char* resource_text(Resource on, char* buf);
+
 // Picks a number in [0, n). With n = 1 there is nothing to choose, and nothing is recorded. Only while simulated.
 u32 choose(Choice kind, u32 n, Resource on);
 
@@ -85,7 +96,7 @@ void sim_let_others_run(const Atomic<u32>* until);
 // --- Functions that the layers above supply --------------------------------------------------------------------------
 
 // Writes a choice to the trace.
-void trace_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on);
+void trace_choice(const Made& c);
 // A preemption signal was sent to the running thread while it did not run, inside a call of the simulated kernel.
 void sim_signal_in_kernel();
 // The simulation cannot go on, or has reached its limit: ends the program with a fatal error of this text.

@@ -5,6 +5,8 @@
 #include "base/format.h"
 #include "kernel_iface/errno.h"
 
+#define RT0_STR(s) static_cast<::rt0::i32>((s).len), (s).ptr
+
 namespace rt0 {
 
 inline constexpr i32 kStdout = 1, kStderr = 2;
@@ -20,6 +22,7 @@ class Writer {
   // Writes to the memory [out, out + n) instead; text that does not fit is dropped.
   Writer(char* out, usize n) : fd_(-1), out_(out), room_(n) {}
   ~Writer() { flush(); }
+  static void* operator new(usize, void* at) { return at; }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -29,7 +32,7 @@ class Writer {
   void put(char c);
   void put(Str s);
   // The part of printf that messages need: %s, %.*s, %d, %lld, %llu, %#llx, %%. One call per message keeps messages
-  // small.
+  // small. RT0_STR(str) stands for the two arguments of %.*s.
   void fmt(const char* format, ...) __attribute__((format(printf, 2, 3)));
   void vfmt(const char* format, __builtin_va_list args);
   void flush();

@@ -31,13 +31,17 @@ using namespace sim;
 constinit u32 simulated = 0;
 
 // Text in one piece: a table of pointers to short names is larger than they are.
-const char* choice_name(Choice kind) {
-  static constexpr char kNames[] =
-      "run\0preempt\0random\0enomem\0eagain\0eintr\0wake\0order\0short\0late\0enosys\0reset\0"
-      "loss\0dup\0reorder\0delay\0cut\0abort\0emfile\0enfile\0enobufs\0enospc\0eio\0fsync\0ready\0jump";
-  const char* name = kNames;
-  for (u32 i = 0; i < static_cast<u32>(kind); i++) name = cstr(name).end() + 1;
-  return name;
+constexpr char sim::kChoiceNames[] =
+    "run\0preempt\0random\0enomem\0eagain\0eintr\0wake\0order\0short\0late\0enosys\0reset\0"
+    "loss\0dup\0reorder\0delay\0cut\0abort\0emfile\0enfile\0enobufs\0enospc\0eio\0fsync\0ready\0jump\0";
+static_assert(sizeof(kChoiceNames) < kFaultsLen);
+const char* choice_name(Choice kind) { return nth_name(kChoiceNames, static_cast<u32>(kind)); }
+
+const char* resource_text(Resource on, char* buf) {
+  buf[0] = on.kind;
+  const usize n = on.kind == '-' ? 0 : format_i64(buf + 1, on.id);
+  buf[1 + n] = '\0';
+  return buf;
 }
 
 namespace sim {
@@ -163,14 +167,15 @@ u64 next_random(u64* s) {
 u32 below(u64* s, u32 n) { return static_cast<u32>(((next_random(s) >> 32) * n) >> 32); }
 
 void strategy_start() {
-  u64 seed = state.opt.seed;
+  u64 seed = static_cast<u64>(state.opt.number[kSeed]);
   state.sched_rand = next_random(&seed);
   state.value_rand = next_random(&seed);
   state.data_rand = next_random(&seed);
   slice_rand = next_random(&seed);
   const Strategy s = state.opt.strategy;
   nmoments = s == Strategy::pct ? state.opt.depth - 1 : s == Strategy::delay ? state.opt.depth : 0;
-  for (u32 i = 0; i < nmoments; i++) moments[i] = 1 + below(&state.sched_rand, state.opt.steps);
+  for (u32 i = 0; i < nmoments; i++)
+    moments[i] = 1 + below(&state.sched_rand, static_cast<u32>(state.opt.number[kSteps]));
 }
 
 void strategy_thread(Thread* t) {
@@ -200,13 +205,13 @@ usize shortened(usize n) {
 
 u32 choose(Choice kind, u32 n, Resource on) {
   if (n <= 1) return 0;
-  const u64 index = state.choices++;
-  const u32 picked = !state.opt.replay.empty() ? replay_choice(index, kind, n, on) : pick(kind, n);
-  record_choice(index, kind, n, picked, on);
-  trace_choice(index, kind, n, picked, on);
-  if (index + 1 == state.opt.limit_choices)
+  Made c = {state.choices++, on, n, 0, kind};
+  c.pick = !state.opt.replay.empty() ? replay_choice(c) : pick(kind, n);
+  record_choice(c);
+  trace_choice(c);
+  if (state.choices == state.opt.limit_choices)
     sim_over("simulated kernel: the limit of choices is reached before the program's end");
-  return picked;
+  return c.pick;
 }
 
 }  // namespace rt0

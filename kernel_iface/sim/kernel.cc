@@ -19,7 +19,7 @@ constexpr u64 kSigvtalrmBit = u64{1} << (kSigvtalrm - 1);
 i64 until(i64 ns) { return state.now + ns + (fault(Choice::late) != 0 ? 1000 * 1000 + ns / 2 : 0); }
 
 void sim_exit(i32 status) {
-  record_close(&status);
+  record_close(true);
   linux_kernel.exit(status);
 }
 void sim_exit_thread(Atomic<u32>* done) {
@@ -80,7 +80,7 @@ SysResult sim_mem_dontneed(void* p, usize n) {
   return linux_kernel.mem_dontneed(p, n);
 }
 
-i32 sim_getproccount() { return state.opt.procs; }
+i32 sim_getproccount() { return static_cast<i32>(state.opt.number[kProcs]); }
 usize sim_getHugePageSize() { return 0; }
 bool sim_getrandom(void* p, usize n) {
   if (fault(Choice::nosys) != 0) return false;
@@ -131,7 +131,7 @@ void sim_sigmask_set(u64 mask) {
 }
 
 void sim_raise_default(u32 sig) {
-  record_close(nullptr);
+  record_close(false);
   linux_kernel.raise_default(sig);
 }
 
@@ -183,25 +183,35 @@ constinit const Kernel sim_kernel = {
 
 namespace sim {
 
-void refuse(Str what, Str more) {
-  char text[1024];
-  Out out{text, sizeof(text) - 1};
-  out.put("rt0: RT0_SIM: ");
-  out.put(what);
-  out.put(more);
-  text[out.len++] = '\n';
-  (void)linux_kernel.write(2, text, out.len);
-  linux_kernel.exit(2);
+constinit bool reading_head = false;
+
+void refuse(const char* format, ...) {
+  __builtin_va_list args;
+  __builtin_va_start(args, format);
+  Writer w(kStderr, linux_kernel.write);
+  w.fmt("rt0: RT0_SIM: %s", reading_head ? "the record has a head that is not understood: " : "");
+  w.vfmt(format, args);
+  w.put('\n');
+  w.flush();
+  if (simulated != 0) record_close(false);
+  linux_kernel.exit(simulated != 0 ? kExitReplay : 2);
   __builtin_unreachable();
 }
-void refuse(Str what) { refuse(what, ""); }
+
+const char* print(char* buf, usize room, const char* format, ...) {
+  __builtin_va_list args;
+  __builtin_va_start(args, format);
+  Writer w(buf, room - 1);
+  w.vfmt(format, args);
+  w.flush();
+  buf[room - 1 - w.room()] = '\0';
+  return buf;
+}
 
 }  // namespace sim
 
 void sim_open(Str spec, Str program, Span<char*> args) {
-  char text[700];
-  Out why{text, sizeof(text)};
-  if (!parse_options(spec, &state.opt, &why)) refuse(why.str());
+  parse_options(spec, ',', &state.opt);
   if (!state.opt.replay.empty() && state.opt.strategy != Strategy::fifo)
     refuse("replay: the record decides; no other strategy can");
   record_open(program, args);
@@ -211,6 +221,6 @@ void sim_open(Str spec, Str program, Span<char*> args) {
   kernel = &sim_kernel;
 }
 
-void sim_watchdog_arm() { linux_kernel.cpu_alarm(state.opt.spin_ms); }
+void sim_watchdog_arm() { linux_kernel.cpu_alarm(static_cast<u32>(state.opt.number[kSpin])); }
 
 }  // namespace rt0

@@ -1,17 +1,24 @@
-// Reads the environment variable RT0_SIM=key=value,…: the options of a simulation.
+// Reads the environment variable RT0_SIM=key=value,…: the options of a simulation. Whatever is wrong ends the process.
 #include "kernel_iface/sim/sim.h"
 
 namespace rt0::sim {
 
 namespace {
 
-constexpr i64 kMaxProcs = 1024, kMaxDepth = 64, kMaxSteps = 1000 * 1000 * 1000, kMaxRate = 1000,
-              kMaxSpinMs = 3600 * 1000;
+constexpr i64 kMaxDepth = 64, kMaxRate = 1000, kMaxLimit = 1000 * 1000 * 1000;
+// In the order of Key.
+constexpr char kKeys[] = "seed\0procs\0steps\0spin\0strategy\0faults\0limit\0record\0replay\0";
+constexpr i64 kMost[kNumbers] = {0x7fffffffffffffff, 1024, 1000 * 1000 * 1000, 3600 * 1000};
+// In the order of Strategy. A depth follows a colon.
+constexpr char kStrategies[] = "fifo\0random\0pct:\0pos\0delay:\0";
+constexpr char kKnown[] = "seed, procs, strategy, steps, faults, spin, limit, record and replay are known";
+
+constexpr u32 kFirst = static_cast<u32>(Choice::nomem), kAllFaults = ~u32{0} << kFirst & ((1u << kChoices) - 1);
 
 // Out of line, because it is called from many places and inlined copies would make the program larger.
 [[gnu::noinline]] bool is(Str s, const char* name) { return s == cstr(name); }
 
-bool starts(Str s, Str with) { return s.len >= with.len && s.sub(0, with.len) == with; }
+bool ends_in_colon(Str s) { return s[s.len - 1] == ':'; }
 
 usize find(Str s, char c) {
   usize i = 0;
@@ -19,184 +26,121 @@ usize find(Str s, char c) {
   return i;
 }
 
-bool number(Str key, Str value, i64 least, i64 most, i64* n, Out* why) {
-  if (parse_i64(value, n) && *n >= least && *n <= most) return true;
-  say(*why, "%a=%b: a number from ", key, value);
-  say(*why, "%a to %b is wanted", least, most);
-  return false;
+i64 number(Str key, Str value, i64 least, i64 most) {
+  i64 n;
+  if (!parse_i64(value, &n) || n < least || n > most)
+    refuse("%.*s=%.*s: a number from %lld to %lld is wanted", RT0_STR(key), RT0_STR(value), ll(least), ll(most));
+  return n;
 }
 
-struct Named {
-  const char* name;
-  Strategy strategy;
-  bool takes_depth;
-};
-constexpr Named kStrategies[] = {{"fifo", Strategy::fifo, false},
-                                 {"random", Strategy::random, false},
-                                 {"pct:", Strategy::pct, true},
-                                 {"pos", Strategy::pos, false},
-                                 {"delay:", Strategy::delay, true}};
+void once(Str key, u32 bit, Options* o) {
+  if ((o->set & bit) != 0) refuse("%.*s=: it is given twice", RT0_STR(key));
+  o->set |= bit;
+}
 
-constexpr u32 kFirst = static_cast<u32>(Choice::nomem), kAllFaults = ~u32{0} << kFirst & ((1u << kChoices) - 1);
-constexpr char kKnown[] = "seed, procs, strategy, steps, faults, spin, limit, record and replay are known";
+Str path(Str key, Str value) {
+  if (value.empty()) refuse("%.*s=: the name of a file is wanted", RT0_STR(key));
+  return value;
+}
 
-// Marks the key as given; false, and why, if it was given before.
-bool once(Str key, u32 bit, Options* o, Out* why) {
-  if ((o->set & bit) == 0) {
-    o->set |= bit;
-    return true;
+void parse_strategy(Str key, Str value, Options* o) {
+  constexpr usize kReplayLen = 7;
+  if (value.len >= kReplayLen && is(value.sub(0, kReplayLen), "replay:")) {
+    o->replay = path("strategy=replay:", value.sub(kReplayLen));
+    return once("replay", 1u << kReplay, o);
   }
-  say(*why, "%a=: it is given twice", key);
-  return false;
-}
-
-bool path(Str key, Str value, u32 bit, Str* to, Options* o, Out* why) {
-  *to = value;
-  if (!value.empty()) return once(key, bit, o, why);
-  say(*why, "%a=: the name of a file is wanted", key);
-  return false;
-}
-
-bool parse_strategy(Str value, Options* o, Out* why) {
-  if (starts(value, "replay:")) return path("strategy=replay:", value.sub(7), kReplay, &o->replay, o, why);
-  for (const Named& s : kStrategies) {
-    if (s.takes_depth ? !starts(value, cstr(s.name)) : !is(value, s.name)) continue;
-    i64 n = 0;
-    if (s.takes_depth && !number("strategy", value.sub(cstr(s.name).len), 1, kMaxDepth, &n, why)) return false;
-    o->strategy = s.strategy;
-    o->depth = static_cast<u32>(n);
-    return true;
-  }
-  say(*why, "strategy=%a: fifo, random, pct:D, pos, delay:D or replay:FILE is wanted", value);
-  return false;
+  const usize colon = find(value, ':');
+  const u32 i = find_name(kStrategies, value.sub(0, colon < value.len ? colon + 1 : colon));
+  if (i == kNoName) refuse("strategy=%.*s: fifo, random, pct:D, pos, delay:D or replay:FILE is wanted", RT0_STR(value));
+  o->strategy = static_cast<Strategy>(i);
+  if (colon < value.len) o->depth = static_cast<u32>(number(key, value.sub(colon + 1), 1, kMaxDepth));
 }
 
 // A number of choices, or a time.
-bool parse_limit(Str value, Options* o) {
+void parse_limit(Str value, Options* o) {
   usize digits = 0;
   while (digits < value.len && value[digits] >= '0' && value[digits] <= '9') digits++;
   const Str unit = value.sub(digits);
+  const bool seconds = is(unit, "s");
   i64 n;
-  if (!parse_i64(value.sub(0, digits), &n) || n < 1 || n > kMaxSteps) return false;
-  if (unit.empty()) {
-    o->limit_choices = static_cast<u64>(n);
-    return true;
-  }
-  o->limit_ns = kBootNs + n * 1000 * 1000 * (is(unit, "s") ? 1000 : 1);
-  return is(unit, "s") || is(unit, "ms");
+  if (!parse_i64(value.sub(0, digits), &n) || n < 1 || n > kMaxLimit || !(unit.empty() || seconds || is(unit, "ms")))
+    refuse("limit=%.*s: a number of choices, or a time such as 60s or 5ms is wanted", RT0_STR(value));
+  if (unit.empty()) o->limit_choices = static_cast<u64>(n);
+  else o->limit_ns = kBootNs + n * 1000 * 1000 * (seconds ? 1000 : 1);
 }
 
-// A key whose value is a number.
-struct Numeric {
-  const char* key;
-  u32 bit;
-  u32 least;
-  i64 most;
-};
-constexpr Numeric kNumeric[] = {{"seed", kSeed, 0, 0x7fffffffffffffff},
-                                {"procs", kProcs, 1, kMaxProcs},
-                                {"steps", kSteps, 1, kMaxSteps},
-                                {"spin", kSpin, 1, kMaxSpinMs}};
-
-bool parse_key(Str key, Str value, Options* o, Out* why) {
-  i64 n;
-  for (const Numeric& k : kNumeric) {
-    if (!is(key, k.key)) continue;
-    if (!number(key, value, k.least, k.most, &n, why)) return false;
-    if (k.bit == kSeed) o->seed = static_cast<u64>(n);
-    if (k.bit == kProcs) o->procs = static_cast<i32>(n);
-    if (k.bit == kSteps) o->steps = static_cast<u32>(n);
-    if (k.bit == kSpin) o->spin_ms = static_cast<u32>(n);
-    return once(key, k.bit, o, why);
-  }
-  if (is(key, "strategy")) return once(key, kStrategy, o, why) && parse_strategy(value, o, why);
-  if (is(key, "record")) return path(key, value, kRecord, &o->record, o, why);
-  if (is(key, "replay")) return path(key, value, kReplay, &o->replay, o, why);
-  if (is(key, "limit")) {
-    if (parse_limit(value, o)) return once(key, kLimit, o, why);
-    say(*why, "limit=%a: a number of choices, or a time such as 60s or 5ms is wanted", value);
-    return false;
-  }
-  if (is(key, "faults")) {
-    const usize colon = find(value, ':');
-    if (colon < value.len) {
-      if (!number("faults", value.sub(colon + 1), 0, kMaxRate, &n, why)) return false;
-      o->rate = static_cast<u32>(n);
-    }
-    if (parse_faults(value.sub(0, colon), &o->faults)) return once(key, kFaults, o, why);
-    char names[256];
-    say(*why, "faults=%a: all, none, or some of %b is wanted, then perhaps :N, for N in 1000", value,
-        fault_names(kAllFaults, names, sizeof(names)));
-    return false;
-  }
-  say(*why, "unknown key \"%a\": %b", key, kKnown);
-  return false;
-}
-
-}  // namespace
-
-void say(Out& out, const char* text, Str a, Str b) {
-  for (; *text != '\0'; text++) {
-    if (*text != '%') out.put(*text);
-    else out.put(*++text == 'a' ? a : b);
-  }
-}
-void say(Out& out, const char* text, i64 m, i64 n) {
-  char a[kMaxDecimal], b[kMaxDecimal];
-  say(out, text, Str(a, format_i64(a, m)), Str(b, format_i64(b, n)));
-}
-
-bool parse_faults(Str s, u32* set) {
-  *set = 0;
-  if (is(s, "none")) return true;
-  if (is(s, "all")) {
-    *set = kAllFaults;
-    return true;
-  }
+// The faults of a list such as eintr+short; 0: it is not understood.
+u32 faults_in(Str s) {
+  u32 set = 0;
   for (;;) {
     const usize end = find(s, '+');
-    u32 found = 0;
-    for (u32 k = kFirst; k < kChoices; k++)
-      if (is(s.sub(0, end), choice_name(static_cast<Choice>(k)))) found = 1u << k;
-    if (found == 0 || (*set & found) != 0) return false;
-    *set |= found;
-    if (end == s.len) return true;
+    const u32 k = find_name(kChoiceNames, s.sub(0, end));
+    if (k == kNoName || k < kFirst || (set & 1u << k) != 0) return 0;
+    set |= 1u << k;
+    if (end == s.len) return set;
     s = s.sub(end + 1);
   }
 }
 
-Str fault_names(u32 set, char* buf, usize room) {
-  Out out{buf, room};
+void parse_faults(Str key, Str value, Options* o) {
+  const usize colon = find(value, ':');
+  if (colon < value.len) o->rate = static_cast<u32>(number(key, value.sub(colon + 1), 0, kMaxRate));
+  const Str names = value.sub(0, colon);
+  const bool none = is(names, "none");
+  o->faults = none ? 0 : is(names, "all") ? kAllFaults : faults_in(names);
+  char text[kFaultsLen];
+  if (o->faults == 0 && !none)
+    refuse("faults=%.*s: all, none, or some of %s is wanted, then perhaps :N, for N in 1000", RT0_STR(value),
+           fault_names(kAllFaults, text));
+}
+
+void parse_item(Str key, Str value, Options* o) {
+  const u32 k = find_name(kKeys, key);
+  if (k == kNoName) refuse("unknown key \"%.*s\": %s", RT0_STR(key), kKnown);
+  once(key, 1u << k, o);
+  if (k < kNumbers) o->number[k] = number(key, value, k == kSeed ? 0 : 1, kMost[k]);
+  else if (k == kStrategy) parse_strategy(key, value, o);
+  else if (k == kFaults) parse_faults(key, value, o);
+  else if (k == kLimit) parse_limit(value, o);
+  else (k == kRecord ? o->record : o->replay) = path(key, value);
+}
+
+}  // namespace
+
+const char* nth_name(const char* names, u32 i) {
+  while (i-- > 0) names = cstr(names).end() + 1;
+  return names;
+}
+
+u32 find_name(const char* names, Str s) {
+  for (u32 i = 0; *names != '\0'; i++, names = cstr(names).end() + 1)
+    if (is(s, names)) return i;
+  return kNoName;
+}
+
+const char* fault_names(u32 set, char* buf) {
+  char* at = buf;
   for (u32 k = 0; k < kChoices; k++) {
     if ((set & 1u << k) == 0) continue;
-    if (out.len != 0) out.put('+');
-    out.put(cstr(choice_name(static_cast<Choice>(k))));
+    if (at != buf) *at++ = '+';
+    for (const char* name = choice_name(static_cast<Choice>(k)); *name != '\0';) *at++ = *name++;
   }
-  if (out.len == 0) out.put("none");
-  return out.str();
+  *at = '\0';
+  return at == buf ? "none" : buf;
 }
 
-Str strategy_name(const Options& o, char* buf, usize room) {
-  Out out{buf, room};
-  for (const Named& s : kStrategies) {
-    if (s.strategy != o.strategy) continue;
-    out.put(cstr(s.name));
-    if (s.takes_depth) out.put_u64(o.depth);
-  }
-  return out.str();
-}
+const char* strategy_name(Strategy s) { return nth_name(kStrategies, static_cast<u32>(s)); }
 
-bool parse_options(Str spec, Options* o, Out* why) {
+bool has_depth(Strategy s) { return ends_in_colon(cstr(strategy_name(s))); }
+
+void parse_options(Str spec, char separator, Options* o) {
   for (;;) {
-    const usize end = find(spec, ',');
+    const usize end = find(spec, separator);
     const Str item = spec.sub(0, end);
     const usize eq = find(item, '=');
-    if (eq == item.len) {
-      say(*why, "\"%a\": key=value is wanted; %b", item, kKnown);
-      return false;
-    }
-    if (!parse_key(item.sub(0, eq), item.sub(eq + 1), o, why)) return false;
-    if (end == spec.len) return true;
+    if (eq == item.len) refuse("\"%.*s\": key=value is wanted; %s", RT0_STR(item), kKnown);
+    parse_item(item.sub(0, eq), item.sub(eq + 1), o);
+    if (end == spec.len) return;
     spec = spec.sub(end + 1);
   }
 }

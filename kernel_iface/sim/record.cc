@@ -16,79 +16,65 @@ namespace rt0::sim {
 namespace {
 
 constexpr char kMagic[] = "rt0-record 1";
-constexpr usize kBufBytes = 8 * 1024, kMaxLine = 96;  // the longest line of a choice has 70 bytes
+constexpr usize kBufBytes = 8 * 1024, kMaxLine = 96;  // the longest line of a choice has 75 bytes
 
 constinit char out_buf[kBufBytes] = {};
-constinit usize out_len = 0;
-constinit i32 out_fd = -1;
+alignas(Writer) constinit char out_at[sizeof(Writer)] = {};
+constinit Writer* out = nullptr;     // writes the record; null: there is none
 constexpr char kBeside[] = ".part";  // appended to the name of a record while it is not complete
 constinit bool beside = false;       // the record is written to that name, and renamed when it is complete
 
 constinit char in_buf[kBufBytes] = {};
 constinit usize in_at = 0, in_len = 0;
 constinit i32 in_fd = -1;
-constinit bool in_whole = false;  // the "end" line was read
 
-void flush() {
-  for (usize done = 0; done < out_len && out_fd >= 0;) {
-    const SysResult r = linux_kernel.write(out_fd, out_buf + done, out_len - done);
-    if (r.ok()) {
-      done += r.value;
-    } else if (r.err != Errno::intr && r.err != Errno::again) {
-      char text[kMaxLine];
-      Out out{text, sizeof(text)};
-      say(out, "rt0: RT0_SIM: the record can't be written and ends here: errno %a\n", i64{static_cast<i32>(r.err)});
-      (void)linux_kernel.write(2, text, out.len);
-      out_fd = -1;
-    }
+SysResult write_record(i32 fd, const void* p, usize n) {
+  const SysResult r = linux_kernel.write(fd, p, n);
+  if (r.ok() || r.err == Errno::intr || r.err == Errno::again) return r;
+  if (out != nullptr) {
+    out = nullptr;
+    Writer w(kStderr, linux_kernel.write);
+    w.fmt("rt0: RT0_SIM: the record can't be written and ends here: errno %d\n", static_cast<i32>(r.err));
   }
-  out_len = 0;
+  return {n, Errno::ok};
 }
 
-void put_line(Str s) {
-  if (out_len + s.len + 1 > kBufBytes) flush();
-  for (char c : s) out_buf[out_len++] = c;
-  out_buf[out_len++] = '\n';
-}
-
-// Writes path, `more` and a NUL to name, which has kMaxPath bytes.
+// Writes path and `more` to name, which has kMaxPath bytes.
 constexpr usize kMaxPath = 512;
-void put_path(Str path, Str more, char* name) {
-  if (path.len + more.len >= kMaxPath) refuse("the name of a file is too long");
-  Out out{name, kMaxPath - 1};
-  say(out, "%a%b", path, more);
-  name[out.len] = '\0';
+const char* path_name(Str path, const char* more, char* name) {
+  if (path.len >= kMaxPath - sizeof(kBeside)) refuse("the name of a file is too long");
+  return print(name, kMaxPath, "%.*s%s", RT0_STR(path), more);
 }
 
-i32 open_file(Str path, Str more, bool create, Str what) {
+i32 open_file(Str path, const char* more, bool create) {
   char name[kMaxPath];
-  put_path(path, more, name);
-  const SysResult r = linux_kernel.open(name, create);
-  if (r.ok()) return static_cast<i32>(r.value);
-  char text[600];
-  Out out{text, sizeof(text)};
-  say(out, "%a=%b: cannot be opened: ", what, path);
-  out.put(cstr(errno_text(r.err)));
-  say(out, " (errno %a)", i64{static_cast<i32>(r.err)});
-  refuse(out.str());
+  const SysResult r = linux_kernel.open(path_name(path, more, name), create);
+  if (!r.ok())
+    refuse("%s=%.*s: cannot be opened: %s (errno %d)", create ? "record" : "replay", RT0_STR(path), errno_text(r.err),
+           static_cast<i32>(r.err));
+  return static_cast<i32>(r.value);
 }
 
 // The next line without its newline; false at the end of the file, or if the line is longer than `room`.
-bool get_line(char* line, usize room, usize* len) {
-  *len = 0;
-  for (;;) {
+bool get_line(char* line, usize room, Str* text) {
+  usize len = 0;
+  for (bool more = true; more; len++) {
     if (in_at == in_len) {
-      const SysResult r = linux_kernel.read(in_fd, in_buf, sizeof(in_buf));
-      if (r.err == Errno::intr) continue;
-      if (!r.ok() || r.value == 0) return false;
+      SysResult r;
+      do r = linux_kernel.read(in_fd, in_buf, sizeof(in_buf));
+      while (r.err == Errno::intr);
       in_at = 0;
-      in_len = r.value;
+      in_len = r.ok() ? r.value : 0;
+      if (in_len == 0) break;
     }
-    const char c = in_buf[in_at++];
-    if (c == '\n') return true;
-    if (*len == room) return false;
-    line[(*len)++] = c;
+    if (len == room) break;
+    line[len] = in_buf[in_at++];
+    if (line[len] != '\n') continue;
+    *text = {line, len};
+    return true;
   }
+  *text = {line, len};
+  return false;
 }
 
 Str next_word(Str* s) {
@@ -99,10 +85,8 @@ Str next_word(Str* s) {
   return word;
 }
 
-void put_resource(Out& out, Resource on) {
-  out.put(on.kind);
-  if (on.kind != '-') out.put_i64(on.id);
-}
+// True if the next word is a number.
+bool next_number(Str* s, i64* n) { return parse_i64(next_word(s), n); }
 
 u64 hash(Span<char*> args) {
   u64 h = 14695981039346656037u;  // FNV-1a, over the arguments and the NULs that end them, but for the program's name
@@ -113,73 +97,36 @@ u64 hash(Span<char*> args) {
   return h;
 }
 
-Str program_line(Str program, Span<char*> args, char* buf, usize room) {
-  Out out{buf, room};
-  say(out, "program=%a args=", program);
-  say(out, "%a:", args.len > 0 ? static_cast<i64>(args.len) - 1 : 0);
-  out.put_hex(hash(args));
-  return out.str();
-}
-
-Str options_line(const Options& o, char* buf, usize room) {
-  char text[256];
-  Out out{buf, room};
-  say(out, "seed=%a procs=%b strategy=", static_cast<i64>(o.seed), o.procs);
-  out.put(strategy_name(o, text, sizeof(text)));
-  say(out, " steps=%a faults=", i64{o.steps});
-  say(out, "%a:", fault_names(o.faults, text, sizeof(text)));
-  out.put_u64(o.rate);
-  return out.str();
-}
-
 // A replay uses the record's options. RT0_SIM may repeat them; a different value is an error.
 void take_options(Str line) {
-  char text[256];
-  Out why{text, sizeof(text)};
-  Options then;
-  while (!line.empty()) {
-    const Str word = next_word(&line);
-    if (!parse_options(word, &then, &why)) refuse("the record has a head that is not understood: ", why.str());
-  }
   Options& now = state.opt;
-  if ((now.set & kSeed) != 0 && now.seed != then.seed)
-    refuse("seed: the record was made with another seed than this replay asks for");
-  if ((now.set & kProcs) != 0 && now.procs != then.procs)
-    refuse("procs: the record was made with another number than this replay asks for");
-  if ((now.set & kFaults) != 0 && (now.faults != then.faults || now.rate != then.rate))
-    refuse("faults: the record was made with other faults than this replay asks for");
-  now.seed = then.seed;
-  now.procs = then.procs;
-  now.faults = then.faults;
-  now.rate = then.rate;
-  now.strategy = then.strategy;
-  now.depth = then.depth;
-  now.steps = then.steps;
+  Options then = now;
+  then.set = 0;
+  reading_head = true;
+  parse_options(line, ' ', &then);
+  reading_head = false;
+  const char* other = nullptr;
+  if ((now.set & 1u << kSeed) != 0 && now.number[kSeed] != then.number[kSeed]) other = "seed";
+  if ((now.set & 1u << kProcs) != 0 && now.number[kProcs] != then.number[kProcs]) other = "procs";
+  if ((now.set & 1u << kFaults) != 0 && (now.faults != then.faults || now.rate != then.rate)) other = "faults";
+  if (other != nullptr) refuse("%s: the record was made with another value than this replay asks for", other);
+  then.record = now.record;
+  then.replay = now.replay;
+  now = then;
 }
 
-void replay_open(Str mine) {
+void replay_open(const char* mine) {
   char line[700];
-  usize len;
-  in_fd = open_file(state.opt.replay, {}, false, "replay");
-  if (!get_line(line, sizeof(line), &len) || Str(line, len) != Str(kMagic))
-    refuse("replay: this is no record of choices");
-  if (!get_line(line, sizeof(line), &len)) refuse("replay: the record is cut short, in its head");
-  if (Str(line, len) != mine)
-    refuse("replay: the record is another program's, or was made with other arguments: ", Str(line, len));
-  if (!get_line(line, sizeof(line), &len)) refuse("replay: the record is cut short, in its head");
-  take_options(Str(line, len));
-}
-
-[[noreturn]] void replay_fails(u64 index, Str why, Str recorded) {
-  char text[400];
-  Out out{text, sizeof(text) - 1};
-  say(out, "rt0: RT0_SIM: replay: choice %a: ", static_cast<i64>(index));
-  say(out, "%a%b", why, recorded);
-  text[out.len++] = '\n';
-  (void)linux_kernel.write(2, text, out.len);
-  record_close(nullptr);
-  linux_kernel.exit(kExitReplay);
-  __builtin_unreachable();
+  in_fd = open_file(state.opt.replay, "", false);
+  for (u32 i = 0; i < 3; i++) {
+    Str text;
+    const bool there = get_line(line, sizeof(line), &text);
+    if (i == 0 && (!there || text != Str(kMagic))) refuse("replay: this is no record of choices");
+    if (!there) refuse("replay: the record is cut short, in its head");
+    if (i == 1 && text != cstr(mine))
+      refuse("replay: the record is another program's, or was made with other arguments: %.*s", RT0_STR(text));
+    if (i == 2) take_options(text);
+  }
 }
 
 // Is `rest`, the text after "end", exactly the number of choices?
@@ -188,103 +135,83 @@ bool is_end(Str rest, u64 choices) {
   return parse_i64(rest, &n) && static_cast<u64>(n) == choices;
 }
 
+const char* choice_line(const Made& c, char* line) {
+  char on[kResourceLen];
+  return print(line, kMaxLine, "%llu %s %d %d %s", ull(c.index), choice_name(c.kind), c.n, c.pick,
+               resource_text(c.on, on));
+}
+
 }  // namespace
 
 void record_open(Str program, Span<char*> args) {
-  char mine[600], text[400];
-  const Str me = program_line(program, args, mine, sizeof(mine));
-  if (!state.opt.replay.empty()) {
-    if (state.opt.record == state.opt.replay) refuse("record and replay are the same file");
-    replay_open(me);
+  char mine[600];
+  print(mine, sizeof(mine), "program=%.*s args=%d:%#llx", RT0_STR(program), static_cast<i32>(args.len) - 1,
+        ull(hash(args)));
+  Options& o = state.opt;
+  if (!o.replay.empty()) {
+    if (o.record == o.replay) refuse("record and replay are the same file");
+    replay_open(mine);
   }
-  if (state.opt.record.empty()) return;
+  if (o.record.empty()) return;
   // The record is written to NAME.part, which replaces NAME when it is complete: a simulation that is cut off leaves an
   // older record as it was. A pipe or a device such as /dev/null cannot be replaced and is written directly.
-  char name[kMaxPath];
-  put_path(state.opt.record, {}, name);
-  beside = linux_may_replace(name);
-  out_fd = open_file(state.opt.record, beside ? Str(kBeside) : Str(), true, "record");
-  put_line(kMagic);
-  put_line(me);
-  put_line(options_line(state.opt, text, sizeof(text)));
+  char name[kMaxPath], faults[kFaultsLen];
+  beside = linux_may_replace(path_name(o.record, "", name));
+  out = new (out_at) Writer(open_file(o.record, beside ? kBeside : "", true), write_record);
+  out->use(out_buf, sizeof(out_buf));
+  out->fmt("%s\n%s\nseed=%lld procs=%lld strategy=%s", kMagic, mine, ll(o.number[kSeed]), ll(o.number[kProcs]),
+           strategy_name(o.strategy));
+  if (has_depth(o.strategy)) out->fmt("%d", o.depth);
+  out->fmt(" steps=%lld faults=%s:%d\n", ll(o.number[kSteps]), fault_names(o.faults, faults), o.rate);
 }
 
-void record_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on) {
-  if (out_fd < 0) return;
+void record_choice(const Made& c) {
   char line[kMaxLine];
-  Out out{line, sizeof(line)};
-  say(out, "%a ", static_cast<i64>(index));
-  out.put(cstr(choice_name(kind)));
-  say(out, " %a %b ", i64{n}, i64{pick});
-  put_resource(out, on);
-  put_line(out.str());
+  if (out != nullptr) out->fmt("%s\n", choice_line(c, line));
 }
 
-u32 replay_choice(u64 index, Choice kind, u32 n, Resource on) {
-  char line[kMaxLine], asked_text[kMaxLine];
-  usize len;
-  Out asked{asked_text, sizeof(asked_text)};
-  asked.put(cstr(choice_name(kind)));
-  say(asked, " %a ", i64{n});
-  if (in_whole || !get_line(line, sizeof(line), &len))
-    replay_fails(index,
-                 in_whole ? Str("the record has no more, and the program asks for ")
-                          : Str("the record is cut short, and the program asks for "),
-                 asked.str());
-  Str rest(line, len);
-  i64 at, alternatives, pick;
+u32 replay_choice(Made c) {
+  char line[kMaxLine], mine[kMaxLine], on[kResourceLen];
+  Str text;
+  i64 index, alternatives, pick;
+  const bool whole = get_line(line, sizeof(line), &text);
+  Str rest = text;
   const Str first = next_word(&rest);
-  if (first == Str("end")) {
-    in_whole = is_end(rest, index);
-    if (!in_whole) replay_fails(index, "the record is damaged: ", Str(line, len));
-    replay_fails(index, "the record has no more, and the program asks for ", asked.str());
-  }
-  const Str name = next_word(&rest);
-  const bool sound = parse_i64(first, &at) && static_cast<u64>(at) == index &&
-                     parse_i64(next_word(&rest), &alternatives) && parse_i64(next_word(&rest), &pick) && pick >= 0 &&
+  const bool end = whole && first == Str("end") && is_end(rest, c.index);
+  (void)next_word(&rest);
+  const bool sound = whole && parse_i64(first, &index) && static_cast<u64>(index) == c.index &&
+                     next_number(&rest, &alternatives) && next_number(&rest, &pick) && pick >= 0 &&
                      pick < alternatives && !rest.empty();
-  if (!sound) replay_fails(index, "the record is damaged: ", Str(line, len));
-  char on_text[32];
-  Out here{on_text, sizeof(on_text)};
-  put_resource(here, on);
-  if (name == cstr(choice_name(kind)) && alternatives == static_cast<i64>(n) && rest == here.str())
-    return static_cast<u32>(pick);
-  asked.put(here.str());
-  asked.put(", the record has ");
-  asked.put(Str(line, len));
-  replay_fails(index, "the program does something else than the one that was recorded: it asks for ", asked.str());
+  if (sound) {
+    c.pick = static_cast<u32>(pick);
+    if (cstr(choice_line(c, mine)) == text) return c.pick;
+  }
+  const char* why = sound   ? "the program does something else than the one that was recorded"
+                    : end   ? "the record has no more"
+                    : whole ? "the record is damaged"
+                            : "the record is cut short";
+  refuse("replay: choice %llu: %s: the program asks for %s %d %s; the record's line: %.*s", ull(c.index), why,
+         choice_name(c.kind), c.n, resource_text(c.on, on), RT0_STR(text));
 }
 
-void record_close(i32* status) {
-  if (out_fd >= 0) {
-    char line[kMaxLine];
-    Out out{line, sizeof(line)};
-    out.put("end ");
-    out.put_u64(state.choices);
-    put_line(out.str());
-    flush();
-    if (beside && out_fd >= 0) {
+void record_close(bool at_end) {
+  if (Writer* w = out; w != nullptr) {
+    w->fmt("end %llu\n", ull(state.choices));
+    w->flush();
+    if (beside && out != nullptr) {
       char from[kMaxPath], to[kMaxPath];
-      put_path(state.opt.record, kBeside, from);
-      put_path(state.opt.record, {}, to);
-      (void)linux_rename_file(from, to);
+      (void)linux_rename_file(path_name(state.opt.record, kBeside, from), path_name(state.opt.record, "", to));
     }
-    out_fd = -1;
+    out = nullptr;
   }
-  if (status == nullptr || in_fd < 0) return;
+  if (!at_end || in_fd < 0) return;
   char line[kMaxLine];
-  usize len;
-  const bool more = get_line(line, sizeof(line), &len);
-  Str rest(line, len);
+  Str text;
+  const bool more = get_line(line, sizeof(line), &text);
+  Str rest = text;
   if (more && next_word(&rest) == Str("end") && is_end(rest, state.choices)) return;
-  char text[2 * kMaxLine];
-  Out out{text, sizeof(text) - 1};
-  say(out, "rt0: RT0_SIM: replay: the program has ended after choice %a, and the record ",
-      static_cast<i64>(state.choices));
-  say(out, more ? "goes on: %a" : "is cut short there", Str(line, len));
-  text[out.len++] = '\n';
-  (void)linux_kernel.write(2, text, out.len);
-  *status = kExitReplay;
+  refuse("replay: the program has ended after choice %llu, and the record %s %.*s", ull(state.choices),
+         more ? "goes on:" : "is cut short there", RT0_STR(text));
 }
 
 }  // namespace rt0::sim

@@ -23,9 +23,9 @@
 #pragma once
 
 #include "arch/gobuf.h"
-#include "base/format.h"
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"
+#include "kernel_iface/writer.h"
 
 namespace rt0::sim {
 
@@ -68,34 +68,23 @@ struct Queue {
   Thread* at(u32 i) const;
 };
 
-// The keys of RT0_SIM, as bits.
-enum : u32 {
-  kSeed = 1,
-  kProcs = 2,
-  kStrategy = 4,
-  kSteps = 8,
-  kFaults = 16,
-  kSpin = 32,
-  kLimit = 64,
-  kRecord = 128,
-  kReplay = 256
-};
+// The keys of RT0_SIM. Those before kNumbers have a number.
+enum Key : u32 { kSeed, kProcs, kSteps, kSpin, kNumbers, kStrategy = kNumbers, kFaults, kLimit, kRecord, kReplay };
 
 enum class Strategy : u8 { fifo, random, pct, pos, delay };
 
 struct Options {
-  u64 seed = 1;
-  i32 procs = 4;
-  Strategy strategy = Strategy::fifo;
-  u32 depth = 0;          // of pct and delay
-  u32 steps = 10 * 1000;  // how many choices pct and delay expect
-  u32 faults = 0;         // bit i: Choice i
-  u32 rate = 20;          // of 1000 chances of a fault, how many happen
-  u32 spin_ms = 1000;     // CPU time of the host after which a thread without points is taken to wait in a loop
-  Str record, replay;     // paths; empty: none
-  u64 limit_choices = 0;  // the simulation ends after this many choices; 0: no limit
+  // seed; procs; steps: how many choices pct and delay expect; spin: ms of the host's CPU time
+  // after which a thread without points is taken to wait in a loop.
+  i64 number[kNumbers] = {1, 4, 10 * 1000, 1000};
   i64 limit_ns = kNever;  // the simulation ends at this time
-  u32 set = 0;            // the keys that were given, as bits (see above)
+  u64 limit_choices = 0;  // the simulation ends after this many choices; 0: no limit
+  Str record, replay;     // paths; empty: none
+  Strategy strategy = Strategy::fifo;
+  u32 depth = 0;   // of pct and delay
+  u32 faults = 0;  // bit i: Choice i
+  u32 rate = 20;   // of 1000 chances of a fault, how many happen
+  u32 set = 0;     // the keys that were given: bit i: Key i
 };
 
 struct State {
@@ -125,25 +114,33 @@ extern State state;
 u64 next_random(u64* s);
 u32 below(u64* s, u32 n);
 
-// options.cc. say: appends text to out; %a and %b in it are replaced by the two arguments.
-void say(Out& out, const char* text, Str a, Str b = {});
-void say(Out& out, const char* text, i64 m, i64 n = 0);
-// Reads spec into *o. Returns false, with the reason in *why, if spec is not understood.
-bool parse_options(Str spec, Options* o, Out* why);
-// "rt0: RT0_SIM: …" on stderr; exits with status 2.
-[[noreturn]] void refuse(Str what);
-[[noreturn]] void refuse(Str what, Str more);
+using ll = long long;  // what %lld takes
+using ull = unsigned long long;
 
-// record.cc. record_open is called before any goroutine runs, record_close as the process ends. If a replay's record
-// has choices left then, record_close sets *status to kExitReplay.
+// options.cc. Lists of names: each ends with a NUL, and the list with one more.
+const char* nth_name(const char* names, u32 i);
+inline constexpr u32 kNoName = ~u32{0};
+u32 find_name(const char* names, Str s);
+// Reads items, key=value, into *o. What is not understood is refused.
+void parse_options(Str spec, char separator, Options* o);
+// The names of the faults in `set`, joined with "+"; buf has kFaultsLen bytes.
+inline constexpr usize kFaultsLen = 256;
+const char* fault_names(u32 set, char* buf);
+const char* strategy_name(Strategy s);  // with a colon if a depth follows
+bool has_depth(Strategy s);
+
+// kernel.cc. "rt0: RT0_SIM: …" on stderr; exits with status 2, or, if the simulation has begun, kExitReplay.
+[[noreturn]] void refuse(const char* format, ...) __attribute__((format(printf, 1, 2)));
+extern bool reading_head;  // refuse says that a record's head is wrong
+// Text in buf, with a NUL at its end; what does not fit is dropped.
+const char* print(char* buf, usize room, const char* format, ...) __attribute__((format(printf, 3, 4)));
+
+// record.cc. record_open is called before any goroutine runs, record_close as the process ends. at_end: the program has
+// ended, so the record that is replayed must not have more choices.
 void record_open(Str program, Span<char*> args);
-void record_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on);
-u32 replay_choice(u64 index, Choice kind, u32 n, Resource on);
-void record_close(i32* status);
-// The names of the faults in `set`, joined with "+"; used for options and the record's head.
-Str fault_names(u32 set, char* buf, usize room);
-bool parse_faults(Str s, u32* set);
-Str strategy_name(const Options& o, char* buf, usize room);
+void record_choice(const Made& c);
+u32 replay_choice(Made c);
+void record_close(bool at_end);
 
 // choose.cc
 // The fault "short": how many of n bytes are moved, from 1 on; else n.
@@ -151,6 +148,7 @@ usize shortened(usize n);
 // Which of a fault's ways happens, from 1 to `ways`; 0: none.
 u32 fault(Choice kind, Resource on = {}, u32 ways = 1);
 void strategy_start();
+extern const char kChoiceNames[];
 void strategy_thread(Thread* t);  // a new thread
 void strategy_yield(Thread* t);   // t has yielded: it has nothing to do now
 

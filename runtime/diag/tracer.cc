@@ -132,13 +132,11 @@ void trace_text_slow(Ev e, i64 a, Str text) {
   write_event(e, a, yields, values + 2 - event_values(e));
 }
 
-void trace_choice(u64 index, Choice kind, u32 n, u32 pick, Resource on) {
+void trace_choice(const Made& c) {
   if (trace_on.load_relaxed() != kTraceOn) return;
-  char text[24];
-  Out out{text, sizeof(text)};
-  out.put(on.kind);
-  if (on.kind != '-') out.put_i64(on.id);
-  const TraceValue values[] = {static_cast<i64>(index), cstr(choice_name(kind)), i64{n}, i64{pick}, out.str()};
+  char text[kResourceLen];
+  const TraceValue values[] = {static_cast<i64>(c.index), cstr(choice_name(c.kind)), i64{c.n}, i64{c.pick},
+                               cstr(resource_text(c.on, text))};
   write_event(Ev::Choose, 0, false, values);
 }
 
