@@ -14,19 +14,28 @@ namespace rt0 {
 // 1 if the simulated kernel is in force, else 0. Set once, before schedinit. Code inlined into programs reads it too.
 extern u32 simulated __asm__("runtime.simulated");
 
+struct G;
+
 // The object that a choice is about (a goroutine, an M, a channel, a semaphore, a futex), by a number that is the same
 // on every machine.
-struct Resource {
-  // g: goroutine, m: M, t: kernel thread, f: futex or another object that a thread waits for, '-': no object.
-  char kind = '-';
-  i64 id = 0;
+class Resource {
+ public:
+  // g: goroutine, m: M, p: P, t: kernel thread, f: futex or another object that a thread waits for, '-': no object.
+  constexpr Resource() : Resource('-', 0) {}
+  constexpr Resource(char kind, i64 id) : packed_(id * 256 + kind) {}
+  char kind() const { return static_cast<char>(packed_ & 255); }
+  i64 id() const { return packed_ >> 8; }
+
+ private:
+  i64 packed_;  // in one register, since each event has one
 };
 
 // The kinds of choices. choice_name() has the names that traces and records use.
 enum class Choice : u8 {
-  run,      // which thread runs next: 0 is the running one, then the rest, the longest waiting first
-  preempt,  // 1: the running goroutine yields here
-  random,   // a number that Go would draw at random
+  run,        // which thread runs next: 0 is the running one, then the rest, the longest waiting first
+  preempt,    // 1: the running goroutine yields here
+  random,     // a number that Go would draw at random
+  goroutine,  // which goroutine a P runs next: 0 is Go's, then the rest in the order in which Go would take them
   // Faults: 0 is none.
   nomem,     // mem_map finds no memory
   again,     // newosproc gets no thread
@@ -51,8 +60,9 @@ enum class Choice : u8 {
   fsync,     // fsync fails (1), or returns before anything is on the disk (2)
   ready,     // a poller reports the i-th of its descriptors although it is not ready
   jump,      // the wall clock is set: 1 s forwards (1), back (2), 1 h forwards (3), back (4)
+  stall,     // the running thread loses time: 1 is 1 ms, each number more is ten times as long
 };
-inline constexpr u32 kChoices = static_cast<u32>(Choice::jump) + 1;
+inline constexpr u32 kChoices = static_cast<u32>(Choice::stall) + 1;
 const char* choice_name(Choice kind);
 
 // A choice that was made: the index-th of all, of n alternatives.
@@ -66,19 +76,41 @@ struct Made {
 inline constexpr usize kResourceLen = 24;
 const char* resource_text(Resource on, char* buf);
 
+// What strategies with priorities keep about a goroutine, or about a thread for the time in which it runs none.
+struct Chance {
+  u32 id;                        // whose: the lower half of the goroutine's number; of a thread 0
+  u32 priority;                  // 0: not drawn yet
+  u32 passed_over;               // at so many choices in a row it could have run, and another did
+  const volatile void* touches;  // the atomic value that it is about to use; null at any other time
+};
+
+// The goroutines that the next choice of kind goroutine is about, in its order. Of kind preempt: the running one, then
+// those that wait for its P. If there are more than fit in here, the rest have no chance this time.
+inline constexpr u32 kMaxCandidates = 512;
+struct Candidates {
+  u32 n;
+  Chance* at[kMaxCandidates];
+};
+extern Candidates sim_candidates;
+
 // Picks a number in [0, n). With n = 1 there is nothing to choose, and nothing is recorded. Only while simulated.
 u32 choose(Choice kind, u32 n, Resource on);
 
 // Called if RT0_SIM is set; `spec` is its value. Puts the simulated kernel in force. If the value is wrong, prints one
 // line that says why, and exits with status 2. `program` is the program's name, the same on every machine; args are its
-// arguments. A record can be replayed only by the same program with the same arguments.
-void sim_open(Str spec, Str program, Span<char*> args);
+// arguments. A record can be replayed only by the same program with the same arguments. False in a process that only
+// rehearses the run: it writes no trace.
+bool sim_open(Str spec, Str program, Span<char*> args);
 
+// Which goroutine a P runs next is a choice. Never live, and not under fifo, which keeps to Go's order.
+extern bool sim_picks_goroutines;
+// main.main has been called: before that, pct and delay break no order, and no thread is stalled.
+extern bool sim_in_main;
 // An event has happened: time goes on a little, and another thread may run.
 void sim_event(Resource on);
 // Called before the event of a yield: the running goroutine has nothing to do now.
 void sim_yields();
-// Called where the running goroutine can be preempted: true if it must yield here.
+// Called where the running goroutine can be preempted; but for fifo with sim_candidates filled. True: it must yield.
 bool sim_preempt(Resource on);
 // Starts the watchdog: a SIGVTALRM after each fixed amount of CPU time. Its handler must be installed already.
 void sim_watchdog_arm();
@@ -95,6 +127,8 @@ void sim_let_others_run(const Atomic<u32>* until);
 
 // --- Functions that the layers above supply --------------------------------------------------------------------------
 
+// What is known about the goroutine that the thread whose current g is gp runs; null if it runs none.
+Chance* sim_chance(G* gp);
 // Writes a choice to the trace.
 void trace_choice(const Made& c);
 // A preemption signal was sent to the running thread while it did not run, inside a call of the simulated kernel.

@@ -149,6 +149,10 @@ extern const Kernel sim_kernel;
 // path: it is a regular file or does not exist, and is no device, pipe or terminal.
 SysResult linux_rename_file(const char* from, const char* to);
 bool linux_may_replace(const char* path);
+// A copy of this process, which must have one thread only, goes on, with /dev/null for its standard streams. This
+// process waits for the copy's end. *count is a number that both share.
+enum class Rehearsal : u8 { failed, runs, over };  // there is no copy; this is the copy; this is not, and it has ended
+Rehearsal linux_rehearse(u32** count);
 
 // The kernel in force.
 extern const Kernel* kernel;

@@ -7,13 +7,16 @@
 namespace rt0 {
 
 constinit u32 simulated = 0;
+constinit Candidates sim_candidates = {};
+constinit bool sim_in_main = false, sim_picks_goroutines = false;
 constinit const KernelIo sim_kernel_io = {};
 
-void sim_open(Str, Str, Span<char*>) {
+bool sim_open(Str, Str, Span<char*>) {
   static constexpr char kText[] =
       "rt0: RT0_SIM: this program was built without the simulated kernel (RT0_SIM_KERNEL=OFF)\n";
   (void)linux_kernel.write(2, kText, sizeof(kText) - 1);
   linux_kernel.exit(2);
+  return false;
 }
 
 // Never called, since `simulated` is always 0.

@@ -3,6 +3,7 @@
 
 #include "arch/arch.h"
 #include "base/atomic.h"
+#include "kernel_iface/choice.h"
 #include "sched/status.h"
 #include "trace/trace.h"
 
@@ -96,6 +97,7 @@ struct G {
   uintptr sigcode1, sigpc;
   // In a system call: where it stands, for tracebacks.
   uintptr syscallsp, syscallpc, syscallbp;
+  Chance chance;  // of the simulated kernel's strategies
 };
 
 // G::below of an intact G. A program is unlikely to write this value by chance, and it is no address.

@@ -181,6 +181,10 @@ struct Schedt {
   } gFree;
 
   Atomic<u32> gcwaiting;  // 1: the world stops; every P enters gcstop. Written with the lock held, read without it
+  // Not 0 while gcwaiting is 1, and always if choices say which goroutine runs next: see sim_picks_goroutines. So a
+  // goroutine that gives way asks for both with one load. Written together with gcwaiting, but not at the same moment:
+  // it says only that these two must be looked at.
+  Atomic<u32> detour;
   i32 stopwait GUARDED_BY(lock);  // how many Ps have not entered gcstop yet
   Note stopnote;                  // the last P that stops wakes the thread that stops the world
 

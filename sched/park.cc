@@ -8,6 +8,7 @@
 #include "sched/pidle.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
+#include "sched/sim_next.h"
 #include "trace/trace.h"
 
 namespace rt0 {
@@ -88,9 +89,17 @@ namespace {
 // lay on the queue already. False if schedule() has to look for work.
 bool switch_to_global(M* mp, G* gp) {
   P* pp = mp->p;
-  if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || !runqempty(pp) ||
-      pp->timers.len.load_relaxed() != 0 || pp->schedtick.load_relaxed() % 61 == 0)
+  if (mp->lockedg != nullptr || mp->booting || !runqempty(pp) || pp->timers.len.load_relaxed() != 0 ||
+      pp->schedtick.load_relaxed() % 61 == 0)
     return false;
+  if (RT0_UNLIKELY(sched.detour.load_relaxed() != 0)) {
+    if (!sim_picks_goroutines || sched.gcwaiting.load_relaxed() != 0) return false;
+    if (G* picked = sim_next(pp, nullptr, true); picked != nullptr) {
+      bump(&pp->schedtick);
+      switch_to(gp, picked, goschedImpl);
+      return true;
+    }
+  }
   lock(&sched.lock);
   bool self_local;
   G* next = globrunq_wired_next() ? nullptr : globrunqget_behind(pp, &self_local);

@@ -258,6 +258,7 @@ P* procresize(i32 n) {
     }
   }
   // Before the lock is given back: after that, an M that comes back from a system call may take one of these Ps.
+  sched.detour.store_relaxed(sim_picks_goroutines ? 1 : 0);
   sched.gcwaiting.store_seqcst(0);
   unlock(&sched.lock);
   return runnable;

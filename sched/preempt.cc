@@ -6,6 +6,7 @@
 #include "sched/debugvars.h"
 #include "sched/proc.h"
 #include "sched/runq.h"
+#include "sched/sim_next.h"
 #include "trace/trace.h"
 
 namespace rt0 {
@@ -223,19 +224,25 @@ void preempt_here() {
   const G* gp = getg();
   if (gp != gp->m->curg.load_relaxed() || gp->m->locks != 0) return;
   if (gp->preempt.load_relaxed() != 0) gopreempt();
-  else if (simulated != 0) sim_point();
+  else if (simulated != 0) sim_point(nullptr);
 }
 
 // A place at which the simulated kernel may let other threads run, or make the goroutine yield. If no other
 // goroutine waits for its P, to yield would change nothing.
-void sim_point() {
-  const G* gp = getg();
+void sim_point(const volatile void* touches) {
+  G* gp = getg();
   M* mp = gp->m;
   if (gp != mp->curg.load_relaxed() || mp->locks != 0 || mp->p == nullptr || !bootDone || mp->dying != 0) return;
   const Resource on{'g', static_cast<i64>(gp->goid)};
+  gp->chance.touches = touches;
   sim_event(on);
-  if (runqempty(mp->p) && sched.runqsize.load_relaxed() == 0) return;
-  if (gp->preempt.load_relaxed() != 0 || sim_preempt(on)) gopreempt();
+  if (!runqempty(gp->m->p) || sched.runqsize.load_relaxed() != 0) {
+    if (sim_picks_goroutines) sim_waiting_for(gp->m->p, gp);
+    if (gp->preempt.load_relaxed() != 0 || sim_preempt(on)) gopreempt();
+  }
+  // Not about to use it any more: it may be gone, and another value may have its address, when this goroutine is
+  // compared with others next.
+  gp->chance.touches = nullptr;
 }
 
 void sim_signal_in_kernel() { getg()->m->signalPending.store_release(0); }

@@ -60,8 +60,8 @@ void preempt_stack_drop(M* mp);
 // The preemption signal, on gsignal: gp was interrupted at c.
 void doSigPreempt(G* gp, const SigContext& c, void* uctx) RT0_SYM("runtime.doSigPreempt");
 
-// A scheduling point in the program's code, at its atomic operations; only while simulated.
-void sim_point() RT0_SYM("runtime.simpoint");
+// A scheduling point in the program's code, before an atomic operation on `touches`; only while simulated.
+void sim_point(const volatile void* touches) RT0_SYM("runtime.simpoint");
 // The simulated kernel's watchdog: SIGVTALRM, after so much CPU time that a thread which has come to no scheduling
 // point meanwhile most likely waits in a loop. On gsignal.
 void sim_watchdog_start();

@@ -17,6 +17,7 @@
 #include "sched/pidle.h"
 #include "sched/rand.h"
 #include "sched/runq.h"
+#include "sched/sim_next.h"
 #include "trace/trace.h"
 
 namespace rt0 {
@@ -265,13 +266,18 @@ Runnable findrunnable() {
     const TimerHooks::Checked c = check_timers(pp, 0);
     s.now = c.now;
     s.poll_until = c.poll_until;
+    if (RT0_UNLIKELY(sim_picks_goroutines))
+      if (G* gp = sim_next(pp); gp != nullptr) return {gp, false};
     if (Runnable r = fair_global(pp); r.gp != nullptr) return r;
     if (Runnable r = runqget(pp); r.gp != nullptr) return r;
     if (Runnable r = global(pp); r.gp != nullptr) return r;
     if (G* gp = poll_now(); gp != nullptr) return {gp, false};
     if (may_spin(mp)) {
       if (!mp->spinning) become_spinning(mp);
-      if (Runnable r = stealWork(pp, &s); r.gp != nullptr) return r;
+      if (Runnable r = stealWork(pp, &s); r.gp != nullptr) {
+        if (RT0_UNLIKELY(sim_picks_goroutines)) r.gp = sim_next(pp, r.gp);
+        return r;
+      }
       if (s.ran_timers) continue;  // a timer's function may have made work
     }
     if (G* gp = rest(mp, pp, &s); gp != nullptr) return {gp, false};
@@ -289,15 +295,25 @@ void resetspinning() {
   wakep();
 }
 
+// What next_here does if sched.detour says that something may be unusual. Out of line to keep next_here short.
+[[gnu::noinline]] G* next_by_choice(P* pp) {
+  if (!sim_picks_goroutines || sched.gcwaiting.load_relaxed() != 0) return nullptr;
+  Runnable r;
+  if (!runqempty(pp)) r.gp = sim_next(pp, nullptr, true);
+  if (r.gp == nullptr) r = runqget_unwired(pp);
+  if (r.gp != nullptr && !r.inherit_time) bump(&pp->schedtick);
+  return r.gp;
+}
+
 // Takes the goroutine that this P may run next off its queue, so that it can be switched to without going over g0. Null
 // if there is none, or if schedule() has to look for one because something else is due. A wired goroutine stays on the
 // queue: only schedule() can hand it to its M, and a goroutine that is on no queue until then would be lost if
 // schedule() did not come next.
 G* next_here(M* mp, P* pp) {
-  if (mp->lockedg != nullptr || mp->booting || sched.gcwaiting.load_relaxed() != 0 || pp->preempt.load_relaxed() != 0 ||
-      pp->timers.len.load_relaxed() != 0 ||
+  if (mp->lockedg != nullptr || mp->booting || pp->preempt.load_relaxed() != 0 || pp->timers.len.load_relaxed() != 0 ||
       (pp->schedtick.load_relaxed() % kGlobalTick == 0 && sched.runqsize.load_relaxed() != 0))
     return nullptr;
+  if (RT0_UNLIKELY(sched.detour.load_relaxed() != 0)) return next_by_choice(pp);
   const Runnable r = runqget_unwired(pp);
   if (r.gp != nullptr && !r.inherit_time) bump(&pp->schedtick);
   return r.gp;

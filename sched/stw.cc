@@ -26,6 +26,7 @@ void stopTheWorldWithSema() {
   trace(Ev::STWBegin);
   lock(&sched.lock);
   sched.stopwait = gomaxprocs.load_relaxed();
+  sched.detour.store_relaxed(1);
   sched.gcwaiting.store_seqcst(1);  // before any status is read; see entersyscall
   preemptall();
   mp->p->status.store_release(PStatus::gcstop);

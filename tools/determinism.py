@@ -28,7 +28,7 @@ import tempfile
 TOP = pathlib.Path(__file__).resolve().parent.parent
 STRATEGIES = ("fifo", "random", "random", "pct:1", "pct:3", "pos", "pos", "delay:2", "delay:5")
 FAULTS = ("", "", "", "", ",faults=short+eintr+wake+order+late:50", ",faults=loss+dup+reorder+delay:100",
-          ",faults=reset+eagain:30")
+          ",faults=reset+eagain:30", ",faults=stall:20")
 # The letters of tests/programs/scripted.cc, and how often each is to come.
 STEPS = {"S": 8, "R": 9, "T": 4, "Y": 4, "C": 0.15, "X": 6, "L": 5, "M": 3, "Q": 3, "W": 2, "A": 6, "B": 3, "G": 4,
          "g": 4, "w": 1, "N": 3, "Z": 2, "z": 1, "a": 3, "f": 2, "P": 1.5, "K": 1, "O": 2, "I": 1, "D": 0.7, "E": 1.5,

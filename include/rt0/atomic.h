@@ -24,10 +24,10 @@ bool atomic64_cas(uint64_t* p, uint64_t old, uint64_t x);
 // On the simulated kernel another goroutine may run before each atomic operation of the program; see
 // docs/DETERMINISM.md. The runtime's own atomic operations are no such points.
 extern const unsigned simulated __asm__("runtime.simulated");
-void sim_point() __asm__("runtime.simpoint");
-[[gnu::always_inline]] inline void atomic_point() {
+void sim_point(const volatile void* touches) __asm__("runtime.simpoint");
+[[gnu::always_inline]] inline void atomic_point([[maybe_unused]] const volatile void* touches) {
 #ifndef RT0_RUNTIME
-  if (__builtin_expect(simulated != 0, 0)) sim_point();
+  if (__builtin_expect(simulated != 0, 0)) sim_point(touches);
 #endif
 }
 
@@ -43,23 +43,23 @@ struct Cell {
   Cell& operator=(const Cell&) = delete;
 
   [[gnu::always_inline]] inline T load() const {
-    atomic_point();
+    atomic_point(&v);
     if constexpr (kNative) return __atomic_load_n(&v, __ATOMIC_SEQ_CST);
     else return static_cast<T>(atomic64_load(reinterpret_cast<const uint64_t*>(&v)));
   }
   [[gnu::always_inline]] inline void store(T x) {
-    atomic_point();
+    atomic_point(&v);
     if constexpr (kNative) __atomic_store_n(&v, x, __ATOMIC_SEQ_CST);
     else (void)swap(x);
   }
   // Stores x and returns the value before.
   [[gnu::always_inline]] inline T swap(T x) {
-    atomic_point();
+    atomic_point(&v);
     if constexpr (kNative) return __atomic_exchange_n(&v, x, __ATOMIC_SEQ_CST);
     else return static_cast<T>(atomic64_swap(reinterpret_cast<uint64_t*>(&v), static_cast<uint64_t>(x)));
   }
   [[gnu::always_inline]] inline bool compare_and_swap(T old, T x) {
-    atomic_point();
+    atomic_point(&v);
     if constexpr (kNative) return __atomic_compare_exchange_n(&v, &old, x, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     else return atomic64_cas(reinterpret_cast<uint64_t*>(&v), static_cast<uint64_t>(old), static_cast<uint64_t>(x));
   }
@@ -76,7 +76,7 @@ struct Number : detail::Cell<T> {
 
   // Adds d and returns the value after.
   [[gnu::always_inline]] inline T add(T d) {
-    detail::atomic_point();
+    detail::atomic_point(&this->v);
     if constexpr (Number::kNative) return __atomic_add_fetch(&this->v, d, __ATOMIC_SEQ_CST);
     else return static_cast<T>(detail::atomic64_add(reinterpret_cast<uint64_t*>(&this->v), static_cast<uint64_t>(d)));
   }
@@ -125,19 +125,19 @@ class Pointer {
   Pointer& operator=(const Pointer&) = delete;
 
   T* load() const {
-    detail::atomic_point();
+    detail::atomic_point(&v_);
     return __atomic_load_n(&v_, __ATOMIC_SEQ_CST);
   }
   void store(T* x) {
-    detail::atomic_point();
+    detail::atomic_point(&v_);
     __atomic_store_n(&v_, x, __ATOMIC_SEQ_CST);
   }
   T* swap(T* x) {
-    detail::atomic_point();
+    detail::atomic_point(&v_);
     return __atomic_exchange_n(&v_, x, __ATOMIC_SEQ_CST);
   }
   bool compare_and_swap(T* old, T* x) {
-    detail::atomic_point();
+    detail::atomic_point(&v_);
     return __atomic_compare_exchange_n(&v_, &old, x, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
   }
 

@@ -194,7 +194,7 @@ class map {
     explicit Writing(map* m) : m_(m) {
       m_->must_not_write("concurrent map writes");
       __atomic_store_n(&m_->writing_, true, __ATOMIC_RELAXED);
-      detail::atomic_point();
+      detail::atomic_point(&m_->writing_);
     }
     ~Writing() {
       if (!__atomic_load_n(&m_->writing_, __ATOMIC_RELAXED)) detail::map_fatal("concurrent map writes");

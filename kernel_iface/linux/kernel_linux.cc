@@ -4,6 +4,7 @@
 #include "kernel_iface/kernel.h"
 #include "kernel_iface/linux/linux.h"
 #include "kernel_iface/linux/uapi.h"
+#include "kernel_iface/signum.h"
 #include "linux_abi.h"
 
 namespace rt0 {
@@ -141,12 +142,12 @@ void linux_futexwakeup(Atomic<u32>* a, u32 count) {
   check(r.ok(), "futexwakeup: the kernel refused a FUTEX_WAKE");
 }
 
-SysResult linux_mem_map(void* hint, usize n) {
-  const uintptr a[] = {
-      addr(hint), n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, static_cast<uintptr>(-1), 0};
+SysResult map(void* hint, usize n, uintptr flags) {
+  const uintptr a[] = {addr(hint), n, PROT_READ | PROT_WRITE, flags, static_cast<uintptr>(-1), 0};
   if constexpr (kQuirks.mmap_block) return sys(SYS_mmap, addr(a));
   return sys(SYS_mmap, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
+SysResult linux_mem_map(void* hint, usize n) { return map(hint, n, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE); }
 SysResult linux_mem_unmap(void* p, usize n) { return sys(SYS_munmap, addr(p), n); }
 SysResult linux_mem_protect(void* p, usize n, Prot prot) {
   return sys(SYS_mprotect, addr(p), n, prot == Prot::none ? PROT_NONE : PROT_READ | PROT_WRITE);
@@ -260,6 +261,26 @@ bool linux_may_replace(const char* path) {
   constexpr u32 kFormat = 0170000, kRegular = 0100000;
   const SysResult r = sys(SYS_statx, kAtFdcwd, addr(path), 0, STATX_BASIC_STATS, addr(&x));
   return r.ok() ? (x.mode & kFormat) == kRegular : r.err == Errno::noent;
+}
+
+Rehearsal linux_rehearse(u32** count) {
+  const SysResult page = map(nullptr, sizeof(u32), MAP_SHARED | MAP_ANONYMOUS);
+  if (!page.ok()) return Rehearsal::failed;
+  *count = reinterpret_cast<u32*>(page.value);
+  constexpr uintptr kNoStack = 0;
+  const SysResult child =
+      kQuirks.clone_stack_first ? sys(SYS_clone, kNoStack, kSIGCHLD) : sys(SYS_clone, kSIGCHLD, kNoStack);
+  if (!child.ok()) return Rehearsal::failed;
+  if (child.value != 0) {
+    // If this process's parent ignored SIGCHLD, the copy leaves no status, and the result is ECHILD after its end.
+    while (sys(SYS_wait4, child.value, 0, 0, 0).err == Errno::intr) {}
+    return Rehearsal::over;
+  }
+  for (i32 fd = 0; fd < 3; fd++) {
+    (void)linux_close(fd);
+    (void)linux_open("/dev/null", fd != 0);  // takes the lowest free number: this one
+  }
+  return Rehearsal::runs;
 }
 
 constinit const Kernel linux_kernel = {

@@ -64,7 +64,7 @@ struct Utsname {
 };
 
 inline constexpr uintptr PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
-inline constexpr uintptr MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
+inline constexpr uintptr MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
 inline constexpr uintptr MADV_DONTNEED = 4, MADV_GUARD_INSTALL = 102;
 
 inline constexpr uintptr FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129;

@@ -1,27 +1,34 @@
 // Strategies: what choose() picks.
 //
 //   fifo      A thread runs until it waits, yields or has used up its time slice; then the next in the queue runs.
-//             No preemption.
-//   random    Each runnable thread is equally likely. One preemption point in four is taken.
-//   pct:D     Each thread has a random priority. At D - 1 random moments among the expected steps the running thread
-//             gets the lowest priority. A bug that needs D orderings is found with a probability of at least
-//             1/(n·k^(D-1)), for n threads and k steps. Burckhardt and others, "A randomized scheduler with
-//             probabilistic guarantees of finding bugs", ASPLOS 2010
-//   pos       Each step of a thread has a random priority. It is drawn again when the thread has run, and when another
-//             thread has run a step on the same resource. Yuan, Yang and Gu, "Partial order aware concurrency
-//             sampling", CAV 2018
-//   delay:D   As fifo, but at D random moments the first thread of the queue is passed over. Emmi, Qadeer and
-//             Rakamarić, "Delay-bounded scheduling", POPL 2011
+//             No preemption. A P takes the goroutine that Go would take.
+//   random    Each runnable thread, and each goroutine that a P may take, is equally likely. One preemption point in
+//             four is taken.
+//   pct:D     Each goroutine has a random priority, and of those that a choice is between the highest goes on. At D - 1
+//             random moments among the expected steps that one gets the lowest priority. A bug that needs D orderings
+//             is found with a probability of at least 1/(n·k^(D-1)), for n goroutines and k steps. Burckhardt and
+//             others, "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010
+//   pos       Each step of a goroutine has a random priority. It is drawn again when the goroutine comes to its next
+//             step, and when another goroutine has run a step on the same atomic value. Yuan, Yang and Gu, "Partial
+//             order aware concurrency sampling", CAV 2018
+//   delay:D   As fifo, but at D random moments the first of the queue is passed over. Emmi, Qadeer and Rakamarić,
+//             "Delay-bounded scheduling", POPL 2011
 //
 // A replay takes each choice from its record instead.
 //
-// Fairness: pct and pos alone would let a thread that waits in a loop run for ever. Therefore a thread that yields, or
-// whose goroutine yields, gets the lowest priority (pct), or the lowest priority for one step (pos). A thread that has
-// run for kFairSteps choices in a row, while other threads could run, gives way under both.
+// A thread that runs a goroutine has the goroutine's priority. A thread that looks for work, and sysmon, have one of
+// their own. Under pct it is higher than any goroutine's: otherwise a goroutine could not be compared with the rest
+// before a thread of low priority has put it on a P. Moments hit goroutines only; a moment that comes while a thread
+// without one is first in turn waits for the next goroutine.
+//
+// Fairness: pct and pos alone would let a loop that waits run for ever. Therefore a goroutine that yields gets the
+// lowest priority (pct), or the lowest priority for one step (pos). And a goroutine or thread that could have run at
+// kFairSteps choices in a row, and was never picked, is picked then, and is the highest goroutine from there on.
 //
 // Random numbers that the runtime itself asks for (select's order of cases, for example) come from a stream of their
 // own, under every strategy but replay. Otherwise fifo, which decides nothing at random, would make select pick the
 // same case for ever.
+#include "arch/arch.h"
 #include "kernel_iface/sim/sim.h"
 
 namespace rt0 {
@@ -29,17 +36,19 @@ namespace rt0 {
 using namespace sim;
 
 constinit u32 simulated = 0;
+constinit Candidates sim_candidates = {};
+constinit bool sim_in_main = false, sim_picks_goroutines = false;
 
 // Text in one piece: a table of pointers to short names is larger than they are.
 constexpr char sim::kChoiceNames[] =
-    "run\0preempt\0random\0enomem\0eagain\0eintr\0wake\0order\0short\0late\0enosys\0reset\0"
-    "loss\0dup\0reorder\0delay\0cut\0abort\0emfile\0enfile\0enobufs\0enospc\0eio\0fsync\0ready\0jump\0";
+    "run\0preempt\0random\0goroutine\0enomem\0eagain\0eintr\0wake\0order\0short\0late\0enosys\0reset\0"
+    "loss\0dup\0reorder\0delay\0cut\0abort\0emfile\0enfile\0enobufs\0enospc\0eio\0fsync\0ready\0jump\0stall\0";
 static_assert(sizeof(kChoiceNames) < kFaultsLen);
 const char* choice_name(Choice kind) { return nth_name(kChoiceNames, static_cast<u32>(kind)); }
 
 const char* resource_text(Resource on, char* buf) {
-  buf[0] = on.kind;
-  const usize n = on.kind == '-' ? 0 : format_i64(buf + 1, on.id);
+  buf[0] = on.kind();
+  const usize n = on.kind() == '-' ? 0 : format_i64(buf + 1, on.id());
   buf[1 + n] = '\0';
   return buf;
 }
@@ -49,110 +58,129 @@ namespace sim {
 namespace {
 
 constexpr u32 kFairSteps = 1000;
-constexpr u32 kHighest =
-    1u << 31;  // random priorities are from kLow to kHighest; those of threads that have fallen behind are below kLow
-constexpr u32 kLow = 1u << 16;
-constexpr u32 kMaxMoments = 64;
+// Random priorities of goroutines are from kLow to kHighest; under pct those of threads without a goroutine are above.
+// Those of goroutines that have fallen behind are below kLow. kYields: last for one step. 0: drawn at the next look.
+constexpr u32 kHighest = 1u << 31, kLow = 1u << 16, kYields = 1;
+constexpr u32 kMostRetried = 900;
 constexpr u32 kEqualSlices = 10 * 1000;
 
-constinit u32 moments[kMaxMoments] = {};  // pct, delay: the numbers of the choices at which the usual order is broken
-constinit u32 nmoments = 0;
-constinit u32 step = 0;
-constinit u32 fallen = kLow;  // the next priority for a thread that falls behind
-constinit u32 slices = 0;     // fifo, delay: how many slices have been used up
+constexpr u32 kMaxMoments = 64;
+
+constinit u32 moments[kMaxMoments] = {};  // pct, delay: at these steps something out of turn happens; 0: none
+constinit u32 steps = 0;                  // what state.step points to in a run that is no rehearsal
+constinit u32 due = 0;                    // moments that have come and have not been used
+constinit u32 fallen = kLow;              // the next priority for a goroutine that falls behind
+constinit u32 slices = 0;                 // fifo, delay: how many slices have been used up
 constinit u64 slice_rand = 0;
 constinit i64 slice_more = 0;  // ns, by how much the present slice is longer than usual
-constinit u32 in_a_row = 0;    // how many choices in a row the running thread has won
 
-bool is_moment() {
-  step++;
-  for (u32 i = 0; i < nmoments; i++)
-    if (moments[i] == step) return true;
-  return false;
+void count_step() {
+  if (!sim_in_main) return;
+  ++*state.step;
+  for (u32 m : moments)
+    if (m == *state.step) due++;
 }
 
-bool same(Resource a, Resource b) { return a.kind == b.kind && a.id == b.id && a.kind != '-'; }
-
-// The candidates of a run choice: first the running thread, if it can go on, then the threads in `ready`, in order.
-Thread* candidate(u32 n, u32 i) {
-  if (n == state.ready.n + 1) return i == 0 ? state.running : state.ready.at(i - 1);
-  return state.ready.at(i);
+Chance* chance_of(Thread* t) {
+  Chance* c = sim_chance(t == state.running ? getg() : t->g);
+  return c != nullptr ? c : &t->chance;
 }
-u32 highest(u32 n) {
+
+// Fills sim_candidates for a run choice: first the running thread, if it can go on, then the threads in `ready`, in
+// order.
+void threads_are_candidates(u32 n, bool self) {
+  u32 i = 0;
+  if (self) sim_candidates.at[i++] = chance_of(state.running);
+  n = min(n, kMaxCandidates);
+  for (Thread* t = state.ready.head; i < n; t = t->link) sim_candidates.at[i++] = chance_of(t);
+  sim_candidates.n = n;
+}
+
+u32 drawn(const Chance* c) {
+  const bool thread_of_pct = state.opt.strategy == Strategy::pct && c->id == 0;
+  return thread_of_pct ? kHighest + below(&state.sched_rand, kHighest)
+                       : kLow + below(&state.sched_rand, kHighest - kLow);
+}
+
+u32 foremost() {
   u32 best = 0;
-  for (u32 i = 1; i < n; i++)
-    if (candidate(n, i)->priority > candidate(n, best)->priority) best = i;
+  for (u32 i = 0; i < sim_candidates.n; i++) {
+    Chance* c = sim_candidates.at[i];
+    if (c->priority == 0) c->priority = drawn(c);
+    if (c->passed_over > kFairSteps) {
+      c->passed_over = 0;
+      c->priority = kHighest - 1;
+      return i;
+    }
+    if (c->priority > sim_candidates.at[best]->priority) best = i;
+  }
   return best;
 }
 
-void fall_behind(Thread* t) { t->priority = fallen > 1 ? --fallen : 1; }
-
-u32 pct_run(u32 n, bool self) {
-  if (is_moment()) fall_behind(state.running);
-  const u32 pick = highest(n);
-  if (self && pick == 0 && ++in_a_row > kFairSteps) {
-    in_a_row = 0;
-    fall_behind(state.running);
-    return highest(n);
-  }
-  if (!self || pick != 0) in_a_row = 0;
-  return pick;
+// At its next step a goroutine has another priority, but if it yields it comes last first.
+void next_step(Chance* c) {
+  if (c->priority != kYields) c->priority = 0;
 }
 
-u32 pos_run(u32 n, bool self) {
-  u32 pick = highest(n);
-  if (self && pick == 0 && ++in_a_row > kFairSteps) pick = 1;
-  if (!self || pick != 0) in_a_row = 0;
-  Thread* next = candidate(n, pick);
-  const Resource on = next->on;
-  next->priority = kLow + below(&state.sched_rand, kHighest - kLow);
-  for (u32 i = 0; i < n; i++) {
-    Thread* t = candidate(n, i);
-    if (t != next && (t->priority == 0 || same(t->on, on)))
-      t->priority = kLow + below(&state.sched_rand, kHighest - kLow);
+void fall_behind(Chance* c) { c->priority = fallen > kYields + 1 ? --fallen : fallen; }
+
+u32 by_priority(Choice kind, bool self) {
+  const bool pos = state.opt.strategy == Strategy::pos;
+  if (pos && self) next_step(sim_candidates.at[0]);
+  u32 best = foremost();
+  if (due > 0 && sim_candidates.at[best]->id != 0) {
+    due--;
+    fall_behind(sim_candidates.at[best]);
+    best = foremost();
   }
-  return pick;
+  if (kind == Choice::preempt && best != 0) return 1;  // the next choice says which goroutine goes on
+  Chance* next = sim_candidates.at[best];
+  for (u32 i = 0; i < sim_candidates.n; i++) {
+    Chance* c = sim_candidates.at[i];
+    c->passed_over++;
+    const bool races = pos && c != next && c->touches != nullptr && c->touches == next->touches;
+    if (c->priority == kYields || races) c->priority = 0;
+  }
+  next->passed_over = 0;
+  return best;
 }
 
+// fifo's pick among threads: the running one while its time slice lasts, then the one that has waited longest. Among
+// goroutines it is always 0.
+//
 // Two threads that wait for each other in loops could stay in step with slices that are all alike, and never get on.
 // So in a run with very many slices each further one has a length of its own, which follows from the seed.
-u32 fifo_run(bool self) {
-  if (!self || state.now - state.running->since < kSliceNs + slice_more) return 0;
+u32 in_turn(bool running) {
+  if (!running || state.now - state.running->since < kSliceNs + slice_more) return 0;
   if (++slices > kEqualSlices) slice_more = below(&slice_rand, kSliceNs / 4);
   return 1;
 }
 
-u32 pick_run(u32 n, bool self) {
-  switch (state.opt.strategy) {
-    case Strategy::random: return below(&state.sched_rand, n);
-    case Strategy::pct: return pct_run(n, self);
-    case Strategy::pos: return pos_run(n, self);
-    case Strategy::delay: return is_moment() ? (fifo_run(self) + 1) % n : fifo_run(self);
-    default: return fifo_run(self);
-  }
-}
-
-u32 pick_preempt() {
-  switch (state.opt.strategy) {
-    case Strategy::random:
-    case Strategy::pos: return below(&state.sched_rand, 4) == 0 ? 1 : 0;
-    case Strategy::pct:
-    case Strategy::delay: return is_moment() ? 1 : 0;
-    default: return 0;
-  }
+// What runs next: a thread, a goroutine, or another goroutine than the running one.
+u32 pick_next(Choice kind, u32 n) {
+  const bool run = kind == Choice::run, self = run ? n == state.ready.n + 1 : kind == Choice::preempt;
+  const Strategy s = state.opt.strategy;
+  if (s == Strategy::random)
+    return kind == Choice::preempt ? below(&state.sched_rand, 4) == 0 : below(&state.sched_rand, n);
+  const u32 first = in_turn(run && self);
+  if (s == Strategy::fifo || (s == Strategy::delay && due == 0)) return first;
+  if (run) threads_are_candidates(n, self);
+  if (s != Strategy::delay) return by_priority(kind, self);
+  if (sim_candidates.at[first]->id == 0) return first;
+  due--;
+  return (first + 1) % n;
 }
 
 u32 pick(Choice kind, u32 n) {
-  switch (kind) {
-    case Choice::run: return pick_run(n, n == state.ready.n + 1);
-    case Choice::preempt: return pick_preempt();
-    case Choice::random: return below(&state.value_rand, n);
-    case Choice::order: return below(&state.sched_rand, n);
-    // A fault: it happens, and then in which of its ways.
-    default:
-      if (below(&state.sched_rand, 1000) >= state.opt.rate) return 0;
-      return n == 2 ? 1 : 1 + below(&state.sched_rand, n - 1);
-  }
+  if (kind == Choice::random) return below(&state.value_rand, n);
+  if (kind == Choice::order) return below(&state.sched_rand, n);
+  // A fault. Which one, if there are several, is drawn, too.
+  u32 rate = state.opt.rate;
+  // A caller tries again until its call is not interrupted, or its sleep does not end for no reason. That must come to
+  // an end with any rate.
+  if (kind == Choice::intr || kind == Choice::spurious) rate = min(rate, kMostRetried);
+  if (below(&state.sched_rand, 1000) >= rate) return 0;
+  return n == 2 ? 1 : 1 + below(&state.sched_rand, n - 1);
 }
 
 }  // namespace
@@ -172,19 +200,25 @@ void strategy_start() {
   state.value_rand = next_random(&seed);
   state.data_rand = next_random(&seed);
   slice_rand = next_random(&seed);
-  const Strategy s = state.opt.strategy;
-  nmoments = s == Strategy::pct ? state.opt.depth - 1 : s == Strategy::delay ? state.opt.depth : 0;
-  for (u32 i = 0; i < nmoments; i++)
+  if (!state.rehearsal) state.step = &steps;
+  sim_picks_goroutines = state.opt.strategy != Strategy::fifo;
+  for (u32 i = strategy_moments(); i-- > 0;)
     moments[i] = 1 + below(&state.sched_rand, static_cast<u32>(state.opt.number[kSteps]));
 }
 
-void strategy_thread(Thread* t) {
-  if (state.opt.strategy == Strategy::pct || state.opt.strategy == Strategy::pos)
-    t->priority = kLow + below(&state.sched_rand, kHighest - kLow);
+u32 strategy_moments() { return state.opt.strategy == Strategy::pct ? state.opt.depth - 1 : state.opt.depth; }
+
+u32 moments_come() {
+  u32 n = 0;
+  for (u32 m : moments) n += m != 0 && m <= *state.step ? 1 : 0;
+  return n;
 }
+
 void strategy_yield(Thread* t) {
-  if (state.opt.strategy == Strategy::pct) fall_behind(t);
-  if (state.opt.strategy == Strategy::pos) t->priority = 0;
+  Chance* c = chance_of(t);
+  const bool pct = state.opt.strategy == Strategy::pct;
+  if (pct && c->id != 0) fall_behind(c);
+  else if (pct || state.opt.strategy == Strategy::pos) c->priority = kYields;
 }
 
 u32 fault(Choice kind, Resource on, u32 ways) {
@@ -206,7 +240,9 @@ usize shortened(usize n) {
 u32 choose(Choice kind, u32 n, Resource on) {
   if (n <= 1) return 0;
   Made c = {state.choices++, on, n, 0, kind};
-  c.pick = !state.opt.replay.empty() ? replay_choice(c) : pick(kind, n);
+  const bool next = kind == Choice::run || kind == Choice::preempt || kind == Choice::goroutine;
+  if (next) count_step();
+  c.pick = !state.opt.replay.empty() ? replay_choice(c) : next ? pick_next(kind, n) : pick(kind, n);
   record_choice(c);
   trace_choice(c);
   if (state.choices == state.opt.limit_choices)

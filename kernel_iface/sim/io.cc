@@ -72,10 +72,12 @@ SysResult on_host(i32 fd, Errno otherwise, F f) {
 }
 template <class F>
 SysResult on_path(F f) {
+  if (state.rehearsal) rehearsal_over();  // nothing outside is touched
   return call(true) ? f() : fails(Errno::intr);
 }
 
 SysResult sim_open(const char* path, u32 flags, u32 perm) {
+  if (state.rehearsal) rehearsal_over();
   if (!call(true)) return fails(Errno::intr);
   if (const Errno e = fd_error(); e != Errno::ok) return fails(e);
   FileStat st;

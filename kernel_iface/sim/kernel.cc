@@ -208,9 +208,29 @@ const char* print(char* buf, usize room, const char* format, ...) {
   return buf;
 }
 
+void rehearsal_over() {
+  linux_kernel.exit(0);
+  __builtin_unreachable();
+}
+
+void rehearse() {
+  constexpr u32 kMostRehearsed = 100 * 1000;  // choices of a program that goes on for ever
+  u32* steps;
+  const Rehearsal r = linux_rehearse(&steps);
+  if (r == Rehearsal::failed) refuse("steps=N is wanted: there is no second process to count them");
+  if (r == Rehearsal::over) {
+    state.opt.number[kSteps] = max(*steps, 1u);
+    return;
+  }
+  state.rehearsal = true;
+  state.step = steps;
+  state.opt.depth = state.opt.strategy == Strategy::pct ? 1 : 0;  // no moments
+  if (state.opt.limit_choices == 0) state.opt.limit_choices = kMostRehearsed;
+}
+
 }  // namespace sim
 
-void sim_open(Str spec, Str program, Span<char*> args) {
+bool sim_open(Str spec, Str program, Span<char*> args) {
   parse_options(spec, ',', &state.opt);
   if (!state.opt.replay.empty() && state.opt.strategy != Strategy::fifo)
     refuse("replay: the record decides; no other strategy can");
@@ -219,6 +239,7 @@ void sim_open(Str spec, Str program, Span<char*> args) {
   thread_start();
   simulated = 1;
   kernel = &sim_kernel;
+  return !state.rehearsal;
 }
 
 void sim_watchdog_arm() { linux_kernel.cpu_alarm(static_cast<u32>(state.opt.number[kSpin])); }

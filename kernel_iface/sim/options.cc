@@ -53,7 +53,9 @@ void parse_strategy(Str key, Str value, Options* o) {
   const u32 i = find_name(kStrategies, value.sub(0, colon < value.len ? colon + 1 : colon));
   if (i == kNoName) refuse("strategy=%.*s: fifo, random, pct:D, pos, delay:D or replay:FILE is wanted", RT0_STR(value));
   o->strategy = static_cast<Strategy>(i);
-  if (colon < value.len) o->depth = static_cast<u32>(number(key, value.sub(colon + 1), 1, kMaxDepth));
+  // delay:0 is fifo with the choices that delay makes.
+  if (colon < value.len)
+    o->depth = static_cast<u32>(number(key, value.sub(colon + 1), o->strategy == Strategy::pct ? 1 : 0, kMaxDepth));
 }
 
 // A number of choices, or a time.
@@ -98,7 +100,7 @@ void parse_item(Str key, Str value, Options* o) {
   const u32 k = find_name(kKeys, key);
   if (k == kNoName) refuse("unknown key \"%.*s\": %s", RT0_STR(key), kKnown);
   once(key, 1u << k, o);
-  if (k < kNumbers) o->number[k] = number(key, value, k == kSeed ? 0 : 1, kMost[k]);
+  if (k < kNumbers) o->number[k] = number(key, value, k == kProcs || k == kSpin ? 1 : 0, kMost[k]);
   else if (k == kStrategy) parse_strategy(key, value, o);
   else if (k == kFaults) parse_faults(key, value, o);
   else if (k == kLimit) parse_limit(value, o);

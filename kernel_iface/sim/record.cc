@@ -2,13 +2,13 @@
 //
 //   rt0-record 1
 //   program=examples/hello.cc args=1:9ae16a3b2f90404f
-//   seed=42 procs=4 strategy=random steps=10000 faults=none:20
+//   seed=42 procs=4 strategy=pct:3 steps=310 faults=none:20
 //   0 run 2 1 m1
 //   1 random 4 2 -
-//   end 2
+//   end 2 moments 1 of 2
 //
 // A line: index, kind of choice, number of alternatives, the one picked, the resource it was about ("-": none). The
-// last line has the number of choices.
+// last line has the number of choices, and under pct and delay how many of the moments came before the program's end.
 #include "kernel_iface/sim/sim.h"
 
 namespace rt0::sim {
@@ -129,10 +129,10 @@ void replay_open(const char* mine) {
   }
 }
 
-// Is `rest`, the text after "end", exactly the number of choices?
+// Does `rest`, the text after "end", begin with exactly the number of choices?
 bool is_end(Str rest, u64 choices) {
   i64 n;
-  return parse_i64(rest, &n) && static_cast<u64>(n) == choices;
+  return next_number(&rest, &n) && static_cast<u64>(n) == choices;
 }
 
 const char* choice_line(const Made& c, char* line) {
@@ -152,7 +152,8 @@ void record_open(Str program, Span<char*> args) {
     if (o.record == o.replay) refuse("record and replay are the same file");
     replay_open(mine);
   }
-  if (o.record.empty()) return;
+  if (strategy_moments() != 0 && o.number[kSteps] == 0) rehearse();
+  if (o.record.empty() || state.rehearsal) return;
   // The record is written to NAME.part, which replaces NAME when it is complete: a simulation that is cut off leaves an
   // older record as it was. A pipe or a device such as /dev/null cannot be replaced and is written directly.
   char name[kMaxPath], faults[kFaultsLen];
@@ -195,8 +196,11 @@ u32 replay_choice(Made c) {
 }
 
 void record_close(bool at_end) {
+  if (state.rehearsal) rehearsal_over();
   if (Writer* w = out; w != nullptr) {
-    w->fmt("end %llu\n", ull(state.choices));
+    w->fmt("end %llu", ull(state.choices));
+    if (const u32 n = strategy_moments(); n != 0) w->fmt(" moments %d of %d", moments_come(), n);
+    w->fmt("\n");
     w->flush();
     if (beside && out != nullptr) {
       char from[kMaxPath], to[kMaxPath];

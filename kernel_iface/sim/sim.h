@@ -16,8 +16,10 @@
 //   V2  `now` never goes back. It grows by a fixed amount with each call and event, and jumps to the next deadline when
 //       no thread can run.
 //   V3  No address, no host time and no size influences `now`, a choice or the order of a list; otherwise the ISAs
-//       would differ. Calls about memory therefore cost no time and do not switch threads: their number depends on the
-//       size of a word.
+//       would differ. One comparison is allowed: strategy pos asks whether two goroutines are about to use the same
+//       atomic value, by its address. Both are about to use it, so it exists, and no other value can have its address.
+//       Calls about memory therefore cost no time and do not switch threads: their number depends on the size of a
+//       word.
 //   V4  Threads are switched only inside point(), yield(), block() and thread_exit(). So code between two kernel calls
 //       or trace events runs without interruption.
 #pragma once
@@ -48,10 +50,9 @@ struct Thread {
   bool preempt_sent;  // a SIGURG was sent to it and not delivered yet
   u32 futex_id;       // while it waits: the number given to waits_for, as a record must not contain addresses
   const void* waits_for;
-  i64 deadline;  // ns; 0: none
-  i64 since;     // the time at which it last began to run
-  u32 priority;  // pct, pos: the highest runs next
-  Resource on;   // the resource that its next step is about
+  i64 deadline;   // ns; 0: none
+  i64 since;      // the time at which it last began to run
+  Chance chance;  // used while it runs no goroutine; its id is 0
   Thread* link;
   G* g;              // while it does not run: its current g; of a new thread its g0
   uintptr stack_hi;  // of a new thread: the stack it begins on
@@ -74,9 +75,9 @@ enum Key : u32 { kSeed, kProcs, kSteps, kSpin, kNumbers, kStrategy = kNumbers, k
 enum class Strategy : u8 { fifo, random, pct, pos, delay };
 
 struct Options {
-  // seed; procs; steps: how many choices pct and delay expect; spin: ms of the host's CPU time
-  // after which a thread without points is taken to wait in a loop.
-  i64 number[kNumbers] = {1, 4, 10 * 1000, 1000};
+  // seed; procs; steps: how many choices pct and delay expect, 0: they are counted before; spin: ms of the host's CPU
+  // time after which a thread without points is taken to wait in a loop.
+  i64 number[kNumbers] = {1, 4, 0, 1000};
   i64 limit_ns = kNever;  // the simulation ends at this time
   u64 limit_choices = 0;  // the simulation ends after this many choices; 0: no limit
   Str record, replay;     // paths; empty: none
@@ -107,7 +108,9 @@ struct State {
   u64 idle_events = 0;  // see next_deadline() in thread.cc
   u32 idle_jumps = 0;
   bool mask_saved = false;
-  bool stop = false;  // SIGTERM has come
+  u32* step = nullptr;     // how many choices of what runs next there were since main.main began
+  bool stop = false;       // SIGTERM has come
+  bool rehearsal = false;  // this process only finds out how many steps there are
 };
 extern State state;
 
@@ -134,6 +137,10 @@ bool has_depth(Strategy s);
 extern bool reading_head;  // refuse says that a record's head is wrong
 // Text in buf, with a NUL at its end; what does not fit is dropped.
 const char* print(char* buf, usize room, const char* format, ...) __attribute__((format(printf, 3, 4)));
+// Finds out how many steps the program has: it is run once before, without moments, in a process of its own that
+// touches nothing outside. That run ends where it would.
+void rehearse();
+[[noreturn]] void rehearsal_over();
 
 // record.cc. record_open is called before any goroutine runs, record_close as the process ends. at_end: the program has
 // ended, so the record that is replayed must not have more choices.
@@ -148,9 +155,10 @@ usize shortened(usize n);
 // Which of a fault's ways happens, from 1 to `ways`; 0: none.
 u32 fault(Choice kind, Resource on = {}, u32 ways = 1);
 void strategy_start();
+u32 strategy_moments();  // pct, delay: at how many steps something out of turn happens
+u32 moments_come();      // how many of these there were so far
 extern const char kChoiceNames[];
-void strategy_thread(Thread* t);  // a new thread
-void strategy_yield(Thread* t);   // t has yielded: it has nothing to do now
+void strategy_yield(Thread* t);  // t has yielded: it has nothing to do now
 
 // thread.cc
 void thread_start();

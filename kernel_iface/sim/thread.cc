@@ -147,7 +147,6 @@ void thread_start() {
   t->started = true;
   state.running = t;
   state.next_deadline = state.opt.limit_ns;
-  strategy_thread(t);
 }
 
 Thread* thread_new(uintptr stack_hi, G* gp) {
@@ -169,7 +168,6 @@ Thread* thread_new(uintptr stack_hi, G* gp) {
   t->tid = state.next_tid++;
   t->stack_hi = stack_hi;
   t->g = gp;
-  strategy_thread(t);
   state.ready.push(t);
   return t;
 }
@@ -212,7 +210,6 @@ namespace {
 RT0_INLINE static void point_here(i64 ns, Resource on) {
   Thread* me = state.running;
   state.now += ns;
-  me->on = on;
   if (RT0_UNLIKELY(state.next_deadline <= state.now || state.ready.n != 0 || me->preempt_sent)) point_slow(on);
 }
 
@@ -227,7 +224,6 @@ bool block(const void* what, i64 deadline) {
   for (const Thread* t = state.waiting.head; what != nullptr && t != nullptr; t = t->link)
     if (t->waits_for == what) me->futex_id = t->futex_id;
   if (me->futex_id == 0) me->futex_id = ++state.next_futex;
-  me->on = {'f', me->futex_id};
   if (me->deadline != 0) state.next_deadline = min(state.next_deadline, me->deadline);
   state.waiting.push(me);
   give_way();
@@ -291,9 +287,21 @@ bool sim_stop() {
 
 void sim_yields() { strategy_yield(state.running); }
 
+// The running thread may lose time, while whatever comes first goes on: timers, too. Not before main.main.
+[[gnu::noinline]] static void stall(Resource on) {
+  constexpr u32 kLengths = 4;  // 1, 10, 100, 1,000 ms
+  if (on.kind() != 'g' || !sim_in_main) return;
+  u32 pick = choose(Choice::stall, 1 + kLengths, on);
+  if (pick == 0) return;
+  i64 ns = 1000 * 1000;
+  while (--pick > 0) ns *= 10;
+  (void)block(nullptr, state.now + ns);
+}
+
 void sim_event(Resource on) {
   state.events++;
   point_here(kEventNs, on);
+  if (RT0_UNLIKELY((state.opt.faults & 1u << static_cast<u32>(Choice::stall)) != 0)) stall(on);
 }
 
 bool sim_preempt(Resource on) { return choose(Choice::preempt, 2, on) != 0; }

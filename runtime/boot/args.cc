@@ -84,13 +84,14 @@ Str program_name() {
 }
 
 // If RT0_SIM is set, the simulated kernel is put into force here, before any call whose answer could differ between the
-// two kernels. The random bytes that the host's kernel has left on the stack are not used then.
-void choose_kernel() {
+// two kernels. The random bytes that the host's kernel has left on the stack are not used then. False if no trace is to
+// be written.
+bool choose_kernel() {
   const Str spec = gogetenv("RT0_SIM");
-  if (spec.empty() || isSecureMode()) return;
+  if (spec.empty() || isSecureMode()) return true;
   fill_std_fds();  // otherwise the record's file could get the number of a closed standard stream
-  sim_open(spec, program_name(), argslice);
   auxv.random = nullptr;
+  return sim_open(spec, program_name(), argslice);
 }
 
 }  // namespace
@@ -98,9 +99,9 @@ void choose_kernel() {
 void args(i32 argc, char** argv) {
   trace_boot(Ev::args);
   sysargs(argc, argv);
-  choose_kernel();
+  const bool traced = choose_kernel();
   // A privileged program must not write to a file that its caller's environment names.
-  const Str path = isSecureMode() ? Str() : gogetenv("RT0_TRACE");
+  const Str path = isSecureMode() || !traced ? Str() : gogetenv("RT0_TRACE");
   if (!path.empty() && path != Str("-")) fill_std_fds();  // the trace must not get a standard stream's number either
   trace_open(path);
 }

@@ -148,6 +148,7 @@ void runtime_main(Funcval*) {
   const Args a = args_of_program();
   trace_boot(Ev::main_main);
   bootDone = true;
+  sim_in_main = true;
   m0.booting = false;
   RecoverPoint recovered_main;  // main has returned, too, if one of its deferred calls recovers
   const int status =

@@ -49,6 +49,7 @@ TABLE = {
     "fsync": Row((DISK,), (300, 900)),
     "ready": Row(FILES + NET + (TCP, UDP, CLOCK), (50, 400, 1000)),
     "jump": Row((CLOCK, "order_sleep_not", "order_timer_reset_order"), (100, 900), None, 3, ("wall clock goes on",)),
+    "stall": Row(PLAIN[:3], (20, 200)),
 }
 # These take for granted that a read gets all that was written: their status is compared only.
 WHOLE_READS = {"short": ("order_os_pipe",) + NET}
@@ -115,8 +116,8 @@ class Faults(rt0test.Case):
             record = pathlib.Path(folder) / "record"
             self.assert_status(self.run_program("order_net_unix", env={"RT0_SIM": f"strategy=random,record={record}"}),
                                0)
-            self.assertEqual({line.split()[1] for line in record.read_text().splitlines()[3:-1]} - {"run", "preempt",
-                                                                                                    "random"}, set())
+            self.assertEqual({line.split()[1] for line in record.read_text().splitlines()[3:-1]} - {
+                "run", "preempt", "random", "goroutine"}, set())
 
 
 for fault in TABLE:

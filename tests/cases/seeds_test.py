@@ -39,7 +39,7 @@ class Seeds(unittest.TestCase):
         self.assertEqual(len(re.findall(r"(?m)^ +\d+ runs  status 0 ", done.stdout)), 1)
 
     def test_all(self):
-        few, every = (self.seeds("--runs", 30, *more, "goroutines").stdout for more in ((), ("--all",)))
+        few, every = (self.seeds("--runs", 30, *more, "sim_race").stdout for more in ((), ("--all",)))
         self.assertIn("more traces", few)
         self.assertNotIn("more traces", every)
         self.assertEqual(sum(int(n) for n in re.findall(r"trace [0-9a-f]+ +(\d+) runs", every)), 30)

@@ -103,10 +103,10 @@ struct ChoiceKind {
   int64_t alternatives;
 };
 constexpr ChoiceKind kChoiceKinds[] = {
-    {"run", 0},     {"preempt", 2}, {"random", 0}, {"enomem", 2}, {"eagain", 2}, {"eintr", 2},  {"wake", 2},
-    {"order", 0},   {"short", 4},   {"late", 2},   {"enosys", 2}, {"reset", 2},  {"loss", 2},   {"dup", 2},
-    {"reorder", 2}, {"delay", 4},   {"cut", 4},    {"abort", 2},  {"emfile", 2}, {"enfile", 2}, {"enobufs", 2},
-    {"enospc", 2},  {"eio", 2},     {"fsync", 3},  {"ready", 0},  {"jump", 5},
+    {"run", 0},     {"preempt", 2}, {"random", 0}, {"goroutine", 0}, {"enomem", 2}, {"eagain", 2}, {"eintr", 2},
+    {"wake", 2},    {"order", 0},   {"short", 4},  {"late", 2},      {"enosys", 2}, {"reset", 2},  {"loss", 2},
+    {"dup", 2},     {"reorder", 2}, {"delay", 4},  {"cut", 4},       {"abort", 2},  {"emfile", 2}, {"enfile", 2},
+    {"enobufs", 2}, {"enospc", 2},  {"eio", 2},    {"fsync", 3},     {"ready", 0},  {"jump", 5},   {"stall", 5},
 };
 
 }  // namespace
