@@ -208,8 +208,9 @@ void Out::put_hex(u64 v) {
 }
 
 bool parse_i64(Str s, i64* v) {
-  const bool negative = !s.empty() && s[0] == '-';
-  if (negative) s = s.sub(1);
+  const char sign = s.empty() ? '\0' : s[0];
+  const bool negative = sign == '-';
+  if (negative || sign == '+') s = s.sub(1);
   if (s.empty()) return false;
   const u64 limit = negative ? u64{1} << 63 : (u64{1} << 63) - 1;
   u64 n = 0;

@@ -32,8 +32,8 @@ struct Out {
   Str str() const { return {buf, len}; }
 };
 
-// Reads all of `s` as a decimal number: digits, perhaps with a '-' before them. False for anything else (also "+3", "")
-// and for numbers that do not fit into 64 bits. Go: runtime.atoi; that is strconv.ParseInt in base 10 without a plus.
+// Reads all of `s` as a decimal number: digits, perhaps with a sign before them. False for anything else (also "")
+// and for numbers that do not fit into 64 bits. Go: strconv.ParseInt in base 10.
 bool parse_i64(Str s, i64* v);
 
 }  // namespace rt0

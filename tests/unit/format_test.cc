@@ -148,12 +148,19 @@ TEST(parse_i64, numbers) {
   i64 n = 42;
   EXPECT_TRUE(parse_i64("-0", &n));
   EXPECT_EQ(n, 0);
+  EXPECT_TRUE(parse_i64("+3", &n));
+  EXPECT_EQ(n, 3);
+  EXPECT_TRUE(parse_i64("+9223372036854775807", &n));
+  EXPECT_EQ(n, 9223372036854775807);
+  EXPECT_FALSE(parse_i64("+9223372036854775808", &n));
 }
 
 TEST(parse_i64, what_is_none) {
   for (const char* s : {"",
                         "-",
-                        "+3",
+                        "+",
+                        "+-3",
+                        "++3",
                         "--3",
                         " 3",
                         "3 ",
