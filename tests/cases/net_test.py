@@ -47,6 +47,28 @@ class Net(rt0test.Case):
     def test_writers_take_turns(self):
         self.ok("writers", 1, self.size(30, 3))
 
+    def test_options_of_sockets(self):
+        """The kernel's defaults are 0, 0, 0, 7200 s and 75 s. Go 1.26 gives the same answers."""
+        expected = """listener keep_alive 0 reuse_addr 1
+  no_delay 0 idle 7200 interval 75
+dialed keep_alive 1 reuse_addr 0
+  no_delay 1 idle 15 interval 15
+accepted keep_alive 1 reuse_addr 1
+  no_delay 1 idle 15 interval 15
+<nil>
+set keep_alive 1 reuse_addr 0
+  no_delay 0 idle 15 interval 15
+packets keep_alive 0 reuse_addr 0
+broadcast 1
+unix listener keep_alive 0 reuse_addr 1
+unix dialed keep_alive 0 reuse_addr 0
+"""
+        for env in {}, {"RT0_SIM": "seed=1"}:
+            with self.subTest(env=env):
+                done = self.run_program("sockopts", env=env)
+                self.assert_status(done, 0)
+                self.assertEqual(rt0test.text(done.out), expected)
+
     def test_too_many_open_files(self):
         done = self.run_program("net_stress", "emfile", env={"GOMAXPROCS": "2"}, before=("prlimit", "--nofile=64"))
         lines = rt0test.text(done.err).splitlines()

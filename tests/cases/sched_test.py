@@ -86,7 +86,8 @@ class Sched(rt0test.Case):
                                   (4, "timers", "woken true"),
                                   (2, "late", "woken 1"), (1, "polled", "read 4"),
                                   (1, "answered", "without a request 0 after one 1 left 0"),
-                                  (1, "calls", "main has its turn true"), (1, "wired", "on another thread 0")):
+                                  (1, "calls", "main has its turn true"), (1, "always", "ran meanwhile 1"),
+                                  (2, "refused", "all ended true slept ms 6"), (1, "wired", "on another thread 0")):
             with self.subTest(mode=mode):
                 env = {"GOMAXPROCS": procs, "GODEBUG": "asyncpreemptoff=1"}
                 self.assert_says(self.run_program("moments", mode, env=env), says)

@@ -8,6 +8,8 @@
 //   polled    sysmon has taken a goroutine from the network and not made it runnable yet when the last M goes idle
 //   answered  requests to yield that have been answered
 //   calls     a goroutine is in a system call for a thousandth of its time
+//   always    whenever sysmon looks, the only P is in a system call, each time in another one
+//   refused   Linux refuses to make a thread, three times
 //   wired     a goroutine that is locked to its thread is next on another thread's P
 #include "kernel_iface/kernel.h"
 #include "sched/above.h"
@@ -22,6 +24,7 @@
 
 #include <rt0/internal.h>
 
+#include "use_kernel.h"
 #include "words.h"
 
 using namespace rt0;
@@ -222,6 +225,47 @@ void calls() {
   println("main has its turn", n < 300);
 }
 
+// Another goroutine must have the P meanwhile. A system call that lasts would be seen as the same one at two looks of
+// sysmon; here each look finds another one.
+void always() {
+  atomic::Int32 ran;
+  go([&] { ran.store(1); });
+  spill_registers();
+  entersyscall();
+  P* const pp = getg()->m->oldp;
+  const i64 end = kernel->nanotime() + 5000 * kMsNs;
+  while (pp->status.load_acquire() == PStatus::syscall && kernel->nanotime() < end) bump(&pp->syscalltick);
+  kernel->usleep(100 * 1000);
+  const int meanwhile = ran.load();
+  exitsyscall();
+  println("ran meanwhile", meanwhile);
+}
+
+constinit Atomic<u32> asked{0}, naps{0};
+
+// The runtime asks again, after 1, 2 and 3 ms.
+void refused() {
+  static Kernel strict = *kernel;
+  static const Kernel* linux_kernel = kernel;
+  strict.newosproc = [](uintptr sp, uintptr* tls) {
+    if (asked.add_seqcst(1) <= 3) return SysResult{0, Errno::again};
+    return linux_kernel->newosproc(sp, tls);
+  };
+  strict.usleep = [](u32 us) {
+    if (us == 1000 || us == 2000 || us == 3000) (void)naps.add_seqcst(us / 1000);
+    linux_kernel->usleep(us);
+  };
+  use_kernel(&strict);
+  // A goroutine that ends while it is locked to its thread takes the thread with it, so that more are needed.
+  int i = 0;
+  for (; i < 20 && asked.load_seqcst() < 4; i++) {
+    WaitGroup wg;
+    wg.go(lock_os_thread);
+    wg.wait();
+  }
+  println("all ended", i < 20, "slept ms", naps.load_seqcst());
+}
+
 // A goroutine that is locked to its thread is woken by one on another thread, which then waits itself.
 void wired() {
   Chan<int> there(0), back(0);
@@ -255,5 +299,7 @@ int main(int, char** argv) {
   if (same(mode, "polled")) polled();
   if (same(mode, "answered")) answered();
   if (same(mode, "calls")) calls();
+  if (same(mode, "always")) always();
+  if (same(mode, "refused")) refused();
   if (same(mode, "wired")) wired();
 }
