@@ -34,7 +34,7 @@ INLINE Kind kind_of(uintptr sp) {
   return on(mp->curg.load_relaxed(), sp) || on(gp, sp) ? kGoroutine : kElsewhere;
 }
 
-// "<text><n in hex>" and a newline, to stderr.
+// Writes "<text> <n in hex>" and a newline to stderr.
 INLINE void say(const char* text, u64 n) {
   char line[64];
   usize len = 0;

@@ -80,7 +80,7 @@ void cases() {
   });
 }
 
-// In the working directory.
+// Uses a file "f" in the working directory.
 void files() {
   auto [f, err] = os::create("f");
   fmt::println(err, f.write("0123456789").value);

@@ -1,5 +1,5 @@
 // What a program can do in a root folder that has nothing but the program: no /proc, no /dev, no /sys, no /etc, no
-// /tmp. tests/cases/bare_test.py.
+// /tmp. tests/cases/bare_test.py has the output.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -8,7 +8,7 @@ namespace {
 
 void show(const char* what, const errors::Error& err) { fmt::println(what, err); }
 
-// Many goroutines beside a memory limit: sysmon looks how much of the memory is in use, which /proc would tell it.
+// Many goroutines and a memory limit: sysmon needs to know how much memory is in use, but there is no /proc to say it.
 void goroutines() {
   (void)set_memory_limit(int64_t{64} << 20);
   WaitGroup all;

@@ -61,8 +61,8 @@ constexpr bool kSigned = T(-1) < T(0);
 template <class T>
 constexpr int kWidth = 8 * sizeof(T);
 
-// The largest n for which both types hold all integers of n bits. Only such integers are converted, because the result
-// for others is undefined.
+// Integers of this many bits are in the range of T, though a floating type may round them. Only integers in the range
+// of both types are converted, because the result for others is undefined.
 template <class T>
 constexpr int kMagnitude = kInteger<T>      ? kWidth<T> - kSigned<T>
                            : sizeof(T) == 2 ? 15
@@ -144,7 +144,7 @@ void conversions() {
     }                                                                     \
   }
 
-// Signed types must not overflow: only halves of them are added; everything else is done in their unsigned twins.
+// Signed types must not overflow: only parts of their values are used, and some operations only with unsigned types.
 TABLE(add, T, a / 2 + b / 2)
 TABLE(subtract, T, a / 2 - b / 2)
 TABLE(multiply, T, (a / 2) * (b != 0))
@@ -198,7 +198,7 @@ void builtins() {
   overflow<int>(), overflow<unsigned>(), overflow<long long>(), overflow<U>();
 }
 
-// GCC's extensions: powers by a loop, complex numbers.
+// GCC's extensions: powers with an integer exponent, complex numbers.
 #define COMPLEX(name, T)                                    \
   void name() {                                             \
     volatile T re = 3, im = 4;                              \

@@ -1,5 +1,5 @@
-// Each function of the API that takes a callable is given all kinds of one: a function by its name, also a noexcept
-// one, a lambda, a mutable lambda, and one that can only be moved. Prints how many of each have been called.
+// Each function of the API that takes a callable is given callables of all kinds: a function by its name, a noexcept
+// function, a lambda, a mutable lambda, and a lambda that can only be moved. Prints how often they have been called.
 // tests/cases/api_test.py has the output.
 #include <rt0/rt0.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 constinit atomic::Int32 calls{};
 
-// What can be moved but not copied.
+// Can be moved, but not copied.
 struct Token {
   bool mine = true;
   Token() = default;
@@ -129,7 +129,7 @@ void others() {
   m.range([t = Token()](int k, int v) { return t.mine && takes_pair(k, v); });
   println("Map::range", calls.load());
 
-  // These two keep a pointer to a function: a lambda without captures will do.
+  // Pool and set_finalizer keep a pointer to a function; a lambda without captures becomes one.
   calls.store(0);
   static constinit sync::Pool<int> by_name(makes);
   static constinit sync::Pool<int> by_lambda([] { return makes(); });

@@ -1,5 +1,5 @@
 // Callee-saved registers across everything that leaves a goroutine's stack and returns to it: callee_saved MODE ROUNDS.
-// Goroutines with different patterns take turns, so a register that is not preserved shows another one's pattern.
+// Goroutines with different patterns take turns, so a register that is not preserved has another goroutine's pattern.
 #include "base/lock.h"
 #include "sched/proc.h"
 
@@ -23,7 +23,7 @@ constexpr int kGoroutines = 16;
 constinit u64 damaged = 0, calls = 0;
 constinit int running = 0;
 
-// Holds tokens and one goroutine that waits for a token: the essence of a channel.
+// Holds tokens and one goroutine that waits for a token: like a channel, but as simple as possible.
 struct Seat {
   Mutex lock;
   G* waiter;
@@ -59,7 +59,7 @@ void yield(void*) { gosched(); }
 void to_g0(void*) {
   internal::on_system_stack([] { __atomic_add_fetch(&running, 0, __ATOMIC_RELAXED); });
 }
-// The same again from g0, where it is a plain call.
+// The same, and on g0 once more: there, on_system_stack is a plain call.
 void to_g0_twice(void*) {
   internal::on_system_stack(
       [] { internal::on_system_stack([] { __atomic_add_fetch(&running, 0, __ATOMIC_RELAXED); }); });

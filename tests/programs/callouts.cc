@@ -173,7 +173,7 @@ struct Object {
   asm volatile("" ::"r"(room) : "memory");
 }
 
-// A word that looks like an object's address may keep that object.
+// Not all finalizers need to run: a word that looks like an object's address may keep that object.
 void try_finalizer() {
   make_objects(20);
   wipe_stack();
@@ -240,7 +240,7 @@ const struct {
                {"init", [] { println("calls", calls); }},
                {"main", [] { (void)act(); }}};
 
-// The init task runs first, and so finds out what is to be tried.
+// The init task runs before main, so it reads from the arguments what is to be tried.
 void first_task() {
   const Args a = args_of_program();
   if (a.len < 3) exit(3);

@@ -22,8 +22,8 @@ void check(const Value& v) {
   if (v.check != make(v.sender, v.number).check) fail("torn", v.sender, v.number);
 }
 
-// What receivers got from each sender: the number of values, and their sum. Each receiver has its own `last`, to check
-// the order.
+// What one receiver has got: the number of all values, and the sum of their numbers. `last` has the last value's number
+// of each sender, to check the order.
 struct Tally {
   u64 count = 0, sum = 0;
   unsigned* last;
@@ -70,7 +70,7 @@ void many(unsigned n, unsigned each, int size) {
   if (sum != u64{n} * each * (each + 1) / 2) fail("sum", sum, 0);
 }
 
-// n goroutines select over four channels in both directions, each in its own order. One more takes values left over.
+// n goroutines select over four channels in both directions, each in its own order. One more goroutine only receives.
 void selects(unsigned n, unsigned each) {
   rt0::Chan<int> cs[4] = {rt0::Chan<int>(0), rt0::Chan<int>(1), rt0::Chan<int>(0), rt0::Chan<int>(5)};
   rt0::Chan<rt0::Unit> done(n), stop(0);

@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
     wait_forever();
   }
   if (same(mode, "masks")) {
-    // A goroutine that ends locked to its thread ends that thread, which may first have to start another one.
+    // A goroutine that ends locked to its thread ends that thread, which may first have to start another thread.
     const rt0::u64 mask = rt0::kernel->sigmask_block(0);
     int bad = 0, left = 2 * n;
     for (int i = 0; i < n; i++) {

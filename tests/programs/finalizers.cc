@@ -113,7 +113,7 @@ void stacks(const char* fifo) {
   }
 }
 
-// A finalizer may make its object reachable again, and set another one.
+// A finalizer may make its object reachable again, and set another finalizer.
 [[gnu::noinline]] void again() {
   set_finalizer(new Node, [](Node* p) {
     finalized.add(1);

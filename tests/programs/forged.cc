@@ -8,8 +8,8 @@
 //   argc=N         the count; argv=N: the number of strings ("arg0" …), default: as many as argc says
 //   env=N          variables "E0=0" …; long=N: one more, LONG, of N bytes; set=NAME=VALUE: one more
 //   page=N         AT_PAGESZ; -1: none, default: the kernel's      random=none|good|unmapped|behind|inside|end|low
-//   secure=N       AT_SECURE                                       null=no: the vector has no end,
-//   tail=pairs|garbage                                             and these come between it and the strings
+//   secure=N       AT_SECURE                                       null=no: the vector has no AT_NULL at its end
+//   tail=pairs|garbage: 100 more pairs, or 200 random words, at the end of the vector (before AT_NULL, if it has one)
 //   vdso=none|real|unmapped|odd or a fault of make_vdso()          fuzz=N: first tries N mutated vDSO images
 #include "arch/arch.h"
 #include "kernel_iface/env.h"

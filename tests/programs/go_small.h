@@ -2,7 +2,7 @@
 // in the public API, because nothing proves that a function's frames fit. Linked only into programs that use it.
 //
 //   kSmallStack bytes for frames and closure, and directly above them the G, which always stays with them. Between
-//   neighbours there is no guard: an overflow writes into the next one's G. A word at the lower end is checked when the
+//   neighbours there is no guard: an overflow writes into the G below it. A word at the lower end is checked when the
 //   goroutine ends; if it has changed, the program ends, though late. Such a goroutine is not preempted asynchronously,
 //   because it has no room for all registers, and a fault in it is fatal, not a panic.
 #pragma once

@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
     bad = reinterpret_cast<char*>(numbers);
   } else if (is(what, "after")) {
     ::operator delete(p);
-    for (int i = 0; i < 2000; i++) ::operator delete(::operator new(100));  // p leaves the queue
+    for (int i = 0; i < 2000; i++) ::operator delete(::operator new(100));  // p leaves the queue of freed objects
     return 0;
   } else if (is(what, "after_written")) {
     ::operator delete(p);

@@ -1,4 +1,4 @@
-// Everything that a parent or a kernel can hand to a program: tests/cases/host_test.py. The first argument chooses.
+// What a program inherits from its parent and the kernel. The first argument chooses: see tests/cases/host_test.py.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -108,7 +108,7 @@ void println_lines(int n) {
   for (int i = 0; i < n; i++) println(Text{kLine, 39});
 }
 
-// Goroutines write to a stream that is never read. Other goroutines must go on, and the world must stop.
+// Goroutines write to a stream that is never read. Other goroutines must go on, and stopping the world must work.
 void blocked(const char* how) {
   const int procs = gomaxprocs_now();
   for (int i = 0; i < procs; i++)
@@ -273,7 +273,7 @@ void addresses() {
   fmt::println("too long", net::dial("tcp", too_long).err.is(net::Err::unknown_host), too_long.text + too_long.len - 4);
 }
 
-// /etc/hosts has two addresses for `two`: each is tried, in order, and if none works the first one's error is told.
+// /etc/hosts has two addresses for `two`: each is tried, in order, and if none works the first error is returned.
 void two_addresses() {
   fmt::println(net::dial("tcp", "two:1").err);
   auto [l, listen_err] = net::listen("tcp", "127.0.0.3:2");

@@ -1,6 +1,6 @@
-// Kernels of concurrency bugs as they stand in real programs, each a few lines; the argument says which. An execution
-// that shows the bug ends with a panic or a deadlock, status 2; any other one with status 0. The strategies of the
-// simulated kernel hunt them: tests/cases/hunt_test.py.
+// Concurrency bugs of real programs, each reduced to its kernel, a few lines; the argument names one. An execution that
+// shows the bug ends with a panic or a deadlock, status 2; any other execution ends with status 0. The strategies of
+// the simulated kernel must find the bugs: tests/cases/hunt_test.py.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -44,7 +44,7 @@ void lock_ring() {
   wg.wait();
 }
 
-// A method calls another one that takes the same lock, but only if a goroutine has got in between.
+// A method calls another method that takes the same lock, but only if another goroutine has made the data dirty.
 void double_lock() {
   static Mutex mu;
   static atomic::Bool dirty;
@@ -52,7 +52,7 @@ void double_lock() {
   wg.go([] {
     mu.lock();
     if (dirty.load()) {
-      mu.lock();  // flush() locks, too
+      mu.lock();  // in place of a call of flush(), which locks, too
       mu.unlock();
     }
     mu.unlock();
@@ -66,7 +66,7 @@ void double_lock() {
   wg.wait();
 }
 
-// The condition is looked at without the lock: the signal comes between the look and the wait.
+// The condition is checked without the lock: the signal may come between the check and the wait.
 void missed_signal() {
   static Mutex mu;
   static atomic::Bool ready;
@@ -100,7 +100,7 @@ void select_race() {
   wg.wait();
 }
 
-// The closer counts those who are about to send, but one of them is counted only when it begins.
+// The last sender closes the channel, but a sender is counted only when it begins: another one may begin later.
 void send_on_closed() {
   Chan<int> out(8);
   static atomic::Int32 senders;
@@ -114,7 +114,7 @@ void send_on_closed() {
   wg.wait();
 }
 
-// Looks whether it is closed, then closes.
+// Each goroutine checks whether the channel is closed, and then closes it, in two steps.
 void close_twice() {
   Chan<int> c(0);
   static atomic::Bool closed;
@@ -128,7 +128,7 @@ void close_twice() {
   wg.wait();
 }
 
-// add() in the goroutine, and not before it starts: wait() may come first.
+// add() is called in the goroutine, not before the goroutine starts: wait() may come first.
 void wait_group() {
   static WaitGroup wg;
   static atomic::Int32 done;
@@ -146,7 +146,7 @@ void wait_group() {
   must(done.load() == 2, "wait is over before the work");
 }
 
-// Who asked has given up, and the answer has no taker. A buffer of one would do.
+// The goroutine that asked has given up, and nobody receives the answer. With a buffer of one there is no bug.
 void context_cancel() {
   auto [ctx, cancel] = context::with_cancel(context::background());
   Chan<int> answer(0);
@@ -157,7 +157,7 @@ void context_cancel() {
   wg.wait();
 }
 
-// The time-out is stopped and then its channel drained, though it has fired and been received.
+// The timer is set again if no value has been received yet; but one may be received between the check and reset().
 void timer_stop() {
   Timer t = new_timer(us(5));
   static atomic::Bool late;
@@ -175,7 +175,7 @@ void timer_stop() {
   must(!late.load() || !t.stop(), "the timer runs though it has been received");
 }
 
-// A reader reads again while it holds the lock, and a writer has come in between.
+// A reader takes the lock for reading once more while it holds it, and a writer has come in between.
 void rwmutex_reader() {
   static RWMutex rw;
   WaitGroup wg;
@@ -192,7 +192,7 @@ void rwmutex_reader() {
   wg.wait();
 }
 
-// Sends while it holds the lock that the receiver wants.
+// A goroutine sends while it holds the lock that the receiver takes before it receives.
 void lock_and_channel() {
   static Mutex mu;
   Chan<int> c(1);
@@ -213,7 +213,7 @@ void lock_and_channel() {
   wg.wait();
 }
 
-// Initialised by whoever finds it missing.
+// Each goroutine that finds the object missing makes it: two may find that.
 void two_first() {
   static atomic::Int32 made, state;
   WaitGroup wg;
@@ -268,7 +268,7 @@ void aba() {
   wg.wait();
 }
 
-// All that can go wrong at once: the first error ends the reader, the second one waits for ever.
+// The reader ends after the first error, so a goroutine that sends a second error waits for ever.
 void second_error() {
   Chan<int> errors(0);
   atomic::Bool failed;
@@ -295,7 +295,7 @@ void permutation() {
   println(static_cast<const char*>(out));
 }
 
-// Nor this: two goroutines with nothing in between but a channel; prints which came first.
+// No bug either: two goroutines share only a channel; prints which of them came first.
 void who_begins() {
   Chan<int> c(2);
   go([=] { c.send(1); });
@@ -304,7 +304,7 @@ void who_begins() {
   println(a, b);
 }
 
-// Nor this: how often one goroutine gets in between two steps of another one, while a third works.
+// No bug either: prints whether one goroutine ran between two steps of another one, while a third works.
 void in_between() {
   static atomic::Int32 x;
   static bool seen;
@@ -321,7 +321,7 @@ void in_between() {
   println(seen ? "between" : "not");
 }
 
-// Two goroutines that keep each other busy, and one that ends it.
+// Two goroutines that keep each other busy, and a third one that stops them.
 void busy_pair() {
   atomic::Bool stop;
   Chan<int> c(1);

@@ -1,4 +1,4 @@
-// Three init tasks in a circle, one that needs a task of the circle, and one that needs none of them.
+// Three init tasks that need each other in a circle, one that needs a task of the circle, and one that needs none.
 #include <rt0/rt0.h>
 
 extern rt0::InitTask rt0_init_one, rt0_init_two, rt0_init_three;

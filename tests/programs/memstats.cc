@@ -3,8 +3,8 @@
 
 using namespace rt0;
 
-// Four Ps free objects; each keeps some for its next allocations. A P that is taken away must give them up. Prints how
-// many bytes are still in use for nothing.
+// Four Ps free objects; each P keeps some of them for its next allocations. A P that is taken away must give them up.
+// Prints how many more bytes of the heap are in use at the end than at the beginning.
 int caches() {
   MemStats before, after;
   read_mem_stats(&before);

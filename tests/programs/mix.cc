@@ -2,7 +2,7 @@
 // mix ROUNDS [PATIENCE].
 //
 // Every kind of work sends numbered values, and each number must arrive exactly once. The program counts per kind, and
-// prints the counts: they depend on ROUNDS alone, not on who ran when. A watchdog looks every second: if no value has
+// prints the counts: they depend on ROUNDS alone, not on the schedule. A watchdog looks every second: if no value has
 // arrived for PATIENCE seconds (40), then a wake-up is lost, and the program ends with status 3. On the simulated
 // kernel these seconds are virtual, so that a lost wake-up is found at once.
 #include "sched/gmp.h"
@@ -200,7 +200,7 @@ void selects(WaitGroup& wg, int rounds, unsigned seed) {
   }
 }
 
-// A goroutine hands numbers on through system calls that hold their thread; the P goes to others meanwhile.
+// For each number two goroutines make system calls, which hold their threads; meanwhile their Ps run other goroutines.
 void calls(WaitGroup& wg, int rounds) {
   Chan<int> to(1);
   wg.go([=] {
@@ -228,7 +228,7 @@ void calls(WaitGroup& wg, int rounds) {
   });
 }
 
-// A receiver whose context ends now and then, and who then makes a new one: no value is lost between the two.
+// A receiver whose context ends now and then, and which then makes a new one: no value is lost between the two.
 void contexts(WaitGroup& wg, int rounds, unsigned seed) {
   Chan<int> c(0);
   wg.go([=] {

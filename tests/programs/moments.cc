@@ -1,4 +1,4 @@
-// Moments of the scheduler that are rare in a program, made by hand: moments MODE. Each prints what must be true.
+// Moments of the scheduler that are rare in a program, made on purpose: moments MODE. Prints what sched_test.py checks.
 //   removed   goroutines, timers and dead Gs of Ps that GOMAXPROCS no longer covers
 //   handoff   a P is handed off while a thread waits until all Ps have stopped
 //   enter     a system call begins while a thread waits until all Ps have stopped
@@ -6,7 +6,7 @@
 //   timers    a P with a timer is handed off while the poller sleeps for long
 //   late      nobody but sysmon can see that a timer is late
 //   polled    sysmon has taken a goroutine from the network and not made it runnable yet when the last M goes idle
-//   answered  requests to yield that have been answered
+//   answered  a goroutine yields only if there is a request to yield that has not been answered
 //   calls     a goroutine is in a system call for a thousandth of its time
 //   always    whenever sysmon looks, the only P is in a system call, each time in another one
 //   refused   Linux refuses to make a thread, three times
@@ -33,7 +33,7 @@ namespace {
 
 constexpr i64 kMsNs = 1000 * 1000, kNever = 0x7fff'ffff'ffff'ffff;
 
-// Until all other Ms sleep. It calls nothing, so they find no work meanwhile.
+// Waits until all other Ms sleep. Calls nothing of the scheduler, so that they find no work meanwhile.
 void settle() {
   const i64 end = kernel->nanotime() + 20 * kMsNs;
   while (kernel->nanotime() < end || sched.nmspinning.load_seqcst() != 0) {}
@@ -119,7 +119,7 @@ void block() {
   println("ran meanwhile", meanwhile);
 }
 
-// In place of an M that waits in the poller until `until`.
+// Sets what an M sets that waits in the poller until `until`.
 void pretend_poller(i64 until) {
   sched.poll_until.set(until);
   sched.polling.store_seqcst(1);
@@ -160,7 +160,7 @@ void late() {
   exit(0);
 }
 
-// The hooks of the network, between which sysmon's poll takes its time once it has found a goroutine.
+// The hooks of the network with one change: sysmon's poll, once it has found a goroutine, returns 100 ms later.
 const NetpollHooks* network;
 constinit Atomic<u32> found{0};
 GList slow_poll(i64 delay) {
@@ -191,7 +191,7 @@ void polled() {
   println("read", read);
 }
 
-// sysmon may make a request at any moment, but not in each of the rounds.
+// sysmon may make a request at any moment, so there are several rounds: it will not make one in each of them.
 void answered() {
   atomic::Int32 ran;
   int without_request = 1;

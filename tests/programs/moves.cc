@@ -1,5 +1,5 @@
 // Values whose move or copy constructors panic, where rt0 moves or copies them. Each scene does it often enough that
-// what a recovered panic leaves behind would show: goroutines that are not there, memory, a counter that is not 0, a
+// what a recovered panic leaves behind would show: goroutines that are only counted, memory, a counter that is not 0, a
 // lock.
 // tests/cases/recovers_test.py has the output.
 #include <rt0/rt0.h>
@@ -35,7 +35,7 @@ struct Bomb {
 
 bool recovered_seven;
 
-// f() with a panic at the nth move; whether it did panic, with the right value.
+// Calls f() so that its nth move panics. Returns whether it did panic, with the right value.
 template <class F>
 bool panics(int nth, const F& f) {
   recovered_seven = false;
@@ -56,8 +56,8 @@ unsigned long long in_use() {
   return s.heap_alloc;
 }
 
-// f() kRounds times for each move that there is in it, until no move is left to panic. What stays afterwards is
-// compared with what was there before: less than one object of each round.
+// Counts the moves in f(), then calls f() kRounds times for each of them, so that this move panics. The heap must not
+// grow by more than the size of kRounds / 2 Bombs.
 template <class F>
 void scene(const char* name, const F& f) {
   int moves = 0;
@@ -127,7 +127,7 @@ void channels() {
     Bomb a, b(8);
     SelectCase cases[] = {send_case(c, &a), recv_case<Bomb>(Chan<Bomb>()), send_case(c, &b)};
     Defer d([&] {
-      const int fuse = Bomb::fuse;  // the values are back where they were, but for the one that was sent
+      const int fuse = Bomb::fuse;  // the values are back where they were, except one that was sent
       Bomb::fuse = 0;
       (void)c.try_recv();
       Bomb::fuse = fuse;

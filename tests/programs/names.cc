@@ -95,7 +95,7 @@ void held_values() {
   };
   println(caught(5).is<int>(), caught(new Failure).is_error(), caught(Failure{}).error(), caught(caught("x")));
   println(caught(any()).is<RuntimeError>(), caught(nullptr).error());
-  // An error that is none is nil.
+  // An any that is made of an error object without an error is nil.
   const errors::Error none;
   println(any(none), any(context::Error()), static_cast<bool>(any(none)));
   func([] {

@@ -56,7 +56,7 @@ int main() {
                      sleep + stack + tick + until + us + exit(1);
   println(types, others);
 
-  // The same of rt0's, by their packages.
+  // What rt0 has under these names, by their packages.
   sync::WaitGroup wg;
   sync::Mutex mu;
   Chan<builtin::Unit> c(1);

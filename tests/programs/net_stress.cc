@@ -145,9 +145,9 @@ void misuse(unsigned rounds) {
   }
 }
 
-// Three goroutines write to one connection, and nobody reads as fast: each message comes whole, and none is interrupted
-// by another. Its first byte says whose it is. The others depend on their offsets, so that a part that is sent twice or
-// left out is seen.
+// Three goroutines write to one connection, faster than it is read: each message comes whole, and none is interrupted
+// by another. The first byte says which goroutine sent the message. The other bytes depend on their offsets, so that a
+// part that is sent twice or left out is seen.
 void writers(unsigned rounds) {
   auto [pair, err] = net::socketpair();
   if (err) fail("socketpair", err);
@@ -221,7 +221,7 @@ int main(int argc, char** argv) {
   if (is("unix")) {
     FixedText<64> address;
     address.put("@rt0-net-stress-");
-    address.put(strconv::itoa(os::getpid()));  // several may run at once
+    address.put(strconv::itoa(os::getpid()));  // several of these programs may run at once
     sockets("unix", address, pairs, rounds);
   }
   if (is("pipe")) pipes(pairs, rounds);

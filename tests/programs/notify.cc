@@ -28,7 +28,7 @@ int each() {
   return wrong;
 }
 
-// From outside: says that it is ready, then what came, until SIGTERM has come.
+// For signals from outside: prints "ready", then each signal that has come, until SIGTERM has come.
 int report(bool all) {
   Chan<Signal> c(16);
   if (all) signal::notify(c);
@@ -62,7 +62,7 @@ int contexts() {
   return 1;
 }
 
-// Many goroutines ask and stop while signals come; each channel gets those of its own time, and none is left over.
+// Many goroutines call notify and stop while signals come. Each channel gets a signal before stop, and none after it.
 int churn() {
   WaitGroup wg;
   Chan<Signal> keep(4096);
@@ -75,7 +75,7 @@ int churn() {
         raise(g % 2 == 0 ? sys::kSIGUSR1 : sys::kSIGUSR2);
         (void)c.recv();
         signal::stop(c);
-        (void)c.try_recv();  // another goroutine's, from before
+        (void)c.try_recv();  // another goroutine's signal, from before the stop
         gosched();
         if (c.try_recv().ready) fmt::println("one more after stop");
       }
@@ -98,14 +98,14 @@ int defaults(const char* how) {
     fmt::println("ignored", signal::ignored(sys::kSIGTERM));
     signal::reset();
   }
-  raise(sys::kSIGUSR1);  // by default rt0 takes no notice of it, as Go
+  raise(sys::kSIGUSR1);  // by default rt0 takes no notice of it, as Go does
   raise(sys::kSIGTERM);
   sleep(ms(50));
   fmt::println("alive", c.len());
   return 0;
 }
 
-// A pipe that nobody reads, standard output or another.
+// Writes to a pipe that nobody reads: first to one of its own, then to standard output.
 int pipe(bool notified) {
   Chan<Signal> c(1);
   if (notified) signal::notify(c, sys::kSIGPIPE);
@@ -142,7 +142,7 @@ errors::Error true_() {
   return err ? err : p.wait().err;
 }
 
-// Processes end. again: this one has started one before, too.
+// Child processes end, which sends SIGCHLD. again: one child has ended before the call of notify.
 int chld(bool again) {
   if (again) fmt::println(true_());
   Chan<Signal> c(1);
@@ -162,8 +162,8 @@ int number(const char* s) {
   return n;
 }
 
-// What becomes of a signal after notify, then perhaps reset or stop; after ignore, then perhaps notify; and if the
-// program does not name it.
+// What becomes of a signal after notify, then perhaps reset or stop; after ignore, then perhaps notify; and after none
+// of these calls.
 int fate(const char* how, Signal s) {
   Chan<Signal> c(4);
   if (same(how, "notify") || same(how, "reset") || same(how, "stop")) signal::notify(c, s);
@@ -184,7 +184,7 @@ int fate(const char* how, Signal s) {
   return 0;
 }
 
-// Which signals a process that this one starts ignores, if this one ignores s.
+// Prints which signals a child process ignores if this process ignores s.
 int child(Signal s) {
   signal::ignore(s);
   const char* const argv[] = {"grep", "SigIgn", "/proc/self/status", nullptr};
@@ -192,7 +192,7 @@ int child(Signal s) {
   return err ? 1 : p.wait().value.exit_code();
 }
 
-// Allocates until half a second is over: its calls' returns are diverted. Then says which signal has come.
+// Allocates for half a second, in which preemption diverts the returns of its calls. Then prints which signal has come.
 int busy() {
   Chan<Signal> c(1);
   signal::notify(c, os::kInterrupt);
@@ -207,7 +207,7 @@ int busy() {
   return 0;
 }
 
-// An illegal instruction, which no signal::notify or ignore takes for a signal from outside.
+// Executes an illegal instruction: after notify or ignore, too, this must not count as a signal from outside.
 int trap(bool ignored) {
   Chan<Signal> c(1);
   if (ignored) signal::ignore();

@@ -1,4 +1,4 @@
-// What the packages do that Go's output can't be compared with: tests/cases/order_packages_test.py.
+// What packages do that can't be compared with Go's output: tests/cases/order_packages_test.py.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -38,7 +38,7 @@ void race() {
 
 void numbers() {
   for (int i = 0; i < 4; i++) {
-    const uint64_t first = rand::uint64();  // in an order of their own: that of arguments is the compiler's
+    const uint64_t first = rand::uint64();  // before the call: the compiler chooses the order of arguments
     fmt::println(first, rand::int_n(1000));
   }
   map<int, int> m;

@@ -1,8 +1,8 @@
 // How long a loop over one of rt0's functions keeps the only P: preempt_table [NAME…]
 //
-// For each function a goroutine calls it in a loop, and main sleeps 100 µs five times beside it. Printed is, for each
-// function, the CPU time in µs that the process used during the longest of these sleeps, and on average. CPU time is
-// taken because other processes of a busy machine do not add to it. The row "no calls" is a loop that calls nothing.
+// For each function, a goroutine calls the function in a loop, while main sleeps five times for 100 µs. A row has the
+// CPU time in µs that the process used during one of these sleeps, at most and on average: CPU time, because other
+// processes of a busy machine do not add to it. A row "no_calls" is a loop that calls nothing.
 // Not in the table: what does not return (exit, goexit_now, block_forever), what is another name for a function in it,
 // and what the header has as arithmetic alone (Duration, Time's comparisons, atomic numbers that the ISA has
 // instructions for).
@@ -15,7 +15,7 @@
 
 using namespace rt0;
 
-extern "C" {  // not the builtins, of which the compiler makes loops in the program's text
+extern "C" {  // not the builtins, in place of which the compiler may write a loop
 void* memcpy(void* to, const void* from, size_t n);
 void* memmove(void* to, const void* from, size_t n);
 void* memset(void* to, int c, size_t n);

@@ -3,9 +3,9 @@
 //                 until there have been N preemptions
 //   diverted N    the same with loops that are in rt0's functions most of the time, with a pattern in every register
 //                 that a call must keep; each function's result is checked
-//   step FN N     N times: sends itself SIGTRAP, which the debugger that must be there keeps from it, and calls the
-//                 FN-th of those functions as a goroutine that has been asked to yield. The debugger goes on a number
-//                 of instructions, and then sends SIGURG
+//   step FN N     N times: sends itself SIGTRAP, at which the debugger that traces it must stop it, and calls the FN-th
+//                 of those functions as a goroutine that has been asked to yield. The debugger lets it execute a
+//                 number of instructions, and then sends SIGURG
 //   loop          goroutines that call nothing of rt0 share one P with main
 //   switches      goroutines that round differently stop in every way
 //   rounding      a loop that has changed how its thread rounds shares a P with one that has not
@@ -28,7 +28,7 @@ using namespace rt0;
 extern "C" {
 u64 interrupted_loop(u64 rounds, u64 seed, u64 wide);       // tests/arch/<isa>/interrupted.S
 u64 poisoned_call(void (*fn)(void*), void* arg, u64 seed);  // tests/arch/<isa>/poison.S
-void* memset(void* p, int c, size_t n);                     // not the builtin, of which the compiler makes a loop
+void* memset(void* p, int c, size_t n);                     // not the builtin, in place of which may stand a loop
 }
 
 namespace {
@@ -49,7 +49,7 @@ u64 ticks() {
 void interrupt(u64 wanted) {
   const u64 before = ticks();
   while (ticks() - before < wanted) {
-    for (P* pp : procs()) preemptone(pp);  // this does not hit the P that runs here
+    for (P* pp : procs()) preemptone(pp);  // has no effect on the P of this goroutine
     for (int spin = 0; spin < 500; spin++) Isa::cpu_relax();
   }
 }
@@ -175,7 +175,7 @@ bool (*const kCalls[])() = {call_goid,   call_new,   call_chan,  call_time, call
 
 struct Called {
   unsigned which;
-  bool trap;  // SIGTRAP first
+  bool trap;  // sends SIGTRAP first
   bool good = false;
 };
 [[gnu::noinline]] void called(void* arg) {
@@ -191,8 +191,8 @@ struct Called {
 }
 
 // Calls the function, with patterns in the registers that it must keep. poisoned_call puts seed + k, for some k, into
-// the frame pointer's register: so that the frames remain a chain, in which preemption finds the return, the seed is
-// chosen to make that the address of this function's frame.
+// the frame pointer's register. The frames must remain a chain, in which preemption finds the return; so the seed is
+// chosen to make seed + k the address of this function's frame.
 [[gnu::noinline]] u64 call_poisoned(unsigned which, bool trap) {
   uintptr k = 0;
   const u64 nothing = poisoned_call(pattern_of_fp, &k, 0);
@@ -228,8 +228,8 @@ int step(unsigned which, u64 n) {
     while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {}
     __atomic_add_fetch(&finished, 1, __ATOMIC_ACQ_REL);
   });
-  lock_os_thread();     // the one that is traced
-  (void)interrupt(10);  // which installs the handler
+  lock_os_thread();     // the thread that is traced
+  (void)interrupt(10);  // installs the signal handler
   __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
   while (load(finished) == 0) gosched();
   u64 wrong = 0;
@@ -315,7 +315,7 @@ int rounding() {
 }
 
 // Goroutines that round differently stop in all ways: they yield, wait, sleep, end. Each must find its own
-// setting again, and a new one the default, whatever its maker's is.
+// setting again, and a new goroutine the default, whatever its maker's setting is.
 int switches() {
   static const unsigned usual = test_isa::fp_control();
   atomic::Int32 wrong, wrong_new;

@@ -73,7 +73,7 @@ int main() {
   show("it", p.wait());
   show("again", p.wait());
 
-  // A change of the environment reaches the children that are started after it, but for those that get their own.
+  // A change of the environment reaches the children that are started later, except those that get one of their own.
   (void)os::setenv("GREETING", "changed");
   (void)os::unsetenv("GOMAXPROCS");
   os::ProcAttr inherits;

@@ -1,5 +1,5 @@
 // Several goroutines panic and recover again and again; each also recovers from a panic during its Goexit, which must
-// go on after that. Then main dies of three panics in a row.
+// go on after that. Then main ends with three panics in a row.
 #include <rt0/rt0.h>
 
 static int done;

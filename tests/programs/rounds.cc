@@ -1,4 +1,4 @@
-// Two goroutines pass a value to and fro, as often as the argument says. Two runs of it give the cost of an event.
+// Two goroutines pass a value to and fro, as often as the argument says. Two runs together show what an event costs.
 #include <rt0/rt0.h>
 
 using namespace rt0;

@@ -1,4 +1,4 @@
-// Errors of the scheduler that ordinary programs once ran into: sched MODE.
+// Errors of the scheduler that ordinary programs once ran into: sched MODE. Other modes: see their functions.
 //   wired        again and again a goroutine locked to its thread is next on a P whose goroutine need not wait
 //   refused      the same with goroutines that are not locked
 //   busy_reader  a reader is woken on one P beside loops that call nothing, although no M waits for the network
@@ -194,8 +194,8 @@ int counted() {
 }
 
 // A goroutine that wakes another one and goes on computing: the woken one runs on another P meanwhile. If no P were
-// woken, it would wait until sysmon ends the slice of the first, after 10 ms. The shortest of 20 waits counts, because
-// another process may have the CPU.
+// woken, it would wait until sysmon ends the slice of the first, after 10 ms. Prints how many of 20 waits were short:
+// during the others, another process may have had the CPU.
 int beside() {
   int soon = 0;
   for (int k = 0; k < 20; k++) {
@@ -205,7 +205,7 @@ int beside() {
       c.recv();
       ran.store(1);
     });
-    sleep(ms(2));  // it waits
+    sleep(ms(2));  // the goroutine waits
     Time begin = now();
     while (since(begin) < ms(2)) {}  // now no thread looks for work any more
     begin = now();
@@ -242,7 +242,7 @@ int rests() {
 }
 
 // Two Ps, and no preemption signals. Main makes goroutines that only the other P can run, since main waits without a
-// call: if one is left lying, it waits for ever.
+// call: if no thread takes one of them from the queue, main waits in vain.
 int steals() {
   long rounds = 0;
   for (const Time begin = now(); since(begin) < ms(1500); rounds++) {

@@ -1,16 +1,16 @@
-// Runs a script: what its goroutines do, a letter for each step. tools/determinism.py writes such scripts, and compares
-// what the simulated kernel makes of them on all ISAs, with both compilers, in release and in dev builds. One program
-// serves all scripts, so none has to be compiled.
+// Runs a script: what its goroutines do, step by step. tools/determinism.py writes such scripts, and compares what they
+// do under the simulated kernel on all ISAs, with both compilers, in release and in dev builds. One program serves all
+// scripts, so none has to be compiled.
 //
-// The argument has a word for each goroutine, commas between; main runs the first one. A step is a letter and, of most,
-// a digit that says which channel, mutex or other object it is about.
+// The argument is words with commas between: main runs the first, each goroutine that is started one of the others. A
+// step is a letter and a digit. The digit says which channel, mutex or other object is used, or how much of something.
 #include <rt0/rt0.h>
 
 using namespace rt0;
 
 namespace {
 
-// Elements of sizes that differ from each other, and some from one ISA to another.
+// Elements of channels, all of different sizes; some sizes also differ from one ISA to another.
 struct Three {
   char c[3] = {};
 };
@@ -197,7 +197,7 @@ void step(char what, int i) {
     case 'P': return recovered(i);
     case 'K': return deep(i);
     case 'O': {
-      // Not among the arguments, which a compiler may evaluate in any order.
+      // Loaded before the call, because a compiler may evaluate arguments in any order.
       const int n = o->n32[0].load();
       const long long m = o->n64[0].load();
       println("step", i, n, m);

@@ -1,6 +1,6 @@
-// Programs that get along with errors, as careful ones do: sim_faults WHAT. Under the faults of the simulated kernel
-// they must print what they print without, but for the words that tests/cases/faults_test.py allows; an error that the
-// fault does not bring ends them.
+// Programs that go on after errors, as careful programs do: sim_faults WHAT. Under the faults of the simulated kernel
+// they must print what they print without faults, except for the words that tests/cases/faults_test.py names; an error
+// that the fault does not cause ends them.
 #include <rt0/rt0.h>
 
 #include "words.h"
@@ -11,7 +11,7 @@ namespace {
 
 constexpr Err kNobufs = static_cast<Err>(105);
 
-// Errors that come from a shortage, and go by themselves.
+// Errors that come from a shortage, and that do not last.
 bool shortage(const Error& e) {
   return e.is(Err::mfile) || e.is(Err::nfile) || e.is(kNobufs) || e.is(Err::nospc) || e.is(Err::io);
 }
@@ -45,7 +45,7 @@ auto as_result(F f) {
 
 unsigned char byte_at(size_t i) { return static_cast<unsigned char>(i * 7 + i / 251); }
 
-// Datagrams with a number each. The receiver says what is true of those that came.
+// Datagrams with a number each. Prints what is true of those that the receiver has got.
 void udp() {
   constexpr int kMany = 60;
   auto to = again([] { return net::listen_packet("udp", "127.0.0.1:0"); }).value;
@@ -154,7 +154,7 @@ void tcp() {
   fmt::println("clients", rounds.load(), "nothing broke", broke.load() == 0);
 }
 
-// A file is written by pieces and read back. A write that fails is done again at its place.
+// A file is written in pieces and read back. A write that fails is done again at the same offset.
 void files() {
   constexpr size_t kBytes = 6000, kPiece = 500;
   unsigned char data[kBytes];
@@ -190,7 +190,7 @@ void files() {
   fmt::println("bytes", static_cast<unsigned long long>(n), "same", same, "no write failed", no_error);
 }
 
-// Timers and deadlines go by the clock that nobody sets.
+// Timers and deadlines go by the monotonic clock, which nobody can set.
 void clock() {
   bool long_enough = true, forwards = true, wall_goes_on = true;
   for (int i = 0; i < 20; i++) {

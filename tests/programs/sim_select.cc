@@ -1,4 +1,4 @@
-// Selects over 3 channels in a struct on the heap, whose addresses have another order on machines of another word size.
+// Selects over three channels, which lie on the heap in another order on machines of another word size.
 #include <rt0/rt0.h>
 
 using namespace rt0;

@@ -1,5 +1,5 @@
-// Goroutines that print tracebacks while others run. A traceback's length depends on the ISA and the compiler, what
-// happens must not. With an argument n: n goroutines that wait for ever, and the tracebacks of all.
+// Goroutines that print tracebacks while others run. A traceback's length depends on the ISA and the compiler; the
+// order of events must not. With an argument n: n goroutines that wait for ever, and the tracebacks of all.
 #include <rt0/rt0.h>
 
 using namespace rt0;

@@ -1,5 +1,5 @@
 // Waits for a connection that is never made. On a real kernel it would wait for ever. With an argument: all goroutines
-// wait on threads of their own, so each thread that comes to rest hands its P to another one.
+// wait on threads of their own, so each thread that goes to sleep hands its P to another thread.
 #include <rt0/rt0.h>
 
 int main(int argc, char**) {

@@ -15,7 +15,7 @@ namespace {
 // In bytes.
 size_t resident() { return static_cast<size_t>(resident_pages()) * 4096; }
 
-// The most stack that any of them has ever used; slots begin as zeroes.
+// The most stack that any goroutine with a small stack has ever used; slots begin as zeroes.
 size_t most_used() {
   size_t most = 0;
   stopTheWorld();
@@ -46,7 +46,7 @@ void parked(int n) {
   println("parked", n, "bytes_each", each, "most_used", most_used());
 }
 
-// Many goroutines make, park, wake and end them at once, beside goroutines of all other sizes.
+// Many goroutines make, park, wake and end such goroutines at once, beside goroutines with larger stacks.
 void stress(int rounds) {
   atomic::Int64 sum;
   WaitGroup all;
@@ -77,14 +77,14 @@ void stress(int rounds) {
   println("sum", sum.load() == 8 * rounds * 66, "fits", most_used() < kSmallStack - 64);
 }
 
-// Many of them end while another goroutine asks all Ps for preemption all the time.
+// Many goroutines with small stacks end while another goroutine asks all Ps for preemption all the time.
 void preempted(int n) {
   atomic::Bool stop;
   atomic::Int64 ran;
   WaitGroup asks;
   asks.go([&] {
     while (!stop.load()) {
-      for (P* pp : procs()) preemptone(pp);  // this does not hit the P that runs here
+      for (P* pp : procs()) preemptone(pp);  // has no effect on the P of this goroutine
       for (int spin = 0; spin < 200; spin++) Isa::cpu_relax();
     }
   });
@@ -108,7 +108,7 @@ int main(int argc, char** argv) {
   if (same(what, "stress")) stress(n);
   if (same(what, "preempted")) preempted(n);
   if (same(what, "overflow")) {
-    // The last word of the stack itself; a real overflow would go on into the neighbour's G.
+    // Word n of the stack, from its lower end; word 0 is checked. A real overflow would go on into the neighbour's G.
     go_small([n] { static_cast<volatile uintptr_t*>(reinterpret_cast<uintptr_t*>(getg()->stack.lo))[n] = 0; });
     while (num_goroutine() > 1) gosched();
     println("fits");

@@ -307,7 +307,7 @@ void sockets(unsigned n, net::Listener* listeners) {
   for (int k = 0; k < 2; k++) {
     FixedText<64> address;
     address.put(addresses[k]);
-    if (k == 1) address.put(strconv::itoa(os::getpid()));  // several may run at once
+    if (k == 1) address.put(strconv::itoa(os::getpid()));  // several of these programs may run at once
     net::Listener l = must(net::listen(networks[k], address));
     listeners[k] = l;
     start(kSockets, [l] {

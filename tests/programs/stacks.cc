@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kKiB = 1024;
 
-// Uses all of about n bytes of stack, and returns what it read back from them.
+// Writes to about n bytes of stack, and returns how many of the values were still there afterwards.
 [[gnu::noinline]] size_t use(size_t n) {
   volatile char room[1024];
   for (size_t i = 0; i < sizeof(room); i += 64) room[i] = static_cast<char>(n + i);
@@ -31,7 +31,7 @@ constexpr size_t kKiB = 1024;
   room[1] = room[0];
 }
 
-// Goroutines of all sizes are made and end on many Ps; each fills three quarters of its stack.
+// Goroutines of all sizes are made and end on many Ps; each uses half of its stack, or 4 KiB of one below 32 KiB.
 void stress(int rounds) {
   constexpr size_t kSizes[] = {0,      1,          16 * kKiB,  20000,      32 * kKiB,  64 * kKiB,
                                100000, 128 * kKiB, 256 * kKiB, 512 * kKiB, 1024 * kKiB};
@@ -60,7 +60,7 @@ void stress(int rounds) {
   println("ended", ended.load(), "wrong", wrong.load(), "left", num_goroutine());
 }
 
-// Goroutines that run one after another get the same memory, whatever size they ask for; so do many at once.
+// Goroutines that run one after another and ask for the same size get the same memory.
 void reuse() {
   Chan<uintptr_t> where(0);
   uintptr_t first[4] = {};
@@ -286,7 +286,7 @@ void (*volatile nobody)() = nullptr;
 }
 
 // A goroutine writes n bytes beyond the upper end of its stack, then ends. 0: it leaves its frames as they are, and
-// writes over the first word behind them alone.
+// overwrites only the first word above the stack, G::below.
 void upwards(size_t n, char value) {
   go([=] {
     if (n == 0) {

@@ -1,5 +1,5 @@
-// Package sync with many goroutines: sync_stress WHAT ROUNDS. Each case prints what it counted, beside the number
-// expected where that is not known in advance.
+// Package sync with many goroutines: sync_stress WHAT ROUNDS. Each case prints what it counted, or whether a count is
+// right where the number is not known in advance.
 #include <rt0/rt0.h>
 
 namespace {
@@ -111,7 +111,7 @@ void rwmutex(int rounds) {
   rt0::println("rwmutex", a, b, reads.load(), "torn", torn.load());
 }
 
-// Forks and joins again and again, with the WaitGroup on the stack; several goroutines wait for one.
+// Starts goroutines and waits for them again and again, with the WaitGroup on the stack; several goroutines wait.
 void waitgroup(int rounds) {
   long sum = 0;
   for (int i = 0; i < rounds; i++) {
@@ -136,7 +136,7 @@ void waitgroup(int rounds) {
   rt0::println("waitgroup", sum);
 }
 
-// A queue with one place between producers and consumers.
+// A queue with four places between producers and consumers.
 void cond(int rounds) {
   Mutex mu;
   rt0::Cond not_empty(mu), not_full(mu);
@@ -360,7 +360,7 @@ struct Counted {
   }
 };
 
-// Each goroutine adds by compare_and_swap; two others read and write the same again.
+// Four goroutines add by compare_and_swap: no addition may be lost.
 void value(int rounds) {
   long last = -1;
   rt0::atomic::Int64 torn;

@@ -112,7 +112,7 @@ void own_timer(Random r, Chan<int> poke, unsigned long rounds) {
   if (!t.stop()) add(lost, 1);
   for (unsigned long k = 0; k < rounds; k++) {
     const Time start = now();
-    if (t.reset(us(r.below(60)))) add(stale, 1);  // because it was stopped or has fired
+    if (t.reset(us(r.below(60)))) add(stale, 1);  // it was stopped or has fired: reset returns false
     bool got = false;
     auto take = [&](Time v) {
       got = true;
@@ -170,7 +170,7 @@ int channels(unsigned long rounds) {
   return 0;
 }
 
-// The value of a timer is the time at which it was due, however late the program looks: here MS milliseconds.
+// The value of a timer is the time at which it was due, however late the program receives it: here after MS ms.
 int value(unsigned long late) {
   const Time start = now();
   const Chan<Time> c = after(ms(1));

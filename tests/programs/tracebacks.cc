@@ -1,4 +1,4 @@
-// The CPU time of tracebacks, and the warning about a recovery that skips functions. The argument chooses.
+// Tracebacks: cost, names, and the warning about a recovery that skips functions. The argument chooses.
 #include <rt0/rt0.h>
 
 using namespace rt0;
@@ -25,7 +25,7 @@ void all_stacks() {
   for (int round = 0; round < 2; round++) {
     for (int i = 0; i < (round == 0 ? 50 : 5000); i++) go([] { wait_deep(10); });
     sleep(ms(50));
-    (void)stack(buf, sizeof(buf), true);  // the first time the table is unpacked
+    (void)stack(buf, sizeof(buf), true);  // the first call unpacks the table of functions
     const Time t = now();
     const size_t n = stack(buf, sizeof(buf), true);
     took[round] = since(t).count;
@@ -125,7 +125,7 @@ inline void starts_inline() {
   sleep(seconds(1));
 }
 
-// Equal code, of which GCC would keep one.
+// Two functions with equal code, of which GCC would keep one without -fno-ipa-icf.
 [[gnu::noinline]] static void equal(char which) {
   if (which == '1') func([] { stop(), InClass::asm_(2); });
   else func([] { stop(), InClass::asm_(2); });

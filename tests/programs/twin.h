@@ -18,12 +18,12 @@ void line(const T&... what) {
   fmt::println(row_name, "|", what...);
 }
 
-// What a call has returned.
+// Prints what a call has returned.
 inline void say(const char* what, const SysResult& r) {
   if (r.ok()) line(what, "ok", static_cast<unsigned long long>(r.value));
   else line(what, "error", static_cast<int>(r.err), errno_text_all(r.err));
 }
-// The same for calls whose value is a descriptor or nothing in particular.
+// The same without the value, for calls that return a descriptor or no value.
 inline void done(const char* what, const SysResult& r) {
   if (r.ok()) line(what, "ok");
   else say(what, r);
@@ -31,13 +31,13 @@ inline void done(const char* what, const SysResult& r) {
 
 inline const KernelIo& k() { return kernel_io(); }
 inline i32 fd_of(const SysResult& r) { return r.ok() ? static_cast<i32>(r.value) : -1; }
-// Time for what has been sent to arrive.
+// Waits until what has been sent has arrived.
 inline void settle() { sleep(ms(3)); }
 
 inline char bytes[1 << 20];
 
-// The byte at an offset of what is written at length. A part that is written twice or left out moves all that
-// follows it.
+// The byte at this offset of a long text that a row writes. If a part is written twice or left out, all bytes after it
+// are in the wrong places.
 inline char byte_at(usize offset) { return static_cast<char>(offset % 251); }
 inline void fill(usize n) {
   for (usize i = 0; i < n; i++) bytes[i] = byte_at(i);
@@ -86,7 +86,7 @@ struct Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
   void add(i32 what, bool edge = true, u64 data = 0) { (void)k().poll_add(fd, what, data, edge); }
-  // What is new.
+  // Prints the events that the poller reports now.
   void say(const char* what, i32 timeout_ms = 0) {
     PollEvent ev[8];
     const SysResult r = k().poll_wait(fd, ev, 8, timeout_ms);
@@ -95,7 +95,7 @@ struct Poller {
     for (usize i = 0; i < r.value; i++) say_events(what, ev[i].events);
   }
 };
-// What a descriptor is ready for.
+// Prints what a descriptor is ready for.
 inline void ready(const char* what, i32 fd) {
   Poller p;
   p.add(fd);
@@ -132,7 +132,7 @@ inline SockAddr name_of(i32 fd) {
   (void)k().getsockname(fd, &a);
   return a;
 }
-// An address without its port, which the kernel chooses.
+// Prints an address without its port, which the kernel chooses.
 inline void say_addr(const char* what, const SysResult& r, const SockAddr& a) {
   if (!r.ok()) return say(what, r);
   char text[120] = {};
@@ -206,7 +206,7 @@ inline Pair tcp_pair() {
   p.a = tcp4();
   (void)connect(p.a, name_of(l));
   settle();
-  (void)connect(p.a, name_of(l));  // says that it is connected
+  (void)connect(p.a, name_of(l));  // reports that p.a is connected now
   p.b = fd_of(k().accept(l, nullptr));
   (void)k().close(l);
   return p;

@@ -34,7 +34,7 @@ void say_path(const char* what, const char* path) {
   line(what, "type", static_cast<unsigned>(st.type));
 }
 
-// What holds for a connection of any kind: run for TCP and unix.
+// Rows that are run for connections of several kinds: TCP, unix streams and mostly seqpacket.
 void fresh(AddrFamily f, SockType t) {
   const i32 s = sock(f, t);
   ready("ready", s);

@@ -305,7 +305,7 @@ void keepers() {
     expect(back.get() == 8, "func");
   });
   // A panic skips the destructors of the frames that it leaves, so their objects are never destroyed. The recovered
-  // value is a copy of its own, which is.
+  // value is a separate copy, which is destroyed.
   Own kept;
   func([&] {
     Defer d([&] {

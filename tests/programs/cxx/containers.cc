@@ -45,7 +45,7 @@ Sums work(int seed) {
   for (const auto& [key, v] : many) sums.map = (sums.map * 31 + v) % 1000003;
   for (const int v : list) sums.list = (sums.list * 31 + v) % 1000003;
   for (const int v : set) sums.set = (sums.set * 31 + v) % 1000003;
-  // Without an order: it is not the same where size_t has 32 bits.
+  // Sums that do not depend on the order, which is another one where size_t has 32 bits.
   for (const auto& [key, v] : hashed) sums.hashed += v;
   for (const int v : seen) sums.hashed += v;
   std::vector<std::shared_ptr<int>> all;

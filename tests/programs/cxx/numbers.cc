@@ -62,7 +62,7 @@ std::string text() {
   return out;
 }
 
-// Of 128 bits, where the compiler has them: on 64-bit ISAs.
+// A number of 128 bits, where the compiler has such integers: on 64-bit ISAs.
 std::string wide() {
 #ifdef __SIZEOF_INT128__
   unsigned __int128 v = 1;
