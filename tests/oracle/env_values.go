@@ -1,5 +1,5 @@
-// Prints what the environment led to. tests/oracle/env_values.txt has its output for each value of each variable, written
-// by `make oracle`; tests/programs/envprobe.cc is the same program.
+// Prints the values that the environment led to. tests/oracle/env_values.txt has its output for each value of each
+// variable, written by `make oracle`; tests/programs/envprobe.cc is the same program.
 package main
 
 import (

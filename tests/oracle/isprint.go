@@ -1,5 +1,5 @@
-// Prints lib/text/isprint.def: the lengths of the ranges of characters that can't be printed, and that can, in turn,
-// from U+0000 on, each in groups of seven bits, the lowest first; the highest bit of a byte says that another follows.
+// Prints lib/text/isprint.def: lengths of ranges of characters from U+0000 on, by turns not printable and printable.
+// Each length is in groups of seven bits, the lowest first; the highest bit of a byte says that another byte follows.
 package main
 
 import (

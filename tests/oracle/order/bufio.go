@@ -26,7 +26,7 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Takes at most `room` bytes, then fails; a silent one does not say so.
+// Takes at most `room` bytes, then fails; a silent one then returns no error.
 type sink struct {
 	text   string
 	room   int

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Cond: signal wakes in the order of waiting; a signal that nobody waits for is lost; broadcast wakes those that wait now.
+// Cond: signal wakes waiters in order; a signal without a waiter is lost; broadcast wakes the goroutines that wait now.
 package main
 
 import (

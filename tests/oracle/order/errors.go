@@ -62,7 +62,7 @@ func main() {
 	}
 	fmt.Println(deep, errors.Is(deep, notFound), errors.Is(deep, alsoNotFound))
 
-	// What does not fit.
+	// Formats that do not fit their arguments.
 	format := "%d %s %q %x %t|%w|%v|%v %v"
 	fmt.Println(fmt.Errorf("%d %s %q %x %x %t %v %v %%", -5, "text", "a\tb", 255, "hi", true, 1.5, user))
 	fmt.Println(fmt.Errorf(format, "hi", 5, false, true, 7, 8, false, nil))

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1
-// No recover can hide an unlock of an unlocked mutex.
+// RUnlock of an unlocked lock is fatal also after correct uses of that lock.
 package main
 
 import "sync"

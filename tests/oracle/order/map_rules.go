@@ -63,7 +63,7 @@ func main() {
 		}
 	}
 	fmt.Println(originals == old, twice, len(m) == 6*old)
-	// Removing everything, the entry itself too.
+	// Each entry is removed when its turn comes.
 	n := 0
 	for k := range m {
 		delete(m, k)

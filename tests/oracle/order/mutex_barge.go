@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Mutex, normal mode: a woken waiter that finds the mutex taken again waits at the front of the queue. Twice, for the first time may be slow.
+// Mutex, normal mode: a woken waiter that finds the mutex taken waits in front. Runs twice: the first may be slow.
 package main
 
 import (

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Mutex: a waiter that loses for longer than 1 ms gets the mutex handed over, and runs at once.
+// Mutex: a waiter that has waited for more than 1 ms is handed the mutex, and runs at once.
 package main
 
 import (

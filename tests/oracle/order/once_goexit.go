@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Once: the others wait until it is done; a function that ends its goroutine has been called.
+// Once: other callers wait until it is done. A function that ends its goroutine counts as called.
 package main
 
 import (

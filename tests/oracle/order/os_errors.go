@@ -17,7 +17,7 @@ const (
 
 func show(what string, err error) { println(what, fmt.Sprint(err)) }
 
-// The error alone of a call that has another result, too.
+// Returns only the error of a call that has another result, too.
 func of[T any](_ T, err error) error { return err }
 
 func opening() *os.File {

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Pool: the last one put comes first, out of the P's private slot; then the shared ones, last in first out.
+// Pool: Get takes the private slot first, then the P's other values, last in first out; Put ignores nil.
 package main
 
 import "sync"

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// RWMutex: a waiting writer keeps new readers out; when it unlocks, they come before the next writer.
+// RWMutex: a waiting writer keeps new readers out; when it unlocks, these readers come before the next writer.
 package main
 
 import (

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Once unseen, so that the sleeps which are shown do not wait for anything that is done only the first time.
+// Sleeps once without output, so that the sleeps that are shown do not wait for what is done only the first time.
 package main
 
 import (

@@ -1,6 +1,6 @@
 // env: GOMAXPROCS=1
 // arch: 386
-// An int has 32 bits there, as in C++.
+// On 386, an int has 32 bits, as in C++.
 package main
 
 import (

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// nobody waits on these timers' channels, so they do not keep the program alive
+// No goroutine waits on these timers' channels, so they do not keep the program alive.
 package main
 
 import "time"

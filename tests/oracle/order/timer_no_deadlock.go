@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// a pending timer is a reason to wait
+// While a timer is pending, it is no deadlock that all goroutines wait.
 package main
 
 import "time"

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// whoever looks into a timer's channel sees the time, although nobody has scheduled since
+// A receive finds the value of a timer that is due, although the scheduler has not run since.
 package main
 
 import "time"

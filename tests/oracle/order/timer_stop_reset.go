@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// what Stop and Reset return in each state of a timer, and that no value from before is received after them
+// What Stop and Reset return in each state of a timer, and that no value from before them is received afterwards.
 package main
 
 import "time"

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// WaitGroup: used again after all have returned; done before wait does not wait.
+// WaitGroup: used again after all waits have returned; if all are done before Wait, it does not wait.
 package main
 
 import (

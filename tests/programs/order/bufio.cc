@@ -38,7 +38,7 @@ struct Source {
   }
 };
 
-// Takes at most `room` bytes, then fails; a silent one does not say so.
+// Takes at most `room` bytes, then fails; a silent one then returns no error.
 struct Sink {
   String text;
   size_t room;

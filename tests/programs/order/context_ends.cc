@@ -17,7 +17,7 @@ int main() {
   rt0::println("below", b.deadline().ok, c.deadline().ok, c.deadline().deadline.after(a.deadline().deadline));
   cancel_a();
   rt0::println("ended", a.err(), b.err(), c.err());
-  // Nothing has asked for their channels before they ended.
+  // The program calls done() of a and of late only after these have ended.
   a.done().recv();
   auto [late, cancel_late] = context::with_cancel(value);
   late.done().recv();

@@ -1,6 +1,6 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Mutex, normal mode: a woken waiter that finds the mutex taken waits in front. A waiter of more than 1 ms would end
-// that mode, so nothing is printed before the end of the scene, and it runs twice: the first may be slow.
+// Mutex, normal mode: a woken waiter that finds the mutex taken waits in front. A wait of more than 1 ms would end that
+// mode, so nothing is printed before the end of the scene, and the scene runs twice: the first run may be slow.
 #include <rt0/rt0.h>
 
 struct Line {

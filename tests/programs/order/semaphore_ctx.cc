@@ -2,7 +2,7 @@
 #include <rt0/rt0.h>
 using namespace rt0;
 
-// One that needs little does not overtake one that needs much and has waited longer.
+// A goroutine that needs little does not overtake one that needs much and has waited longer.
 static void first_come() {
   Semaphore s(3);
   Chan<bool> ended(0);
@@ -17,7 +17,7 @@ static void first_come() {
     });
   };
   start("much", 3);
-  while (s.try_acquire(1)) {  // as long as it does not wait
+  while (s.try_acquire(1)) {  // as long as "much" does not wait
     s.release(1);
     gosched();
   }

@@ -1,5 +1,5 @@
 // env: GOMAXPROCS=1 GODEBUG=asyncpreemptoff=1 GOGC=off
-// Where code is translated when it first runs, the first sleep would begin much earlier than the rest: so once unseen.
+// Sleeps once without output: where code is translated when it first runs, the first sleep would begin much earlier.
 #include <rt0/rt0.h>
 
 static void all_sleep(bool show) {

@@ -12,7 +12,7 @@ using rt0::builtin::Text;
 
 namespace {
 
-// Collects what Go's fmt.Print writes, for fmt::println ends each line.
+// Collects what Go's fmt.Print writes, because fmt::println ends the line each time.
 String line;
 template <class T>
 void put(const T& v) {
