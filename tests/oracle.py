@@ -4,6 +4,8 @@
   oracle.py --write [NAME…]   writes the records that differ, and shows each difference
   oracle.py --check [NAME…]   writes nothing; exit status 1 if a record differs
 
+With both, the exit status is 1 also if a program gives no record, or if a record that differs may not be written.
+
 tests/oracle/VERSION names the Go that made the records; it is the reference. A Go of another minor version, or for
 another machine, is run and compared, but writes nothing unless --other-go is given: Go's order of goroutines or its
 texts may have changed, and then rt0 must follow in the same commit. Without Go on PATH nothing is done, and the last
@@ -11,10 +13,10 @@ line says so.
 
 A program of tests/oracle/order/ has its environment in its first line, which is also the first line of the rt0 program
 of the same name, and perhaps a line "// tags: …", Go's build tags, or "// arch: …", its GOARCH. Its record is NAME.out,
-what it wrote to stdout and then to stderr, and NAME.exit. It is run RUNS times, fewer if that takes long. What the
-tests mask is no difference (tests/harness/order.py), and a record that differs in that only is kept; --exact writes it
-too. All runs must agree, unless order.TIMED has the program: then it is enough if one run gives the record, and a new
-record is the output that most runs gave.
+what it wrote to stdout and then to stderr, and NAME.exit. The program is run RUNS times, less often if that takes long.
+What the tests mask is no difference (tests/harness/order.py), and a record that differs only in masked parts is kept;
+--exact writes it too. All runs must agree, unless order.TIMED has the program: then it is enough if one run gives the
+record, and a new record is the output that most runs gave.
 """
 
 import argparse
@@ -34,12 +36,12 @@ from harness import order, rt0test
 
 ORACLE = rt0test.ORACLE
 VERSION = ORACLE / "VERSION"
-RUNS, LEAST_RUNS, SECONDS = 20, 3, 10  # a program is run RUNS times, but after SECONDS no more often than LEAST_RUNS
+RUNS, LEAST_RUNS, SECONDS = 20, 3, 10  # RUNS runs of each program; SECONDS after the first began, LEAST_RUNS are enough
 LIMIT = 120  # seconds after which a run counts as hanging
-HUGE = 2000  # a GOMAXPROCS that is not tried
+HUGE = 2000  # the largest GOMAXPROCS that is tried, of those that an int32 holds
 SHOWN = 40  # lines of a difference that are printed
-# Programs that are not about order: where their output is recorded, and which of the two streams it is, or that it is a
-# table of many runs.
+# Programs that are not about order: where their output is recorded, and which output that is: what they write to stdout
+# (out) or to stderr (err), or a table of many runs.
 OTHERS = {
     "env_values": (ORACLE / "env_values.txt", "table"),
     "println": (rt0test.EXPECTED / "println.err", "err"),
@@ -62,14 +64,14 @@ def source(name):
 
 
 def go_env(*variables):
-    """Go's own answers; None if there is no Go."""
+    """What `go env` prints for these variables, as a list of lines; None if there is no Go."""
     if not shutil.which("go"):
         return None
     return subprocess.check_output(["go", "env", *variables], env=building(), text=True, cwd="/").splitlines()
 
 
 def installed():
-    """The installed Go as VERSION has it, "go1.26.8 linux/amd64"; None if there is none."""
+    """The installed Go in the form of the file VERSION, "go1.26.8 linux/amd64"; None if there is no Go."""
     answers = go_env("GOVERSION", "GOHOSTOS", "GOHOSTARCH")
     return answers and "{} {}/{}".format(*answers)
 
@@ -79,7 +81,7 @@ def reference():
 
 
 def unlike(here):
-    """Why records of this Go may not be compared with the reference; empty if they may. The last number may differ."""
+    """Why this Go's output may differ from the records; empty if it must not. The version's last number may."""
     form = re.compile(r"go(\d+\.\d+)\S* (\S+)")
     (ours, machine), (theirs, its_machine) = (form.fullmatch(version).groups() for version in (reference(), here))
     if ours != theirs:
@@ -95,7 +97,8 @@ def building():
 
 
 def build(folder, chosen):
-    """Compiles the programs, each in a package of its own, into folder/bin. Returns the compiler's words by program."""
+    """Compiles the programs, each in a package of its own, into folder/bin. Returns, for each program that was not
+    compiled, what the compiler printed."""
     (folder / "bin").mkdir()
     # golang.org/x/sync, which some programs import: the copy that Go's own commands use.
     sync = folder / "sync"
@@ -122,7 +125,7 @@ def build(folder, chosen):
 
 
 def run(folder, name):
-    """One run's Output. For a program of OTHERS, that of its stream."""
+    """Runs the program once and returns its Output; for a program of OTHERS, with the text of its one stream."""
     if name in OTHERS and OTHERS[name][1] == "table":
         return Output(table_of_values(folder / "bin" / name), 0)
     env = {} if name in OTHERS else order.env_of(name)
@@ -137,9 +140,9 @@ def run(folder, name):
 
 
 def table_of_values(program):
-    """The rows of env_values.txt, the last two columns made anew: exit status, and what the program printed. On two
-    CPUs, or on one where the first column says so. The value None stands for a variable that is not set. A row with a
-    huge GOMAXPROCS is kept as it is: Go then takes minutes and gigabytes."""
+    """The rows of env_values.txt, with the last two columns made anew: the exit status, and what the program printed.
+    The program runs on two CPUs, or on one where the first column says so. The value None stands for a variable that is
+    not set. A row with a GOMAXPROCS above HUGE is kept as it is: Go then takes minutes and gigabytes."""
     lines, cpus = [], sorted(os.sched_getaffinity(0))
     if len(cpus) < 2:
         raise Wrong("needs two CPUs")
@@ -164,12 +167,13 @@ def table_of_values(program):
 
 
 def as_text(data):
-    """Any bytes, so that they can be written again."""
+    """Any bytes as a text from which the same bytes can be written again."""
     return data.decode("utf-8", "surrogateescape")
 
 
 def unframed(data):
-    """Without the frames in which a program with faketime writes: "\\0\\0PB", the time, the length, the bytes."""
+    """The bytes without the frames in which a program with faketime writes: "\\0\\0PB", the time, the length, the
+    bytes."""
     whole = b""
     while data.startswith(b"\0\0PB"):
         end = 16 + int.from_bytes(data[12:16], "big")
@@ -179,7 +183,7 @@ def unframed(data):
 
 
 def tidy(name, output):
-    """What a record keeps: in a traceback no folders of this machine, no offsets and no addresses."""
+    """The Output as it is recorded: in a traceback without folders of this machine, offsets and addresses."""
     if name in OTHERS or order.mask_for(output.text) is str:
         return output
     text = re.sub(rf"(?m)^\t\S*\b({name}\.go:\d+)", r"\t\1", output.text)
@@ -214,7 +218,7 @@ def runs(folder, name, most):
 
 
 def recorded_anew(name, outputs):
-    """The record that the runs agree with, if there is one; else the one that they give. And how many runs give it."""
+    """Returns the Output to record, and how many runs gave it. It is the recorded one if the runs agree with that."""
     old = masked(name, record(name))
     by_mask = collections.Counter(masked(name, output) for output in outputs)
     timed = name in order.TIMED
