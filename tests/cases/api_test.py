@@ -121,8 +121,7 @@ class Api(rt0test.Case):
         self.assertEqual(done.err, b"27 24\ntrue true true text 0\ntrue 1\n")
 
     def test_own_names_are_all(self):
-        """The program defines each name that the headers make known under the condition that it has not said
-        otherwise."""
+        """The program defines each name that the headers make known unless RT0_NO_SHORT_NAMES is defined."""
         names = set()
         for header in (rt0test.TOP / "include" / "rt0").glob("*.h"):
             for block in re.findall(r"#if !defined\(RT0_NO_SHORT_NAMES\).*?#endif", header.read_text(), re.S):

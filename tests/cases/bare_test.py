@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Programs in a root folder that has nothing but the program, as an image FROM scratch has: no /proc, no /dev, no /sys,
-no /etc, no /tmp. Under QEMU its own files are there, too."""
+no /etc, no /tmp. Under QEMU the folder also has QEMU's own files."""
 
 import os
 import pathlib
@@ -34,7 +34,7 @@ goroutines 2001000
 """
 CHILD = "start <nil>\nchild 7\n"  # natively only: the kernel cannot start a program of another ISA
 END = "recovered: runtime error: invalid memory address or nil pointer dereference\n"
-# A program whose stdin is closed, as Go's ends: "cannot open standard fds".
+# The end of a program that starts with a closed standard file. Go's program ends too: "cannot open standard fds".
 NO_NULL = "fatal error: checkfds: cannot open /dev/null"
 
 
@@ -85,8 +85,8 @@ class Bare(rt0test.Case):
         self.assertTrue((self.root / "r").exists())
 
     def test_a_standard_file_is_closed(self):
-        """There is nothing that could be opened in its place. As in Go this ends the program before it can write into
-        a file that gets the number."""
+        """There is no /dev/null that could be opened in its place. As in Go this ends the program: otherwise a file
+        that the program opens later would get the number, and the program would print into it."""
         if self.how == "qemu":
             self.skipTest("QEMU itself opens files, which get the number")
         for fd in (0, 1):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The C++ library of the toolchain in programs: containers, strings, numbers, clocks, atomics; what it can't have is
-refused in a sentence when the program is linked. Traces of these programs: sim_golden_test.py."""
+"""The C++ library of the toolchain in programs: containers, strings, numbers, clocks, atomics. A program that uses a
+part of the library that cannot work is refused in a sentence when it is linked. Traces of these programs:
+sim_golden_test.py."""
 
 import pathlib
 import re
@@ -95,8 +96,8 @@ class Refused(rt0test.Case):
             self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).out, b"Ada is 36\nGrace is 85\n")
 
     def test_no_function_is_missing(self):
-        """What musl's functions call is among them, in the runtime, or in libgcc, whose names begin with two
-        underscores."""
+        """Each function that musl's functions call is one of them, or in the runtime, or in libgcc, whose names begin
+        with two underscores."""
         def rows(library):
             said = subprocess.run(["nm", rt0test.BUILD / library], capture_output=True, text=True, check=True).stdout
             return [row for row in map(str.split, said.splitlines()) if len(row) in (2, 3)]
@@ -107,7 +108,7 @@ class Refused(rt0test.Case):
         self.assertEqual({row[-1] for row in musl if row[0] == "U" and not row[-1].startswith("__")} - there, set())
 
     def test_what_a_goroutine_held_is_gone(self):
-        """When wait() returns, what the functions of the group have captured is destroyed."""
+        """When wait() returns, all values that the functions of the group have captured are destroyed."""
         with tempfile.TemporaryDirectory() as folder:
             here = pathlib.Path(folder)
             (here / "x.cc").write_text(HELD)
@@ -117,7 +118,7 @@ class Refused(rt0test.Case):
                                  b"held 0 0 0\n")
 
     def test_errno_of_a_new_goroutine(self):
-        """It is 0, as that of a new thread is, although a goroutine that has ended may have left its G to it."""
+        """errno is 0, as in a new thread, although the new goroutine may have the G of one that has ended."""
         with tempfile.TemporaryDirectory() as folder:
             here = pathlib.Path(folder)
             (here / "x.cc").write_text(ERRNO)
@@ -125,7 +126,7 @@ class Refused(rt0test.Case):
             self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).out, b"wrong 0\n")
 
     def test_in_a_sentence(self):
-        """There is no program, and the only line is one that says what to use."""
+        """The link makes no program, and prints one line, which says what to use instead."""
         with tempfile.TemporaryDirectory() as folder:
             here = pathlib.Path(folder)
             for source, use in REFUSED.items() if rt0test.FIRST else list(REFUSED.items())[:2]:

@@ -12,8 +12,8 @@ from harness import rt0test
 sys.path.insert(0, str(rt0test.TOP / "tools"))
 import determinism
 
-# All ISAs together run 500 pairs and more in each `make test`; where an interpreter runs them it has fewer, and others
-# than the rest.
+# An ISA that runs natively has 500 pairs in each `make test`. An ISA that runs under QEMU has fewer, and no other ISA
+# has the same ones.
 ISAS = [line.split()[0] for line in (rt0test.TOP / "arch" / "isas.txt").read_text().splitlines() if line[:1].isalnum()]
 PAIRS = 500 if rt0test.NATIVE else 40
 FIRST = 0 if rt0test.NATIVE else 1000 * ISAS.index(rt0test.ISA)

@@ -83,7 +83,7 @@ class EnvValues(rt0test.Case):
             self.assertEqual(self.probe(GODEBUG=value), plain, value[:50])
 
     def test_a_longer_name_is_another_one(self):
-        """RT0_TRACEX is not RT0_TRACE: nothing is traced, into whatever file the rest would name."""
+        """RT0_TRACEX and RT0_TRAC are not RT0_TRACE: no trace is written."""
         with tempfile.TemporaryDirectory() as folder:
             done = self.run_program("println", env={"RT0_TRACEX": "trace", "RT0_TRAC": "trace"}, cwd=folder)
             self.assert_status(done, 0)

@@ -51,9 +51,9 @@ TABLE = {
     "jump": Row((CLOCK, "order_sleep_not", "order_timer_reset_order"), (100, 900), None, 3, ("wall clock goes on",)),
     "stall": Row(PLAIN[:3], (20, 200)),
 }
-# These take for granted that a read gets all that was written: their status is compared only.
+# These programs take for granted that a read gets all that was written, so only their status is compared.
 WHOLE_READS = {"short": ("order_os_pipe",) + NET}
-# Rows which a single run may not meet, since there are few chances for it.
+# Faults that have few chances to occur: their rows are run with this many times as many seeds.
 SEED_SETS = {"fsync": 8, "enospc": 4, "eio": 4}
 
 

@@ -94,7 +94,7 @@ class Heap(rt0test.Case):
         self.assertEqual((done.status, done.err), (0, b""))
 
     def test_a_checked_program_is_right(self):
-        """What is no misuse is none in a CHECKED program either: C's functions, all sizes and alignments, many
+        """A CHECKED program reports no misuse where there is none: C's functions, all sizes and alignments, many
         goroutines."""
         for program, says in (("heap_torture_checked", b" damaged 0\n"), ("heap_c_checked", b"malloc ok\n")):
             for procs in ("1", "4"):
@@ -153,7 +153,7 @@ class Heap(rt0test.Case):
                         self.assertEqual((done.status, done.err), (0, b"roots ok\n"))
 
     def test_a_p_that_is_taken_away_gives_up_its_cache(self):
-        """What GOMAXPROCS=1 keeps for nothing is no more after four Ps have had caches."""
+        """When GOMAXPROCS is 1 again, little memory stays in use, although four Ps have had caches."""
         kept = []
         for seed in range(1, 9):
             done = self.run_program("memstats", "caches",

@@ -31,8 +31,7 @@ LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06
 AUDIT_ARCH = {"amd64": 0xC000003E, "386": 0x40000003}
 LIBC = ctypes.CDLL(None, use_errno=True)
 ALL_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
-# The signals that rt0 unblocks even if its parent had blocked them: a program must receive them. Go:
-# blockableSig.
+# The signals that rt0 unblocks even if its parent had blocked them: a program must receive them. Go: blockableSig.
 NEVER_BLOCKED = {1, 2, 3, 4, 5, 6, 7, 8, 11, 15, 16, 17, 23, 31}
 
 
@@ -147,8 +146,8 @@ class Signals(HostCase):
     def test_a_child_gets_the_parent_s_mask(self):
         """A child gets the mask with which the program itself was started, not its present one; and no handler."""
         for signals in ([], [signal.SIGUSR1, signal.SIGTSTP]):
-            # The test may itself have been started with signals ignored, even such as the C library does not let it
-            # set.
+            # The test may itself have been started with signals ignored, among them signals whose effect the C library
+            # does not let it change. So the child is compared with one that this test starts itself.
             command = ("/bin/grep", "-E", "Sig(Blk|Ign)", "/proc/self/status")
             alone = subprocess.run(command, preexec_fn=blocking(*signals), stdout=subprocess.PIPE, check=True)
             self.assertIn(f"SigBlk:\t{sum(1 << (sig - 1) for sig in signals):016x}\n", rt0test.text(alone.stdout))
@@ -274,7 +273,7 @@ class Descriptors(HostCase):
         """Lines of goroutines that print at the same time are not mixed."""
         with running("blocked", "out", env={"GOMAXPROCS": "4"}) as p:
             data = b""
-            while len(data) < 200000 and (more := os.read(p.stdout.fileno(), 65536)):  # it ends after 0.2 s
+            while len(data) < 200000 and (more := os.read(p.stdout.fileno(), 65536)):  # host ends after 0.2 s
                 data += more
         self.assertEqual(set(data.split(b"\n")[:-1]), {b"012345678901234567890123456789012345678"})
 
@@ -306,7 +305,7 @@ child 0
 @rt0test.needs("/proc/self/exe")
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Refused(HostCase):
-    """System calls newer than Linux 3.2, absent or forbidden: docs/KERNEL.md says what happens without each."""
+    """System calls that an old kernel lacks or a filter forbids: docs/KERNEL.md says what happens without each."""
 
     def stats(self, refused):
         with tempfile.TemporaryDirectory() as folder:
@@ -340,7 +339,7 @@ class Processes(HostCase):
         self.assertLess(best(1024), best(1) + 20000)
 
     def test_vfork_refused(self):
-        """Then the child is started with a plain fork."""
+        """If a filter refuses a clone with CLONE_VFORK, the child is started with a plain fork."""
         clone = {"amd64": 56, "386": 120}[rt0test.ISA]
         code = [(LOAD, 0, 0, 0), (EQUAL, 0, 3, clone), (LOAD, 0, 0, 16), (0x45, 0, 1, 0x4000),
                 (RETURN, 0, 0, ERRNO | 1), (RETURN, 0, 0, ALLOW)]
@@ -482,8 +481,8 @@ QUOTAS = {"-1": 8, "350000": 4, "50000": 2, "100001": 2, "200001": 3, "800000": 
 @rt0test.needs("/proc/self/cgroup")
 @unittest.skipUnless(rt0test.NATIVE, "natively only")
 class Quota(HostCase):
-    """GOMAXPROCS is the number of CPUs that a cgroup's quota pays for. `maxprocs` pretends that the machine has eight
-    CPUs."""
+    """GOMAXPROCS is the number of CPUs that a cgroup's quota allows, rounded up, but at least 2 and at most the
+    machine's. `maxprocs` pretends that the machine has eight CPUs."""
 
     def setUp(self):
         self.cgroup = pathlib.Path(f"/sys/fs/cgroup/cpu/rt0-test-{os.getpid()}")

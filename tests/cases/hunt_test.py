@@ -28,7 +28,7 @@ RANGES = range(1, 5 * SEEDS, SEEDS)
 
 
 def hunt(kernel, spec):
-    """Straight, without what rt0test.run puts around a program: there are tens of thousands of runs."""
+    """Runs the program directly, without run.sh, which would cost time: there are tens of thousands of runs."""
     done = subprocess.run([rt0test.program_path("hunt"), kernel], env={"RT0_SIM": spec}, stdin=subprocess.DEVNULL,
                           capture_output=True, timeout=60, check=False)
     return rt0test.Done(done.returncode, done.stdout, done.stderr, 0)
@@ -57,8 +57,9 @@ class Hunt(rt0test.Case):
         self.assertEqual([job for job, n in found.items() if n is None], [])
 
     def test_fifo_finds_what_needs_no_luck(self):
-        """The rest do not show themselves in Go's order: a kernel that did would measure nothing."""
-        easy = "select_race", "send_on_closed", "context_cancel"  # bugs that are met without luck, too
+        """Go's order shows only the bugs that need no luck. The other kernels measure how well strategies find bugs, so
+        Go's order must not show theirs."""
+        easy = "select_race", "send_on_closed", "context_cancel"  # bugs that need no luck
         for kernel in KERNELS:
             if kernel in easy:
                 continue
@@ -88,7 +89,8 @@ class Hunt(rt0test.Case):
             for a, b in itertools.permutations("abcd", 2):  # depth 1: a before b
                 hits = sum(times for order, times in got.items() if order.index(a) < order.index(b))
                 self.assertGreaterEqual(hits, SEEDS / n, f"{a} before {b}, procs={procs}: {got}")
-            # Depth 2: between two steps of one goroutine comes another one's. k is in the record.
+            # Depth 2: between two steps of one goroutine comes another one's. n is 4: main and three others. k is in
+            # the record.
             with tempfile.TemporaryDirectory() as folder:
                 steps = []
                 for seed in range(20):
@@ -102,7 +104,7 @@ class Hunt(rt0test.Case):
             self.assertGreaterEqual(hits, expected - 2 * math.sqrt(expected), f"procs={procs} k={k}")
 
     def test_a_busy_pair_ends(self):
-        """Whoever could have run has waited long enough at some time."""
+        """A goroutine that is passed over again and again is picked in the end, whatever the priorities are."""
         specs = ["seed=319,procs=3,strategy=pct:3,steps=100"]
         specs += [f"seed={seed},procs={procs},strategy={s}" for seed in range(8) for procs in (1, 2, 3)
                   for s in ("pct:1", "pct:3", "pos")]
@@ -119,7 +121,8 @@ class Hunt(rt0test.Case):
         self.assertGreater(len(late(range(200), ",faults=stall")), 0)
 
     def test_a_rehearsal_leaves_nothing_behind(self):
-        """pct and delay run the program before, to count its steps: nothing is printed, traced or written twice."""
+        """pct and delay run the program once beforehand, to count its steps. That run prints, traces and writes
+        nothing."""
         for strategy in ("pct:3", "delay:2"):
             done, trace = rt0test.run_traced("hunt", "permutation", env={"RT0_SIM": f"strategy={strategy}"},
                                              how="native")

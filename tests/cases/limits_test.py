@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""When threads, processes or memory run out, the program ends with Go's message and status 2. What stops one goroutine,
-or the world for a moment, does not stop the other goroutines."""
+"""When threads, processes or memory run out, the program ends with Go's message and status 2. A system call that blocks
+one goroutine does not hold up the others, and after the world was stopped all goroutines go on."""
 
 import os
 import pathlib

@@ -104,7 +104,7 @@ unix dialed keep_alive 0 reuse_addr 0
                 preempted = calls.pop(b"tgkill", 0)
                 asked = calls.pop(b"getpid", 0) + calls.pop(b"rt_sigreturn", 0)
                 self.assertGreater(calls.total(), 10, done.err)
-                # Some ISAs set the signal mask for each.
+                # Some ISAs set the signal mask at each preemption.
                 self.assertLess(calls.total(), 100 + 2 * preempted, done.err[-5000:])
                 self.assertLess(looked, 200, done.err[-5000:])
                 self.assertLessEqual(preempted, int(procs) * looked, done.err[-5000:])
@@ -167,7 +167,8 @@ unix dialed keep_alive 0 reuse_addr 0
         self.assertGreater(int(re.search(r"(\d+) requests in", said)[1]), connections, said)
 
     def test_socat(self):
-        """Each client gets back every byte that it sent to echo. Their number is what a machine can run at once."""
+        """Each client gets back every byte that it sent to echo. There are as many clients as a machine can run at
+        once."""
         if not rt0test.have("socat"):
             self.skipTest("no socat: apt-get install socat")
         host, port = self.serve("echo")

@@ -85,7 +85,7 @@ class Notify(rt0test.Case):
                 self.assertEqual(self.notify("each", before=before), "wrong 0\n")
 
     def test_context(self):
-        """What ended it, and that the signal has its default effect once stop has been called."""
+        """A context says what ended it, and once stop has been called, the signal has its default effect."""
         self.assertEqual(self.notify("context", status=-signal.SIGINT),
                          "context canceled because of user defined signal 1 signal received\n"
                          "context canceled because of context canceled\ncontext canceled\n")
@@ -107,7 +107,8 @@ class Notify(rt0test.Case):
         self.assertEqual(self.notify("fault"), "recovered true\nsegmentation fault\n")
 
     def test_the_end_of_a_process(self):
-        """Also if the parent ignores SIGCHLD, in which case the kernel would keep no status."""
+        """SIGCHLD comes at the end of a child, also if the program's parent ignores SIGCHLD: without a handler the
+        kernel would then keep no status."""
         for before in (default_signals, ignoring(signal.SIGCHLD)):
             for args in ((), ("again",)):
                 expected = "<nil>\n" * len(args) + "<nil>\nchild exited\n" * 3 + "<nil>\n"
@@ -115,8 +116,8 @@ class Notify(rt0test.Case):
 
     @unittest.skipUnless(rt0test.NATIVE, "the parent's dispositions are QEMU's own, too")
     def test_fates(self):
-        """As Go 1.26's. Only SIGHUP and SIGINT stay ignored if the parent ignores them, and only until the program
-        names them."""
+        """Each signal has the effect that it has in Go 1.26. Only SIGHUP and SIGINT stay ignored if the parent ignores
+        them, and only until the program names them."""
         if self.how != "native":
             self.skipTest("the parent's dispositions are QEMU's own, too")
         dead = "ignored false\n", -signal.SIGTERM
@@ -142,7 +143,8 @@ class Notify(rt0test.Case):
     @unittest.skipUnless(rt0test.NATIVE, "the parent's dispositions are QEMU's own, too")
     @rt0test.needs("/proc/self/status")
     def test_what_a_child_ignores(self):
-        """What the program ignores by its own will, and of what its parent ignores only what Go passes on."""
+        """A child ignores the signal that the program has chosen to ignore. Of the signals that the program's parent
+        ignores, the child ignores only those that Go passes on."""
         if self.how != "native":
             self.skipTest("the parent's dispositions are QEMU's own, too")
         passed = signal.SIGHUP, signal.SIGINT, signal.SIGCONT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU
@@ -150,7 +152,7 @@ class Notify(rt0test.Case):
                   signal.SIGALRM)
         for own in (signal.SIGUSR2, signal.SIGURG, signal.SIGCHLD):
             out = self.notify("child", str(int(own)), before=ignoring(*passed, *others))
-            # 32 to 34 are passed on, too, and Python cannot change them here: some surroundings ignore them.
+            # 32 to 34 are passed on, too, and Python cannot change them here: the test may have been started so.
             self.assertEqual(int(out.split()[1], 16) & ~(7 << 31), sum(1 << sig - 1 for sig in (*passed, own)), out)
 
     @unittest.skipUnless(rt0test.NATIVE, "QEMU's own faults would be seen")
@@ -171,8 +173,8 @@ class Notify(rt0test.Case):
         self.assertTrue(done.err.startswith(b"panic: os/signal: Notify using nil channel\n"), done.err)
 
     def test_sigpipe(self):
-        """Asked for, it is queued for any descriptor. Else it ends the program if standard output is the broken
-        pipe."""
+        """A program that has asked for SIGPIPE gets it for any descriptor. In other programs a broken pipe at standard
+        output ends the program."""
         for args, status, expected in ((["pipe"], -signal.SIGPIPE, "write |1: broken pipe\n"),
                                        (["pipe", "n"], 0,
                                         "write |1: broken pipe\nbroken pipe\nalive\nbroken pipe\nbroken pipe\n")):
@@ -218,7 +220,7 @@ class Notify(rt0test.Case):
         """No signal comes, and one that the program sends itself has the effect that it has without notify."""
         for procs in ("1", "2"):
             env = {"RT0_SIM": f"seed=1,procs={procs}"}
-            done = self.run_program("notify", "context", env=env)  # SIGUSR1: none
+            done = self.run_program("notify", "context", env=env)  # SIGUSR1 has no effect
             self.assert_fatal(done, "all goroutines are asleep - deadlock!")
             done = self.run_program("notify", "report", env=env)
             self.assert_fatal(done, "all goroutines are asleep - deadlock!")

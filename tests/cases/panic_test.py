@@ -41,8 +41,8 @@ class Panic(rt0test.Case):
                 self.assertEqual((done.status, done.err), (0, b"still here\n"))
 
     def test_threads_are_made_with_signals_blocked(self):
-        """As Go's newosproc does, for all threads but sysmon's; the new threads and their makers have the usual mask
-        then."""
+        """All threads but sysmon's are made so, as by Go's newosproc. Afterwards the new threads, and those that made
+        them, have the usual mask."""
         done = self.run_program("signals", "births", "5", env={"GOMAXPROCS": 2})
         self.assert_status(done, 0)
         self.assertEqual(done.err, b"births true true 5 true\n")

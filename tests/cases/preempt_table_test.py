@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Loops over rt0's functions, one for each function, leave the only P to other goroutines as soon as a loop without
-calls does.
+"""Loops over rt0's functions, one for each function, leave the only P to other goroutines within RATIO times the time
+that a loop without calls takes.
 
 Prints a table: for each function the longest of five sleeps of 100 µs beside the loop, in ms of CPU time, and how many
 times that of a loop without calls it is."""
@@ -14,8 +14,8 @@ from harness import rt0test
 
 RATIO = 3
 TRIES = 12  # that one function may need: on a busy machine sysmon, which asks for the P, may itself wait for a CPU
-# The least that counts as the delay beside a loop without calls: its time slice. On a busy machine it may end sooner by
-# the CPU time used.
+# The delay beside a loop without calls counts as at least this, the length of a time slice. On a busy machine the loop
+# gets less CPU time in its slice, and the delay, which is measured in CPU time, is then shorter.
 SLICE_US = 10000
 
 

@@ -103,8 +103,8 @@ class Preempt(rt0test.Case):
                 self.assertEqual(rt0test.text(done.err), "wrong 0 0\n")
 
     def test_diverted_returns(self):
-        """The same for loops that are in rt0's functions nearly always: these functions' returns are diverted. What a
-        call must keep is kept, and results are right."""
+        """The same for loops that are in rt0's functions nearly always: these functions' returns are diverted. All
+        registers that a call must keep are kept, and results are right."""
         wanted = "100" if self.how == "qemu" else "1000"
         # Between any two instructions, not only blocks.
         options = [(), ("-singlestep",)] if self.how == "qemu" else [()]
@@ -149,8 +149,8 @@ class Preempt(rt0test.Case):
 
     def test_pairs_that_wake_each_other_share_one_p(self):
         """The two goroutines share one inherited time slice, and each runs too briefly for a preemption request to
-        reach it. The slice must end nevertheless, or other goroutines would starve. Without signals too: these end it
-        as well, by chance."""
+        reach it. The slice must end nevertheless, or other goroutines would starve. The test runs without preemption
+        signals, too, because a signal may also end the slice, by chance."""
         for what in ("channel", "cond"):
             for off in "0", "1":
                 for build in self.each_build():

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""print and println write what Go's do: tests/oracle/println.go's output as Go gave it (tests/oracle/VERSION), byte for
-byte."""
+"""print and println write what Go's do, byte for byte: tests/expected/println.err is what tests/oracle/println.go
+printed with the Go of tests/oracle/VERSION."""
 
 import pathlib
 import socket

@@ -44,9 +44,9 @@ class Sched(rt0test.Case):
             self.assert_says(self.run_program("sched", "moved", env=env), "moved 2")
 
     def test_a_woken_goroutine_runs_beside_its_waker(self):
-        """In most of 20 rounds it runs before its waker's time slice is over, also on a busy machine: 10 rounds were
-        the fewest with 26 processes on two CPUs. If nobody is woken to steal it, or thieves leave it, 4 rounds were the
-        most."""
+        """In most of 20 rounds the woken goroutine runs before its waker's time slice is over, also on a busy machine:
+        10 rounds were the fewest with 26 processes on two CPUs. If no thread is woken to steal it, or thieves leave it,
+        4 rounds were the most."""
         done = self.run_program("sched", "beside", env={"GOMAXPROCS": "2"})
         self.assert_status(done, 0)
         self.assertGreater(int(done.err.split()[-1]), 6, done.err)

@@ -242,7 +242,7 @@ class Sim(rt0test.Case):
                 self.assert_status(again, 2)
 
     def test_sigterm(self):
-        """The same when another process asks the program to end, by SIGTERM."""
+        """Record and trace are also complete when another process ends the program by SIGTERM."""
         record, trace = self.dir / "record", self.dir / "trace"
         env = {"RT0_SIM": f"seed=1,record={record}", "RT0_TRACE": str(trace)}
         line = rt0test.command("sim_livelock", (), self.how, None, env, (), (), ())
@@ -320,8 +320,8 @@ class Sim(rt0test.Case):
         self.assertIn(b"[IO wait", done.err)
 
     def test_handed_over_ps_end_no_search(self):
-        """While a P is handed over, its queue can be stolen from: a thread that looks for work does not do so for
-        ever."""
+        """While a P is handed over, its queue can be stolen from. A thread that looks for work must not do so for
+        ever because of that."""
         for seed in range(1, 61 if self.how == "native" else 11):
             for depth in (2, 4):
                 done = self.sim("sim_stuck", f"seed={seed},procs=2,strategy=delay:{depth},limit=100000", "wired")

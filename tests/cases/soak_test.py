@@ -3,7 +3,7 @@
 and memory does not grow.
 
 RT0_SOAK_SECONDS is the length of each run, not counting the time to make the goroutines: 60 for a good soak. The
-default is a second or two, with fewer goroutines where an interpreter runs them, so that `make test` stays quick.
+default is a second or two, with fewer goroutines under QEMU, so that `make test` stays quick.
 """
 
 import os

@@ -76,8 +76,8 @@ class Stacks(rt0test.Case):
                 self.assertNotIn(b"panic", done.err)
 
     def test_guards_of_all_threads(self):
-        """Also of the first two Ms, whose guards are set up late, and of Ms that reuse the stacks of Ms that have
-        ended."""
+        """Each stack has its guard, also those of the first two Ms, whose guards are set up late, and of Ms that
+        reuse the stacks of Ms that have ended."""
         for done in self.run_stacks("guards"):
             self.assertEqual((done.status, rt0test.text(done.err)), (0, "enough true without 0 broken 0\n"))
 
@@ -164,8 +164,8 @@ class Stacks(rt0test.Case):
                                          rb"stack$")
 
     def test_nil_deep_in_a_small_stack(self):
-        """A nil dereference becomes a panic that is recovered while there is stack left for that; below, a stack
-        overflow as of any call."""
+        """A nil dereference becomes a panic that is recovered while there is stack left for that. With less stack the
+        program ends with a fatal error."""
         message = "recovered runtime error: invalid memory address or nil pointer dereference\n"
         for build in BUILDS:
             for depth in (256, 1024, 3000, 4096) if BITS == 64 else (256, 1024, 4096):

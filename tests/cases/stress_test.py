@@ -65,9 +65,9 @@ class Stress(rt0test.Case):
             self.assertGreaterEqual(threads, 4)
 
     def test_work_is_stolen(self):
-        """On a real machine it depends on whether a second thread starts before the first has done everything. One of
-        TRIES runs must show ten stolen goroutines, unless another process takes the CPU: then this counts as
-        skipped."""
+        """On a real machine, stealing depends on whether a second thread starts before the first has done everything.
+        One of TRIES runs must show ten stolen goroutines, unless another process takes the CPU: then this test counts
+        as skipped."""
         for _ in range(TRIES):
             goroutines, threads = self.stolen({})
             if goroutines >= 10 and threads > 1:

@@ -70,7 +70,7 @@ OUT = "more still loose 7 precompiled true {}\n"
 
 
 def checked_library():
-    """The library of programs with checks: there if it had been built."""
+    """The library that CHECKED programs are linked with. It exists only if it was built before the installation."""
     return installed.prefix() / "lib" / "rt0" / rt0test.ISA / "librt0_checked.a"
 
 
@@ -122,8 +122,8 @@ class Outside(rt0test.Case):
 
     @unittest.skipUnless(rt0test.FIRST, "does not depend on the ISA")
     def test_places_in_tracebacks(self):
-        """Relative to the project's folder, for each build folder and generator: of a source in that folder, and one
-        below it."""
+        """File names are relative to the project's folder, for each build folder and generator, and for a source in
+        that folder as for one below it."""
         lists = HEAD + "find_package(rt0 REQUIRED)\nrt0_add_executable(mine mine.cc sub/far.cc)\n"
         self.write({"CMakeLists.txt": lists, "head.h": "inline void near() { far(); asm(\"\"); }\n",
                     "mine.cc": "void far();\n#include \"head.h\"\nint main() {\n  near();\n  asm(\"\");\n}\n",
@@ -181,8 +181,8 @@ class Outside(rt0test.Case):
 
     @unittest.skipUnless(rt0test.FIRST, "does not depend on the ISA")
     def test_another_isas_compiler(self):
-        """RT0_ISA without the compiler for it, in a project that has picked its compiler: the message says what to
-        write."""
+        """RT0_ISA in a project for which CMake has already picked a compiler that is not that ISA's: the message says
+        what to write."""
         self.write({"CMakeLists.txt": HEAD + "find_package(rt0 REQUIRED)\n"})
         done = subprocess.run(["cmake", "-S", self.here, "-B", self.here / "build", "-DRT0_ISA=s390x",
                                f"-DCMAKE_PREFIX_PATH={installed.prefix()}"], capture_output=True, text=True,

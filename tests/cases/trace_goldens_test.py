@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A project outside the tree has golden traces: the test passes, fails with the divergence shown, is mended by one
-target; bad input."""
+"""A project outside the tree has golden traces. Its trace test passes; after a change it fails and shows where the
+traces differ; one build target writes the golden anew. Bad input is refused."""
 
 import os
 import pathlib
@@ -45,7 +45,7 @@ class Goldens(unittest.TestCase):
         self.build = self.here / "build"
 
     def line(self, *words, fails=False):
-        """Runs a command; what it printed."""
+        """Runs a command that must succeed, or fail if `fails`. Returns what it printed."""
         done = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               errors="replace", check=False)
         self.assertEqual(done.returncode != 0, fails, done.stdout[-3000:])

@@ -132,7 +132,7 @@ class Where(rt0test.Case):
                     self.assertEqual([e.args["why"] for e in events if e.name == "Throw"], [throws] if throws else [])
 
     def test_no_event_follows_the_exit(self):
-        """While one M ends the process, others go on: what they do then has no events."""
+        """While one M ends the process, others go on. They write no events any more."""
         path = self.dir / "trace"
         for _ in range(10):
             done = self.run_program("exits", "return-while-others-run", "3", env={"RT0_TRACE": path, "GOMAXPROCS": "4"})

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """The simulated kernel does as Linux does: the same program, run on both, prints the same lines. Each line begins with
-the name of its row; a difference is told by row. See tests/programs/twin.h.
+the name of its row, and differences are reported by row. See tests/programs/twin.h.
 
-tests/expected/twin_*.out is what Linux has printed; `twin_test.py --write` writes it anew from the simulation, after
-the comparison with the machine's own kernel has passed."""
+tests/expected/twin_*.out is what Linux has printed. `twin_test.py --write` writes it anew from the simulation. It does
+not check that Linux prints the same: run this test without --write first, on a machine with IPv6; class Live must pass.
+"""
 
 import pathlib
 import socket

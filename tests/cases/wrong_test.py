@@ -12,8 +12,8 @@ from harness import rt0test
 @rt0test.each_how
 class Wrong(rt0test.Case):
     def test_thread_pointer(self):
-        """rt0_go stores 0x123 through the thread pointer, does not find it in m0, and stops at a trap; it cannot report
-        an error yet."""
+        """rt0_go stores 0x123 through the thread pointer, does not find it in m0, and stops at a trap, because it
+        cannot print an error yet."""
         done = self.run_program("wrong_tls")
         self.assertIn(done.status, (-signal.SIGTRAP, -signal.SIGILL), done)  # not every QEMU has each ISA's breakpoint
         self.assertEqual(done.out, b"")
