@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The harness of the order programs finds wrong programs, also those that are right in two of five runs; a machine's
-load makes nothing fail; and what is skipped or tried again is told.
+"""The harness of the order programs finds wrong programs, even those that are right in two of five runs. A busy machine
+makes no test fail. What is skipped or tried again is reported.
 
 The programs here are shell scripts that take the place of an order program. A script is wrong in the runs whose number
 is not 2 or 4, modulo 5, so a rule of "one of five runs must match" would let each of them pass."""
@@ -92,7 +92,7 @@ class Fake(unittest.TestCase):
         self.assert_found("sleep_same", "[ $kernel = sim ] && right\n" + WRONG_STATUS, "exit status")
 
     def test_a_timed_program_that_crashes_sometimes(self):
-        """What it prints otherwise is another order, so that more than one run is made: none of them may crash."""
+        """Its other runs print another order, so the harness makes more runs: none of them may crash."""
         self.assert_found("sleep_same", "[ $kernel = sim ] && right\n[ $right ] && {\n" + CRASH + "\n}\n" + OTHER_ORDER,
                           "-11")
 
@@ -100,7 +100,7 @@ class Fake(unittest.TestCase):
         self.assert_found("sleep_same", "[ $kernel = sim ] && right\n" + OTHER_WORDS, "other words")
 
     def test_a_timed_program_that_hangs(self):
-        """On a busy machine it gets ten times as long, and hangs then, too."""
+        """On a busy machine the program gets ten times as long, and hangs all the same."""
         limited = lambda case, *args, **options: rt0test.run(*args, how="native", timeout=1, **options)
         self.program("sleep_same", "[ $kernel = sim ] && right\nexec sleep 100")
         for self.load, seconds in ((1.0, 1), (2.0, 10)):
@@ -117,14 +117,14 @@ class Fake(unittest.TestCase):
 
     def test_another_order_is_tried_again_and_told(self):
         self.program("sleep_same", LIVE + OTHER_ORDER)
-        # The live run that is right is the 7th then, after three simulated ones and three others.
+        # With this count the 7th run is the right live one: three simulated runs and three wrong live ones come first.
         self.count.write_text("4")
         self.assertTrue(self.suite("sleep_same").wasSuccessful())
         self.assertGreater(rt0test.retries["sleep_same"], 0)
         self.assertLess(rt0test.retries["sleep_same"], order.TRIES)
 
     def test_never_the_right_order(self):
-        """On an idle machine that is a failure, on a busy one a skip that is told; the simulated runs were right."""
+        """On an idle machine that is a failure, on a busy one a skip that is reported. The simulated runs are right."""
         self.program("sleep_same", "[ $kernel = sim ] && right\n" + OTHER_ORDER)
         result = self.suite("sleep_same")
         self.assertIn("in none of 20 runs, on a machine that is not busy", result.failures[0][1])
@@ -196,7 +196,7 @@ class Summary(unittest.TestCase):
 
 
 class Matrix(unittest.TestCase):
-    """qemu/matrix.py tells skipped tests from those that passed."""
+    """qemu/matrix.py distinguishes skipped tests from those that passed."""
 
     def test_results(self):
         spec = importlib.util.spec_from_file_location("matrix", rt0test.TOP / "qemu" / "matrix.py")

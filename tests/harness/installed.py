@@ -16,7 +16,7 @@ HOST_TOOL = rt0test.TOP / "build" / "host" / "bin" / "mkpclntab"
 
 @functools.cache
 def prefix():
-    """The folder it is installed in, removed when the test ends. Its name has a blank."""
+    """The folder in which rt0 is installed, removed when the test ends. The folder's name has a blank."""
     folder = tempfile.mkdtemp(prefix="rt0 installed ")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     subprocess.run(["cmake", "--install", rt0test.BUILD, "--prefix", folder], stdout=subprocess.DEVNULL, check=True)

@@ -16,8 +16,8 @@ ways.
     output do not depend on moments, only their order, each run must print Go's words. If no run gives Go's output while
     another process takes the CPU, which rt0test.load() measures, the rest of this case counts as skipped, and the
     summary says so.
-That TIMED is right is tested, too: on the simulated kernel, which stops the running goroutine at up to eight moments,
-each of SHAKEN runs must do what TIMED says that a run on a busy machine may do.
+A test also checks that TIMED is right: on the simulated kernel with SHAKEN, which stops the running goroutine at up to
+eight moments, each run must do what TIMED says that a run on a busy machine may do.
 tests/harness/harness_test.py shows what this rule finds, with programs that are wrong in three of five runs."""
 
 import collections
@@ -31,7 +31,7 @@ PROGRAMS = rt0test.TESTS / "programs" / "order"
 
 TRIES = 20
 SEEDS = range(1, 4 if rt0test.FIRST else 2)  # the runs are the same on all ISAs
-STRICT = "seed={},procs=1,strategy=fifo,spin=300"  # nobody is preempted out of turn
+STRICT = "seed={},procs=1,strategy=fifo,spin=300"  # no goroutine is preempted early
 CHANCE = "seed={},procs=2,strategy=random,spin=300"
 CHANCES = range(1, 4) if rt0test.FIRST else ()
 QUEUED = "seed={},procs=1,strategy=delay:8,spin=300"
@@ -77,8 +77,8 @@ TIMED = {
 # The output depends on the order in which the run queue gives goroutines back. The strategy random changes that order;
 # delay stops goroutines at moments that it chooses, and leaves the queue as it is.
 QUEUE_ORDER = "context_cancel init_order timer_afterfunc_faketime timer_equal_many".split()
-# Ended by a signal from outside, which the simulated kernel answers with its own last words.
-# gc() with finalizers is refused in a simulation: what is reachable depends on what lies on stacks.
+# fatal_sigterm is ended by a signal, for which the simulated kernel has a message of its own. gc() with finalizers is
+# refused in a simulation: what is reachable depends on what lies on stacks.
 LIVE_ONLY = ("fatal_sigterm", "finalizer")
 
 

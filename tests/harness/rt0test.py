@@ -88,7 +88,7 @@ def command(program, args=(), how="qemu", build=None, env=None, qemu_options=(),
 # --- Other processes' load ------------------------------------------------------------------------------------------
 
 BUSY = 1.25  # an idle machine's CPUs are within a few per cent of 1
-LONGER = 10  # by this much a program may take longer on a busy machine
+LONGER = 10  # times: so much longer may a program take on a busy machine
 
 
 def load():
@@ -131,7 +131,7 @@ def run(program, *args, how="qemu", env=None, stdin=b"", timeout=TIMEOUT, build=
 
 def communicate(process, data, timeout):
     """Waits for the program's end and returns its output. The time limits are those of a machine with nothing else to
-    do: if one is over while other processes take the CPU, the program gets LONGER times as much, and this is told."""
+    do: if one is over while other processes take the CPU, the program gets LONGER times as much, and a line says so."""
     try:
         return process.communicate(data, timeout)
     except subprocess.TimeoutExpired:
@@ -182,8 +182,7 @@ def run_traced(program, *args, env=None, **how):
         return done, path.read_text("ascii") if path.exists() else ""
 
 
-# --- Masks: parts that differ from run to run, or with every change of the source
-# ----------------------------------------
+# --- Masks: parts that differ from run to run, or with every change of the source ------------------------------------
 
 
 def mask_time(trace):
@@ -247,8 +246,7 @@ def needs(*paths):
     return unittest.skipIf(missing, f"this system has no {' and no '.join(missing)}")
 
 
-# --- What a test file says at its end
-# ----------------------------------------------------------------------------------
+# --- What a test file says at its end --------------------------------------------------------------------------------
 
 SKIPPED = 77  # the exit status of a file whose tests were all skipped: ctest shows it as skipped (SKIP_RETURN_CODE)
 retries = collections.Counter()  # what was tried again, and how often
@@ -262,7 +260,7 @@ def retried(what, why):
 
 def summary(result):
     """The lines that say what passed, what was skipped and why, and what was tried again; and the exit status.
-    qemu/matrix.sh reads them, so a skipped test is not told as one that passed."""
+    qemu/matrix.sh reads them, so it does not count a skipped test as one that passed."""
     whole = [test for test, _ in result.skipped if isinstance(test, unittest.TestCase)
              and not hasattr(test, "test_case")]
     failed = {test.test_case.id() if hasattr(test, "test_case") else test.id() for test,

@@ -68,7 +68,7 @@ COMPILERS_OWN = re.compile(r'__aeabi_')
 def check(defines, wants, root=ROOT):
     table = rooms.Rooms(root)
     name_of = names(defines, table)
-    # An inline function has a copy in each object that uses it: it is nobody's, and no object needs another's.
+    # An inline function has a copy in each object that uses it, so none of these objects needs another's copy.
     homes = {}
     for path, symbols_of in defines.items():
         for s in symbols_of:

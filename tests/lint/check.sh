@@ -1,7 +1,8 @@
 #!/bin/sh
-# check.sh ISA...: the steps of `make check`: format, layers, docs; then for each ISA both compilers with warnings as
-# errors, clang-tidy, checks of the binaries, and a run of hello. Prints one line per step, "ok   step" or "FAIL step:
-# why", followed by the first lines of the errors; the whole output is in build/check/. Exit status 1 if a step failed.
+# check.sh ISA...: the steps of `make check`: format, the lint of sources and docs; then for each ISA both compilers
+# with warnings as errors, clang-tidy, checks of objects and binaries, and a run of hello. Prints one line per step,
+# "ok   step" or "FAIL step: why", followed by the first lines of the errors. The whole output is in build/check/. Exit
+# status 1 if a step failed.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 [ $# -gt 0 ] || {
@@ -29,7 +30,7 @@ step() {
   fi
 }
 
-# Not what others have written: it stays as it was taken over.
+# All C++ files but those of third_party/, which stay as their authors wrote them.
 sources() {
   if [ -d .git ]; then git ls-files -co --exclude-standard -- '*.h' '*.cc'
   else find . -path './build*' -prune -o \( -name '*.h' -o -name '*.cc' \) -print

@@ -40,8 +40,8 @@ def unused(path):
 
 
 def looked_at():
-    """The files to check. Headers made for several inclusions or for assembly are left out: they do not compile on
-    their own."""
+    """The files to check: the sources of the library's rooms, without those of other ISAs and without no_sim.cc, which
+    takes the place of kernel_iface/sim/ in some builds."""
     rooms = Rooms(ROOT)
     others = [r['folder'] for r in isa_rows()[1:]]
     for path in files(ROOT):

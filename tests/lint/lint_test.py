@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""lint_test.py [WORD]: breaks a copy of the tree, one way at a time; layers.py or docs.py must report each break.
+"""lint_test.py [WORD]: breaks a copy of the tree, one way at a time; layers.py or docs.py must report each break. Then
+gives calls.py made-up symbols, and checks what it reports.
 
-With a word, only the breaks whose change or message contains it.
+With a word, only the breaks of the tree whose change or message contains the word.
 """
 import os
 import re

@@ -12,13 +12,13 @@ import elf
 from elf import Elf
 from source import files, isa_rows, read, ROOT
 
-# C names that a compiler calls on its own. base/mem.cc defines them, tests with -finstrument-functions the next two,
-# runtime/panic/ubsan.cc the rest.
+# C names that a compiler calls on its own. base/mem.cc defines the memory functions and strlen, runtime/cxx/throw.cc
+# abort, tests with -finstrument-functions the next two, runtime/panic/ubsan.cc the rest.
 OWN_C = {'memcpy', 'memmove', 'memset', 'memcmp', 'memchr', 'strlen', 'abort', '__cyg_profile_func_enter',
          '__cyg_profile_func_exit', '__ubsan_handle_divrem_overflow', '__ubsan_handle_divrem_overflow_abort'}
 # Names of other libraries that may be in these programs, because the programs test them: mem/cmalloc.cc,
-# runtime/panic/cxxlib.cc, lib/sync/guard.cc, runtime/boot/atexit.cc. Only these programs may have globals with
-# constructors.
+# runtime/panic/cxxlib.cc, lib/sync/guard.cc, runtime/boot/atexit.cc. Only these programs, and those of LIBRARY below,
+# may have globals with constructors.
 CXX_ABI = r'(?:__cxa_(?:guard_\w+|atexit)|__dso_handle|__aeabi_atexit)$'
 SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|reallocarray|'
                                 r'str(?:n?dup)|malloc_usable_size|free_(?:aligned_)?sized)$'),
@@ -41,7 +41,7 @@ LIBRARY = 'cxx_'
 ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|'
                         r'(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
                         r'atomic_(?:fetch_(?:add|sub|x?or|n?and)|(?:compare_)?exchange)_[12])$')
-# And what that library calls of the compiler's own.
+# Names of the compiler's own library that the C++ library calls.
 LIBGCC = re.compile(r'__(?:atomic|aarch64)_|__x86\.get_pc_thunk\.|__sfp_handle_exceptions$|DW\.ref\.__gxx_|'
                     r'__\w+[dsthx][fi]\d$')
 # Unmangled names that may be global. Any other belongs to a libc, or could clash with one.
