@@ -106,7 +106,7 @@ TEST(format, floats_are_the_shortest_that_read_back) {
     const double v = std::bit_cast<double>(bits);
     ASSERT_EQ(float_text(v), want_float(v)) << std::hex << bits;
     const float f = std::bit_cast<float>(static_cast<u32>(bits >> 32));
-    // Of a float32 that is a power of two and lies in the middle between two texts, Go takes the upper one.
+    // This power of two lies in the middle between two texts that are equally short: Go takes the upper one.
     const bool in_the_middle = std::fabs(f) == 0x1p-12f;
     if (f == f && !in_the_middle) {
       ASSERT_EQ(text_of(format_float32, f, kMaxFloat), want_float(f)) << std::hex << (bits >> 32);

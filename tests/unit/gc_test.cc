@@ -80,7 +80,7 @@ TEST(gc, gomemlimit) {
   }
 }
 
-// Rows of Go 1.24's results: variable, value in quotes, exit code, output.
+// Go's answers (tests/oracle/VERSION). A row has the variable, the value in quotes, the exit code and the output.
 TEST(gc, as_go_does) {
   std::ifstream file(RT0_ORACLE "/env_values.txt");
   ASSERT_TRUE(file) << RT0_ORACLE "/env_values.txt cannot be read";

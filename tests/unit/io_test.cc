@@ -1,5 +1,6 @@
 // Descriptors and the network poller on a scripted kernel: each system call answers what the test has written down for
-// it, events of the poller come when the test says so, and timers fire when it says so, also stopped ones, late.
+// it, and the poller's events come when the test says so. Timers also fire when the test says so, even late, after they
+// were stopped.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -295,7 +296,7 @@ TEST_F(Poll, the_end_of_a_file) {
   EXPECT_EQ(fd.pread(buf, 5, 9).err, IoErr::eof);
   EXPECT_EQ(script.offset, 9);
   EXPECT_EQ(fd.recvfrom(buf, 5, nullptr).err, IoErr::eof);
-  // To ask for no bytes is not to meet the end.
+  // A read of no bytes does not report the end.
   script.reads = {done(0), done(0)};
   EXPECT_TRUE(fd.pread(buf, 0, 9).ok());
   EXPECT_TRUE(fd.recvfrom(buf, 0, nullptr).ok());
@@ -341,7 +342,7 @@ TEST_F(Poll, an_event_wakes_the_writer) {
   EXPECT_EQ(put.n, 10u);
 }
 
-// Also without kIn or kOut: the system call tells what has happened.
+// Also without kIn or kOut: reader and writer then make their system calls, which report what has happened.
 TEST_F(Poll, a_hang_up_wakes_both) {
   for (const u32 what : {Event::kHup, Event::kErr}) {
     got = put = IoResult{99};
@@ -446,7 +447,7 @@ TEST_F(Poll, a_wake_up_by_an_old_deadline_is_no_timeout) {
   reader();
   auto* sleeper = reinterpret_cast<G*>(fd.pd->rg.load_relaxed());
   fd.pd->rg.store_relaxed(
-      kPdNil);  // as the deadline's unblock does; what it has published is undone before the reader runs
+      kPdNil);  // as the deadline's unblock does; the time-out that it publishes is undone before the reader runs
   goready(sleeper);
   while (fd.pd->rg.load_relaxed() <= kPdWait && got.n == 99 && got.ok()) std::this_thread::yield();
   answer_read(done(4));
@@ -617,7 +618,7 @@ TEST_F(Poll, many_descriptors) {
     pollUnblock(pd);
     pollClose(pd);
   }
-  // Of those that are closed each is used again before a new one is made.
+  // Each PollDesc that was closed is used again before a new one is made.
   std::vector<PollDesc*> again;
   for (u32 i = 0; i < kMany; i++) again.push_back(pollOpen(static_cast<i32>(i)).pd);
   std::sort(pds.begin(), pds.end());

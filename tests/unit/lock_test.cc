@@ -160,11 +160,11 @@ TEST(lock, ranks_are_kept) {
     }
 }
 
-// A select locks several channels, and so that two selects do not wait for each other, in the order of lockOrder.
+// A select locks several channels, in the order of lockOrder, so that two selects do not wait for each other.
 TEST(lock, channels_are_locked_in_an_order_of_their_own) {
   Mutex chans[20];
   for (Mutex& c : chans) lockInit(&c, LockRank::hchan);
-  // The other way round than by address.
+  // Numbers are given in the opposite order of the addresses.
   u32 last = 0;
   for (usize i = std::size(chans); i-- > 0;) {
     const u32 order = lockOrder(&chans[i]);

@@ -74,8 +74,8 @@ Result run_check(const string& trace) {
     return {status, err.str()};
   } catch (const Unusable& e) { return {kUnusable, e.what()}; }
 }
-// The boot followed by these lines, each "m0 p0 g1 Event args"; the times are added here. What another M tells of while
-// it boots is added, too: the start of its thread, then its way to its first P, and to its first goroutine.
+// The boot followed by these lines, each "m0 p0 g1 Event args"; the times are added here. The events of another M that
+// starts are added, too: those of its thread's start, then those up to its first P, and up to its first goroutine.
 string with(const std::vector<string>& lines, const string& end = kEnd) {
   string text;
   std::set<string> new_ms, searching;
@@ -520,7 +520,7 @@ string rich() {
                    "m2 p5 g0 ProcStop p=5",
                    "m3 p0 g1 Throw why=x"},
                   "2000 m3 p0 g1 Exit status=2\n");
-  const string live = "kernel=linux";  // there is a choice in it
+  const string live = "kernel=linux";  // the trace has a choice, so it must be the simulated kernel's
   return t.replace(t.find(live), live.size(), "kernel=sim");
 }
 
@@ -558,7 +558,7 @@ string mutated(string t, std::mt19937& random) {
   return t;
 }
 
-// Runs every command on it. Each must end, with any result.
+// Runs every command on the trace. Each must end, and find the trace fine, broken or unusable as check does.
 int all_commands(const string& t, const string& other) {
   int worst = run_check(t).status;
   std::ostringstream out, err;
@@ -588,9 +588,8 @@ TEST(Fuzz, Mutants) {
   for (int status : {kFine, kBroken, kUnusable}) EXPECT_GT(count[status], 25) << status;
 }
 
-// Every single change of a golden: a line left out, said twice, exchanged with the next (times stay), each field
-// changed.
-// `tried` gets the class of the change and the trace.
+// Makes every single change of a golden: a line left out, a line twice, two lines exchanged (their times stay), a field
+// changed. Calls `tried` with the class of the change and the changed trace.
 void changes(const std::vector<string>& lines, size_t stride,
              const std::function<void(const string& kind, const std::vector<string>& changed)>& tried) {
   for (size_t i = 0; i < lines.size(); i++) {

@@ -38,7 +38,7 @@ void goparkunlock(Mutex* l, WaitReason why) {
   gopark([](G*, void* p) { return unlock(static_cast<Mutex*>(p)), true; }, l, why);
 }
 void goready(G* gp) {
-  // The goroutine may run at once and free what the lock lies in.
+  // The goroutine may run at once and free the memory in which the lock lies.
   if (getg()->m->locks != 0) throw_("goready: the caller holds a lock");
   if (sync::Mutex* mu = overtaken.exchange(nullptr)) mu->lock();
   gp->preempt.store_release(1);
@@ -62,7 +62,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What is true soon on any machine. If it does not come, other threads sleep for ever, so the test cannot go on.
+// Waits for a condition that becomes true soon on any machine. If it does not, other threads sleep for ever, so the
+// test cannot go on, and the program ends.
 template <class F>
 void eventually(const char* what, F holds) {
   for (int i = 0; !holds(); i++) {
@@ -189,7 +190,7 @@ TEST(Mutex, StarvationEnds) {
     }
   });
   std::thread t = m([&] {
-    for (int i = 0; i < 2000 && yields == 0; i++) {  // sometimes the waiter is faster than the hog
+    for (int i = 0; i < 2000 && yields == 0; i++) {  // sometimes the waiter gets it without a hand-off
       mu.lock();
       mu.unlock();
       std::this_thread::sleep_for(50us);

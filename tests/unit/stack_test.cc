@@ -169,15 +169,14 @@ TEST_F(stack, many_owners_and_the_scavenger) {
   (void)look_at_pools();
 }
 
-// Without address space smaller stacks are cut out of larger ones, by several threads at once; a thread that gets none
-// is told.
+// When no address space is left, smaller stacks are cut out of larger ones, by several threads at once. A thread that
+// gets no stack gets an error.
 TEST_F(stack, larger_ones_are_cut_up) {
   stack_cut_larger();
   std::vector<void*> large;
   for (u32 i = 0; i < 40; i++) large.push_back(stackalloc(kStackMin << (kOrders + 1), true));
   for (void* p : large) stackfree(p, kStackMin << (kOrders + 1), true);
-  // A thread that is told there is nothing has seen every free stack taken; at most a few get less than they could
-  // have.
+  // A thread that gets an error has found every free stack taken. At most a few threads get less than they could have.
   hosted::map_fails = 1;
   work(4, 400, std::chrono::milliseconds(1500), true);
   hosted::map_fails = 0;

@@ -1,5 +1,5 @@
-// What another thread does between any two instructions of a function, where no lock keeps the two apart. Threads that
-// run at the same time meet such a moment once in many hours.
+// Tests of functions that take no lock: what another thread does is put between any two instructions of the function.
+// Threads that really run at the same time would meet such a moment once in many hours.
 #include "hosted/stepped.h"
 
 #include <gtest/gtest.h>

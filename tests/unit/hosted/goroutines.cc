@@ -63,7 +63,7 @@ void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason) {
 }
 
 void goready(G* g) {
-  // The goroutine may run at once and free what the lock lies in.
+  // The goroutine may run at once and free the memory in which the lock lies.
   if (getg()->m->locks != 0) throw_("goready: the caller holds a lock");
   auto* gp = static_cast<hosted::ThisThreadIsGoroutine::Parked*>(g);
   const std::lock_guard l(gp->lock);

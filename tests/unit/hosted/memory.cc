@@ -6,7 +6,7 @@
 
 namespace rt0 {
 
-// In the runtime osinit asks the kernel for it.
+// In the runtime osinit gets the page size from the kernel.
 [[maybe_unused]] static const uintptr page_size_set = physPageSize = 4096;
 
 namespace hosted {

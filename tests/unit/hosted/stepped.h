@@ -1,11 +1,12 @@
-// One instruction at a time: a test can put what another thread does between any two instructions of a function.
+// Runs a function one instruction at a time, so that a test can do between any two of its instructions what another
+// thread might do there.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <functional>
 
-// TSan passes signals on too late.
+// Not with TSan, which delivers signals too late.
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
 #include <ucontext.h>
 #include <csignal>
@@ -25,7 +26,8 @@ inline void step(int, siginfo_t*, void* context) {
   (*between)();
 }
 
-// Switches the trap flag on (set = kTrapFlag) or off (set = 0). The lea keep off the red zone.
+// Switches the trap flag on (set = kTrapFlag) or off (set = 0). The two lea move rsp below the red zone and back, so
+// that pushfq does not write into the red zone.
 [[gnu::always_inline]] inline void trap_flag(unsigned long set) {
   __asm__ volatile(
       "lea -128(%%rsp), %%rsp\n\t"
