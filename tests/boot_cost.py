@@ -27,13 +27,12 @@ GO_COST = rt0test.ORACLE / "go-boot-cost.txt"
 GO_ISAS = ("amd64", "arm64", "riscv64")  # the ISAs whose numbers are recorded
 GO_RUNS = 11  # Go's numbers differ from run to run, by a few in a hundred
 
-# Less than a twentieth of Go's instructions. For an ISA whose Go number is not known, a bound that every port
-# meets.
+# Less than a twentieth of Go's instructions. For an ISA whose Go number is not known, BUDGET has a bound that every
+# port meets.
 INSTRUCTIONS = {"amd64": 8000, "arm64": 8600, "riscv64": 10700}
 SYSTEM_CALLS = 24
 BYTES = 92160
-# amd64 has the densest code: other ISAs may have half as many bytes again. A 32-bit ISA makes two system
-# calls more.
+# amd64 has the densest code: other ISAs may have half as many bytes again. A 32-bit ISA makes two system calls more.
 BUDGET = {"instructions": INSTRUCTIONS.get(rt0test.ISA, 12000),
           "system calls": SYSTEM_CALLS + (rt0test.ROW["bits"] != "64") * 2,
           "bytes, stripped": BYTES * (4 if rt0test.ISA == "amd64" else 6) // 4}
@@ -83,7 +82,8 @@ def measure(program):
 
 
 def record_go():
-    """Measures Go's hello on all ISAs of GO_ISAS. Each ISA needs a process of its own: rt0test knows one."""
+    """Measures Go's hello on all ISAs of GO_ISAS. Each ISA needs a process of its own, because rt0test reads its ISA
+    once, when it is imported."""
     here = oracle.installed()
     if here is None:
         raise SystemExit("boot_cost.py: there is no `go` on PATH")

@@ -18,7 +18,7 @@ TOP = rt0test.TOP
 ISA = next(row.split()[0] for row in (TOP / "arch/isas.txt").read_text().splitlines() if row[:1].isalnum())
 
 
-os.environ["DPKG_DEB_COMPRESSOR_LEVEL"] = "0"  # smaller packages would take most of the time
+os.environ["DPKG_DEB_COMPRESSOR_LEVEL"] = "0"  # to compress the packages would take most of the time
 
 
 def run(*line, **more):

@@ -110,7 +110,8 @@ class Shell:
 
 class Commands(unittest.TestCase):
     def run_page(self, name, least, before=None, where="."):
-        """before: a command that the page takes to have been run; where: the folder in which its commands run."""
+        """least: how many commands must have been run; before: a command that the page assumes to have been run; where:
+        the folder in which its commands run."""
         page, ran, missing = (ROOT / "docs" / name).read_text().replace("7777", str(free_port())), 0, {}
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             shell = Shell(folder)

@@ -10,8 +10,8 @@ name as <isa>.
 
 On a busy machine hello may take so long that sysmon has reason to intervene: a goroutine has run for a time slice of 10
 ms, or a system call lasts longer than sysmon's sleep of 20 us. Such a run has other events, and is no subject of a
-comparison. Where the trace shows that sysmon had the reason, the run is made again, up to RUNS times, and each time is
-told; without the reason, sysmon is wrong, and so is the run.
+comparison. Where the trace shows that sysmon had the reason, the run is made again, up to RUNS times, and each
+repetition is reported. Without the reason, sysmon is wrong, and the check fails.
 """
 
 import argparse

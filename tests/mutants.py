@@ -2,7 +2,7 @@
 """Puts one fault at a time into the code, a mutant, and shows which test sees it.
 
 tests/mutants/<area>.toml is the table. A row is a [[mutant]] with these keys:
-  fault   what is wrong with the mutant, in a few words; these name it
+  fault   what is wrong with the mutant, in a few words, which are also its name
   file    the file that is changed
   was     a text that occurs exactly once in the file
   now     the text that replaces it
@@ -14,16 +14,16 @@ A test is written as
   unit.NAME[.VARIANT] [FILTER]   a test of tests/unit, "asan" if no variant is named; FILTER is GoogleTest's
   order PROGRAM…                 programs of tests/programs/order, whose output must be Go's
   NAME [WORD]                    tests/cases/NAME_test.py or tests/NAME_test.py; only tests with WORD in their name
-Tests that compare with earlier output of this program itself are not admitted: whoever makes goldens anew would accept
-the fault.
+Tests that compare with earlier output of rt0 itself are not admitted: if the goldens were made anew, they would contain
+the fault, and the tests would pass.
 
 The work is done in a copy of the sources, build/mutants/tree, with builds of its own: the first ISA's (release) and the
 host's. Only what the tests need is built. Each test must first pass without a mutant. A test that does not end in time
-has seen the mutant, too. A mutant that lives through all of its tests is tried RUNS times. The exit status is 1 if one
-lives or does not build.
+has seen the mutant, too. A mutant lives if all of its tests pass RUNS times. The exit status is 1 if a mutant lives, if
+it does not build, or if one of its tests does not pass without it.
 
 build/mutants/results.json keeps each result, with its date and a hash of the code and the row. A result counts as long
-as this hash is the same. So the whole table can be tried in parts, and docs/MUTANTS.md be written from all of them.
+as this hash is the same. So the table can be tried in parts, and docs/MUTANTS.md be written from all their results.
 `make mutants` tries all rows anew.
 """
 
@@ -73,8 +73,8 @@ Result = collections.namedtuple("Result", "what by seconds date hash", defaults=
 
 
 class Copy:
-    """The copy of the sources that this run works in, and its files. --copy names another one, so that two runs can
-    work at a time."""
+    """The copy of the sources that this run works in, and the run's files. --copy names another copy, so that two runs
+    can work at the same time."""
 
     def __init__(self, name):
         self.tree, self.output, self.passed, self.lock = (WORK / f"{name}{end}"
@@ -199,8 +199,8 @@ def hash_of_code():
 
 @functools.cache
 def hash_of_test(test):
-    """A hash of the files that are a test's own: what it shares with other tests, as tests/harness, is not among them.
-    The programs of a case are those that its text names."""
+    """A hash of the files that are a test's own. Files that it shares with other tests, such as tests/harness, do not
+    count. The programs of a case are those that its text names."""
     name, _, rest = test.partition(" ")
     if name.startswith("unit."):
         return hash_of(f"tests/unit/{name.split('.')[1]}_test.cc")
@@ -218,8 +218,8 @@ def hash_of_test(test):
 
 
 def hash_of_row(m, what):
-    """A new test leaves a killed mutant killed, but perhaps one that lives no longer alive: only for that one the tests
-    count, too."""
+    """A hash on which the result depends. A mutant that was killed counts as killed, even if its tests have changed
+    since. A mutant that lived may be killed by a changed test, so its hash contains the hashes of its tests."""
     tests = [x for t in m.tests for x in (t, "" if what in ("killed", "hang", "equal") else hash_of_test(t))]
     text = "\0".join([hash_of_code(), m.file, m.was, m.now, m.equal or "", *tests])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -375,7 +375,7 @@ def try_one(m, took):
 def run_all(chosen):
     results = []
     took = baseline(list(dict.fromkeys(t for m in chosen for t in m.tests)))
-    # A mutant's file is built again for the next one. So those of one file come one after another.
+    # After a mutant its file is built again. So mutants of one file come one after another.
     for m in sorted(chosen, key=lambda m: (m.area, m.file)):
         done = try_one(m, took) if m.tests else Result("equal", m.equal, 0.0)
         results.append(done)
@@ -450,7 +450,7 @@ def try_all(chosen):
     start = time.monotonic()
     copy_tree()
     for m in chosen:
-        # Now: the parts of the hashes are kept, and the sources may change while the copy is tried.
+        # Computes the hashes now, so that their parts are cached: the sources may change while the copy is tried.
         hash_of_row(m, "lives")
     configure()
     print(f"configured and copied in {time.monotonic() - start:.0f} s", flush=True)

@@ -28,7 +28,7 @@ def stems(pattern):
 
 class Records(unittest.TestCase):
     def test_each_has_all_parts(self):
-        """A Go program, the same program for rt0, the output and the exit status; and a test that names it."""
+        """A record has a Go program, the same program for rt0, the output and the exit status; and a test names it."""
         programs = {path.stem for path in order.PROGRAMS.rglob("*.cc")}
         tests = " ".join(path.read_text() for path in (rt0test.TESTS / "cases").glob("*_test.py"))
         for what, found in (("*.go", stems("*.go")), ("*.out", stems("*.out")), ("*.exit", stems("*.exit")),
@@ -123,7 +123,7 @@ class Tool(unittest.TestCase):
         self.assertRegex(oracle.unlike("go1.26 linux/arm64"), "records are of linux/amd64, and this is linux/arm64")
 
     def test_no_go(self):
-        """Visible, and no failure."""
+        """oracle.py says that there is no Go, and does not fail."""
         with unittest.mock.patch.dict(os.environ, {"PATH": "/nowhere"}):
             said = subprocess.check_output([sys.executable, oracle.__file__, "--write"], text=True)
         self.assertEqual(said, "oracle.py: skipped, nothing was compared or written: there is no `go` on PATH\n")

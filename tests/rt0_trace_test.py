@@ -73,7 +73,7 @@ class Traces(unittest.TestCase):
         bad = {}
         for i in [*range(first_gogo), *choices]:
             name = lines[i].split()[4]
-            # A program of C has no settls: the C library has set the thread pointer.
+            # A program with a C library has no settls, because that library has set the thread pointer.
             if name not in ("settls", "p.init", "TraceOpen", "ProcsChange", "ProcStart",
                             "GoCreate") and i != choices[-1]:
                 bad[f"line {i + 1}, {name}, left out"] = lines[:i] + lines[i + 1:]
@@ -103,7 +103,7 @@ class Traces(unittest.TestCase):
         self.assertEqual(known, [text.replace(" ", "%20") for text in texts])
 
     def test_a_record_has_all_choices(self):
-        """A trace that has lost its last choice can be true; beside its record it is not."""
+        """A trace from which the last choice was removed could still be true. Compared with its record it is not."""
         record, trace, cut = self.dir / "record", self.dir / "recorded", self.dir / "lost"
         subprocess.run([BIN / "goroutines"], env={"RT0_TRACE": str(trace),
                                                   "RT0_SIM": f"seed=3,strategy=random,record={record}"},

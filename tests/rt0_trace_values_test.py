@@ -266,7 +266,7 @@ class Values(unittest.TestCase):
                   (10500, 2, "GoBlock", "sleep"), (10600, 2, "GoStart", 2, 3), (11000, 0, "GoSyscallEndBlocked"),
                   (12000, 2, "GoUnblock", 3, 3), (12500, 2, "GoDestroy"), (12700, 2, "GoStart", 1, 3)]
         self.assertEqual([e[1:] for e in readable], [e[1:] for e in wanted])
-        # Times are made unique: the second event of one time is told a nanosecond later.
+        # The export makes times unique: the second event of one time gets a time that is a nanosecond later.
         late = {"ProcStart": 1}
         self.assertEqual([e[0] for e in readable],
                          [e[0] + (late.get(e[2], 0) if e[0] in (100, 2000) else 0) for e in wanted])

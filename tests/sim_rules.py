@@ -139,7 +139,7 @@ def tick61(run):
 
 
 def fair(run):
-    """On one P: a goroutine in the global queue runs after at most 61 others, times its place in that queue."""
+    """On one P: a goroutine in the global queue waits for at most 61 others per place in that queue."""
     waiting, starts = {}, 0  # goroutine -> the number of starts at which it must have had its turn
     for e in run.events:
         if e.name == "GoStop":
@@ -308,8 +308,8 @@ def mutex_handoff(run):
 
 @rule("rwmutex")
 def rwmutex(run):
-    """main reads until it unlocks. A writer is alone. If main can read once more when it looks, before the writers have
-    come, it never unlocks that, and all wait for ever."""
+    """main holds a read lock until it unlocks. A writer has the lock alone. If main's first try_rlock succeeds, because
+    no writer has come yet, main never unlocks that second read lock, and all wait for ever."""
     looks = [line for line in run.lines if line.startswith("try ")]
     writers = [f"writer {i} {what}" for i in range(2) for what in ("tries", "has it", "unlocks")]
     readers = [f"reader {i} {what}" for i in range(4) for what in ("tries", "has it", "gone")]
@@ -355,7 +355,8 @@ def once(run):
 
 @rule("pool")
 def pool(run):
-    """Nothing comes out of a pool twice, or that was not put in and is not new. On one P its order is Go's."""
+    """A value that comes out of a pool is new, or was put in before and has not come out since. On one P the order is
+    Go's."""
     ends(run)
     same(len(run.lines), 4, "how many lines")
     first, got, *rest = run.lines
@@ -371,7 +372,7 @@ def pool(run):
 
 @rule("context")
 def context(run):
-    """c's goroutine may print from the moment on when main cancels c, the two others when main has printed c's line."""
+    """c's goroutine may print as soon as main has cancelled c, the two others after main has printed c's line."""
     ends(run)
     go = go_lines("context_cancel")
     each_once(run.lines, go)
@@ -406,9 +407,10 @@ def goroutines_of(run):
 
 
 def accesses(events, g, n):
-    """The places in the trace of goroutine g's n atomic operations, on one P. Each one follows a choice whether the
-    goroutine yields there: at once, or when it runs again. Without another goroutine to run there is no choice: the
-    last ones then follow one another to the goroutine's end."""
+    """The places in the trace of goroutine g's n atomic operations, on one P. Before each operation the simulated
+    kernel chooses whether the goroutine yields. The operation follows at once, or when the goroutine runs again. If no
+    other goroutine can run there is no choice: then the last operations come one after another before the goroutine's
+    end."""
     places, asked = [], False
     for i, e in enumerate(events):
         if e.name == "Choose" and e.args["kind"] == "preempt" and e.args["on"] == f"g{g}":

@@ -45,7 +45,7 @@ def check_world(run, scenario):
     sim_rules_time.check_world(run, scenario.name, strategy)
 
 
-OPTIONAL = ("nested_go",)  # scenarios whose first line is one that the program may omit
+OPTIONAL = ("nested_go",)  # scenarios whose first line does not come in every right run
 
 
 class Runs(unittest.TestCase):

@@ -47,12 +47,12 @@ def timers_are_true(run):
             check(found, f"{e.line}: no timer was due then")
 
 
-TOLD = 50_000  # ns: between a look at the clock and the event that says it, other threads may run
+TOLD = 50_000  # ns: between a look at the clock and the event that reports it, other threads may run
 PERIOD = 5 * MINUTE  # of an_hour's ticker
 
 
-# How often a goroutine may lose its P before its time slice is over: under fifo never, and under delay:3, the goldens',
-# at its three moments. Under the other strategies it may be any time.
+# How often a goroutine may lose its P before its time slice is over: under fifo never, and under delay:3, which the
+# golden scenario has, at most three times. Under the other strategies there is no limit.
 YIELDS = {"fifo": 0, "delay": 3}
 
 
@@ -67,7 +67,8 @@ def fifo_picks_no_goroutine(run):
 
 
 WORLD = (procs_are_used, wired_stay)
-# Here the program asks a timer's channel for which no goroutine waits. Such a timer is on no heap: no event starts it.
+# In these scenarios the program looks at the channel of a timer for which no goroutine waits. Such a timer is on no
+# heap, so the trace has no TimerStart for it.
 NOT_ON_A_HEAP = ("timers", "ticker")
 
 
@@ -160,7 +161,8 @@ def context_deadline(run):
 @rule("netpoll_deadline")
 def netpoll_deadline(run):
     as_go("net_deadline")(run)
-    # Short waits: to wait for a goroutine main sleeps again and again, for 0.2 ms; a connection is made at once.
+    # Short waits are left out: main waits for a goroutine by sleeping 0.2 ms again and again, and a connection is made
+    # at once.
     for reason, wanted in (("sleep", (20, 20, 50)), ("IO wait", (30, 10))):
         long_ones = [ns for ns in waits(run, 0, reason) if ns > 5 * MS]
         last(long_ones, [ms * MS for ms in wanted], f"main waits: {reason}", late=POLL)
@@ -224,7 +226,7 @@ def stacks(run):
 
 
 def additions(run, goroutines):
-    """What is left of additions by a load and a store each, in the order in which the trace shows them."""
+    """The sum at the end, if each addition is a load and a store, in the order in which the trace shows them."""
     steps = [(place, g, i % 2) for g in goroutines for i, place in enumerate(accesses(run.events, g, 24))]
     x, loaded = 0, {}
     for _, g, is_store in sorted(steps):
@@ -257,7 +259,7 @@ def sums(seed):
         return total
 
     of_map = fold([kept[name] for name in sorted(kept)] + [i for _, i in sorted(many, key=lambda pair: pair[0])])
-    # The shared pointer's value, 3, and its owners, two; then whether nobody has it any more.
+    # The shared pointer's value, 3, and its two owners; the last digit says that it has no owner at the end.
     return of_map, fold(sorted(set(values))), fold(sorted(v for v in seen if v >= 50)), hashed, (3 + 2) * 10 + 1
 
 
