@@ -285,4 +285,4 @@ class Values(unittest.TestCase):
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(line_buffering=True)
-    unittest.main(verbosity=2)
+    rt0test.main()

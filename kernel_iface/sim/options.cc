@@ -26,9 +26,10 @@ usize find(Str s, char c) {
   return i;
 }
 
-i64 number(Str key, Str value, i64 least, i64 most) {
+// The number that begins at value[from].
+i64 number(Str key, Str value, i64 least, i64 most, usize from = 0) {
   i64 n;
-  if (!parse_i64(value, &n) || n < least || n > most)
+  if (!parse_i64(value.sub(from), &n) || n < least || n > most)
     refuse("%.*s=%.*s: a number from %lld to %lld is wanted", RT0_STR(key), RT0_STR(value), ll(least), ll(most));
   return n;
 }
@@ -55,7 +56,7 @@ void parse_strategy(Str key, Str value, Options* o) {
   o->strategy = static_cast<Strategy>(i);
   // delay:0 is fifo with the choices that delay makes.
   if (colon < value.len)
-    o->depth = static_cast<u32>(number(key, value.sub(colon + 1), o->strategy == Strategy::pct ? 1 : 0, kMaxDepth));
+    o->depth = static_cast<u32>(number(key, value, o->strategy == Strategy::pct ? 1 : 0, kMaxDepth, colon + 1));
 }
 
 // A number of choices, or a time.
@@ -86,7 +87,7 @@ u32 faults_in(Str s) {
 
 void parse_faults(Str key, Str value, Options* o) {
   const usize colon = find(value, ':');
-  if (colon < value.len) o->rate = static_cast<u32>(number(key, value.sub(colon + 1), 0, kMaxRate));
+  if (colon < value.len) o->rate = static_cast<u32>(number(key, value, 0, kMaxRate, colon + 1));
   const Str names = value.sub(0, colon);
   const bool none = is(names, "none");
   o->faults = none ? 0 : is(names, "all") ? kAllFaults : faults_in(names);

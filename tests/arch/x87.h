@@ -14,10 +14,10 @@
         .endr
         .endm
 
-// Jumps to 9 with eax = 42 if the control word has changed, or with eax = `first` + n if register n has. Leaves the
+// Jumps to 9 with eax = 46 if the control word has changed, or with eax = `first` + n if register n has. Leaves the
 // registers empty.
         .macro  X87_EXPECT seed, word, first
-        movl    $42, %eax
+        movl    $46, %eax
         movl    $0, \word
         fnstcw  \word
         cmpl    $0x0f7f, \word

@@ -157,4 +157,4 @@ class Library(rt0test.Case):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    rt0test.main()

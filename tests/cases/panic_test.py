@@ -14,9 +14,9 @@ class Panic(rt0test.Case):
     def test_many_recoveries(self):
         """A million panics in eight goroutines: every value comes back, and memory stays as it was."""
         for build, n in ((rt0test.BUILD, 1000000), (rt0test.DEV_BUILD, 100000)):
+            n = n if self.how == "native" else n // 10
             for procs in (1, 4):
                 with self.subTest(build=build.name, procs=procs):
-                    n = n if self.how == "native" else n // 10
                     done = self.run_program("recover_stress", n, env={"GOMAXPROCS": procs}, build=build, timeout=120)
                     self.assert_status(done, 0)
                     # Under QEMU the memory that is measured is the emulator's too.

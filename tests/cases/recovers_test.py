@@ -63,4 +63,4 @@ class Recovers(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    rt0test.main()

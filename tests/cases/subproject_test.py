@@ -289,4 +289,4 @@ class Tool(rt0test.Case):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    rt0test.main()

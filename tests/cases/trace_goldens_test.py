@@ -106,4 +106,4 @@ class Goldens(unittest.TestCase):
 
 if __name__ == "__main__":
     os.environ.pop("RT0_SIM", None)
-    unittest.main()
+    rt0test.main()

@@ -4,7 +4,7 @@
 An inline function of <rt0/…> that is not inlined has a copy in the runtime's object and one in the program's. The
 linker keeps the first, which is the program's. The runtime then calls into the program's text, and a signal may stop a
 goroutine there in the middle of a function of the runtime. Prints one line per function, and exits with 1 if there is
-one that KNOWN does not match or if there are no objects to check, with 2 without an argument.
+one that KNOWN does not match, with 2 without an argument or if there are no objects to check.
 """
 import os
 import re

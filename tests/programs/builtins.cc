@@ -153,7 +153,7 @@ TABLE(scaled, T, (a / 64) * (b / 64))
 TABLE(divide, T, b == 0 || b == T(-1) ? a : a / b)
 TABLE(remainder, T, b == 0 || b == T(-1) ? a : a % b)
 TABLE(divide_by_7, T, a / 7)
-TABLE(remainder_by_1000, T, a % 100)
+TABLE(remainder_by_100, T, a % 100)
 TABLE(shift_left, T, a << n)
 TABLE(shift_right, T, a >> n)
 TABLE(less, T, (a < b) + 2 * (a <= b) + 4 * (a == b) + 8 * (a != b) + 16 * (a > b))
@@ -162,7 +162,7 @@ TABLE(quotient, T, b == 0 ? a : a / b)
 
 template <class T>
 void integers() {
-  add<T>(), subtract<T>(), multiply<T>(), divide<T>(), remainder<T>(), divide_by_7<T>(), remainder_by_1000<T>();
+  add<T>(), subtract<T>(), multiply<T>(), divide<T>(), remainder<T>(), divide_by_7<T>(), remainder_by_100<T>();
   shift_right<T>(), less<T>(), negate<T>();
   if constexpr (!kSigned<T>) shift_left<T>(), product<T>();
 }

@@ -353,26 +353,16 @@ struct Kernel {
   const char* name;
   void (*run)();
 };
-constexpr Kernel kKernels[] = {{"lock_order", lock_order},
-                               {"lock_ring", lock_ring},
-                               {"double_lock", double_lock},
-                               {"missed_signal", missed_signal},
-                               {"select_race", select_race},
-                               {"send_on_closed", send_on_closed},
-                               {"close_twice", close_twice},
-                               {"wait_group", wait_group},
-                               {"context_cancel", context_cancel},
-                               {"timer_stop", timer_stop},
-                               {"rwmutex_reader", rwmutex_reader},
-                               {"lock_and_channel", lock_and_channel},
-                               {"two_first", two_first},
-                               {"aba", aba},
-                               {"second_error", second_error},
-                               {"permutation", permutation},
-                               {"who_begins", who_begins},
-                               {"in_between", in_between},
-                               {"busy_pair", busy_pair},
-                               {"slower_than_a_timer", slower_than_a_timer}};
+constexpr Kernel kKernels[] = {{"lock_order", lock_order},         {"lock_ring", lock_ring},
+                               {"double_lock", double_lock},       {"missed_signal", missed_signal},
+                               {"select_race", select_race},       {"send_on_closed", send_on_closed},
+                               {"close_twice", close_twice},       {"wait_group", wait_group},
+                               {"context_cancel", context_cancel}, {"timer_stop", timer_stop},
+                               {"rwmutex_reader", rwmutex_reader}, {"lock_and_channel", lock_and_channel},
+                               {"two_first", two_first},           {"aba", aba},
+                               {"second_error", second_error},     {"permutation", permutation},
+                               {"who_begins", who_begins},         {"in_between", in_between},
+                               {"busy_pair", busy_pair},           {"slower_than_a_timer", slower_than_a_timer}};
 
 bool same(const char* a, const char* b) {
   while (*a != '\0' && *a == *b) a++, b++;

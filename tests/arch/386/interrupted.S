@@ -16,7 +16,7 @@
 #define AVX       FRAME + 36
 
 // u64 interrupted_loop(u64 rounds, u64 seed, u64 avx): returns 0, or the number of what was damaged first: 1–7 a
-// general register in the order of REGS, 40 the flags, 41 mxcsr, 42 the x87 control word, 50–57 a vector register,
+// general register in the order of REGS, 40 the flags, 41 mxcsr, 46 the x87 control word, 50–57 a vector register,
 // 60–67 an x87 register, 70–77 the upper half of a vector register, if avx is 1. Only the low halves of the arguments
 // are used.
 FUNC(interrupted_loop)

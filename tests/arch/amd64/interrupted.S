@@ -16,7 +16,7 @@
 #define FLAGS     0xcd5                         /* carry parity adjust zero sign direction overflow */
 
 // u64 interrupted_loop(rdi = rounds, rsi = seed, rdx = 1 if there is AVX): returns 0, or the number of what was damaged
-// first: 1–15 a general register, 20 the flags, 30–45 the red zone, 42 the x87 control word, 50–65 a vector register,
+// first: 1–15 a general register, 20 the flags, 30–45 the red zone, 46 the x87 control word, 50–65 a vector register,
 // 70–85 the upper half of a vector register, 90–97 an x87 register.
 FUNC(interrupted_loop)
         pushq   %rbp
