@@ -12,8 +12,8 @@
 Every check runs for which there is input; each failure is printed. Exit status: 0 agreement, 1 mismatch, 2 unusable
 input.
 
-Names are compared after these changes. All: `_rt0_<isa>_linux` for any ISA. Symbols: the prefix `runtime.` and the
-compiler's suffixes `.constprop.N`, `.isra.N` are removed; symbols without a Go name (C++'s own) are ignored. Go:
+Names are compared after these changes. All: `_rt0_<isa>_linux` for any ISA. Symbols: the prefix `runtime.` and suffixes
+of compilers, such as `.constprop.N` and `.isra.N`, are removed; symbols without a Go name (C++'s own) are ignored. Go:
 `(*mheap).init` becomes `mheap.init`, `findRunnable` becomes `findrunnable`, `_rt0_…` becomes `_rt0`; closures
 (`malg.func1`) and packages' init functions exist in Go only.
 """
@@ -24,7 +24,7 @@ import re
 import sys
 
 MAIN = "main.main"
-SHOWN = 12  # most differences that are printed one by one
+SHOWN = 12  # at most so many differences are printed one by one
 
 
 class Unusable(Exception):
@@ -72,7 +72,7 @@ def without_receiver(name):
 
 
 def for_order(name):
-    """For Go's order: one name for all of _rt0_…, and Go's spelling of findRunnable."""
+    """The name as Go's order is compared with it: _rt0 for all of _rt0_…, and findrunnable for Go's findRunnable."""
     if name.startswith("_rt0"):
         return "_rt0"
     return "findrunnable" if name == "findRunnable" else name

@@ -1,7 +1,7 @@
 #!/bin/sh
 # inspect.sh BINARY: the contents of a target binary as GNU binutils see it: entry, segments, sections, sizes, and the
 # launch chain from the entry point to main.main, with the calls of runtime.rt0_go in order. Everything is read from the
-# file, nothing from the sources. runtime.mainPC is a pointer; the chain goes on at its value.
+# file, nothing from the sources. runtime.mainPC is a pointer to a function; the chain goes on with that function.
 set -eu
 export LC_ALL=C
 top=$(cd "$(dirname "$0")/.." && pwd)

@@ -2,9 +2,9 @@
 """matrix.py JUNIT-FILE: what the last ctest run says, for qemu/matrix.sh.
 
 Prints "LABEL STATUS NAME" for every test, from ctest's JUnit file (`ctest --output-junit`) and the labels that ctest
-knows; and for every reason "why LABEL NAME: REASON". STATUS is passed, part (some of its tests were skipped), skipped
-or failed. The reasons are the lines "skipped: ..." at the end of a test's output (tests/harness/rt0test.py); GoogleTest
-gives a number. ctest's own log would not do: it reports a test as passed if its program is missing."""
+knows; and for every reason "why LABEL STATUS NAME: REASON". STATUS is passed, part (some of its tests were skipped),
+skipped or failed. The reasons are the lines "skipped: ..." at the end of a test's output (tests/harness/rt0test.py);
+GoogleTest gives a number. ctest's own log would not do: it reports a test as passed if its program is missing."""
 
 import json
 import re

@@ -11,8 +11,8 @@
 //   totals (QEMU 7.2 calls no plugin then), and threads need no lock.
 //
 // Which thread writes what: all of `g` except its atomics is written during install, before any guest thread exists,
-// and by on_translate() under QEMU's translation lock. A Thread is written by its own guest thread, except for its two
-// base counts, see on_from().
+// and by on_translate() under QEMU's translation lock. A Thread is set up by the thread that creates its guest thread,
+// and then written by its own guest thread, except for its two base counts, see on_from().
 #include "qemu_plugin.h"
 
 #include <elf.h>
@@ -80,7 +80,7 @@ struct {
   uint64_t code = 0;             // address of the lowest executable segment in the file
   uint64_t mask = ~uint64_t{0};  // 32-bit guests have 32-bit addresses
   bool count = true, all = false;
-  bool met = false;   // written under the translation lock, as is the next
+  bool met = false;   // whether meet_guest() has run; written under the translation lock, as is bias
   uint64_t bias = 0;  // guest address minus file address: not 0 for a position-independent program
   std::deque<Function> functions;
   std::unordered_map<uint64_t, Function*> by_address;
@@ -93,7 +93,8 @@ struct {
   std::atomic<Thread*> threads{nullptr};
 } g;
 
-// The thread that now runs as that vcpu. Written by the thread that creates it, before it runs.
+// For each vcpu index the thread that now runs as this vcpu. Written by the thread that creates that thread, before it
+// runs, and set to null when it ends.
 std::atomic<Thread*> by_vcpu[kMaxVcpus];
 
 // --- Output ----------------------------------------------------------------------------------------------------------

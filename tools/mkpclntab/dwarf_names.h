@@ -40,7 +40,7 @@ class Names {
     }
     std::sort(types.begin(), types.end());
     for (Dwarf_Off off : types) lambda_number_[off] = 0;
-    std::map<size_t, vector<Dwarf_Off>> by_depth;  // outer lambdas first: the context of an inner one has their number
+    std::map<size_t, vector<Dwarf_Off>> by_depth;  // outer lambdas first: an inner one's context has their numbers
     for (Dwarf_Off off : types) {
       size_t depth = 0;
       for (Dwarf_Off o = parent_of(off); o != 0; o = parent_of(o)) {

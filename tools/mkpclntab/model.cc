@@ -18,8 +18,8 @@ class Paths {
     for (string& s : strip_)
       if (!ends_with(s, "/")) s += '/';
   }
-  // The paths that follow are of this unit. libdw puts the folder in which the compiler ran before the name of a file
-  // in the project's top folder, because the map of prefixes has left nothing of its own folder.
+  // After this call clean() gets paths of this unit. libdw puts the folder in which the compiler ran before the name of
+  // a file in the project's top folder, because the map of prefixes has left nothing of its own folder.
   void enter(Dwarf_Die* unit) {
     Dwarf_Attribute a;
     const char* dir = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &a));

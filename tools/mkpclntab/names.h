@@ -1,6 +1,7 @@
 // Makes names that a Go programmer expects: runtime.Chan.send, main.main, main.main.func1. A name that has Go's form
 // already (it has a dot, as assembly labels have) stays. A C++ name loses parameters, template arguments and
-// qualifiers; rt0:: becomes the package runtime, everything else the package main. A C or assembly name stays as it is.
+// qualifiers; rt0:: becomes the package runtime, but for the namespaces in it that are packages in Go, such as
+// rt0::sync; everything else becomes the package main. A C or assembly name stays as it is.
 #pragma once
 
 #include "mkpclntab/common.h"

@@ -4,9 +4,10 @@ namespace mkpclntab {
 
 namespace {
 
-// LZSS with an optimal parse. An item is 0 and a byte (five bits of it if the upper three are those of the byte
-// before), or 1, a length and a distance, both in Elias gamma codes (the lowest seven bits of the distance as they
-// are). Better codes would save less than their larger decoder costs, which every program contains.
+// LZSS with an optimal parse. An item begins with the bits 00, 01 or 1: 00 and the lower five bits of a byte whose
+// upper three are those of the byte before; 01 and a whole byte; or 1, a length and a distance, both in Elias gamma
+// codes (the lowest seven bits of the distance as they are). A better code would save less than its larger decoder
+// costs, which every program contains.
 class Packer {
  public:
   static vector<u8> pack(const vector<u8>& in) {

@@ -14,11 +14,11 @@ namespace mkpclntab {
 
 namespace {
 
-// Shortens the tables of the runtime's own functions. They are half of every program but appear in tracebacks only at
-// their calls, so they are not split into the functions inlined into them, and keep one row per call, which begins at
-// the end of the call before. `returns` has all return addresses, or is null if they are not known: then all rows stay.
-// They are found in the code itself, because DWARF leaves out indirect calls (GCC) and many more (clang); a call that
-// is missing here would show the line of the next call.
+// Shortens the tables of the runtime's own functions. These functions are most of a small program but appear in
+// tracebacks only at their calls, so they are not split into the functions inlined into them, and keep one row per
+// call, which begins at the end of the call before. `returns` has all return addresses, or is null if they are not
+// known: then all rows stay. The return addresses are found in the code itself, because DWARF leaves out indirect calls
+// (GCC) and many more (clang); a call that is missing here would show the line of the next call.
 void thin(Function& f, const std::set<u64>* returns) {
   if (!starts_with(f.name, "runtime.")) return;
   if (starts_with(f.name, "runtime.detail.") || starts_with(f.name, "runtime.internal."))

@@ -15,7 +15,7 @@ inline constexpr int kFine = 0, kBroken = 1, kUnusable = 2;
 using OnStep = std::function<void(const Step&, const Model&)>;
 int follow_all(Reader& reader, const OnStep& on, Model* model, std::ostream& err);
 
-// record: the file of the same run's record, whose choices the trace must have; "": none.
+// record: the record file of the same run, whose choices the trace must have; "" if there is none.
 int check(Reader& reader, std::ostream& out, std::ostream& err, const string& record = {});
 
 struct DiffOptions {
@@ -26,7 +26,7 @@ struct DiffOptions {
   string from = {};                        // an event: what comes before it is left out, in both
   std::vector<string> ignore_events = {};  // events that are left out
   std::vector<string> ignore_keys = {};    // arguments that are not compared
-  size_t choices = 10;                     // of the choices that differ so many are listed
+  size_t choices = 10;                     // how many of the choices that differ are listed
   bool json = false;
 };
 int diff(Reader& a, Reader& b, const DiffOptions& options, std::ostream& out);

@@ -1,6 +1,6 @@
-// The first difference between two traces, with what both had before it, what each has next, and, in simulated ones,
-// the choice that parted them, and all other choices that differ. One line of each is held, and the last few they
-// share.
+// Prints the first difference between two traces, with the lines before it that both have, the next lines of each, and,
+// for simulated ones, the choice that made them differ and all later choices that differ. Of each trace one line is
+// held in memory, and of the lines in common the last few.
 #include <algorithm>
 #include <deque>
 #include <nlohmann/json.hpp>
@@ -34,7 +34,7 @@ struct Choice {
   static bool is_pick(const string& key) {
     return key == "pick" || key == "picked" || key == "choice" || key == "chosen";
   }
-  // Do both have the same arguments, apart from what was picked?
+  // Whether both have the same arguments, apart from what was picked.
   bool same_question(const Choice& o) const {
     for (const auto& [k, v] : args)
       if (!is_pick(k) && o.get(k) != v) return false;
@@ -103,7 +103,7 @@ struct Side {
   bool there = false;
   int64_t time0 = 0, choice0 = 0;  // where --from begins: times and choices count from there
   bool choice0_known = false;
-  std::deque<Choice> passed = {};  // choices behind the difference that have been read already
+  std::deque<Choice> passed = {};  // choices after the difference that have been read already
 
   void next() {
     do there = reader.next(&line);
@@ -124,7 +124,7 @@ struct Side {
     if (choice0_known && line.ev == Ev::Choose && a.key == "i" && line.num("i", &i)) return std::to_string(i - choice0);
     return string(a.value);
   }
-  // The next choice; false: there is none any more.
+  // The next choice; false if there are no more.
   bool next_choice(Choice* choice) {
     if (!passed.empty()) {
       *choice = std::move(passed.front());

@@ -146,7 +146,8 @@ void GoTrace::proc_start(const Step& s) {
   }
 }
 
-// A P was retaken, and its new M is now in a system call, too; there the first M takes the P back.
+// A P was retaken from an M in a system call, and the P's new M is now in a system call, too. The first M takes the P
+// back from it.
 void GoTrace::retaken_by_itself(const Step& s) {
   const int64_t m = s.m->id, time = s.line->time;
   const uint64_t p = static_cast<uint64_t>(s.p);

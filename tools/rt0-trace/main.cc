@@ -1,4 +1,5 @@
-// rt0-trace: checks, compares, sums up, converts and draws traces. docs/TRACE.md describes traces and this tool.
+// rt0-trace: checks, compares, sums up, converts and draws traces. docs/TRACE.md describes traces, docs/rt0-trace.md
+// this tool.
 //
 // In order of the work: reader.cc (lines), rules.cc and model.cc (what they mean), then one file for each command. A
 // trace is read once, from front to back; it is never held in memory as a whole.

@@ -2,7 +2,7 @@
 // holds which P. An event that is impossible after the events before it is a violation. It is reported with the facts
 // that exclude it and the lines they come from.
 //
-// Some events are written a moment before or after the change that they report. The model allows for that:
+// Some events are written shortly before or after the change that they report. The model allows for that:
 //   * GoBlock, GoStop and GoSysCall are written by the goroutine itself, while it still runs. No other M can run it
 //     before that.
 //   * GoDestroy, and the events of starting other goroutines, may be written on the stack of the goroutine that runs
@@ -13,8 +13,8 @@
 //   * ProcRetake is written after the change. Before it the M may have come back from its call and written GoSysBlock.
 //   * ProcsChange is written while the world is stopped. An M that was in a system call has lost its P by then.
 //
-// Memory grows only with what is alive: ended goroutines and Ms are remembered as ranges of ids, and the last few with
-// the lines of their ends.
+// Memory grows only with the goroutines, Ms and Ps that exist at the same time: of the ended goroutines and Ms only
+// ranges of ids are kept, and of the goroutines that ended last the lines of their ends.
 #pragma once
 
 #include <deque>
@@ -52,16 +52,16 @@ struct Machine {
   uint64_t since_boot = 0;
   bool booting = true;     // its boot functions are in the trace
   bool scheduled = false;  // it has come to schedule() for the first time
-  bool woken = false;      // MWake has told of it, and it has not spoken since
+  bool woken = false;      // MWake has named it, and it has written no event since
   Ev last = kUnknown;      // its last event, choices apart
   uint64_t last_line = 0;
-  int64_t last_g = 0;  // on whose stack that was
+  int64_t last_g = 0;  // the goroutine on whose stack it wrote its last event
   Ev due = kUnknown;   // what its next event must be, choices apart; kUnknown: no event in particular
   int64_t due_p = kAbsent;
-  bool by_runtime = false;      // lockOSThread or unlockOSThread was told: the runtime's own, not the program's
+  bool by_runtime = false;      // it wrote lockOSThread or unlockOSThread: the runtime's call, not the program's
   bool refused = false;         // a choice was that its goroutine is not preempted, and no event has come since
-  int64_t coming = 0;           // the goroutine on whose stack it speaks already, before its GoStart
-  int64_t oldp_told = kAbsent;  // the P that it told to give up last
+  int64_t coming = 0;           // the goroutine on whose stack it writes events already, before that one's GoStart
+  int64_t oldp_told = kAbsent;  // the P of its last ProcStop, GoSysCall or ProcsChange
 };
 
 struct Processor {
@@ -141,15 +141,15 @@ class Model {
   int64_t choices_ = 0;  // the number of choices so far
   uint64_t choice_line_ = 0;
   enum class World : uint8_t { runs, stopping, stopped, resized } world_ = World::runs;
-  int64_t world_m_ = kAbsent;  // who stops it
+  int64_t world_m_ = kAbsent;  // the M that stops it
   uint64_t world_line_ = 0;
   int64_t inits_ = 0;           // Ps that the boot has made
-  int64_t runnable_ = 0;        // goroutines that are
+  int64_t runnable_ = 0;        // how many goroutines are runnable
   bool booted_all_ = false;     // main.main has been called
   int64_t inits_begun_ = 0;     // how often doInit was called
   bool wired_by_init_ = false;  // an init task has called lock_os_thread
-  uint64_t unlocked_line_ = 0;  // where runtime.main has let go of its thread
-  int64_t event_time_ = -1;     // of the last event that takes time on the simulated kernel
+  uint64_t unlocked_line_ = 0;  // the line on which runtime.main has unlocked its thread
+  int64_t event_time_ = -1;     // the time of the last event that takes time on the simulated kernel
   string init_task_;
   uint64_t init_task_line_ = 0;
   bool begun_ = false;

@@ -156,7 +156,7 @@ const char* parse_line(string_view text, Line* out) {
   if (end - p < 2 || *p != ' ') return "no event after g";
   const char* const name = ++p;
   if (!is_letter(*p) && *p != '_') return "the event's name begins with neither a letter nor '_'";
-  // Traces of the simulated kernel name no ISA, because they are the same on all ISAs.
+  // tests/golden/boot.trace is compared on all ISAs, so it names none.
   constexpr string_view kAnyIsa = "_rt0_<isa>";
   if (string_view(name, static_cast<size_t>(end - name)).starts_with(kAnyIsa)) p += kAnyIsa.size();
   while (p != end && (is_letter(*p) || is_digit(*p) || *p == '_' || *p == '.')) p++;

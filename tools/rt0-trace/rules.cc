@@ -171,10 +171,10 @@ bool Rules::boot_step() {
   if (l.ev == Ev::main_main && w.init_task_line_ != 0)
     return bad("main.main begins before an init task has ended",
                printable(w.init_task_) + " has begun on line " + std::to_string(w.init_task_line_));
-  // A goroutine that ends in an init task unlocks its thread before it is time; an init task itself may do so, too.
+  // A goroutine that ends in an init task unlocks its thread before runtime.main does; an init task may unlock it, too.
   if (l.ev == Ev::unlockOSThread && w.main_ + 6 > kMainLength && w.main_ + 3 < kMainLength) return true;
   if (l.ev == Ev::dounlockOSThread && (m0_last() != Ev::unlockOSThread || w.main_ + 2 < kMainLength)) return true;
-  // What has been there already, and may come again.
+  // A function that has been called already, and may be called again.
   if (among({kMain, w.main_}, l.ev) && !among(kOnce, l.ev)) return true;
   if (among(kOnce, l.ev) && !among(kMain, l.ev)) return bad(string(l.name) + " comes a second time");
   return in_order(kMain, &w.main_, &w.main_line_);
@@ -248,7 +248,8 @@ bool Rules::speaker() {
   m = &it->second;
   s.m = m;
   m->woken = false;
-  // From any state: a fatal error, and what the simulated kernel asks in the midst of a change of hands.
+  // These events may come in any state: a fatal error, and a choice of the simulated kernel, which may be made while a
+  // P or a goroutine goes from one M to another.
   if (l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit || l.ev == Ev::Choose)
     return w.throw_ != 0 || (prefix_p() && prefix_g());
   if (m->stopped)
@@ -262,7 +263,7 @@ bool Rules::speaker() {
 
 bool Rules::prefix_p() {
   if (l.ev == Ev::ProcStart || l.p == m->p) return true;
-  // Told just before the M gives it up.
+  // These events are written before the M has given up the P of which ProcStop, ProcsChange or GoSysCall tells.
   const bool giving = m->last == Ev::ProcStop || m->last == Ev::ProcsChange || m->last == Ev::GoSysCall;
   if (giving && l.p == m->oldp_told && (l.ev == Ev::Choose || l.ev == Ev::Throw || l.ev == Ev::Exit)) return true;
   const Goroutine* g = m->running != 0 ? find(m->running) : nullptr;
@@ -281,7 +282,8 @@ bool Rules::prefix_g() {
   if (l.g <= 0 || l.g == m->running) return true;
   const Goroutine* g = find(l.g);
   if (g == nullptr) return bad("goroutine " + n(l.g) + " writes an event, but does not exist", about_gone(l.g));
-  // Still on its stack; or already on the stack of the next one, which GoStart has still to tell.
+  // The M is still on the stack of the goroutine that it has left, or already on that of the next one, whose GoStart
+  // has not been written yet.
   const bool ends = l.ev == Ev::Choose || l.ev == Ev::Throw || l.ev == Ev::Exit || l.ev == Ev::exit;
   const bool leaving = (ends || l.ev == Ev::GlobrunqGet) && m->running == 0 && l.g == m->left && g->m == m->id &&
                        g->state != GState::running && g->state != GState::syscall;

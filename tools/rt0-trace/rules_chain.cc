@@ -1,6 +1,6 @@
-// The rules of what one M says one after the other: code that runs straight on tells the same events in the same order,
-// each time. Choices of the simulated kernel may come in between; they are left out of account here. And which values
-// an event's arguments can have, and on whose stack it is told.
+// The rules of the events that one M writes one after the other: code without branches writes the same events in the
+// same order, each time. Choices of the simulated kernel may come in between; these rules ignore them. Also here: which
+// values an event's arguments can have, and on whose stack an event is written.
 #include <algorithm>
 #include <iterator>
 
@@ -10,7 +10,8 @@ namespace rt0trace {
 
 namespace {
 
-// What comes at once before an event on the same M. The boot's own order, rules.cc, is more strict where it applies.
+// What must come directly before an event on the same M. The boot's own order, in rules.cc, is stricter where it
+// applies.
 struct Before {
   Ev ev;
   Ev one, two = kUnknown, three = kUnknown;
@@ -71,7 +72,7 @@ constexpr Next kNext[] = {
     {Ev::exit, Ev::Exit},
 };
 
-// Told by the running goroutine itself.
+// Events that the running goroutine itself writes.
 constexpr Ev kOwn[] = {Ev::GoStop,         Ev::GoBlock,
                        Ev::GoSysCall,      Ev::GoSysBlock,
                        Ev::GoSysExit,      Ev::MLock,
@@ -84,15 +85,15 @@ constexpr Ev kOwn[] = {Ev::GoStop,         Ev::GoBlock,
                        Ev::doInit1,        Ev::gcenable,
                        Ev::unlockOSThread, Ev::dounlockOSThread,
                        Ev::main_main,      Ev::runExitHooks};
-// Told on g0.
+// Events that are written on g0.
 constexpr Ev kG0[] = {Ev::ProcStop,    Ev::MStop,     Ev::PollBlock,  Ev::PollReady, Ev::ProcRetake,   Ev::MExit,
                       Ev::TimerFire,   Ev::STWBegin,  Ev::STWStopped, Ev::STWEnd,    Ev::ProcHandoff,  Ev::ProcPreempt,
                       Ev::ProcsChange, Ev::ProcSteal, Ev::Scavenge,   Ev::schedule,  Ev::findrunnable, Ev::execute,
                       Ev::gogo,        Ev::sysmon,    Ev::mstart,     Ev::gosave,    Ev::mstart0,      Ev::mstart1,
                       Ev::minit,       Ev::runqget,   Ev::procresize, Ev::p_init};
 
-// What a thread that boots may tell of at any time, besides the boot's own order: it schedules, starts goroutines and
-// threads, and init tasks do.
+// Boot functions that a thread may call at any time while it boots, besides the boot's own order: the thread, and init
+// tasks on it, schedule and start goroutines and threads.
 constexpr Ev kAgain[] = {Ev::newproc,  Ev::newproc1,      Ev::gfget,       Ev::malg,           Ev::stackalloc,
                          Ev::allgadd,  Ev::gostartcallfn, Ev::gostartcall, Ev::runqput,        Ev::wakep,
                          Ev::schedule, Ev::findrunnable,  Ev::runqget,     Ev::execute,        Ev::gogo,
@@ -100,13 +101,13 @@ constexpr Ev kAgain[] = {Ev::newproc,  Ev::newproc1,      Ev::gfget,       Ev::m
                          Ev::newm1,    Ev::newosproc,     Ev::clone,       Ev::dolockOSThread, Ev::dounlockOSThread,
                          Ev::makechan, Ev::closechan,     Ev::procresize,  Ev::p_init,         Ev::acquirep,
                          Ev::wirep,    Ev::runExitHooks,  Ev::exit};
-// The same for threads but the first.
+// The same for all threads but the first.
 constexpr Ev kOfThreads[] = {Ev::mstart, Ev::gosave, Ev::mstart0, Ev::mstart1, Ev::minit, Ev::sysmon};
 // The same for the first thread.
 constexpr Ev kOfMain[] = {Ev::main,     Ev::lockOSThread,   Ev::doInit,   Ev::doInit1,
                           Ev::gcenable, Ev::unlockOSThread, Ev::main_main};
 
-// One entry for each event, so that a line costs one look.
+// One entry for each event, so that a line costs one look-up.
 struct Table {
   enum Stack : uint8_t { any, own, g0 };
   Stack stack[static_cast<size_t>(Ev::kCount)] = {};
@@ -150,7 +151,7 @@ constexpr string_view kReasons[] = {"chan%20receive%20(nil%20chan)",
                                     "preempted",
                                     "finalizer%20wait"};
 
-// "file:line", or what the runtime has started itself. A line that is as long as lines get may be cut anywhere.
+// "file:line", or "runtime" for a goroutine of the runtime itself.
 bool is_place(string_view at) {
   if (at == "runtime") return true;
   const size_t colon = at.rfind(':');
@@ -169,7 +170,7 @@ bool is_resource(string_view on) {
 bool Rules::values() {
   if (l.m < 0) return bad("no thread writes an event: m-");
   if (l.g < 0) return bad("the line stands on no goroutine's stack: g-");
-  const bool cut = l.text.size() == kMaxLine;
+  const bool cut = l.text.size() == kMaxLine;  // the runtime cuts longer lines here, also within a value
   int64_t value = 0;
   const auto least = [&](string_view key, int64_t from) {
     (void)l.num(key, &value);
@@ -180,7 +181,7 @@ bool Rules::values() {
     case Ev::GlobrunqGet:
     case Ev::ProcSteal:
     case Ev::StackScavenge: return least("n", 1);
-    case Ev::RunqOverflow:  // half of the queue's 256, and the one that found no room
+    case Ev::RunqOverflow:  // half of the queue's 256, and the goroutine for which there was no room
       (void)l.num("n", &value);
       return value == 129 ||
              bad("n=" + n(value) + " can't be: a queue that is full sends 129 goroutines to the global one");
@@ -216,7 +217,7 @@ bool Rules::values() {
   }
 }
 
-// On whose stack this event is told.
+// On whose stack this event is written.
 bool Rules::stack() {
   const Table::Stack wanted = table().stack[static_cast<size_t>(l.ev)];
   if (wanted == Table::own && (l.g == 0 || l.g != m->running))
@@ -251,7 +252,7 @@ bool Rules::world() {
   return true;
 }
 
-// What this M's last event asks for, and what this one asks of the last.
+// What must come after this M's last event, and what must have come before this event.
 bool Rules::chain() {
   if (l.ev == Ev::Choose) return true;
   if (l.ev == Ev::Throw || l.ev == Ev::exit) return !l.boot || chain_of_thread();  // may come anywhere
@@ -263,7 +264,7 @@ bool Rules::chain() {
   if (m->due != kUnknown && l.ev != m->due)
     return (l.ev == Ev::Exit && m->due == Ev::Exit) ||
            bad(string(l.name) + " comes where " + string(boot_name(m->due)) + " is due", last());
-  // What comes at once comes on the same stack.
+  // An event that must come next comes on the same stack.
   if (m->due != kUnknown && l.g != m->last_g && l.ev != Ev::GoStop)
     return bad(string(l.name) + " comes on another stack than the event before it", last());
   int64_t p = kAbsent;
@@ -278,7 +279,7 @@ bool Rules::chain() {
   return chain_of_thread();
 }
 
-// Boot functions are told while a thread boots.
+// Boot functions are written while a thread boots.
 bool Rules::chain_of_thread() {
   const size_t e = static_cast<size_t>(l.ev);
   if (l.boot && w.booted_ == kBootLength) {
@@ -324,7 +325,8 @@ bool Rules::chain_of_thread() {
   if (m->last == Ev::findrunnable && l.ev != Ev::runqget && l.ev != Ev::GlobrunqGet && l.ev != Ev::TimerFire &&
       !(l.ev == Ev::ProcStop && w.world_ != Model::World::runs))
     return bad(string(l.name) + " comes where runqget is due");
-  // main.main comes at once after the init tasks; an archive's main goroutine ends instead.
+  // main.main comes directly after the init tasks; in a program built as a C archive or library the main goroutine ends
+  // instead.
   if (m->id == 0 && w.unlocked_line_ != 0 && m->last_line >= w.unlocked_line_ && !w.booted_all_ &&
       l.ev != Ev::MUnlock && l.ev != Ev::main_main && l.ev != Ev::GoDestroy)
     return bad(string(l.name) + " comes where main.main is due");
@@ -344,7 +346,7 @@ void Rules::chain_goes_on() {
   switch (l.ev) {
     case Ev::sysmon: m->booting = false; break;
     case Ev::MStart:
-      if (!m->scheduled && m->id != 0) m->booting = false;  // the thread that others are cloned from
+      if (!m->scheduled && m->id != 0) m->booting = false;  // the template thread, from which others are cloned
       if (m->booting) m->due = Ev::newosproc;
       break;
     case Ev::doInit: w.inits_begun_++; break;

@@ -16,7 +16,7 @@ bool Rules::procs_change() {
   if (m->booting ? m->last != Ev::procresize : w.world_ != Model::World::stopped || w.world_m_ != m->id)
     return bad("the number of Ps changes, but the world is not stopped by m" + n(l.m));
   if (w.world_ == Model::World::stopped) w.world_ = Model::World::resized;
-  // The world is stopped: nobody but the speaker has a P, and who was in a system call has lost it.
+  // The world is stopped: no M but the one that writes the line has a P, and an M in a system call has lost its P.
   for (auto& [id, p] : w.ps_) {
     if (p.state == PState::held && p.m != m->id)
       return bad("the number of Ps changes while another M holds one", about_p(id));
@@ -116,7 +116,7 @@ bool Rules::go_unblock() {
   Goroutine* g = subject();
   if (g == nullptr) return false;
   if (g->state != GState::waiting) return bad("goroutine " + n(g->id) + " is unblocked, but does not wait", about(*g));
-  moves(g, GState::runnable);  // where it ran last is left as it is: it may still be on its stack there
+  moves(g, GState::runnable);  // its M stays the one that ran it last: that M may still be on its stack
   g->since = l.number;
   return true;
 }

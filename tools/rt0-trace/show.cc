@@ -32,7 +32,8 @@ struct Cell {
       if (ns > least->ns) *least = {who, ns};
     }
   }
-  // Goroutines win over idle time and system calls: a cell with a short run in it must not look idle.
+  // A goroutine is shown rather than idle time or a system call, however short it ran: a cell in which one ran must not
+  // look idle.
   int64_t winner() const {
     const Share* best = nullptr;
     for (size_t i = 0; i < n; i++)
@@ -88,7 +89,7 @@ struct Show {
     account(&r);
     r.who = who;
   }
-  // As many goroutines as were runnable before now were so up to now.
+  // Since the last call as many goroutines were runnable as `runnable` says: enters that into the columns of this time.
   void queue_until_now() {
     const int64_t begin = std::max(queue_since, o.from), end = std::min(now, o.to);
     queue_since = now;
