@@ -16,7 +16,7 @@ $(foreach v,isa p args prefix compiler sim runs seed all step other_go area,\
   $(if $(filter command%line,$(subst $() ,%,$(origin $(v)))),\
     $(error $(v)=$($(v)) is written in capitals: $(shell echo $(v) | tr a-z A-Z)=$($(v)))))
 package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
-# The ISAs whose compilers are installed: one for the commands that build for one, none for the host tools.
+# The ISAs whose compilers PKG_BUILD names: one ISA for the commands that build for one, none for `make host`.
 FOR_ONE := run seeds inspect bench install mutants
 COMPILED := $(if $(filter host,$(MAKECMDGOALS)),,$(if $(filter $(FOR_ONE),$(MAKECMDGOALS)),$(ONE),$(SELECTED)))
 PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \

@@ -2,8 +2,9 @@
 //
 //   build/amd64/bin/bench [NAME…]     prints "name value unit", one per line; without a name, all of them
 //
-// Each is run three times and the best run counts, as in Go's. C++ makes two differences: malloc_64B allocates and
-// frees, and gc_binarytrees_16 frees its trees itself, because there is no collector yet.
+// Each but `parked`, which is run once, is run three times, and the best run counts; the same holds for Go's. C++ makes
+// two differences: malloc_64B allocates and frees, and gc_binarytrees_16 frees its trees itself, because there is no
+// collector yet.
 #include <rt0/rt0.h>
 
 using namespace rt0;

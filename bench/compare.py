@@ -2,9 +2,9 @@
 """compare.py [--readme] BENCH [NAME...]: runs rt0's benchmarks and, where `go` is on PATH, the same ones on the real Go
 runtime.
 
-Each benchmark runs on both sides before the next, so that a busy spell of the machine slows down both. GOMAXPROCS is
-passed on (default 1). Prints rt0's number, Go's, and their ratio: below 1, rt0 is faster, or smaller. --readme puts the
-numbers into README's table, too, which has all yardsticks: tests/lint/figures.py checks that.
+Each benchmark runs on both sides before the next, so that other processes slow down both. GOMAXPROCS is passed on
+(default 1). Prints rt0's number, Go's, and their ratio: below 1, rt0 is faster, or smaller. --readme puts the
+numbers into README's table, too, which has all benchmarks: tests/lint/figures.py checks that.
 """
 import os
 import pathlib
@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 NAMES = """switch spawn pingpong buffered select mutex mutexc skynet forkjoin timers syscall malloc gc echo
 parked""".split()
 README = HERE.parent / "README.md"
-# What each yardstick is called in README's table, in its order.
+# What each benchmark is called in README's table, in the order of that table.
 LABELS = {
     "switch_gosched": "switch between two goroutines (`Gosched`)",
     "spawn_exit": "spawn and exit",
@@ -72,7 +72,7 @@ def shown(value):
 
 
 def put_into_readme(measured, busy):
-    """Replaces the rows of these yardsticks in README's table, or adds them. measured: {name: (rt0's number, Go's)}.
+    """Replaces the rows of these benchmarks in README's table, or adds them. measured: {name: (rt0's number, Go's)}.
     A row that was measured on a busy machine has a star."""
     page = README.read_text()
     table = re.search(r"(?s)<!-- bench -->\n(.*?)<!-- end -->\n", page)[1]

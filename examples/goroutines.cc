@@ -1,5 +1,5 @@
-// Goroutines, run in turn or in parallel. With GOMAXPROCS=1 the order is fixed: first the one started last (it is
-// "next"), then the others in order of their start. With more Ps, threads run them in parallel.
+// Goroutines, run in turn or in parallel. With GOMAXPROCS=1 the order is fixed: first the one started last (the P's
+// runnext), then the others in order of their start. With more Ps, threads run them in parallel.
 #include <rt0/rt0.h>
 
 namespace {

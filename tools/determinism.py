@@ -5,10 +5,10 @@ byte by byte.
 
   determinism.py [--pairs N] [--first N] [--jobs N] BUILD BUILD…
 
-A BUILD is a build folder in which the program `scripted` is built; its name says the ISA, as `make` names it:
-build/arm64-clang-dev. A pair is a program (a script for tests/programs/scripted.cc) and an RT0_SIM; pair N is always
-the same one. Compared are the trace, the exit status, and what was printed but for tracebacks, whose frames and
-addresses depend on the compiler.
+A BUILD is a build folder in which the program `scripted` is built; its name begins with the ISA, as the names that
+`make` gives do: build/arm64-clang-dev. A pair is a program (a script for tests/programs/scripted.cc) and an RT0_SIM;
+pair N is always the same one. The trace, the exit status and the output are compared, but not tracebacks, whose frames
+and addresses depend on the compiler.
 
 Exit status 0: no pair makes a difference; 1: some do, and each is printed with what repeats it; 2: it can't be run.
 """
@@ -33,18 +33,19 @@ FAULTS = ("", "", "", "", ",faults=short+eintr+wake+order+late:50", ",faults=los
 STEPS = {"S": 8, "R": 9, "T": 4, "Y": 4, "C": 0.15, "X": 6, "L": 5, "M": 3, "Q": 3, "W": 2, "A": 6, "B": 3, "G": 4,
          "g": 4, "w": 1, "N": 3, "Z": 2, "z": 1, "a": 3, "f": 2, "P": 1.5, "K": 1, "O": 2, "I": 1, "D": 0.7, "E": 1.5,
          "F": 1, "J": 1.5, "H": 1, "U": 2, "V": 2, "q": 2, "x": 0.2, "!": 0.05}
-SHOWN = 12  # lines of a difference
+SHOWN = 12  # the number of lines that are printed before a difference
 
 Result = collections.namedtuple("Result", "status printed trace")
 Pair = collections.namedtuple("Pair", "script sim")
 
 
 def pair(number):
-    """A script whose goroutines mostly do what another one undoes, and how it is run."""
+    """A script, and how it is run. Half of the sends (S) and receives (R) get a counterpart in one of the goroutines,
+    so that many of them end."""
     r = random.Random(number)
     letters, weights = list(STEPS), list(STEPS.values())
     words = [[] for _ in range(r.randint(2, 7))]
-    # A script uses few objects, or its goroutines never meet.
+    # A script uses few objects; with many, its goroutines would hardly ever use the same one.
     few = [str(r.randrange(8)) for _ in range(r.randint(2, 4))]
     for word in words:
         for _ in range(r.randint(2, 16)):

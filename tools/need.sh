@@ -1,7 +1,6 @@
 #!/bin/sh
 # need.sh <debian package> ...: installs the packages that are missing and prints their names; leaves installed ones
-# alone.
-# Without root or sudo it prints the command to type instead.
+# alone. Without root or sudo it prints the command to type instead.
 set -eu
 missing=
 for p in "$@"; do

@@ -53,8 +53,7 @@ function(rt0_read_isa)
     set(target_flag "--target=${CMAKE_CXX_COMPILER_TARGET}")
   endif()
   # The flags that make a frame larger than the guard page touch each of its pages, so that it cannot step over the
-  # guard.
-  # Not every ISA has them in clang.
+  # guard. Not every ISA has them in clang, which then must not warn of an unused option.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     set(RT0_PROBES --start-no-unused-arguments -fstack-clash-protection --end-no-unused-arguments)
   else()
@@ -77,8 +76,9 @@ function(rt0_read_isa)
     message(STATUS "rt0: ${CMAKE_CXX_COMPILER} has no libstdc++.a: programs can use what its headers have")
     set(RT0_LIBSTDCXX "")
   endif()
-  # For all target code. Frame pointers everywhere, because tracebacks follow them. No unwind tables, no plt, no builtin
-  # functions. No fused multiply-add in place of two operations: its results would differ between ISAs.
+  # For all target code. Frame pointers everywhere, because tracebacks follow them. No unwind tables, no
+  # position-independent code, no builtin functions. No fused multiply-add in place of two operations: its results would
+  # differ between ISAs.
   set(RT0_CODE_OPTIONS
     -g -nostdlib -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer
     -fno-pic
@@ -171,7 +171,8 @@ function(rt0_add_executable name)
   # with rt0::rt0 are then left out by CMake.
   rt0_program_options(options)
   target_compile_options(${name} PRIVATE "${options}")
-  # Without a build type: small. Release: -O2, unless the project or the user has set flags for it.
+  # Without a build type programs are compiled for size. Release is -O2, unless the project or the user has set flags
+  # for it.
   if(CMAKE_CXX_FLAGS_RELEASE STREQUAL "-O3 -DNDEBUG")
     target_compile_options(${name} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:C,CXX>>:-O2>)
   endif()

@@ -104,7 +104,7 @@ endfunction()
 
 # The library rt0, which every program is linked with.
 function(rt0_add_runtime)
-  # What a project that takes in rt0 asks for its own code.
+  # A project that includes rt0 may have set these for its own code; they must not change how rt0 is compiled.
   unset(CMAKE_CXX_STANDARD)
   set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION OFF)
@@ -147,8 +147,8 @@ function(rt0_add_runtime)
   rt0_sources(heap mem/malloc)
   set_source_files_properties(${heap} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS
     "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=1;-falign-jumps=1;-falign-loops=1>")
-  # The functions of lib/io, lib/text and lib/bufio have paths, names and errors on goroutine stacks, so their frames
-  # are as large as a page; no others in rt0 are.
+  # The functions of lib/io, lib/text, lib/bufio and lib/time/parse*.cc have paths, names and errors on goroutine
+  # stacks, so their frames may be as large as a page; no others in rt0 are.
   file(GLOB io "${RT0_SOURCE_DIR}/lib/io/*.cc" "${RT0_SOURCE_DIR}/lib/text/*.cc" "${RT0_SOURCE_DIR}/lib/bufio/*.cc"
        "${RT0_SOURCE_DIR}/lib/time/parse*.cc")
   set_source_files_properties(${io} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "${RT0_PROBES}")
@@ -199,12 +199,12 @@ function(rt0_install)
   write_basic_package_version_file("${CMAKE_BINARY_DIR}/rt0ConfigVersion.cmake" VERSION "${PROJECT_VERSION}"
                                    COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
   install(FILES "${CMAKE_BINARY_DIR}/rt0ConfigVersion.cmake" DESTINATION lib/cmake/rt0)
-  # pkg-config's file for this ISA, for builds of other kinds: their last link goes through ${rt0_link}.
+  # pkg-config's file for this ISA, for build systems other than CMake: they link through ${rt0_link}.
   list(JOIN RT0_CODE_OPTIONS " " code)
   string(REGEX REPLACE "-f(file|macro)-prefix-map=[^ ]*" "" code "${code}")
   list(JOIN RT0_PROGRAM_OPTIONS " " program)
   list(JOIN RT0_ISA_OPTIONS " " isa)
-  # And for rt0-c++, which calls GCC.
+  # options.txt has the same options for rt0-c++, which calls GCC.
   file(WRITE "${CMAKE_BINARY_DIR}/options.txt" "${code} ${program}\n")
   rt0_link_options(links)
   list(JOIN links " " links)

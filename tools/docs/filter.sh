@@ -1,7 +1,7 @@
 #!/bin/sh
-# filter.sh FILE: what Doxygen reads in place of FILE. In headers each comment is one of the documentation, and the
-# first one is the file's; its indented lines are code, and characters that Doxygen gives a meaning are escaped in the
-# others. In guides a link to a source becomes its text with the name of the file.
+# filter.sh FILE: what Doxygen reads in place of FILE. In headers each comment becomes a comment of the documentation,
+# and the first comment describes the file. Indented lines of comments are code; in the other lines, characters that
+# Doxygen gives a meaning are escaped. In guides a link to a source becomes its text with the name of the file.
 case $1 in
   *.h)
     exec sed -E -e 's,^([[:space:]]*)//( |$),\1///\2,; s,([;}]) +// ,\1  ///< ,' \
