@@ -23,8 +23,8 @@ namespace {
 using namespace rt0trace;
 
 // The destination of an export: a file, or standard output for "-". The export is written to NAME.part, which replaces
-// NAME when it is complete; after an error NAME is as it was. Anything but a regular file, such as a pipe, is written
-// directly.
+// NAME when it is complete. If the trace cannot be read to its end, NAME stays as it was; of a trace that breaks a rule
+// NAME has the part before that line. Anything but a regular file, such as a pipe, is written directly.
 struct Output {
   std::ofstream file;
   std::ostream* to = &std::cout;

@@ -57,7 +57,7 @@ const char* parse_line(string_view text, Line* out);
 
 // The names of an event's arguments, separated by blanks; "" for an unknown event.
 string_view args_of(Ev e);
-// kUnknown: there is none of this name.
+// The event of this name; kUnknown if there is none.
 Ev event_of(string_view name);
 // The event's name as events.def has it.
 string_view boot_name(Ev e);
