@@ -10,7 +10,8 @@ A BUILD is a build folder in which the program `scripted` is built; its name beg
 pair N is always the same one. The trace, the exit status and the output are compared, but not tracebacks, whose frames
 and addresses depend on the compiler.
 
-Exit status 0: no pair makes a difference; 1: some do, and each is printed with what repeats it; 2: it can't be run.
+Exit status 0: no pair makes a difference; 1: some do, and each is printed with what repeats it, or a program hangs in
+the first build; 2: it can't be run.
 """
 
 import argparse

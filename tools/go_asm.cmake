@@ -1,5 +1,6 @@
 # cmake -DIN=asm_offsets.s -DOUT=go_asm.h -DDEF=asm_offsets.def -P go_asm.cmake
-# Turns the "->NAME VALUE" lines in the compiler's output into the header that .S files include.
+# Turns the "->NAME VALUE" lines in the compiler's output into the header that .S files include. The header also lists
+# the values of DEF's OFFSET rows, GO_ASM_BELIEFS, which checkASM compares at boot.
 file(STRINGS "${IN}" lines REGEX "->[A-Za-z_0-9]+ ")
 set(text "// Generated from runtime/boot/asm_offsets.cc: what assembly knows of C++.\n#pragma once\n")
 foreach(line IN LISTS lines)

@@ -38,8 +38,9 @@ function(rt0_choose_isa)
 endfunction()
 
 # Reads what the ISA and the compiler ask for: RT0_ISA_OPTIONS, RT0_ISA_LINK_OPTIONS, RT0_PROBES, RT0_LIBGCC,
-# RT0_LIBSTDCXX. All are cached, because rt0_add_executable() is called from other directories, where only such
-# variables are visible.
+# RT0_LIBSTDCXX. Makes of it the options of all target code and of programs: RT0_CODE_OPTIONS, RT0_ASM_OPTIONS,
+# RT0_PROGRAM_OPTIONS. All of these are cached, because rt0_add_executable() is called from other directories, where
+# only such variables are visible.
 function(rt0_read_isa)
   # Lines that begin with "GNU:" or "Clang:" are for that compiler only.
   file(STRINGS "${RT0_SHARE_DIR}/arch/${RT0_ISA}/flags.txt" options REGEX "^[^#]")

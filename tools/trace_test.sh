@@ -3,7 +3,8 @@
 #
 # Runs a program on the simulated kernel and compares its trace with a golden one (check), or writes that anew (write).
 # rt0_add_trace_test() of tools/rt0_traces.cmake calls it; docs/TRACES.md is the manual. <machine> is what `uname -m`
-# says where the program runs without <qemu>. Exit status: 0 the same; 1 not.
+# says where the program runs without <qemu>. Exit status: 0 if the trace is the same, or is written; 1 if not, with the
+# reason on stderr.
 set -eu
 mode=$1 machine=$2 qemu=$3 tool=$4 program=$5 sim=$6 golden=$7 how=$8
 shift 8
