@@ -159,11 +159,14 @@ class Traces(unittest.TestCase):
             self.assertEqual(r.returncode, 2)
             self.assertIn("would be overwritten", r.stderr)
             self.assertEqual(trace.read_bytes(), before)
-        # A trace that is damaged half-way does not overwrite an earlier export.
-        out = self.dir / "yesterday"
+        # A file that is no trace, and a trace that breaks a rule half-way, do not overwrite an earlier export.
+        out, broken = self.dir / "yesterday", self.dir / "broken"
         out.write_text("yesterday's")
-        r = tool("export", "--go", "/dev/null", "-o", out)
-        self.assertEqual((r.returncode, out.read_text()), (2, "yesterday's"))
+        broken.write_text(re.sub(r"(?s)(.*) GoStart id=\d+", r"\1 GoStart id=99", trace.read_text()))
+        for form in "--go", "--chrome":
+            for file, status in ("/dev/null", 2), (broken, 1):
+                r = tool("export", form, file, "-o", out)
+                self.assertEqual((r.returncode, out.read_text()), (status, "yesterday's"), r.stderr)
         self.assertEqual(list(self.dir.glob("*.part")), [])
         self.assertEqual(tool("export", "--go", trace, "-o", "/dev/null").returncode, 0)
 

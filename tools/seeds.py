@@ -38,7 +38,8 @@ def isa_row(isa):
         fields = line.split()
         if fields and fields[0] == isa:
             return fields
-    raise SystemExit(f"seeds.py: {isa}: no such ISA in arch/isas.txt")
+    print(f"seeds.py: {isa}: no such ISA in arch/isas.txt", file=sys.stderr)
+    sys.exit(2)
 
 
 def one(options, seed):

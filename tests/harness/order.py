@@ -34,7 +34,6 @@ SEEDS = range(1, 4 if rt0test.FIRST else 2)  # the runs are the same on all ISAs
 STRICT = "seed={},procs=1,strategy=fifo,spin=300"  # no goroutine is preempted early
 CHANCE = "seed={},procs=2,strategy=random,spin=300"
 CHANCES = range(1, 4) if rt0test.FIRST else ()
-QUEUED = "seed={},procs=1,strategy=delay:8,spin=300"
 SHAKEN = "seed={},procs=1,strategy=delay:8"
 SHAKES = range(1, 41) if rt0test.FIRST else ()
 
@@ -53,12 +52,12 @@ def timed(what, names):
 TIMED = {
     **timed(SLICES, """chan_buf chan_close_wake chan_ping chan_send_fifo context_after finalizer goexit_main
             gosched3 lockosthread mutex_handoff mutex_starve nb_ops net_eof once_value reflect_select
-            sel_wake_order select_single semaphore_give_up sleep_not spawn10 spawn257 spawn300 tick61 token_ring
-            wg_phases wg_wake"""),
+            sel_wake_order select_single semaphore_give_up sleep_not spawn10 spawn257 spawn300 tick61 wg_phases wg_wake"""),
     **timed(SLICES_AND_WORDS, """close_range_many close_senders cond_rlocker fatal_deadlock_rwmutex fatal_repanic_chain
             goid main_return_kills nested_go once once_goexit os_exit rlocker sel_send_wake"""),
     **timed(Timed("whether a wait begins before the signal", other=ASLEEP), "cond_broadcast cond_signal"),
     "sel_same_chan": Timed("whether a send finds its receiver", other=ASLEEP),
+    "token_ring": Timed("whether a token meets a goroutine that has ended", other=(0, ".*\\| done \\d")),
     "workers_order": Timed("whether a send finds its receiver", words=False, other=(0, "worker \\d quits")),
     "rw_prefer": Timed("whether the writers wait before main looks", words=False, other=ASLEEP),
     "mutex_barge": Timed("whether a waiter overtakes main", other=(2, "fatal error: sync: unlock of unlocked mutex")),
@@ -74,8 +73,7 @@ TIMED = {
     "timer_reset_order": Timed("timers 2 ms apart", words=False),
     "timer_stop_reset": Timed("timers of 1 ms within 5 ms", words=False),
 }
-# The output depends on the order in which the run queue gives goroutines back. The strategy random changes that order;
-# delay stops goroutines at moments that it chooses, and leaves the queue as it is.
+# The output depends on the order in which the run queue gives goroutines back, which every strategy but fifo changes.
 QUEUE_ORDER = "context_cancel init_order timer_afterfunc_faketime timer_equal_many".split()
 # fatal_sigterm is ended by a signal, for which the simulated kernel has a message of its own. gc() with finalizers is
 # refused in a simulation: what is reachable depends on what lies on stacks.
@@ -149,8 +147,8 @@ class OrderCase(rt0test.Case):
         self.assert_same_text(hide(got).encode(), hide(go_said(name)).encode(), f"{name} {what}")
 
     def simulated_like_go(self, name, build):
-        chance = QUEUED if name in QUEUE_ORDER else CHANCE
-        for sim in [STRICT.format(i) for i in SEEDS] if name in TIMED else [chance.format(i) for i in CHANCES]:
+        strict = name in TIMED or name in QUEUE_ORDER
+        for sim in [STRICT.format(i) for i in SEEDS] if strict else [CHANCE.format(i) for i in CHANCES]:
             self.assert_like_go(name, self.run_order(name, build, sim), f"RT0_SIM={sim}")
 
     def one_that_may_be(self, name, build, timed, sim=None):

@@ -31,13 +31,10 @@ struct Choice {
       if (k == key) return v;
     return {};
   }
-  static bool is_pick(const string& key) {
-    return key == "pick" || key == "picked" || key == "choice" || key == "chosen";
-  }
   // Whether both have the same arguments, apart from what was picked.
   bool same_question(const Choice& o) const {
     for (const auto& [k, v] : args)
-      if (!is_pick(k) && o.get(k) != v) return false;
+      if (k != "pick" && o.get(k) != v) return false;
     return args.size() == o.args.size();
   }
   string text() const {
@@ -250,7 +247,7 @@ bool Diff::same_choice(const Choice& ca, const Choice& cb, bool* question) const
   for (const auto& [k, v] : ca.args) {
     if (k == "i" || mask.key(k) || cb.get(k) == v) continue;
     same = false;
-    if (!Choice::is_pick(k)) *question = false;
+    if (k != "pick") *question = false;
   }
   return same;
 }

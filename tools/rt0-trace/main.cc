@@ -43,15 +43,17 @@ struct Output {
     to = &file;
   }
   ~Output() {
-    if (beside != name) ::unlink(beside.c_str());  // fails, which does not matter, if done() has renamed the file
+    if (has_other_file()) ::unlink(beside.c_str());  // fails, which does not matter, if done() has renamed the file
   }
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
+  // Whether there is a file NAME.part, which replaces NAME in done() only.
+  bool has_other_file() const { return beside != name; }
   void done() {
     to->flush();
     if (file.is_open()) file.close();
-    if (!*to || (beside != name && ::rename(beside.c_str(), name.c_str()) != 0)) fail();
+    if (!*to || (has_other_file() && ::rename(beside.c_str(), name.c_str()) != 0)) fail();
   }
   [[noreturn]] void fail() const {
     throw Unusable(name + ": cannot write it: " + std::strerror(errno != 0 ? errno : EIO));
@@ -103,7 +105,7 @@ int run_export(const Options& o) {
   Reader reader(o.file);
   Output out(o.out, o.file);
   const int status = o.go ? export_go(reader, *out.to, std::cerr) : export_chrome(reader, *out.to, std::cerr);
-  out.done();
+  if (status == 0 || !out.has_other_file()) out.done();
   return status;
 }
 

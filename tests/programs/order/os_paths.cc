@@ -10,12 +10,14 @@ namespace os = rt0::os;
 
 int main() {
   // Several of these may run at once, and all make the same files; so none removes any.
-  for (const char* dir : {DIR "/1/dir", DIR "/2", DIR "/3"}) fmt::println(os::mkdir_all(dir, 0755));
+  constexpr const char* kFolders[] = {DIR "/1/dir", DIR "/2", DIR "/3"};
+  for (const char* dir : kFolders) fmt::println(os::mkdir_all(dir, 0755));
   constexpr const char* kPrograms[] = {DIR "/1/both", DIR "/3/both", DIR "/2/text", DIR "/3/text",
                                        DIR "/2/dir",  DIR "/3/dir",  DIR "/3/last"};
   for (const char* file : kPrograms) fmt::println(os::write_file(file, "", 0755));
   fmt::println(os::write_file(DIR "/1/text", "", 0644));
-  for (const char* name : {"both", "text", "dir", "last", "none"}) {
+  constexpr const char* kNames[] = {"both", "text", "dir", "last", "none"};
+  for (const char* name : kNames) {
     const auto p = exec::look_path(name);
     fmt::println(p.value, p.err);
   }
