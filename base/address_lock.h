@@ -6,8 +6,8 @@
 
 namespace rt0 {
 
-// The lock of the object at p, always the same. It is the last in rank: nothing may be called while it is held. Objects
-// that share one wait for each other, which does no harm, because no caller holds two.
+// The lock of the object at p, always the same. It has the last rank: no other lock may be taken while it is held. Two
+// operations on objects that share a lock wait for each other, which does no harm, because no caller holds two.
 Mutex* address_lock(const volatile void* p);
 
 }  // namespace rt0

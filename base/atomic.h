@@ -1,5 +1,5 @@
 // Atomics with the memory order in each method's name. There is no default order and nothing wider than a word: some
-// ports (mips32, ppc32, riscv32) have no 64-bit atomics, so a 64-bit value is guarded by a lock or kept in two halves.
+// ISAs (mips32, ppc32, riscv32) have no 64-bit atomics, so a 64-bit value is guarded by a lock or kept in two halves.
 //
 // Each use that is weaker than acquire/release has a comment that says what makes it safe.
 #pragma once
@@ -23,7 +23,7 @@ struct Atomic {
   RT0_INLINE void store_release(T x) { __atomic_store(&v, &x, __ATOMIC_RELEASE); }
   RT0_INLINE void store_seqcst(T x) { __atomic_store(&v, &x, __ATOMIC_SEQ_CST); }
 
-  // Compare-and-swap: true if the value was `old` and is now `x`. On failure nothing is ordered beyond a relaxed load.
+  // Compare-and-swap: true if the value was `old` and is now `x`. On failure it is a relaxed load (cas_seqcst: seqcst).
   RT0_INLINE bool cas_relaxed(T old, T x) { return cas(old, x, __ATOMIC_RELAXED, __ATOMIC_RELAXED); }
   RT0_INLINE bool cas_acquire(T old, T x) { return cas(old, x, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); }
   RT0_INLINE bool cas_release(T old, T x) { return cas(old, x, __ATOMIC_RELEASE, __ATOMIC_RELAXED); }
@@ -51,7 +51,7 @@ struct Atomic {
   RT0_INLINE T or_acqrel(T m) { return __atomic_fetch_or(&v, m, __ATOMIC_ACQ_REL); }
 
  private:
-  // The forms that take pointers, for these also know enumerations; a constant order is known after inlining.
+  // Only the builtins that take pointers accept enumerations. When these are inlined, the order is a constant.
   RT0_INLINE T load(int order) const {
     T x;
     __atomic_load(&v, &x, order);

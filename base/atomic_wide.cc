@@ -1,6 +1,6 @@
 // Atomic operations on objects that no instruction of the ISA can change as a whole: 16 bytes, structures of any size,
-// and 8 bytes on CPUs without a wider instruction. In other programs they are libatomic's. Linked only into programs
-// that use them. The names are the compilers' ABI: https://gcc.gnu.org/wiki/Atomic/GCCMM/LIbrary.
+// and 8 bytes on CPUs without a wider instruction. Programs without rt0 get them from libatomic. Linked only into
+// programs that use them. The names are the compilers' ABI: https://gcc.gnu.org/wiki/Atomic/GCCMM/LIbrary.
 //
 // Each operation holds the lock of the object's address. Safe, because every operation on such an object comes here:
 // std::atomic<T> is not lock-free for any of these T, and a compiler never mixes these calls with instructions.

@@ -1,5 +1,5 @@
-// The words of a natural number that is longer than 64 bits, and what needs no room for more of them. base/format.cc
-// and lib/text/big.h add the operations that they need.
+// The words of a natural number that may be longer than 64 bits, and the operations that never need more words.
+// base/format.cc and lib/text/big.h add the other operations that they need.
 #pragma once
 
 #include "base/types.h"

@@ -86,8 +86,8 @@ struct Digits {
 };
 
 // The fewest digits that are read back as the same float, and of those the nearest to it. By exact arithmetic: the
-// float is r/s, its neighbours' middles lie at (r - below)/s and (r + above)/s, and digits are produced until what is
-// left lies between them. (Steele and White's free-format algorithm.)
+// float is r/s, the middles between it and its neighbours are (r - below)/s and (r + above)/s, and digits are produced
+// until what is left lies between these. (Steele and White's free-format algorithm.)
 [[gnu::noinline]] void shortest(const Parts& v, Digits* out) {
   const bool even = v.fraction % 2 == 0;  // then the middles themselves are read back as v
   // Below a power of two the floats lie twice as close.

@@ -15,9 +15,9 @@ usize format_i64(char* out, i64 v);
 usize format_hex(char* out, u64 v);  // 0x…, no leading zeroes, as Go's print does for pointers
 // The fewest digits that are read back as the same double, as Go's print writes them since 1.26: 0.1, 100000, 1e+06.
 usize format_float(char* out, double v);
-usize format_float32(char* out, double v);  // the same of a float
+usize format_float32(char* out, double v);  // the same for a float
 
-// Text in a buffer of the caller's, most often on its stack. Bytes that do not fit are dropped and counted in `lost`.
+// Text in a buffer of the caller, most often on its stack. Bytes that do not fit are dropped and counted in `lost`.
 struct Out {
   char* buf;
   usize cap;

@@ -1,6 +1,6 @@
 // Conversions of _Float16, which clang calls on ISAs that have no instruction for them; libgcc 12 lacks them on some of
-// these. The names are compiler-rt's. Linked in only where they are called. The code does not calculate with _Float16:
-// the type is here only because arguments and results are passed as it is.
+// these. The names are compiler-rt's. Linked in only where they are called. The code does not calculate with _Float16.
+// The type is used only because the ABI says how its arguments and results are passed.
 #include "base/types.h"
 
 #if defined(__clang__) && defined(__FLT16_MANT_DIG__)

@@ -1,4 +1,4 @@
-// memcpy and its kin. Compilers call them on their own, even in freestanding code, so every binary must have them.
+// memcpy and the like. Compilers call them on their own, even in freestanding code, so every binary must have them.
 //
 // All but the first and last few bytes go word by word, at every alignment. Only aligned words are read and written:
 // some CPUs have no unaligned access, or a slow one. A word that lies across two aligned ones is put together by shifts
@@ -11,14 +11,14 @@ namespace rt0 {
 namespace {
 using Word = uintptr __attribute__((__may_alias__));
 constexpr usize kWord = sizeof(Word);
-constexpr usize kSmall = 3 * kWord;  // shorter memory is done byte by byte: there may be no whole word in it
+constexpr usize kSmall = 3 * kWord;  // shorter memory is done byte by byte: it may have no whole word
 constexpr Word kOnes = static_cast<Word>(-1) / 255, kHighs = kOnes << 7;
 
 usize offset(const void* p) { return reinterpret_cast<uintptr>(p) & (kWord - 1); }
 const Word* word_at(const void* p) { return static_cast<const Word*>(p); }
 
-// The word at an address that is `offset` bytes behind an aligned word `first`, `second` being the aligned word after
-// it.
+// The word that begins `offset` bytes after the beginning of the aligned word `first`. `second` is the aligned word
+// after `first`.
 struct Shift {
   u32 bits;
   explicit Shift(usize offset) : bits(static_cast<u32>(8 * offset)) {}
@@ -38,8 +38,8 @@ bool has_zero(Word w) { return ((w - kOnes) & ~w & kHighs) != 0; }
 // that have been read, since `first` is always a word ahead.
 void copy_up(u8* d, const u8* s, usize n) {
   if (n >= kSmall) {
-    // Copies bytes until d is aligned. If s will not be aligned then, a word more: so the aligned word in which s lies
-    // begins within the caller's memory, and may be read.
+    // Copies bytes until d is aligned, and a word more if s will not be aligned then: so the aligned word in which s
+    // lies begins within the caller's memory, and may be read.
     usize lead = kWord;
     if (offset(d) == offset(s)) lead = 0;
     for (lead += (0 - offset(d)) & (kWord - 1); lead != 0; lead--, n--) *d++ = *s++;
@@ -175,7 +175,7 @@ const void* memchr(const void* p, int c, usize n) {
   return nullptr;
 }
 
-// An aligned word that has one byte of the text lies in a page with it, so reading past the NUL can't fault.
+// An aligned word lies in one page. So if it contains a byte of the text, reading it past the NUL can't fault.
 __attribute__((no_sanitize_address)) usize strlen(const char* s) {
   const char* at = s;
   for (; offset(at) != 0; at++)

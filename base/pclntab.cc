@@ -152,7 +152,7 @@ struct Streams {
   }
 };
 
-// Reads the row behind m, and before it the head of its function if m stands before one; false at the end. The row's
+// Reads the row after m, and before it the head of its function if m stands before one; false at the end. The row's
 // bytes are [m->at - *bytes, m->at).
 bool next_row(const Streams& t, PcMark* m, u32* bytes) {
   Bytes code = t.code(m->code);
@@ -167,7 +167,7 @@ bool next_row(const Streams& t, PcMark* m, u32* bytes) {
     for (u32 i = 0; i < ncalls && !code.done(); i++) (void)code.varint(), (void)code.varint(), (void)code.varint();
     m->line = m->call = m->file = 0;
   }
-  // How many bytes, and the line's change. Before them, a 0 tells the call and the file from here on.
+  // How many bytes, and the line's change. Before them, a 0 announces a new call and file, valid from here on.
   *bytes = code.varint();
   if (*bytes == 0) m->call = code.varint(), m->file = code.varint(), *bytes = code.varint();
   m->line += static_cast<u32>(code.delta());
@@ -195,7 +195,7 @@ PcIndex pclntab_index(Span<const u8> raw, u32 text_size, u32* memory) {
   for (PcMark before = m; n < nmarks; before = m) {
     u32 bytes;
     if (!next_row(t, &m, &bytes)) {
-      while (n < nmarks) marks[n++] = before;  // behind the last row there is nothing
+      while (n < nmarks) marks[n++] = before;  // after the last row there is nothing
       break;
     }
     while (n < nmarks && n * kPcStep < m.at) marks[n++] = before;

@@ -25,7 +25,7 @@ struct PcFrame {
 // The packed table's header. In the file all numbers are little-endian.
 struct PcLnHeader {
   u32 raw_len;     // bytes after unpacking
-  u32 packed_len;  // bytes behind the header
+  u32 packed_len;  // bytes after the header
   u32 text_size;   // bytes of text it describes
 };
 inline constexpr u32 kPcLnHeaderSize = 20;  // "PCLN", version, the three numbers
@@ -40,7 +40,7 @@ bool pclntab_unpack(const u8* table, const PcLnHeader& h, u8* out);
 struct PcMark {
   u32 code, calls, names;  // the next row, the function's calls, its names
   u32 names_n;             // how many names it has; 0 before the first function
-  u32 at, entry, end;      // offsets into the text: of the next row, of the function's first byte and behind its last
+  u32 at, entry, end;      // offsets into the text: of the next row, the function's first byte, the one after its last
   u32 line, call, file;
 };
 

@@ -1,7 +1,7 @@
-// Types every layer shares: fixed-width integers, views of memory, and ids that do not mix.
+// Types that every room shares: fixed-width integers, views of memory, and ids that do not mix.
 //
-// The lowest layer: it includes the compiler's own freestanding headers and nothing else, and compiles
-// both freestanding (target binaries) and hosted (unit tests, host tools).
+// This header includes the compiler's own freestanding headers and nothing else, and compiles both freestanding (target
+// binaries) and hosted (unit tests, host tools).
 #pragma once
 
 #include <stddef.h>
@@ -74,7 +74,7 @@ constexpr Str cstr(const char* s) {
   return {s, n};
 }
 
-// Bytes up to the next multiple of `align` (a power of two).
+// v rounded up, or down, to a multiple of `align` (a power of two).
 constexpr uintptr align_up(uintptr v, uintptr align) { return (v + align - 1) & ~(align - 1); }
 constexpr uintptr align_down(uintptr v, uintptr align) { return v & ~(align - 1); }
 constexpr bool is_power_of_two(uintptr v) { return v != 0 && (v & (v - 1)) == 0; }

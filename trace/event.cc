@@ -45,8 +45,8 @@ constexpr void put_piece(To& to, u32 left, Str before, Str word, Str after) {
   for (char c : word) to.put(c);
   for (char c : after) to.put(c);
 }
-// A piece for the name with the first argument behind it, then a piece for each further argument. The ISA in the name
-// of an entry point is a value, too; the text behind it is a piece that is followed by an empty value.
+// A piece for the name with the first argument after it, then a piece for each further argument. The ISA in the name of
+// an entry point is a value, too; the text after it is a piece that is followed by an empty value.
 template <class To>
 constexpr void put_row(To& to, const Row& row) {
   for (usize i = 0; i < row.name.len; i++) {
@@ -75,7 +75,7 @@ consteval usize bytes_needed() {
   for (const Row& row : kRows) put_row(c, row);
   return c.n;
 }
-// Text is copied in steps of this many bytes, so source and destination have this much room behind their end.
+// Text is copied in steps of this many bytes, so source and destination have this much room after their end.
 constexpr usize kStep = 16;
 struct Pieces {
   char bytes[bytes_needed() + kStep];
