@@ -71,8 +71,8 @@ RT0_INLINE uintptr frame_return(uintptr fp, uintptr* caller_fp) {
 
 // --- Assembly that C++ calls -----------------------------------------------------------------------------------------
 
-// Resumes `buf`: makes buf->g the current G, restores its stack and callee-saved registers, jumps to buf->pc. The
-// caller's stack is left for good.
+// Resumes `buf`: makes buf->g the current G, restores its stack and callee-saved registers, jumps to buf->pc. It
+// never returns to the caller's stack.
 [[noreturn]] void gogo(Gobuf* buf) __asm__("runtime.gogo");
 
 // Leaves the running goroutine's stack and calls fn(gp) on its M's g0. gp->sched is complete before the stack is left.
@@ -100,7 +100,7 @@ inline void systemstack(const F& f) {
 // The return address of every goroutine's entry function: calls goexit1. No code calls it.
 void goexit() __asm__("runtime.goexit");
 
-// The first instruction of a new M, on its g0: calls mstart0, which does not return.
+// Where a new M begins, on its g0: calls mstart0, which does not return.
 void mstart() __asm__("runtime.mstart");
 
 // Executes an instruction that always faults.

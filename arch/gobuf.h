@@ -14,9 +14,9 @@ struct Gobuf {
   uintptr sp;  // points at the registers which mcall pushed; for a new goroutine at its room for them
   uintptr pc;  // where gogo jumps: mcall's caller, or the entry of a new goroutine
   G* g;        // the goroutine this context belongs to: gogo makes it the current one
-  // The Funcval of a new goroutine: gogo hands it to the entry, as first argument and in the closure register.
+  // The Funcval of a new goroutine: gogo passes it to the entry as first argument; on x86 also in DX.
   void* ctxt;
-  uintptr lr;  // the link register of a new goroutine, on ISAs that have one (goexit)
+  uintptr lr;  // as in Go's gobuf; not used: a new goroutine's link register lies on its stack, see Isa::gostartcall
   uintptr bp;  // frame pointer: where a traceback starts
 };
 

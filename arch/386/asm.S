@@ -30,7 +30,7 @@ FUNC(runtime.rt0_go)
         testl   %eax, %eax
         jz      1f
         movl    %edi, (%esp)                    // first argument: g0, whose stack bounds it may correct
-        movl    $runtime.m0+m_tls, 4(%esp)      // second: where rt0 expects -4(%gs)
+        movl    $runtime.m0+m_tls, 4(%esp)      // second: the address that -4(%gs) must have
         call    *%eax
         movl    g_stack_lo(%edi), %eax
         movl    %eax, g_stackguard0(%edi)

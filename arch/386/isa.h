@@ -1,6 +1,6 @@
 // 386 (with SSE2): constants and the few instructions that C++ can't express.
 //
-// g lives at -4(%gs); %gs selects a descriptor whose base lies behind m->tls[0]. See tls.S.
+// g lives at -4(%gs); %gs selects a descriptor whose base is the end of m->tls[0]. See tls.S.
 #pragma once
 
 #include "arch/generic/isa.h"

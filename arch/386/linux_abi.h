@@ -51,7 +51,7 @@ struct Ucontext {
   uintptr sp() const { return esp; }
   // During Isa::syscall6 ebp is an argument, and the frame pointer lies on the stack. This is recognised by its code,
   // "int $0x80; popl %ebp": the int lies just before eip, or at eip if the kernel is to make the call again. Only the
-  // program's text is read: after a jump to a wild address eip may point to no memory.
+  // program's text is read: after a jump to a wrong address eip may point to no memory.
   uintptr fp() const {
     const u8* at = reinterpret_cast<const u8*>(eip) - 2;
     auto in_call = [](const u8* p) { return p[0] == 0xcd && p[1] == 0x80 && p[2] == 0x5d; };
@@ -66,14 +66,14 @@ struct Ucontext {
     eip = *reinterpret_cast<uintptr*>(esp) - 1;
     esp += sizeof(uintptr);
   }
-  // Makes the context look as if the instruction at eip had been a call of `pc`. The `gap` bytes below
+  // Makes the context look as if code just before eip had called `pc`, which will return to eip. The `gap` bytes below
   // the stack pointer are left alone.
   void call(uintptr pc, usize gap) {
     esp -= gap + sizeof(uintptr);
     *reinterpret_cast<uintptr*>(esp) = eip;
     eip = pc;
   }
-  // The same, with `aside`, the other stack or 0, between the red zone and the address to return to. See asyncPreempt.
+  // The same, with a word between the red zone and the return address: `aside`, 0 or another stack. See asyncPreempt.
   void interrupt(uintptr pc, usize red_zone, uintptr aside) {
     call(pc, red_zone + sizeof(aside));
     reinterpret_cast<uintptr*>(esp)[1] = aside;

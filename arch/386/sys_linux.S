@@ -3,7 +3,7 @@
 #include "go_asm.h"
 
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
-//   in     on the stack: flags (with CLONE_SETTLS); sp, aligned to 16; thread pointer, behind which m->tls[0] holds g0
+//   in     on the stack: flags (with CLONE_SETTLS); sp, aligned to 16; thread pointer, below which m->tls[0] holds g0
 //   out    eax = thread id, or -errno; the child never returns here
 //   frame  struct user_desc, ebx esi edi
 //   order  the kernel sets the child's thread pointer before the child runs (CLONE_SETTLS), so the child's g is valid

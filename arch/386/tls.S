@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "trace_early.h"
 
-// settls(edx = &m->tls[0]): the base goes one word behind, so that tls[0] is -4(%gs).
+// settls(edx = &m->tls[0]): the base becomes the address one word above, so that tls[0] is -4(%gs).
 //   frame  struct user_desc: which descriptor (-1: any that is free), base, limit, flags; then ebx as the caller had it
 FUNC(runtime.settls)
         TRACE_EARLY(EV_settls)

@@ -2,7 +2,7 @@
 // events to the trace, or drops them.
 #pragma once
 
-// clobbers eax, flags; records at most kTraceEarlyMax events, see tracer.cc
+// clobbers eax, flags; does not check for room: there is some for kTraceEarlyMax events (tracer.cc)
 #define TRACE_EARLY(ev)                                 \
         movl    runtime.trace_early_n, %eax;            \
         movb    $ev, runtime.trace_early(%eax);         \

@@ -47,7 +47,7 @@ FUNC(runtime.rt0_go)
         testq   %rax, %rax
         jz      3f
         leaq    runtime.g0(%rip), %rdi          // first argument: g0, whose stack bounds it may correct
-        leaq    runtime.m0+m_tls(%rip), %rsi    // second: where rt0 expects -8(%fs)
+        leaq    runtime.m0+m_tls(%rip), %rsi    // second: the address that -8(%fs) must have
         call    *%rax
         leaq    runtime.g0(%rip), %rcx
         movq    g_stack_lo(%rcx), %rax

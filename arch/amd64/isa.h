@@ -1,7 +1,7 @@
 // amd64: constants and the few instructions that C++ can't express.
 //
-// g lives at -8(%fs), as in Go; %fs points behind m->tls[0]. No register is reserved for it, because C++ code would not
-// keep it, and a load from %fs is as fast.
+// g lives at -8(%fs), as in Go; %fs points to the end of m->tls[0]. No register is reserved for g, because C++ code
+// would not keep it, and a load from %fs is as fast.
 #pragma once
 
 #include "arch/generic/isa.h"

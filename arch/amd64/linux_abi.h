@@ -114,13 +114,13 @@ struct Ucontext {
     rip = *reinterpret_cast<uintptr*>(rsp) - 1;
     rsp += sizeof(uintptr);
   }
-  // Changes the context as if a call of `pc` stood at rip. The `gap` bytes below the stack pointer are left alone.
+  // Makes the context look as if code just before rip had called `pc`. The `gap` bytes below rsp are left alone.
   void call(uintptr pc, usize gap) {
     rsp -= gap + sizeof(uintptr);
     *reinterpret_cast<uintptr*>(rsp) = rip;
     rip = pc;
   }
-  // The same, with `aside`, the other stack or 0, between the red zone and the address to return to. See asyncPreempt.
+  // The same, with a word between the red zone and the return address: `aside`, 0 or another stack. See asyncPreempt.
   void interrupt(uintptr pc, usize red_zone, uintptr aside) {
     call(pc, red_zone + sizeof(aside));
     reinterpret_cast<uintptr*>(rsp)[1] = aside;

@@ -3,7 +3,7 @@
 #include "go_asm.h"
 
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
-//   in     rdi = flags (with CLONE_SETTLS), rsi = sp, aligned to 16, rdx = thread pointer, behind which m->tls[0] holds
+//   in     rdi = flags (with CLONE_SETTLS), rsi = sp, aligned to 16, rdx = thread pointer, below which m->tls[0] holds
 //          g0
 //   out    rax = thread id, or -errno; the child never returns here
 //   order  the kernel sets the child's thread pointer before the child runs (CLONE_SETTLS), so the child's g is valid

@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "trace_early.h"
 
-// settls(rdi = &m->tls[0]): the thread pointer goes one word behind, so that tls[0] is -8(%fs).
+// settls(rdi = &m->tls[0]): the thread pointer becomes the address one word above, so that tls[0] is -8(%fs).
 FUNC(runtime.settls)
         TRACE_EARLY(EV_settls)
         leaq    8(%rdi), %rsi

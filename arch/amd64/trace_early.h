@@ -2,7 +2,7 @@
 // events to the trace, or drops them.
 #pragma once
 
-// clobbers rax, rcx, flags; records at most kTraceEarlyMax events, see tracer.cc
+// clobbers rax, rcx, flags; does not check for room: there is some for kTraceEarlyMax events (tracer.cc)
 #define TRACE_EARLY(ev)                                 \
         movl    runtime.trace_early_n(%rip), %eax;      \
         leaq    runtime.trace_early(%rip), %rcx;        \

@@ -1,7 +1,7 @@
 // arm (ARMv7-A, hard float, ARM code): constants and the few instructions that C++ can't express.
 //
 // The thread pointer is TPIDRURO, which only the kernel can set, and g the word 8 bytes above it: where the first
-// thread-local variable of a C program would be, behind the two words which the ABI keeps for itself.
+// thread-local variable of a C program would be, after the two words which the ABI keeps for itself.
 #pragma once
 
 #include "arch/generic/isa.h"

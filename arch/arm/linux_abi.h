@@ -62,7 +62,7 @@ struct Ucontext {
     r[11] = reinterpret_cast<uintptr>(&frame[kFp]);
     return reinterpret_cast<uintptr>(frame);
   }
-  // Makes the context look as if the instruction at pc had been a call of `to`. The `gap` bytes below
+  // Makes the context look as if code just before pc had called `to`, which will return to pc. The `gap` bytes below
   // the stack pointer are left alone.
   void call(uintptr to, usize gap) {
     r[13] = push_link(r[13] - gap);

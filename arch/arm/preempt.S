@@ -9,8 +9,8 @@
 //   frame  the frame that Ucontext::push_link makes, and a copy of the signal frame: all registers, vectors and flags
 //          as they were
 //   keeps  everything: rt_sigreturn loads it from the copy
-//   order  the goroutine may go on on another thread. So the signal mask of the thread that is running is written to
-//          the frame; and as the alternate stack in the frame is invalid, the kernel keeps that thread's
+//   order  the goroutine may continue on another thread. So the signal mask of that thread is written to the frame. The
+//          frame's alternate stack is invalid (copy_signal_frame), so the kernel keeps the one of that thread
 FUNC(runtime.asyncPreempt)
         PUSH_FRAME
         mov     r0, 0

@@ -4,7 +4,7 @@
 #include "trace_early.h"
         .syntax unified
 
-// settls(r0 = &m->tls[0]): the thread pointer goes G_TLS bytes below, so that tls[0] is where getg() looks.
+// settls(r0 = &m->tls[0]): the thread pointer becomes r0 - G_TLS, so that tls[0] is where getg() looks.
 FUNC(runtime.settls)
         TRACE_EARLY(EV_settls)
         mov     ip, r7

@@ -2,7 +2,7 @@
 // events to the trace, or drops them.
 #pragma once
 
-// clobbers r2, r3, ip; records at most kTraceEarlyMax events, see tracer.cc
+// clobbers r2, r3, ip; does not check for room: there is some for kTraceEarlyMax events (tracer.cc)
 #define TRACE_EARLY(ev)                                 \
         movw    r2, :lower16:runtime.trace_early_n;     \
         movt    r2, :upper16:runtime.trace_early_n;     \

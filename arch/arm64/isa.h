@@ -1,7 +1,7 @@
 // arm64: constants and the few instructions that C++ can't express.
 //
 // The thread pointer is tpidr_el0, and g the word 16 bytes above it: where the first thread-local variable of a C
-// program would be, behind the two words which the ABI keeps for itself. No register is reserved for g, because C++
+// program would be, after the two words which the ABI keeps for itself. No register is reserved for g, because C++
 // code would not keep it.
 #pragma once
 

@@ -14,7 +14,7 @@ using OldStat = GenericStat;
 inline constexpr Quirks kQuirks = {.o_directory = 040000};
 
 // A record of sigcontext::records: vector registers, and the registers of newer CPUs. If the records are too large for
-// the ucontext, an ExtraRecord says that the rest of them lies behind it, up to data + extra_size.
+// the ucontext, an ExtraRecord says that the rest of them lies after it, up to data + extra_size.
 struct Record {
   u32 magic, size;
 };
@@ -43,7 +43,7 @@ struct Ucontext {
   void uncall() {
     if (rpc == 0) rpc = x[30] - 4;
   }
-  // Makes the context look as if the instruction at pc had been a call of `to`. The `gap` bytes below
+  // Makes the context look as if code just before pc had called `to`, which will return to pc. The `gap` bytes below
   // the stack pointer are left alone.
   void call(uintptr to, usize gap) {
     rsp -= gap;
@@ -58,7 +58,7 @@ struct Ucontext {
       r = reinterpret_cast<const ExtraRecord*>(records + at);
     const bool extra = r->size != 0 && r->magic == ExtraRecord::kMagic;
     if (extra) bytes = max(bytes, static_cast<usize>(r->data + r->extra_size - reinterpret_cast<uintptr>(this)));
-    if (bytes > kMostFrame) return;  // this CPU's registers do not fit: it is not preempted
+    if (bytes > kMostFrame) return;  // this CPU's registers do not fit: the goroutine is not preempted
     Ucontext* copy = copy_signal_frame(this, bytes, aside);
     const uintptr moved = reinterpret_cast<uintptr>(copy) - reinterpret_cast<uintptr>(this);
     if (extra) reinterpret_cast<ExtraRecord*>(copy->records + at)->data += moved;

@@ -8,8 +8,8 @@
 //   frame  a copy of the signal frame, made by Ucontext::interrupt: all registers, vectors and flags as they were, the
 //          pc to go on at
 //   keeps  everything: rt_sigreturn loads it from the copy
-//   order  the goroutine may go on on another thread. So the signal mask of the thread that is running is written to
-//          the frame; and as the alternate stack in the frame is invalid, the kernel keeps that thread's
+//   order  the goroutine may continue on another thread. So the signal mask of that thread is written to the frame. The
+//          frame's alternate stack is invalid (copy_signal_frame), so the kernel keeps the one of that thread
 FUNC(runtime.asyncPreempt)
         ldr     x30, [sp, SIGFRAME_PC]
         stp     x29, x30, [sp, -16]!            // a frame like any other, for tracebacks

@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "trace_early.h"
 
-// settls(x0 = &m->tls[0]): the thread pointer goes G_TLS bytes below, so that tls[0] is where getg() looks.
+// settls(x0 = &m->tls[0]): the thread pointer becomes x0 - G_TLS, so that tls[0] is where getg() looks.
 FUNC(runtime.settls)
         TRACE_EARLY(EV_settls)
         sub     x0, x0, G_TLS

@@ -2,7 +2,7 @@
 // events to the trace, or drops them.
 #pragma once
 
-// clobbers x9–x12; records at most kTraceEarlyMax events, see tracer.cc
+// clobbers x9–x12; does not check for room: there is some for kTraceEarlyMax events (tracer.cc)
 #define TRACE_EARLY(ev)                                 \
         adrp    x9, runtime.trace_early_n;              \
         add     x9, x9, :lo12:runtime.trace_early_n;    \

@@ -21,7 +21,7 @@
 //                        that
 //   PUSH_FRAME POP_FRAME a frame as compilers make them, with LINK in it
 //   PUSH_KEPT POP_KEPT   the registers that a call must keep, and LINK, KEPT bytes. The control register of floating
-//                        point is one of them: how a goroutine rounds is its own affair. May change LINK, flags, and
+//                        point is one of them, so each goroutine can round in its own way. May change LINK, flags, and
 //                        registers that have no name here
 //   SAVE_KEPT LOAD_KEPT  the same registers without the control register, and the stack pointer, at ARG0:
 //                        RecoverPoint::context; they may change ARG0
@@ -55,7 +55,7 @@ FUNC(runtime.rt0_go)
         LOAD(T0, T0, 0)
         IF_ZERO(T0, 1f)
         MOVE(ARG0, SAVED2)                      // first argument: g0, whose stack bounds it may correct
-        ADDRESS(ARG1, runtime.m0+m_tls)         // second: where rt0 expects g
+        ADDRESS(ARG1, runtime.m0+m_tls)         // second: the address at which getg() must find g
         CALL_REG(T0)
         LOAD(T0, SAVED2, g_stack_lo)
         STORE(T0, SAVED2, g_stackguard0)
@@ -100,7 +100,7 @@ FUNC(runtime.mstart)
         FIRST_FRAME
         GET_G(ARG0)
         ADD(ARG0, g_sched)
-        CALL(runtime.gosave)                    // all below is free for mcall and systemstack, once schedule() runs
+        CALL(runtime.gosave)                    // once schedule() runs, mcall and systemstack use the stack from here
         CALL(runtime.mstart0)
         CALL(runtime.abort)
 END(runtime.mstart)
@@ -147,7 +147,7 @@ FUNC(runtime.mcall)
         PUSH_KEPT
         STORE_SP(T0, g_sched+gobuf_sp)
         SET_G(T2)
-        LOAD_SP(T2, g_sched+gobuf_sp)           // as mstart1 left it: mcall always starts at the bottom of g0
+        LOAD_SP(T2, g_sched+gobuf_sp)           // as mstart saved it: mcall always starts from there
         FIRST_FRAME
         MOVE(T1, ARG0)
         MOVE(ARG0, T0)

@@ -14,7 +14,7 @@ struct GenericIsa {
   static constexpr bool kFramelessLeaves = false;
   static constexpr usize kFrameBelow = 0;
 
-  // The frame of the function that this is inlined into. At that address lies the caller's frame pointer, and behind it
+  // The frame of the function that this is inlined into. At that address lies the caller's frame pointer, and above it
   // the return address.
   [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
     return reinterpret_cast<uintptr>(__builtin_frame_address(0));
@@ -27,7 +27,7 @@ struct GenericIsa {
 
   // The kernel's bits (asm/hwcap.h).
   static u64 cpu_features(uintptr hwcap, uintptr) noexcept { return hwcap; }
-  // Called once per process, before any other part of the ISA is used.
+  // Called once per process, in osinit.
   static void arch_init(uintptr, uintptr) noexcept {}
   // Called before the first asynchronous preemption.
   static void async_preempt_init() noexcept {}

@@ -7,8 +7,8 @@
 
 namespace rt0::linux_abi {
 
-// The largest frame that is copied: the preempted goroutine has 16 KiB on that stack, for the copy and for the calls
-// into the scheduler.
+// The largest frame that is copied. The copy and the calls into the scheduler have 16 KiB of stack in all (kRoom in
+// sched/preempt.cc).
 inline constexpr usize kMostFrame = 14 * 1024;
 
 // Copies the signal frame around `uc` to below the interrupted stack pointer, or to below `stack` if that is not 0:

@@ -57,7 +57,7 @@ struct Timespec {
   i64 sec, nsec;
 };
 
-// siginfo_t: the fault address, for SIGSEGV and its kin.
+// siginfo_t: the fault address, for SIGSEGV, SIGBUS, SIGFPE and SIGILL.
 struct Siginfo {
   i32 signo, err, code;
   uintptr addr;

@@ -1,7 +1,7 @@
 // riscv64: constants and the few instructions that C++ can't express.
 //
 // The thread pointer is tp, and g the word there: where the first thread-local variable of a C program would be. A
-// frame pointer points behind its frame: the return address and the caller's frame pointer lie below it.
+// frame pointer points to its frame's upper end: the return address and the caller's frame pointer lie below it.
 #pragma once
 
 #include "arch/generic/isa.h"
@@ -55,7 +55,7 @@ struct Isa : GenericIsa {
     buf->bp = 0;
   }
 
-  // GCC does not save the return address in a function that calls no other. The asm claims to change ra: so it must.
+  // In a function that calls no other, GCC does not save ra. The asm claims to change ra, so GCC saves it here.
   static constexpr bool kFramelessLeaves = true;
   [[gnu::always_inline]] static uintptr frame_pointer() noexcept {
     __asm__ volatile("" ::: "ra");

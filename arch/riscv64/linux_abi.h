@@ -13,14 +13,14 @@ using OldStat = GenericStat;
 
 inline constexpr Quirks kQuirks = {.sa_restorer = 0, .sigaltstack_pad = 272};
 
-// A record behind the floating-point registers: vector registers, and the registers of newer CPUs. The last record has
+// A record after the floating-point registers: vector registers, and the registers of newer CPUs. The last record has
 // magic 0.
 struct Record {
   u32 magic, size;
 };
 struct VectorRecord : Record {
   static constexpr u32 kMagic = 0x53465457;
-  u64 vstart, vl, vtype, vcsr, vlenb, data;  // data: the address of the registers, behind this
+  u64 vstart, vl, vtype, vcsr, vlenb, data;  // data: the address of the registers, after this
 };
 
 struct Ucontext {
@@ -58,7 +58,7 @@ struct Ucontext {
     frame[-2] = fp();
     return sp;
   }
-  // Makes the context look as if the instruction at pc had been a call of `to`. The `gap` bytes below
+  // Makes the context look as if code just before pc had called `to`, which will return to pc. The `gap` bytes below
   // the stack pointer are left alone.
   void call(uintptr to, usize gap) {
     x[7] = push_link(x[1] - gap);
@@ -76,7 +76,7 @@ struct Ucontext {
       at += r.size;
     }
     const usize bytes = static_cast<usize>(at - self) + sizeof(Record);
-    if (bytes > kMostFrame) return;  // this CPU's registers do not fit: it is not preempted
+    if (bytes > kMostFrame) return;  // this CPU's registers do not fit: the goroutine is not preempted
     Ucontext* copy = copy_signal_frame(this, bytes, aside);
     const uintptr moved = reinterpret_cast<uintptr>(copy) - reinterpret_cast<uintptr>(this);
     if (vector != nullptr) reinterpret_cast<VectorRecord*>(reinterpret_cast<uintptr>(vector) + moved)->data += moved;

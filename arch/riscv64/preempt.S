@@ -7,9 +7,9 @@
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction.
 //   frame  a copy of the signal frame, made by Ucontext::interrupt: all registers as they were, the pc to go on at
 //   keeps  everything: rt_sigreturn loads it from the copy
-//   order  the goroutine may go on on another thread. So the thread pointer and the signal mask of the thread that is
-//          running are written to the frame; and as the alternate stack in the frame is invalid, the kernel keeps that
-//          thread's
+//   order  the goroutine may continue on another thread. So the thread pointer and the signal mask of that thread are
+//          written to the frame. The frame's alternate stack is invalid (copy_signal_frame), so the kernel keeps the
+//          one of that thread
 FUNC(runtime.asyncPreempt)
         ld      ra, SIGFRAME_PC(sp)
         addi    sp, sp, -32                     // a frame like any other, for tracebacks; below that of push_link

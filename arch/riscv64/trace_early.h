@@ -2,7 +2,7 @@
 // events to the trace, or drops them.
 #pragma once
 
-// clobbers t0–t3; records at most kTraceEarlyMax events, see tracer.cc
+// clobbers t0–t3; does not check for room: there is some for kTraceEarlyMax events (tracer.cc)
 #define TRACE_EARLY(ev)                                 \
         lla     t0, runtime.trace_early_n;              \
         lw      t1, 0(t0);                              \

@@ -1,8 +1,8 @@
 // s390x: constants and the few instructions that C++ can't express.
 //
-// The thread pointer is in the access registers a0 and a1, and g the word below it, as a C program's thread-local
-// variables are. A frame's address is its stack pointer: the back chain lies there, and the return address was saved by
-// the function that the frame is of, 112 bytes above its caller's.
+// The thread pointer is in the access registers a0 and a1, and g the word below it, where a C program's thread-local
+// variables lie. A frame's address is its stack pointer: the back chain lies there. The function to which the frame
+// belongs has saved its return address 112 bytes above its caller's stack pointer.
 #pragma once
 
 #include "arch/generic/isa.h"

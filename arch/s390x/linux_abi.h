@@ -76,7 +76,7 @@ struct Ucontext {
     linked[kReturn] = lr();
     return reinterpret_cast<uintptr>(save);
   }
-  // Makes the context look as if the instruction at pc had been a call of `to`. The `gap` bytes below
+  // Makes the context look as if code just before pc had called `to`, which will return to pc. The `gap` bytes below
   // the stack pointer are left alone.
   void call(uintptr to, usize gap) {
     r[15] = push_link(r[15] - gap);

@@ -7,9 +7,9 @@
 //   frame  the save area and the frame that Ucontext::push_link makes; then a copy of the signal frame: all registers
 //          as they were
 //   keeps  everything: rt_sigreturn loads it from the copy
-//   order  the goroutine may go on on another thread. So the thread pointer and the signal mask of the thread that is
-//          running are written to the frame; and as the alternate stack in the frame is invalid, the kernel keeps that
-//          thread's
+//   order  the goroutine may continue on another thread. So the thread pointer and the signal mask of that thread are
+//          written to the frame. The frame's alternate stack is invalid (copy_signal_frame), so the kernel keeps the
+//          one of that thread
 FUNC(runtime.asyncPreempt)
         stg     %r14, RETURN_ADDRESS(%r15)
         lgr     %r1, %r15
@@ -26,7 +26,7 @@ FUNC(runtime.asyncPreempt)
         lghi    %r5, SIGSET_BYTES
         lghi    %r1, SYS_rt_sigprocmask
         svc     0
-        lfpc    SIGFRAME_FPC(%r15)              // the kernel loads it, too; QEMU 7.2 then rounds as it did before
+        lfpc    SIGFRAME_FPC(%r15)              // rt_sigreturn loads it, too; in QEMU 7.2 that does not change rounding
         lghi    %r1, SYS_rt_sigreturn
         svc     0
         .2byte  0

@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "trace_early.h"
 
-// settls(r2 = &m->tls[0]): the thread pointer goes one word behind.
+// settls(r2 = &m->tls[0]): the thread pointer becomes the address one word above.
 FUNC(runtime.settls)
         TRACE_EARLY(EV_settls)
         aghi    %r2, 8

@@ -2,7 +2,7 @@
 // events to the trace, or drops them.
 #pragma once
 
-// clobbers r0, r1, r5, r12; records at most kTraceEarlyMax events, see tracer.cc
+// clobbers r0, r1, r5, r12; does not check for room: there is some for kTraceEarlyMax events (tracer.cc)
 #define TRACE_EARLY(ev)                                 \
         larl    %r1, runtime.trace_early_n;             \
         llgf    %r5, 0(%r1);                            \

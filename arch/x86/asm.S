@@ -8,17 +8,17 @@
 //   CALL_WITH(fn, a)     calls fn(a)
 //   CALL_ALIKE(fn, a, b) calls fn(a, b) with the two arguments of the function in which this stands; LOAD_ARG0 and
 //                        LOAD_ARG1 have put them into a and b
-//   CALL_ARG             calls the first argument with the second, from a function that has pushed BP and moved it to
-//                        SP
+//   CALL_ARG             calls the first argument with the second, from a function that has pushed BP and then copied
+//                        SP to BP
 //   TAIL_CALL_ARG        the same as a tail call, from a function that has pushed nothing
 //   GOGO(buf)            jumps to gogo(buf)
 //   PUSH_KEPT POP_KEPT   the registers that a call must keep, KEPT bytes: general ones by way of the stack, then
 //                        PUSH_CONTROL and POP_CONTROL
-//   SAVE_KEPT(base) LOAD_KEPT(base)  the general ones and, at base + KEPT, the stack pointer: RecoverPoint::context
+//   SAVE_KEPT(base) LOAD_KEPT(base)  the general ones only, from base on: the beginning of RecoverPoint::context
 //
-// A goroutine's callee-saved registers lie on its own stack while it is stopped. The control words are among them: how
-// a goroutine rounds, and which exceptions of floating point trap, is its own affair. fp_control.h has what a new one
-// finds.
+// A goroutine's callee-saved registers lie on its own stack while it is stopped. The control words are among them, so
+// each goroutine has its own rounding, and its own exceptions of floating point that trap. fp_control.h has the values
+// for a new goroutine.
 #define PUSH_CONTROL lea -CONTROL_BYTES(SP), SP; stmxcsr (SP); fnstcw CONTROL_X87(SP)
 #define POP_CONTROL fldcw CONTROL_X87(SP); ldmxcsr (SP); lea CONTROL_BYTES(SP), SP
 
@@ -30,7 +30,7 @@ FUNC(runtime.mstart)
         sub     $16 - GO_ASM_PTRSIZE, SP        // aligned again at the call
         mov     g_tls, AX
         add     $g_sched, AX
-        call    runtime.gosave                  // all below is free for mcall and systemstack, once schedule() runs
+        call    runtime.gosave                  // once schedule() runs, mcall and systemstack use the stack from here
         call    runtime.mstart0
         call    runtime.abort
 END(runtime.mstart)
@@ -82,7 +82,7 @@ FUNC(runtime.mcall)
         PUSH_KEPT
         mov     SP, (g_sched+gobuf_sp)(AX)
         mov     CX, g_tls
-        mov     (g_sched+gobuf_sp)(CX), SP      // as mstart1 left it: mcall always starts at the bottom of g0
+        mov     (g_sched+gobuf_sp)(CX), SP      // as mstart saved it: mcall always starts from there
         xorl    %ebp, %ebp
         CALL_WITH(*DX, AX)
         call    runtime.badmcall2
@@ -103,7 +103,7 @@ FUNC(runtime.goswitch)
         mov     DX, g_tls
         mov     (g_sched+gobuf_sp)(DX), SP
         mov     DX, BX
-        and     $~15, SP                        // a goroutine that has never run has its stack as its entry wants it
+        and     $~15, SP                        // the stack of a new goroutine is aligned for its entry, not for a call
         xorl    %ebp, %ebp
         CALL_ALIKE(runtime.goswitched, AX, DX)
         add     $g_sched, BX

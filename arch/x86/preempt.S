@@ -9,8 +9,8 @@
 
 // asyncPreempt(): the signal handler made the interrupted code "call" this, at any instruction.
 //   frame  RED_ZONE bytes that the interrupted function may use, `aside`, the pc to go on at, BP, ALL_BYTES of flags
-//          and registers; below that, or on the other stack if `aside` is not 0, the vector state and the frames of the
-//          functions that are called
+//          and registers; below that, or below `aside`, on another stack, if that is not 0, the vector state and the
+//          frames of the functions that are called
 //   keeps  everything; nothing between the entry and pushf changes a flag
 //   after  the functions that are called find the floating point unit as it is at a program's start: the x87 stack
 //          empty, default control words
