@@ -20,7 +20,7 @@ struct G;
 // on every machine.
 class Resource {
  public:
-  // g: goroutine, m: M, p: P, t: kernel thread, f: futex or another object that a thread waits for, '-': no object.
+  // kind: g: goroutine, m: M, p: P, t: kernel thread, f: futex or another object that a thread waits for, '-': none.
   constexpr Resource() : Resource('-', 0) {}
   constexpr Resource(char kind, i64 id) : packed_(id * 256 + kind) {}
   char kind() const { return static_cast<char>(packed_ & 255); }
@@ -102,15 +102,17 @@ u32 choose(Choice kind, u32 n, Resource on);
 // rehearses the run: it writes no trace.
 bool sim_open(Str spec, Str program, Span<char*> args);
 
-// Which goroutine a P runs next is a choice. Never live, and not under fifo, which keeps to Go's order.
+// True: which goroutine a P runs next is a choice. Never on a real kernel, and not under the strategy fifo, which keeps
+// to Go's order.
 extern bool sim_picks_goroutines;
-// main.main has been called: before that, pct and delay break no order, and no thread is stalled.
+// main.main has been called. Before that, the strategies pct and delay change no order, and no thread is stalled.
 extern bool sim_in_main;
 // An event has happened: time goes on a little, and another thread may run.
 void sim_event(Resource on);
 // Called before the event of a yield: the running goroutine has nothing to do now.
 void sim_yields();
-// Called where the running goroutine can be preempted; but for fifo with sim_candidates filled. True: it must yield.
+// Called where the running goroutine can be preempted. The caller has filled sim_candidates, except under fifo. True:
+// the goroutine must yield.
 bool sim_preempt(Resource on);
 // Starts the watchdog: a SIGVTALRM after each fixed amount of CPU time. Its handler must be installed already.
 void sim_watchdog_arm();

@@ -32,8 +32,8 @@ struct SigContext {
   uintptr pc, sp, fp;
   uintptr fault_addr;  // for SIGSEGV, SIGBUS, SIGFPE, SIGILL
   i32 code;            // si_code: the sender; > 0: the kernel
-  // What pc returns to where no frame says so, else 0. After a call of address 0: what the call returns to. On ISAs
-  // where a function may have no frame of its own: the link register.
+  // Where the function at pc returns to, if no frame holds that; else 0. After a call of address 0: where that call
+  // returns to. On ISAs where a function may have no frame of its own: the link register.
   uintptr lr = 0;
 };
 
@@ -105,7 +105,7 @@ struct Kernel {
   // vector; empty if there are none.
   void (*start)(const uintptr* av, Span<const char> strings, Auxv* aux);
 
-  // Starts a thread that runs runtime.mstart below `stack_hi`. tls: m->tls, tls[0] = g0. value = thread id.
+  // Starts a thread that runs runtime.mstart, on the stack below stack_hi. tls: m->tls, tls[0] = g0. value = thread id.
   SysResult (*newosproc)(uintptr stack_hi, uintptr* tls);
   // This thread's id, 0-extended.
   u64 (*gettid)();
@@ -127,7 +127,7 @@ struct Kernel {
   // return address is where a call of this ISA leaves it; if that is the stack, below the red zone, if there is one.
   //   comes_back = true   the function at `pc` keeps every register and returns to the point of interruption.
   //                       `stack`: 0, or the upper end of other memory for the callee's frames and the registers it
-  //                       keeps; on x86 the general registers lie on the interrupted stack all the same.
+  //                       keeps; on x86 the general registers lie on the interrupted stack even then.
   //   comes_back = false  the function finds its stack aligned as after any call. If the context was interrupted
   //                       because it had called address 0, it looks as if the caller had called `pc` instead.
   // On ISAs with Isa::kFramelessLeaves the frame above the callee's is one that returns to SigContext::lr: without it a
@@ -149,8 +149,8 @@ extern const Kernel sim_kernel;
 // path: it is a regular file or does not exist, and is no device, pipe or terminal.
 SysResult linux_rename_file(const char* from, const char* to);
 bool linux_may_replace(const char* path);
-// A copy of this process, which must have one thread only, goes on, with /dev/null for its standard streams. This
-// process waits for the copy's end. *count is a number that both share.
+// Makes a copy of this process (fork), which must have one thread only. The copy goes on, with /dev/null for its
+// standard streams; this process waits for the copy's end. *count is a number that both share.
 enum class Rehearsal : u8 { failed, runs, over };  // there is no copy; this is the copy; this is not, and it has ended
 Rehearsal linux_rehearse(u32** count);
 

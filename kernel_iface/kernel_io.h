@@ -84,7 +84,7 @@ struct Spawn {
   const char* dir;  // null: this process's
   i32 fds[3];       // its descriptors 0, 1, 2; -1: closed
   u64 sigmask;      // its signal mask
-  u64 ignored;      // signals that this process ignores by its own will, and the new one is to ignore, too
+  u64 ignored;      // signals that the program itself has set to be ignored: the new process ignores them, too
 };
 
 struct KernelIo {
@@ -163,7 +163,7 @@ extern const KernelIo sim_kernel_io;
 // The table of the kernel in force.
 const KernelIo& kernel_io();
 
-// Calls f, again as long as its error is EINTR. Go: ignoringEINTR.
+// Calls f, and calls it again as long as its error is EINTR. Go: ignoringEINTR.
 template <class F>
 SysResult ignoringEINTR(F f) {
   for (;;) {

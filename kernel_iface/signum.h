@@ -13,10 +13,11 @@ inline constexpr u32 kSIGHUP = 1, kSIGINT = 2, kSIGQUIT = 3, kSIGILL = 4, kSIGTR
 
 // A set of signals: bit n - 1 is signal n.
 constexpr u64 sig_bit(u32 sig) { return u64{1} << (sig - 1); }
-// If the parent process had these ignored, the program is told so: SIGHUP and SIGINT, and those of C libraries.
+// If the parent process had one of these ignored, signal::ignored says so to the program: SIGHUP and SIGINT, and 32 to
+// 34, which C libraries use.
 inline constexpr u64 kToldIgnored = sig_bit(kSIGHUP) | sig_bit(kSIGINT) | u64{7} << (32 - 1);
-// And these stay ignored, in the program and in the processes that it starts; all others do not. Those of terminals are
-// the ones for which Go installs no handler.
+// If the parent process had one of these ignored, it stays ignored, in the program and in the processes that it starts.
+// All others do not. For those added here, which have to do with terminals, Go installs no handler.
 inline constexpr u64 kStaysIgnored =
     kToldIgnored | sig_bit(kSIGCONT) | sig_bit(kSIGTSTP) | sig_bit(kSIGTTIN) | sig_bit(kSIGTTOU);
 

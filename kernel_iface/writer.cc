@@ -9,7 +9,7 @@ void Writer::put(char c) {
   if (len_ == cap_) flush();
   at_[len_++] = c;
 }
-// In pieces, for a traceback of many goroutines is megabytes of text.
+// Copies whole pieces, not single bytes, because a traceback of many goroutines has megabytes of text.
 void Writer::put(Str s) {
   while (!s.empty()) {
     if (len_ == cap_) flush();

@@ -31,8 +31,8 @@ class Writer {
 
   void put(char c);
   void put(Str s);
-  // The part of printf that messages need: %s, %.*s, %d, %lld, %llu, %#llx, %%. One call per message keeps messages
-  // small. RT0_STR(str) stands for the two arguments of %.*s.
+  // The part of printf that messages need: %s, %.*s, %d, %lld, %llu, %#llx, %%. One call per message keeps the
+  // code of messages small. RT0_STR(str) stands for the two arguments of %.*s.
   void fmt(const char* format, ...) __attribute__((format(printf, 2, 3)));
   void vfmt(const char* format, __builtin_va_list args);
   void flush();

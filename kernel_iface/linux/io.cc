@@ -1,4 +1,4 @@
-// Files, pipes, polling and processes on Linux: one raw system call for each, and only calls that all ISAs have.
+// Files, pipes, polling and processes on Linux: by raw system calls, mostly one for each, which all ISAs have.
 #include "kernel_iface/linux/io.h"
 #include "arch/arch.h"
 #include "base/atomic.h"

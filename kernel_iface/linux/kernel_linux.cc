@@ -1,5 +1,5 @@
-// The kernel table on Linux: one raw system call for each entry. No entry retries on EINTR: futexsleep and usleep may
-// return early, read and write return the error.
+// The kernel table on Linux: raw system calls, mostly one for each entry. No entry retries on EINTR: futexsleep and
+// usleep may return early, read and write return the error.
 #include "arch/arch.h"
 #include "kernel_iface/kernel.h"
 #include "kernel_iface/linux/linux.h"

@@ -1,4 +1,4 @@
-// Sockets on Linux, and the translation of their addresses. On i386 and s390x these calls have numbers of their own
+// Sockets on Linux, and the translation of their addresses. On 386 and s390x these calls have numbers of their own
 // since Linux 4.3; before that, the one call socketcall does them all.
 #include "kernel_iface/linux/io.h"
 #include "kernel_iface/linux/uapi.h"
@@ -57,7 +57,7 @@ void from_raw(const RawAddr& raw, u32 len, SockAddr* a) {
   } else if (raw.family == AF_UNIX) {
     a->family = AddrFamily::unix_;
     u32 n = min(len - static_cast<u32>(kUnixPathAt), static_cast<u32>(kMaxUnixPath));
-    // The kernel's length may include the path's NUL and bytes behind it: the path ends at the NUL.
+    // The kernel's length may include the path's NUL and bytes after it: the path ends at the NUL.
     if (n > 0 && raw.un.path[0] != '\0')
       for (u32 i = 0; i < n; i++)
         if (raw.un.path[i] == '\0') n = i;

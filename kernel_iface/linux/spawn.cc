@@ -1,6 +1,6 @@
 // A new process on Linux. Go: exec_linux.go forkAndExecInChild1.
 //
-// The child shares the parent's memory until it becomes the program, and the parent's thread stands still that long
+// The child shares the parent's memory until it becomes the program, and the parent's thread is stopped until then
 // (CLONE_VM and CLONE_VFORK): a copy of the page tables would take a quarter of a second for 2 GB. So
 //   - the child makes system calls and nothing else: any lock may be held by a thread that the child does not have;
 //   - no signal handler of rt0's may run in the child;
@@ -27,10 +27,10 @@ uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
 
 SigDisposition present(u32 sig) { return static_cast<SigDisposition>(linux_setsig(sig, SigDisposition::keep).value); }
 
-// Sets each signal that has a handler to its default action. A handler is a function of the parent's: as soon as the
-// mask is open it could run in the child, and change the parent's memory. Signals stay ignored in the program if the
-// parent has ignored them by signal::ignore (`ignored`), or if Go would leave them ignored: its programs have handlers
-// for all others. SIGURG has a handler in the parent even if it is ignored.
+// Sets each signal that has a handler to its default action. A handler is a function of the parent's: as soon as
+// signals are unblocked it could run in the child, and change the parent's memory. Signals stay ignored in the program
+// if the parent has ignored them by signal::ignore (`ignored`), or if Go would leave them ignored: its programs have
+// handlers for all others. SIGURG has a handler in the parent even if it is ignored.
 void clear_handlers(u64 ignored) {
   constexpr u32 kSignals = 64;
   for (u32 sig = 1; sig <= kSignals; sig++) {
@@ -105,8 +105,8 @@ SysResult linux_spawn(const Spawn* s) {
   i32 report[2];
   if (const SysResult r = io_sys(SYS_pipe2, addr(report), O_CLOEXEC); !r.ok()) return r;
   // If this process's parent ignored SIGCHLD, this process has inherited that, and the kernel would keep no status of
-  // its children. The handler takes no notice of a SIGCHLD that the program has not asked for. It, and not the default,
-  // is set, because signal::notify may set it at the same time: then either order has the same effect.
+  // its children. The handler ignores a SIGCHLD that the program has not asked for. The handler is set here, and not
+  // the default action, because signal::notify may set it at the same time: then either order has the same effect.
   if ((s->ignored & sig_bit(kSIGCHLD)) == 0 && present(kSIGCHLD) == SigDisposition::ignore)
     (void)linux_setsig(kSIGCHLD, SigDisposition::handler);
   // No signal handler of rt0's may run in the child: see clear_handlers.

@@ -2,7 +2,7 @@
 // clock needs no system call. QEMU 7.2 maps none; then vdso_clock_gettime stays null.
 //
 // The image's address comes from outside (AT_SYSINFO_EHDR) and may be wrong, so every table is checked before it is
-// followed. If a check fails, rt0 does without the vDSO. Layout: ELF gABI; names: vdso(7). Go: vdso_linux.go.
+// followed. If a check fails, rt0 works without the vDSO. Layout: ELF gABI; names: vdso(7). Go: vdso_linux.go.
 #include "kernel_iface/linux/linux.h"
 
 namespace rt0 {

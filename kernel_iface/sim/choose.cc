@@ -4,8 +4,8 @@
 //             No preemption. A P takes the goroutine that Go would take.
 //   random    Each runnable thread, and each goroutine that a P may take, is equally likely. One preemption point in
 //             four is taken.
-//   pct:D     Each goroutine has a random priority, and of those that a choice is between the highest goes on. At D - 1
-//             random moments among the expected steps that one gets the lowest priority. A bug that needs D orderings
+//   pct:D     Each goroutine has a random priority. At each choice the one with the highest goes on. At D - 1 random
+//             moments among the expected steps that one gets the lowest priority instead. A bug that needs D orderings
 //             is found with a probability of at least 1/(n·k^(D-1)), for n goroutines and k steps. Burckhardt and
 //             others, "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010
 //   pos       Each step of a goroutine has a random priority. It is drawn again when the goroutine comes to its next
@@ -18,12 +18,13 @@
 //
 // A thread that runs a goroutine has the goroutine's priority. A thread that looks for work, and sysmon, have one of
 // their own. Under pct it is higher than any goroutine's: otherwise a goroutine could not be compared with the rest
-// before a thread of low priority has put it on a P. Moments hit goroutines only; a moment that comes while a thread
-// without one is first in turn waits for the next goroutine.
+// before a thread of low priority has put it on a P. Moments have an effect on goroutines only: if a thread without one
+// is first in turn when a moment comes, the moment takes effect at the next choice at which a goroutine is first.
 //
 // Fairness: pct and pos alone would let a loop that waits run for ever. Therefore a goroutine that yields gets the
 // lowest priority (pct), or the lowest priority for one step (pos). And a goroutine or thread that could have run at
-// kFairSteps choices in a row, and was never picked, is picked then, and is the highest goroutine from there on.
+// kFairSteps choices in a row, and was never picked, is picked then, and has the highest priority of goroutines from
+// then on.
 //
 // Random numbers that the runtime itself asks for (select's order of cases, for example) come from a stream of their
 // own, under every strategy but replay. Otherwise fifo, which decides nothing at random, would make select pick the
@@ -59,7 +60,7 @@ namespace {
 
 constexpr u32 kFairSteps = 1000;
 // Random priorities of goroutines are from kLow to kHighest; under pct those of threads without a goroutine are above.
-// Those of goroutines that have fallen behind are below kLow. kYields: last for one step. 0: drawn at the next look.
+// Those of goroutines that have fallen behind are below kLow. kYields: the last, for one step. 0: not drawn yet.
 constexpr u32 kHighest = 1u << 31, kLow = 1u << 16, kYields = 1;
 constexpr u32 kMostRetried = 900;
 constexpr u32 kEqualSlices = 10 * 1000;
@@ -117,7 +118,7 @@ u32 foremost() {
   return best;
 }
 
-// At its next step a goroutine has another priority, but if it yields it comes last first.
+// At its next step a goroutine gets a new priority. But if it has just yielded, it first comes last at one choice.
 void next_step(Chance* c) {
   if (c->priority != kYields) c->priority = 0;
 }
@@ -148,7 +149,7 @@ u32 by_priority(Choice kind, bool self) {
 // fifo's pick among threads: the running one while its time slice lasts, then the one that has waited longest. Among
 // goroutines it is always 0.
 //
-// Two threads that wait for each other in loops could stay in step with slices that are all alike, and never get on.
+// If all slices were equally long, two threads that wait for each other in loops could stay in step and wait for ever.
 // So in a run with very many slices each further one has a length of its own, which follows from the seed.
 u32 in_turn(bool running) {
   if (!running || state.now - state.running->since < kSliceNs + slice_more) return 0;

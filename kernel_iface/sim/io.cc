@@ -1,4 +1,5 @@
-// The simulated kernel's table of input and output: descriptors, host files behind some of them, processes. See io.h.
+// The simulated kernel's table of input and output: descriptors, of which some stand for host files; processes. See
+// io.h.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {
@@ -13,7 +14,7 @@ constinit Ring* free_rings = nullptr;
 
 constexpr usize kBlock = 64 * 1024;
 
-// T's free list, with more on it.
+// Takes an object off the free list. If the list is empty, first puts a block of new objects on it.
 template <class T>
 T* take(T** list) {
   if (*list == nullptr) {
@@ -72,7 +73,7 @@ SysResult on_host(i32 fd, Errno otherwise, F f) {
 }
 template <class F>
 SysResult on_path(F f) {
-  if (state.rehearsal) rehearsal_over();  // nothing outside is touched
+  if (state.rehearsal) rehearsal_over();  // a rehearsal touches nothing outside the process
   return call(true) ? f() : fails(Errno::intr);
 }
 
@@ -167,7 +168,7 @@ SysResult sim_truncate(i32 fd, i64 size) {
     return e == Errno::ok ? linux_kernel_io.truncate(h, size) : fails(e);
   });
 }
-// The fault "fsync": the disk fails as the bytes are to be written; or it says that they are there before they are.
+// The fault "fsync": the disk fails while the bytes are written; or fsync returns before they are on the disk.
 SysResult sim_sync(i32 fd) {
   return on_host(fd, Errno::inval, [](i32 h) {
     const u32 way = fault(Choice::fsync, {}, 2);
@@ -254,7 +255,7 @@ SysResult sim_kill(i32 pid, u32 sig) {
   if (pid != kPid) return fails(kEsrch);
   return sig == 0 ? SysResult{} : linux_kernel.tgkill(linux_kernel.gettid(), sig);
 }
-// A host file may be non-blocking without the simulation knowing, so the host waits for it. A simulated descriptor is
+// The simulation cannot know whether a host file is non-blocking, so the host waits for it. A simulated descriptor is
 // waited for only in a poller, so this call does not wait.
 SysResult sim_wait_ready(i32 fd, bool to_write) {
   const File* f = file_of(fd);
@@ -334,14 +335,14 @@ SysResult fd_new(File* f) {
   return fails(Errno::mfile);
 }
 
-// Memory that the simulated kernel needs for itself does not run out: the process does.
+// Memory for the simulated kernel itself comes from the host, without the fault "enomem". None: the process ends.
 void* pages(usize n) {
   const SysResult r = linux_kernel.mem_map(nullptr, n);
   check(r.ok(), "sim: no memory for the simulated kernel itself");
   return reinterpret_cast<void*>(r.value);
 }
 
-// A free ring keeps its memory, unless it is much.
+// A ring on the free list keeps its buffer, unless that is large: see ring_close.
 Ring* ring_new(u32 limit) {
   Ring* r = take(&free_rings);
   u8* buf = r->buf;
@@ -359,7 +360,7 @@ void ring_close(Ring* r, const File* end) {
   if (r->reader == end) r->reader = nullptr;
   if (r->writer == end) r->writer = nullptr;
   if (other != nullptr) {
-    if (other->kind != Kind::socket) notify(other);  // of sockets, socket_close knows what is heard
+    if (other->kind != Kind::socket) notify(other);  // for sockets, socket_close decides who is notified
     return;
   }
   constexpr u32 kKept = 64 * 1024;

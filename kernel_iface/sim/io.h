@@ -27,12 +27,12 @@ namespace rt0::sim {
 
 inline constexpr i32 kMaxFds = 64 * 1024;
 inline constexpr u32 kPipeBytes = 64 * 1024, kPipeBuf = 4096;
-// Sizes of socket buffers, in bytes, as Linux has them where nobody has changed its settings. TCP's over loopback grows
-// by itself once it is connected.
+// Sizes of socket buffers, in bytes, as Linux has them by default. The send buffer of a TCP socket grows when it has
+// been connected over loopback.
 inline constexpr i32 kSockBuf = 212992, kTcpRcvBuf = 131072, kTcpSndBuf = 16384, kTcpSndBufGrown = 2626560;
 // What Linux counts for a small packet beside its bytes.
 inline constexpr u32 kPacketCost = 768;
-inline constexpr u32 kMaxDgramQueue = 10;  // datagrams that may wait in a unix socket; one more is taken
+inline constexpr u32 kMaxDgramQueue = 10;  // at most this many datagrams, and one more, wait in a unix socket
 inline constexpr u32 kSockOpts = static_cast<u32>(SockOpt::sndbuf) + 1;
 inline constexpr i64 kMs = 1000 * 1000, kSecond = 1000 * kMs;
 
@@ -56,7 +56,7 @@ enum class Sock : u8 {
 
 struct File;
 
-// A ring buffer: bytes that one File has written and another has not read yet; or packets, each behind a head. Its
+// A ring buffer: bytes that one File has written and another has not read yet; or packets, each after a head. Its
 // memory grows with the bytes in it.
 struct Ring {
   u8* buf;
@@ -65,7 +65,7 @@ struct Ring {
   u32 cost, npackets;     // packets: what Linux would count for those in it, and how many they are
   u32 hidden, batch;      // faults: bytes at the end that have not arrived, and how many of these arrive next
   bool fin;               // no more will come: the writer has closed, other than by a reset
-  bool wanted;            // a writer has found no room, or a poller has asked: it hears of it when there is enough
+  bool wanted;            // a writer has found too little room, or a poller has: it is notified when there is enough
   File *reader, *writer;  // null: closed
   Ring* next_free;
 
@@ -146,7 +146,7 @@ class Held {
   File* f_;
 };
 SysResult fd_new(File* f);  // the lowest free number, or EMFILE; takes over the caller's reference, even if it fails
-Errno fd_error();           // why there can't be another descriptor; ok: there can
+Errno fd_error();           // why there can't be another descriptor; ok: there can be one
 i32 fd_end();               // no descriptor has this number or a higher one
 void* pages(usize n);       // memory, zeroed; the process ends if there is none
 Ring* ring_new(u32 limit);
@@ -162,7 +162,7 @@ SysResult sim_accept(i32 fd, SockAddr* peer);
 SysResult sim_connect(i32 fd, const SockAddr* a);
 
 // io_events.cc
-// f's fire(f, arg) is called at that time, unless f is closed before.
+// At the time `due`, fire(f, arg) is called, unless f is closed before.
 void event_add(i64 due, File* f, void (*fire)(File*, u32), u32 arg);
 void events_drop(const File* f);
 
@@ -196,8 +196,8 @@ bool port_taken(const File* me, const SockAddr& a, bool to_listen);
 File* name_find(const SockAddr& to, SockType type, const File* for_whom);
 // The same for a unix name, or the error.
 Errno unix_find(const SockAddr& to, SockType type, File** found);
-void name_add(File* f);   // f->local is taken
-void name_drop(File* f);  // it is free again, but for the path
+void name_add(File* f);   // f->local is in use from now on
+void name_drop(File* f);  // it is free again; but a name in the file system stays until it is removed
 SysResult bind_ip(File* f, SockAddr a);
 SysResult bind_path(File* f, const SockAddr& a);
 SysResult autobind(File* f, const SockAddr& to);
@@ -219,7 +219,7 @@ void peer_gone(File* f, bool unread);  // the peer of a unix connection closes; 
 void socket_close(File* f);
 // What a RST does to the end of a TCP connection which gets it.
 void got_reset(File* f);
-// A TCP connection that both ends have shut is none any more.
+// If both ends have shut a TCP connection, f's state becomes closed.
 void settle(File* f);
 void buffer_limit(File* f);  // its buffers' sizes have changed
 SysResult sim_socket(AddrFamily family, SockType type);

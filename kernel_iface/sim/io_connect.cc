@@ -5,7 +5,7 @@ namespace rt0::sim {
 
 namespace {
 
-// How long a connection over loopback takes, and a SYN without an answer is sent again: after 1, 2, 4, … 64 s.
+// A connection over loopback takes kConnectNs. A SYN without an answer is sent again after 1, 2, 4, … 64 s.
 constexpr i64 kConnectNs = 15 * 1000;
 constexpr u32 kSynTries = 7;
 constexpr u32 kSomaxconn = 4096;
@@ -57,7 +57,7 @@ void connect_answered(File* f, u32 tries) {
 }
 void never_answered(File* f, u32) { connect_fails(f, Errno::timedout); }
 
-// Faults: how long the way is, and whether it is cut.
+// Faults: how long the connection's bytes are on their way, and whether it is cut.
 void connect_begins(File* f) {
   constexpr i64 kLags[] = {0, kMs, 20 * kMs, 300 * kMs}, kCuts[] = {0, 200 * kMs, 5 * kSecond};
   f->lag = kLags[fault(Choice::delay, {}, 3)];

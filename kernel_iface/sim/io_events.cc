@@ -1,5 +1,5 @@
 // What happens at a later time without a thread's doing: a connection is answered, a delayed packet arrives.
-// wake_expired() calls fire_due() when the time of the first event has come; a clock that jumps does not jump over one.
+// wake_expired() calls fire_due() when the time of the first event has come; the clock never jumps past an event.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {

@@ -5,7 +5,7 @@
 
 namespace rt0::sim {
 
-// A socket's name in the file system: a hash of the path from the root on, for a program may say it in several ways.
+// A socket's name in the file system: a hash of the path from the root on, for a program may write it in several ways.
 struct Path {
   u64 hash;
   File* file;  // null: closed
@@ -64,7 +64,7 @@ constinit Path* paths = nullptr;
 constinit Path* free_paths = nullptr;
 constinit u32 next_ino = 1;
 
-// The path without empty and "." parts; ".." takes the part before it away, which is wrong behind a symbolic link.
+// A hash of the path without empty and "." parts. ".." removes the part before it; after a symbolic link that is wrong.
 u64 path_hash(Str path) {
   constexpr usize kRoom = 8192;
   constinit static char full[kRoom], cwd[kRoom];  // large; and the simulation has one thread of the host's
@@ -293,7 +293,7 @@ SysResult bind_path(File* f, const SockAddr& a) {
   return {};
 }
 
-// A socket that sends without having been bound gets a name: for IP, a port; the address when it connects.
+// An IP socket that sends or connects without having been bound gets a port, and if it connects, an address, too.
 SysResult autobind(File* f, const SockAddr& to) {
   if (f->bound || !is_ip(f->family)) return {};
   SockAddr a = mapped(to) ? map(loopback_of(AddrFamily::ip4)) : loopback_of(f->family);

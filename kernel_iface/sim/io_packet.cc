@@ -1,4 +1,4 @@
-// Datagrams, and packets of unix seqpacket connections. Each lies in the receiver's ring behind a head.
+// Datagrams, and packets of unix seqpacket connections. Each lies in the receiver's ring after a head.
 #include "kernel_iface/sim/io.h"
 
 namespace rt0::sim {
@@ -32,7 +32,7 @@ void udp_enter(File* to, const PacketHead& head, const void* p) {
   if (!full(to)) enter(to->in, head, p);
 }
 
-// What was held back arrives.
+// The datagrams that were held back arrive.
 void release(File* f, u32) {
   Ring* held = f->held;
   while (held->npackets > 0) {
@@ -83,7 +83,7 @@ SysResult udp_write(File* f, const void* p, usize n, const SockAddr* to) {
   if (const SysResult r = autobind(f, dest); !r.ok()) return r;
   File* peer = name_find(dest, f->type, f);
   if (peer == nullptr) {
-    // What ICMP brings back to a connected socket, which a reader that waits there hears of, too.
+    // ICMP reports to a connected socket that its peer does not exist. A reader that waits there is notified, too.
     if (f->remote.family != AddrFamily::none) {
       f->error = Errno::connrefused;
       notify(f);

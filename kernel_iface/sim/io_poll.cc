@@ -176,9 +176,9 @@ SysResult sim_poll_del(i32 poller, i32 fd) {
 
 namespace {
 
-// The fault "ready": a report about the i-th descriptor of the poller that could be read or written one day, but can't
-// now. Not twice without a true report or a sleep in between, else a loop around it would never end. An eventfd is not
-// lied about: nobody else uses it.
+// The fault "ready": a report that the i-th descriptor of the poller is ready, although it may not be. Never twice
+// without a true report or a sleep in between, or a loop around poll_wait would never end. There is no false report
+// about an eventfd: only the runtime itself uses it.
 bool lie(File* p, PollEvent* ev) {
   if ((state.opt.faults & 1u << static_cast<u32>(Choice::ready)) == 0 || p->lied) return false;
   const auto watches = [&](auto f) {

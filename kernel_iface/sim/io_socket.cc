@@ -45,7 +45,7 @@ File* socket_of(i32 fd, Errno* e) {
 
 Errno family_error(const File* f, const SockAddr* a) {
   if (a->family == f->family) return Errno::ok;
-  // Of IPv6, Linux finds an address of IPv4 too short before it looks at the family.
+  // For an IPv6 socket, Linux finds an IPv4 address too short before it looks at the family.
   return f->family == AddrFamily::ip4 && a->family == AddrFamily::ip6 ? kEafnosupport : Errno::inval;
 }
 
@@ -304,7 +304,7 @@ SysResult sim_shutdown(i32 fd, Shut how) {
 
 namespace {
 
-// No unix datagram socket stays connected to one that goes.
+// No unix datagram socket stays connected to f, which is being closed.
 void forget_peer(const File* f) {
   for (i32 fd = 0; fd < fd_end(); fd++)
     if (File* other = file_of(fd); other != nullptr && other->state == Sock::packets && other->peer == f) {

@@ -51,11 +51,11 @@ bool reset_by_fault(File* f) {
   if (f->out != nullptr) f->out->len = f->out->hidden = 0;
   if (f->peer != nullptr) got_reset(f->peer);
   got_reset(f);
-  f->error = Errno::ok;  // told at once
+  f->error = Errno::ok;  // the caller reports it at once
   return true;
 }
 
-// --- Faults that let a TCP connection be slow, or cut ----------------------------------------------------------------
+// --- Faults that make a TCP connection slow, or cut it ---------------------------------------------------------------
 
 void arrive(File* f, u32) {
   Ring* r = f->in;
@@ -123,7 +123,7 @@ SysResult stream_read(File* f, void* p, usize n) {
       return {got, Errno::ok};
     }
     const bool ended = r != nullptr && r->ended();
-    if (ended && (!socket || f->tcp())) return {};  // a FIN has come: not even an error is told any more
+    if (ended && (!socket || f->tcp())) return {};  // a FIN has come: not even an error is reported now
     if (f->error != Errno::ok) return fails(f->take_error());
     if (ended || f->rcv_shut || (n == 0 && !socket)) return {};
     if (f->nonblock) return fails(Errno::again);
@@ -148,8 +148,8 @@ SysResult stream_write(File* f, const void* p, usize n) {
       Ring* r = f->out;
       const bool gone = socket ? f->peer == nullptr : r->reader == nullptr;
       if (socket && f->tcp()) {
-        // The first bytes to a peer that is gone are lost without a word; only the answer to them, a RST, tells. The
-        // same if both ends' directions are shut by the peer, which then learns of it, too.
+        // The first bytes to a peer that is gone are lost, and this call does not fail: only the answer to them, a RST,
+        // is an error. It is the same if the peer has shut both directions; the peer then gets the error, too.
         File* to = f->peer;
         if (gone || (to->rcv_shut && to->snd_shut)) {
           if (to != nullptr) got_reset(to);

@@ -36,7 +36,7 @@ SysResult sim_write(i32 fd, const void* p, usize n) {
 SysResult sim_read(i32 fd, void* p, usize n) { return linux_kernel.read(fd, p, n); }
 
 i64 sim_nanotime() { return state.now += kClockNs; }
-// The fault "jump": somebody sets the wall clock, by a second or an hour, forwards or back. The other clock goes on.
+// The fault "jump": the wall clock is set, by a second or an hour, forwards or back. The other clock does not change.
 i64 sim_walltime() {
   constexpr i64 kSecond = 1000 * 1000 * 1000, kHour = 3600 * kSecond;
   constexpr i64 kJumps[] = {0, kSecond, -kSecond, kHour, -kHour};

@@ -1,7 +1,7 @@
 // The record of choices: a head that names the program, its arguments and the options, then one line for each choice.
 //
 //   rt0-record 1
-//   program=examples/hello.cc args=1:9ae16a3b2f90404f
+//   program=examples/hello.cc args=1:0x9ae16a3b2f90404f
 //   seed=42 procs=4 strategy=pct:3 steps=310 faults=none:20
 //   0 run 2 1 m1
 //   1 random 4 2 -
@@ -89,7 +89,7 @@ Str next_word(Str* s) {
 bool next_number(Str* s, i64* n) { return parse_i64(next_word(s), n); }
 
 u64 hash(Span<char*> args) {
-  u64 h = 14695981039346656037u;  // FNV-1a, over the arguments and the NULs that end them, but for the program's name
+  u64 h = 14695981039346656037u;  // FNV-1a, over the arguments without the program's name, and the NULs that end them
   for (usize i = 1; i < args.len; i++) {
     const char* s = args[i];
     do { h = (h ^ static_cast<u8>(*s)) * 1099511628211u; } while (*s++ != '\0');

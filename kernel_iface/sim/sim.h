@@ -75,7 +75,7 @@ enum Key : u32 { kSeed, kProcs, kSteps, kSpin, kNumbers, kStrategy = kNumbers, k
 enum class Strategy : u8 { fifo, random, pct, pos, delay };
 
 struct Options {
-  // seed; procs; steps: how many choices pct and delay expect, 0: they are counted before; spin: ms of the host's CPU
+  // seed; procs; steps: how many choices pct and delay expect, 0: a rehearsal counts them; spin: ms of the host's CPU
   // time after which a thread without points is taken to wait in a loop.
   i64 number[kNumbers] = {1, 4, 0, 1000};
   i64 limit_ns = kNever;  // the simulation ends at this time
@@ -102,7 +102,7 @@ struct State {
   u64 events = 0;  // of any kind: calls and trace events
   u64 seen_by_watchdog = 0;
   u64 sched_rand = 0, value_rand = 0, data_rand = 0;
-  // What the network does by itself, such as a packet's arrival: the time of the next such event, and who handles it.
+  // What the network does by itself, such as a packet's arrival: the time of the next such event, and its handler.
   i64 event_due = kNever;
   void (*event_fire)() = nullptr;
   u64 idle_events = 0;  // see next_deadline() in thread.cc
@@ -137,8 +137,8 @@ bool has_depth(Strategy s);
 extern bool reading_head;  // refuse says that a record's head is wrong
 // Text in buf, with a NUL at its end; what does not fit is dropped.
 const char* print(char* buf, usize room, const char* format, ...) __attribute__((format(printf, 3, 4)));
-// Finds out how many steps the program has: it is run once before, without moments, in a process of its own that
-// touches nothing outside. That run ends where it would.
+// Finds out how many steps the program has: it is run once before, without moments, in a process of its own. That run
+// ends at the first call that would touch something outside the process.
 void rehearse();
 [[noreturn]] void rehearsal_over();
 
@@ -172,7 +172,7 @@ void point(i64 ns, Resource on = {});
 bool block(const void* what, i64 deadline);
 // Wakes up to `count` threads that wait for `what`; returns how many were woken.
 u32 wake(const void* what, u32 count);
-// The running thread goes behind all other threads that could run.
+// The running thread goes to the end of the queue of threads that could run.
 void yield();
 
 }  // namespace rt0::sim

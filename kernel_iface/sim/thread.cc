@@ -276,7 +276,7 @@ namespace rt0 {
 using namespace sim;
 
 // A signal handler calls this on the one host thread, between any two instructions of the simulation. The next point
-// sees next_deadline, or, if wake_expired() overwrites it just then, limit_ns, which it reads anew.
+// sees next_deadline. If wake_expired() overwrites that just then, it reads limit_ns anew at the next deadline.
 bool sim_stop() {
   if (state.stop) return false;
   state.stop = true;
@@ -287,7 +287,7 @@ bool sim_stop() {
 
 void sim_yields() { strategy_yield(state.running); }
 
-// The running thread may lose time, while whatever comes first goes on: timers, too. Not before main.main.
+// The fault "stall": the running thread loses time, while other threads and timers go on. Not before main.main.
 [[gnu::noinline]] static void stall(Resource on) {
   constexpr u32 kLengths = 4;  // 1, 10, 100, 1,000 ms
   if (on.kind() != 'g' || !sim_in_main) return;
