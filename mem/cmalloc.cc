@@ -1,5 +1,5 @@
-// malloc and its kin, for C code in a program that has no C library. Linked in only where they are used. If rt0 is ever
-// linked into a program with a C library, this file must be left out.
+// malloc and the like, for C code in a program that has no C library. Linked in only where they are used. If rt0 is
+// ever linked into a program with a C library, this file must be left out.
 #include "mem/program_heap.h"
 #include "mem/sizeclasses.h"
 
@@ -33,9 +33,9 @@ void* calloc(usize n, usize size) {
   return rt0::program_zeroed(bytes, kMallocAlign);
 }
 
-// In place if the slot is large enough and not much too large, or if an object of whole pages has free pages behind it.
-// Such an object that must move will probably grow again: it gets an eighth more, so that growing in small steps to n
-// bytes copies some 9 n bytes in all, however small the steps. Pages that are never touched cost no memory.
+// The object stays where it is if its slot is large enough and not much too large, or if it has whole pages and free
+// ones after them. An object of whole pages that must move will probably grow again: it gets an eighth more, so growing
+// in small steps to n bytes copies some 9 n bytes in all, however small the steps. Untouched pages cost no memory.
 void* realloc(void* p, usize n) {
   if (p == nullptr) return rt0::program_malloc(n, kMallocAlign);
   const usize have = rt0::program_usable(p);
@@ -76,7 +76,7 @@ void free_sized(void* p, usize) { rt0::program_free(p, RT0_CALLER); }
 void free_aligned_sized(void* p, usize, usize) { rt0::program_free(p, RT0_CALLER); }
 
 char* strdup(const char* s) { return rt0::duplicate(s, __builtin_strlen(s)); }
-// The first n bytes at most; s need not end before.
+// The first n bytes at most; s need not have a NUL within them.
 char* strndup(const char* s, usize n) {
   usize len = 0;
   while (len < n && s[len] != '\0') len++;

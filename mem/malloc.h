@@ -27,7 +27,7 @@ T* malloc_or_die(usize n = 1) {
   return static_cast<T*>(malloc_or_die(n * sizeof(T), alignof(T)));
 }
 // Frees an object that mallocgc has returned; null is allowed. Any other pointer is a fatal error in dev builds; in
-// release builds it is one only if it points to no object at all.
+// release builds only if it lies in no span in use, is not a multiple of 8, or points into a large object's middle.
 void heap_free(void* p) RT0_SYM("runtime.heap_free");
 // Makes the object at p longer, to at least n bytes, without moving it. False if that is not possible; then nothing has
 // changed. Works only for objects of whole pages, which are those of more than 32 KiB.

@@ -8,7 +8,7 @@ constinit bool gcmark_failed = false;
 
 ObjectRef find_object(uintptr a) {
   MSpan* s = spanOf(a);
-  // In a free run the entry may be stale: the address does not lie within that span.
+  // For an address in a free run the entry may be stale: then the address does not lie within that span.
   if (s == nullptr || s->state != SpanState::in_use || a < s->base || a - s->base >= s->npages * kHeapPage) return {};
   const usize i = (a - s->base) / s->elemsize;
   if (i >= s->nelems || i >= s->freeindex) return {};

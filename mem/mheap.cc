@@ -71,7 +71,7 @@ uintptr map_space(usize bytes) REQUIRES(mheap.lock) {
   const uintptr got = reinterpret_cast<uintptr>(sysAlloc(bytes + kArenaBytes));
   if (got == 0) return 0;
   const uintptr p = align_up(got, kArenaBytes);
-  unmap(got, p - got);  // unmaps the parts before and behind it: a 32-bit address space is soon used up
+  unmap(got, p - got);  // unmaps the parts before and after it: a 32-bit address space is soon used up
   unmap(p + bytes, got + kArenaBytes - p);
   return p;
 }
@@ -308,7 +308,7 @@ bool scavenge_down(u64 used, u64 goal) REQUIRES(mheap.lock) {
 // The clock is the tracer's: reading it does not advance a simulated clock, on which sizes must have no influence.
 void stay_below_limit() REQUIRES(mheap.lock) {
   constexpr i64 kMostDebt = 50 * 1000 * 1000;
-  static constinit i64 debt = 0, last = 0;  // the lock's
+  static constinit i64 debt = 0, last = 0;  // guarded by the lock
   const u64 used = used_bytes(), limit = static_cast<u64>(gcController.memoryLimit);
   if (RT0_LIKELY(used <= limit) || mheap_pages.dirty == 0) return;
   const i64 begin = kernel->tracetime();
@@ -344,8 +344,8 @@ MSpan* mheap_alloc(usize npages, usize align, SpanClass spc) {
   if (kDevBuild && s->allocBits != nullptr)
     for (Atomic<u32>& w : s->allocBits->word) w.store_relaxed(0);
   for (usize i = 0; i < npages; i++) entry(s->base + i * kHeapPage).store_relaxed(s);
-  // Not earlier: it may make a neighbour of this span clean and join it with free runs beside it, and until this span
-  // is in use and entered in the map, it looks like one.
+  // Not earlier: it may make a neighbour of this span clean and join that with the free runs beside it. Before this
+  // span is in use and entered in the map, it would be taken for such a free run.
   stay_below_limit();
   return s;
 }
@@ -361,7 +361,7 @@ void mheap_free(MSpan* s) {
     drop_span(s);
     return;
   }
-  // No stale entry stays, so that a wild delete finds no span.
+  // No stale entry stays, so that a delete of a wrong pointer finds no span.
   for (usize i = 0; i < s->npages; i++) entry(s->base + i * kHeapPage).store_relaxed(nullptr);
   mheap_pages.dirty += s->npages;
   free_run(s, SpanState::dirty);

@@ -136,7 +136,7 @@ MCache* allocmcache() RT0_SYM("runtime.allocmcache");
 // A span of npages pages at a multiple of `align` (in pages, a power of two); null if there is no memory. For small
 // objects (spanclass < kNumSpanClasses) it is empty.
 MSpan* mheap_alloc(usize npages, usize align, SpanClass spc) RT0_SYM("runtime.mheap.alloc");
-// Makes the large object of span s longer, to npages pages, where it lies; false if the pages behind it are not free.
+// Makes the large object of span s longer, to npages pages, where it lies; false if the pages after it are not free.
 bool mheap_grow(MSpan* s, usize npages);
 void mheap_free(MSpan* s) RT0_SYM("runtime.mheap.freeSpan");
 

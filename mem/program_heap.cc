@@ -2,7 +2,7 @@
 // last byte and the tail: delete finds there whether the program has written beyond the end. A deleted object is filled
 // with another pattern and waits in a queue before its slot is used again: when it leaves the queue, or the program
 // ends, a write since then is seen. A read after delete is not seen as such, but it reads the pattern: a pointer read
-// from there is an address at which nothing lies. Such heaps are common knowledge; Electric Fence and dmalloc are two
+// from there is an address at which nothing lies. Such heaps are well known; Electric Fence and dmalloc are two
 // of the oldest.
 #if defined(RT0_CHECKED) && RT0_CHECKED
 
@@ -17,9 +17,9 @@ namespace rt0 {
 namespace {
 
 constexpr u8 kBeyond = 0xfd, kDeleted = 0xdf;
-constexpr usize kQueued = 1024, kQueuedBytes = 4 << 20;  // as much waits at most
+constexpr usize kQueued = 1024, kQueuedBytes = 4 << 20;  // the most that may wait
 
-// The size is what was asked for. `proof` follows from all else: if it is wrong, the tail was overwritten.
+// The size is what was asked for. `proof` is computed from all else: if it is wrong, the tail was overwritten.
 struct Tail {
   uintptr proof;
   usize size;
@@ -33,7 +33,7 @@ struct Tail {
   bool is_right(uintptr object, usize room) const { return size <= room && proof == proof_of(object); }
 };
 
-// An object's slot: bytes [0, room) are the object's and the pattern's, the tail comes behind them.
+// An object's slot: bytes [0, room) are the object's and the pattern's, the tail comes after them.
 struct Slot {
   u8* at;
   usize room;
@@ -69,7 +69,7 @@ struct {
 } constinit queue{{{0}, LockRank::programheap}, {}, 0, 0, 0};
 
 // Puts p at the end if it is not null, then takes the oldest one out if too many or too large ones wait, or if `all`;
-// null if there is none to take. There is room for p: as many as fit never stay.
+// null if there is none to take. There is always room for p: a full queue gives up its oldest one at once.
 void* exchange(void* p, bool all) {
   lock(&queue.lock);
   if (p != nullptr) {
@@ -87,7 +87,7 @@ void* exchange(void* p, bool all) {
   return old;
 }
 
-// Whether new can have returned p. What is wrong with another pointer says heap_free.
+// Whether new can have returned p. For any other pointer heap_free says what is wrong.
 bool is_object(const void* p) {
   const uintptr a = reinterpret_cast<uintptr>(p);
   const MSpan* s = spanOf(a);

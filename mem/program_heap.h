@@ -18,7 +18,7 @@ void* program_malloc_or_die(usize n, usize align);
 RT0_INLINE void* program_malloc_noscan(usize n, usize align) { return program_malloc(n, align); }
 // The same, zeroed.
 void* program_zeroed(usize n, usize align);
-// Makes the object longer without moving it, if it can: never.
+// Always false: an object of a CHECKED program is never made longer without moving it.
 RT0_INLINE bool program_grow(void*, usize) { return false; }
 // Frees an object that program_malloc has returned; null is allowed. Any misuse that is found is a fatal error. caller:
 // a pc in the code that deletes the object, for a later message.

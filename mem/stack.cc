@@ -37,7 +37,7 @@ LargerStack new_arena(usize bytes) {
   return s;
 }
 
-// Address space for one stack of `bytes`, and for up to *n more behind it; *n becomes the number of those.
+// Address space for one stack of `bytes`, and for up to *n more after it; *n becomes the number of those.
 u8* arena_alloc(usize bytes, u32* n) {
   lock(&arena.lock);
   if (static_cast<usize>(arena.end - arena.at) < bytes) {

@@ -56,7 +56,7 @@ void stackcachefree(StackCache* c, void* base, usize bytes);
 // that was never used.
 void stackcache_clear(StackCache* c) RT0_SYM("runtime.stackcache_clear");
 // Gives the memory of the pools' stacks with guards back to the kernel, except for the topmost page, which holds the
-// link. Returns of how many stacks. One caller at a time.
+// link. Returns how many stacks these were. One caller at a time.
 u32 stackpool_scavenge();
 
 }  // namespace rt0

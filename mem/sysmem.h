@@ -10,14 +10,14 @@ namespace rt0 {
 // The kernel's page size in bytes: set by osinit, a power of two. Go: physPageSize.
 extern uintptr physPageSize;
 
-// Whole pages, zeroed, touched lazily; null if there are none. `hint` is a wish for the address.
+// Whole pages, zeroed; each costs memory from its first use on. Null if there are none. `hint`: the address wished for.
 void* sysAlloc(usize n, void* hint = nullptr);
 
 // n zeroed bytes at a multiple of `align` (a power of two, at most a page) that are never given back: for Ms, Ps,
 // tables. Ends the program if there is no memory (fatal_out_of_memory). Any thread; takes a lock of rank persistent.
 void* persistentalloc(usize n, usize align);
 
-// The same; null if there are none.
+// The same, but null if there is no memory.
 void* persistentalloc_or_null(usize n, usize align);
 
 // For tests, in dev builds. malloc_requests counts all requests: for an object, for memory that is never given back,
