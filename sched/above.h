@@ -17,7 +17,7 @@ struct G;
 // Sets a new M's signal mask, the same for all Ms: the signals that the parent process had blocked, without those that
 // a program must receive, and those that sigsave blocks. In runtime/panic/signal.cc. Go: minitSignalMask.
 void minitSignalMask() RT0_SYM("runtime.minitSignalMask");
-// Installs the handlers and opens m0's mask, once, when m0 starts to schedule. In runtime/panic/signal.cc.
+// Installs the handlers and unblocks m0's signals, once, when m0 starts to schedule. In runtime/panic/signal.cc.
 void initsig() RT0_SYM("runtime.initsig");
 
 // GODEBUG=schedtrace: one line to stderr; detailed: every P, M and goroutine too. In runtime/diag/schedtrace.cc.

@@ -54,8 +54,8 @@ struct G {
   // field.
   uintptr below;
   Stack stack;          // [lo, hi): the memory of the goroutine's frames; lo is above the guard page
-  uintptr stackguard0;  // below this SP the stack is nearly used up
-  uintptr stackguard1;  // the same for code on g0
+  uintptr stackguard0;  // stack.lo as it was when the G got its stack. Only written; Go's code compares SP with it
+  uintptr stackguard1;  // the same
   M* m;                 // the M that runs it; null unless running or in a system call
   Gobuf sched;          // its saved registers, complete while it does not run
 
@@ -63,7 +63,7 @@ struct G {
   u64 goid;
   G* schedlink;           // in the one queue or list this G lies in
   WaitReason waitreason;  // while waiting
-  bool system;            // one of the runtime's own: not counted, no deadlock because of it
+  bool system;            // one of the runtime's own: gcount and checkdead do not count it
   bool keeps_p;           // a system call that it makes now keeps its P for a time slice, unless the world stops
   bool sized;             // has a stack of its own size: see go_with.cc
   i32 c_errno;            // errno, for a program that uses the C++ library: see runtime/cxx/c.cc
@@ -95,7 +95,7 @@ struct G {
   u32 sig;
   i32 sigcode0;
   uintptr sigcode1, sigpc;
-  // In a system call: where it stands, for tracebacks.
+  // In a system call: where a traceback begins. See entersyscall.
   uintptr syscallsp, syscallpc, syscallbp;
   Chance chance;  // of the simulated kernel's strategies
 };

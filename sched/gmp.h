@@ -52,16 +52,16 @@ struct M {
   u64 sigmask;             // as it was when the program started
   u64 rand_state;
   Note park;
-  // The next in allm. Read and written with sched.lock held, which clang cannot be told: it is declared below.
+  // The next in allm. Read and written with sched.lock held; GUARDED_BY can't say so, because sched is declared below.
   M* alllink;
   M* schedlink;  // in the idle list, or the list of Ms to free
   G* lockedg;
   u32 lockedExt;                   // lockOSThread by the program
   u32 lockedInt;                   // and by the runtime
-  bool (*waitunlockf)(G*, void*);  // gopark → park_m
+  bool (*waitunlockf)(G*, void*);  // handed from gopark to park_m or parked, with waitlock
   void* waitlock;
   void (*afterswitch)(G* from);  // puts the goroutine that was left where it belongs; see switch_to
-  u32 syscalltick;               // p->syscalltick when it entered its system call
+  u32 syscalltick;               // not used
   // The memory of a preempt stack (preempt.h) for the next goroutine that needs one. 0: none. kPreemptStackWanted:
   // none, and a goroutine needs one, so the next preemptone provides it.
   Atomic<uintptr> preempt_stack;
@@ -108,12 +108,12 @@ struct Sysmontick {
 struct alignas(Isa::kCacheLine) P {
   PId id;
   Atomic<PStatus> status;
-  // In the idle list, with sched.lock held (declared below, so clang cannot be told); or in procresize's result, which
-  // is its caller's alone.
+  // In the idle list, with sched.lock held (which is declared below, so there is no GUARDED_BY); or in procresize's
+  // result, which is its caller's alone.
   P* link;
   // The P's owner writes these two; relaxed: sysmon asks only whether they have changed.
-  Atomic<u32> schedtick;    // + 1 with every execute that begins a time slice
-  Atomic<u32> syscalltick;  // + 1 with every system call that lost or left the P
+  Atomic<u32> schedtick;    // + 1 with every goroutine that begins a time slice of its own
+  Atomic<u32> syscalltick;  // + 1 when a system call ends on this P, gives it up, or loses it
   // Written by its M alone; relaxed: preemptone takes it as a hint, and Ms are never freed.
   Atomic<M*> m;  // its M; null while the P is idle or its goroutine is in a system call
   Sysmontick sysmontick;
@@ -155,7 +155,7 @@ struct Schedt {
   i32 nmidlelocked GUARDED_BY(lock);  // Ms that wait for the goroutine wired to them
   i32 mnext GUARDED_BY(lock);         // Ms made so far, and the next M's id
   i32 maxmcount;                 // more is a fatal error. Set at boot, by the only thread; then used with the lock held
-  i32 nmsys GUARDED_BY(lock);    // Ms that do not count in checkdead (sysmon)
+  i32 nmsys GUARDED_BY(lock);    // Ms that do not count in checkdead: sysmon, the template thread
   i32 nmfreed GUARDED_BY(lock);  // Ms ended so far
   M* freem GUARDED_BY(lock);     // Ms that have ended or are about to: their stacks to be freed
 

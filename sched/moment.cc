@@ -6,7 +6,7 @@
 namespace rt0 {
 
 // The last store is sequentially consistent, and so is get's first load: callers rely on that (publish in timer.cc,
-// wakeNetPoller in proc.cc).
+// wakeNetPoller in poller.cc).
 void Moment::set(i64 ns) {
   const u32 new_lo = static_cast<u32>(ns), new_hi = static_cast<u32>(static_cast<u64>(ns) >> 32);
   // Only this thread changes these three now, so relaxed loads read what it, or the writer before it, has stored.

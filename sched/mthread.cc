@@ -19,7 +19,7 @@ namespace rt0 {
 
 namespace {
 
-constinit M* unused_ms GUARDED_BY(sched.lock) = nullptr;  // ended for good, to use again
+constinit M* unused_ms GUARDED_BY(sched.lock) = nullptr;  // their threads have ended; to use again
 
 // Ms' own stacks have guards. The first two Ms, m0 and sysmon's, get them from sysmon, so that the way to main.main
 // does not pay for them. These Ms never end, so every stack that is freed has a guard. The kernel may refuse to make
@@ -49,9 +49,9 @@ void minit() {
   trace_boot(Ev::minit);
   M* mp = getg()->m;
   G* gs = mp->gsignal;
-  // First the stack for handlers: a signal that the open mask lets in must find it.
+  // First the stack for handlers: a signal that is no longer blocked must find it.
   kernel->sigaltstack(reinterpret_cast<void*>(gs->stack.lo), gs->stack.hi - gs->stack.lo);
-  if (mp == &m0) return;  // initsig opens its mask, and its id is the process's
+  if (mp == &m0) return;  // initsig sets its mask, and its id is the process's
   minitSignalMask();      // before the id is published: no thread of this process sends it a signal without that
   mp->procid.store_release(static_cast<uintptr>(kernel->gettid()));
 }
@@ -136,9 +136,9 @@ M* allocm(void (*fn)(), MId id) {
 }
 
 // All signals are blocked around clone: the new thread inherits that, so no handler runs on it until minit has given it
-// a signal stack and then its mask. Not so for sysmon's thread, which is made before main, where two system calls
-// count. A signal that comes to it before it has a signal stack is handled on its g0's stack, which is still empty; its
-// g and gsignal are there from its first instruction on, and nothing has yet asked it to be preempted, for its id is
+// a signal stack and then its mask. Not so for sysmon's thread: it is made before main, and the boot must be short.
+// A signal that comes to it before it has a signal stack is handled on its g0's stack, which is still empty; its g and
+// gsignal are there from its first instruction on, and no thread can have sent it a preemption signal, for its id is
 // not published. On the simulated kernel a thread is no thread of the host's, and the host's mask stays as it is.
 void newosproc(M* mp) RT0_SYM("runtime.newosproc");
 void newosproc(M* mp) {
@@ -322,7 +322,7 @@ void mexit() {
   M* mp = getg()->m;
   trace(Ev::MExit);
   if (mp == &m0) {
-    // If the main thread ended, other processes would see this one as a zombie. So it stays, asleep.
+    // If the main thread ended, other processes would see this process as a zombie. So the thread stays, asleep.
     handoffp(releasep());
     lock(&sched.lock);
     sched.nmfreed++;

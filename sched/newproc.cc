@@ -25,7 +25,7 @@ constinit G* allgs_tail GUARDED_BY(allglock) = nullptr;
 constexpr u32 kGfreeLocalMax = 64, kGfreeLocalKeep = 32;
 
 // Chains the new goroutine to the one that made it, as far back as GODEBUG=tracebackancestors asks. Go: saveAncestors.
-// callerpc: the return address of the go statement, which preemption may have diverted; tracebacks have it as it was.
+// callerpc: the return address of the go statement, which preemption may have changed (program_pc gives the first one).
 Ancestors* saveAncestors(G* callergp, uintptr callerpc) {
   if (debug.tracebackancestors <= 0 || callergp->goid == 0) return nullptr;
   const u32 inherited = callergp->ancestors != nullptr ? callergp->ancestors->n : 0;

@@ -1,4 +1,4 @@
-// Goroutines are born and end here. Go: proc.go newproc, newproc1, malg, gfget, gfput, goexit0, gdestroy.
+// How goroutines are made and how they end. Go: proc.go newproc, newproc1, malg, gfget, gfput, goexit0, gdestroy.
 #pragma once
 
 #include "rt0/go.h"
@@ -8,7 +8,7 @@
 
 namespace rt0 {
 
-// A G with a stack of `bytes`, and at least four pages, lying at its top; status idle. guard: an overflow faults.
+// A G at the top of a new stack of `bytes`, but at least four pages; status idle. guard: an overflow faults.
 // c: the stack cache of the caller's P, for a goroutine's stack; or null.
 G* malg(usize bytes, bool guard, StackCache* c = nullptr) RT0_SYM("runtime.malg");
 void allgadd(G* gp) RT0_SYM("runtime.allgadd");
@@ -41,7 +41,7 @@ struct SizedHooks {
 extern Atomic<const SizedHooks*> sized_hooks;
 // Called before the first such G is made.
 void sized_enable();
-// Is called with each ended goroutine whose stack is smaller than kStackMin: tests/programs/go_small.h.
+// Called with each goroutine that has ended and whose stack is smaller than kStackMin: tests/programs/go_small.h.
 extern Atomic<void (*)(G*)> small_put;
 
 // Gives unused memory of free stacks back to the kernel. First the idle Ps' dead goroutines and stacks go to the global

@@ -1,4 +1,4 @@
-// Parking: how a running G stops, and how another thread of control starts it again. Go: proc.go gopark, ready,
+// Parking: how a running G stops, and how a waker makes it runnable again. Go: proc.go gopark, ready,
 // Gosched, lockOSThread.
 //
 // gopark() leaves the G's stack first, marks it waiting, and only then calls unlockf, which drops the lock that guards
@@ -84,7 +84,7 @@ void goyield_m(G* gp) {
 
 namespace {
 
-// If only the global queue has work, runs its next goroutine and puts gp behind the others. This P's share of the queue
+// If only the global queue has work, runs its next goroutine and puts gp at its end. This P's share of the queue
 // may reach as far as gp, and then gp becomes the last of this P's queue. That is decided before gp is left, as if it
 // lay on the queue already. False if schedule() has to look for work.
 bool switch_to_global(M* mp, G* gp) {

@@ -1,11 +1,11 @@
-// Ps: idle, owned, handed over, made and unmade. Go: proc.go.
+// Ps: how they become idle, get an owner, are handed over, made and removed. Go: proc.go.
 #pragma once
 
 #include "sched/gmp.h"
 
 namespace rt0 {
 
-// GOMAXPROCS becomes n, with the world stopped. Ps beyond it die and hand on their work. Returns the Ps with local
+// GOMAXPROCS becomes n, with the world stopped. Ps beyond it end and pass on their work. Returns the Ps with local
 // work, except the caller's, linked by P::link; the caller owns one P afterwards, P 0 if its own is gone.
 P* procresize(i32 n) RT0_SYM("runtime.procresize");
 

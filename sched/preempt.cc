@@ -45,7 +45,7 @@ void make_mirror() {
 // Stack for asyncPreempt's frame with all registers, and for the calls from there into the scheduler.
 constexpr usize kRoom = 16 * 1024;
 // What asyncPreempt puts on the interrupted stack even if it has another: on x86 the general registers, below the red
-// zone. A function that stands closer than this to its stack's end is not stopped there.
+// zone. A function whose SP is closer than this to the stack's end is not stopped there.
 constexpr usize kLeastRoom = 512;
 
 // Left free at a preempt stack's upper end: rt_sigreturn may read a little beyond the copy of the signal frame.
@@ -97,7 +97,7 @@ void preemptM(M* mp) {
   }
   if (!mp->signalPending.cas_acqrel(0, 1)) return;
   const u64 tid = mp == &m0 ? kernel->getpid() : mp->procid.load_acquire();
-  // The M may have ended in between. The signal then meets no thread; or it meets another thread of this process, and
+  // The M may have ended in between. The signal then reaches no thread; or another thread of this process, and then
   // the handler there acts only if that thread's goroutine has been asked to yield.
   if (tid == 0 || !kernel->tgkill(tid, kSIGURG).ok()) mp->signalPending.store_release(0);
 }

@@ -12,7 +12,7 @@
 // goroutine is stopped there, however little of its time a loop spends in the program's own code. For that there is a
 // mirror of the program's text: as much address space, to which there is no access. To divert a return, the handler
 // adds to the return address, in the frame of the function that the program has called, the distance from the text to
-// its mirror. The function returns as ever, and at the first instruction in the mirror the thread faults, with all
+// its mirror. The function returns as usual, and at the first instruction in the mirror the thread faults, with all
 // registers as the function has left them. The handler of that fault moves the pc back by the same distance, and from
 // there on all is as if the preemption signal had come just after the return.
 //

@@ -1,6 +1,6 @@
 // The scheduling loop: schedule → findrunnable → execute → gogo. Go: proc.go. Differs: no collector; a goroutine that
-// stops while the next one is at hand switches straight to it (leave), without g0; a P that is alone leaves out what
-// thieves make necessary.
+// stops when the next one is known switches directly to it (leave), without g0; if there is only one P, it leaves out
+// what thieves make necessary.
 //
 // What must never happen: a goroutine is runnable, a P is idle, and no M is looking for work. The protocol against it:
 //   * a thread that makes work calls wakep(): if a P is idle and no M is spinning, an M is started, spinning;
@@ -24,11 +24,11 @@ namespace rt0 {
 
 namespace {
 
-constexpr u32 kGlobalTick = 61;  // how often the global queue comes before the local one
+constexpr u32 kGlobalTick = 61;  // at every 61st time slice the global queue comes before the local one
 constexpr u32 kStealTries = 4;
 
-// Now and then the global queue first: two goroutines that keep respawning each other on the local queue would starve
-// it.
+// Now and then the global queue first: two goroutines that start each other again and again on the local queue
+// would otherwise keep it waiting for ever.
 Runnable fair_global(P* pp) {
   if (pp->schedtick.load_relaxed() % kGlobalTick != 0 || sched.runqsize.load_relaxed() == 0) return {};
   lock(&sched.lock);
@@ -99,7 +99,7 @@ Runnable stealWork(P* pp, Search* s) {
       P* victim = all.at[v];
       if (victim == pp) continue;
       if (last) {
-        // A sleeping goroutine's timer may lie with a P that has no M, or with one whose M is busy.
+        // A sleeping goroutine's timer may be on the heap of a P that has no M, or whose M is busy.
         const TimerHooks::Checked c = check_timers(victim, s->now);
         s->now = c.now;
         s->poll_until = sooner(s->poll_until, c.poll_until);
@@ -112,8 +112,8 @@ Runnable stealWork(P* pp, Search* s) {
       // An idle P with a queue is being handed over: its M is on the way. This M may take from the queue meanwhile, for
       // a thief needs no owner: the head moves by compare and swap only, the tail was stored by a former owner, and the
       // M that comes may find less than there was. Without this, an M that gives up would find the queue full in
-      // checkRunqsNoP, take another P for it, and find nothing to steal, for as long as the M on the way waits for
-      // sched.lock, which all of this takes again and again.
+      // checkRunqsNoP, take another P for it, and find nothing to steal, again and again: each round takes
+      // sched.lock, for which the M on the way waits.
       if (victim->status.load_relaxed() == PStatus::idle && runqempty(victim)) continue;
       if (G* gp = runqsteal(pp, victim, last); gp != nullptr) return {gp, false};
     }
@@ -158,7 +158,7 @@ G* netpolled(GList list) {
 // Asks the network, without waiting.
 G* poll_now() {
   const NetpollHooks* net = netpoll_hooks.load_acquire();
-  // An M that waits in the poller finds the goroutines that become ready earlier than this one would.
+  // If an M waits in the poller, it finds goroutines that become ready sooner than this M would.
   if (net == nullptr || net->waiters() == 0 || sched.polling.load_relaxed() != 0) return nullptr;
   GList list = net->poll(0);
   return list.empty() ? nullptr : netpolled(list);

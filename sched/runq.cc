@@ -46,7 +46,7 @@ u32 runqgrab(P* from, P* pp, u32 at, bool steal_runnext) {
       slot(pp, at).store_relaxed(next);
       return 1;
     }
-    if (n > kRunqSize / 2) continue;  // h and t did not belong together
+    if (n > kRunqSize / 2) continue;  // h and t are of different moments: reads them again
     for (u32 i = 0; i < n; i++) slot(pp, at + i).store_relaxed(slot(from, h + i).load_relaxed());
     if (from->runqhead.cas_release(h, h + n)) return n;
   }

@@ -1,4 +1,4 @@
-// Which goroutine runs next, on the simulated kernel. Live, none of this is called.
+// Which goroutine runs next, on the simulated kernel. On a real kernel, none of this is called.
 #pragma once
 
 #include "sched/gmp.h"

@@ -75,7 +75,7 @@ u64 resident() {
 u32 scavenge_near_limit(i64 now) {
   constexpr i64 kMs = 1000 * 1000, kBusy = 10 * kMs, kFar = 100 * kMs, kInVain = 1000 * kMs;
   constexpr u32 kAtOnce = 256;
-  static constinit i64 last = 0, pause = kBusy;  // sysmon's alone
+  static constinit i64 last = 0, pause = kBusy;  // only sysmon calls this
   static constinit u32 found = 0;
   if (simulated != 0) return 0;
   if (now - last < pause) return found;  // before the limit is read, which takes the heap's lock

@@ -19,12 +19,12 @@ enum class GStatus : u32 {
   syscall = 3,    // in a system call, on an M, perhaps without a P
   waiting = 4,    // stopped by the runtime; recorded somewhere, so that it can be made ready
   dead = 6,       // ended, or just made; on a free list or being initialised
-  preempted = 9,  // stopped itself for suspendG; waits for a thread to claim it
+  preempted = 9,  // Go: stopped itself for suspendG. No move of rt0 leads to it
 };
 
 // Go: runtime2.go _Pidle …
 enum class PStatus : u32 {
-  idle = 0,     // on the idle list, or moving between lists; its run queue is empty
+  idle = 0,     // on the idle list, with an empty run queue; or on its way to an M
   running = 1,  // owned by an M
   syscall = 2,  // belongs to an M in a system call, from which any thread may take it by CAS
   gcstop = 3,   // stopped with the world

@@ -13,7 +13,7 @@ namespace {
 
 constinit Atomic<u32> worldsema{0};  // 1: a goroutine stops the world, or has stopped it
 
-constexpr i64 kPatienceNs = 100 * 1000;  // after which goroutines that have not stopped are asked again
+constexpr i64 kPatienceNs = 100 * 1000;  // after this time, goroutines that have not stopped are asked again
 
 // Not analysed: once every P has stopped, no thread changes the number until the world starts again.
 bool all_have_stopped() NO_LOCK_ANALYSIS { return sched.stopwait == 0; }

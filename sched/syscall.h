@@ -1,8 +1,8 @@
 // System calls that may block, and the scheduler. Go: proc.go entersyscall … exitsyscall.
 //
 // Before such a call the status of the goroutine's P becomes syscall. From then on the thread that changes the status
-// by CAS has the P: the M itself when it comes back in time (exitsyscall's fast path), sysmon when the call takes
-// longer than a tick, or the thread that stops the world. An M that comes back late takes any idle P or queues its
+// by CAS has the P: the M itself when it comes back in time (exitsyscall's fast path), sysmon when it has seen
+// the call at two looks, or the thread that stops the world. An M that comes back late takes any idle P or queues its
 // goroutine and sleeps.
 #pragma once
 

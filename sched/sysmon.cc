@@ -91,7 +91,7 @@ u32 retake(i64 now, bool* asked) {
       if (s == PStatus::gcstop) ask_to_yield(pp);
       else preemptone(pp);
       *asked = true;
-      sysretake = true;  // it may have made many short system calls: its slice is over all the same
+      sysretake = true;  // it may have made many short system calls: its slice is over even then
     }
     if (s == PStatus::syscall && retake_syscall(pp, now, sysretake)) n++;
   }
