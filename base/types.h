@@ -1,4 +1,4 @@
-// Types that every room shares: fixed-width integers, views of memory, and ids that do not mix.
+// Types that every room shares: fixed-width integers, views of memory, and the types of ids.
 //
 // This header includes the compiler's own freestanding headers and nothing else, and compiles both freestanding (target
 // binaries) and hosted (unit tests, host tools).

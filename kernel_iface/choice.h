@@ -1,9 +1,9 @@
 // Chance in simulated runs: choose() makes every decision that could come out differently from run to run. On a real
 // kernel these functions do nothing, so callers test `simulated` first, which costs a load and a branch.
 //
-// The layers above the kernel mark where a choice is made: at trace points (a thread may lose its CPU there), where a
-// goroutine may be preempted, and where Go draws a random number. The simulated kernel adds choices in its own calls.
-// The layers above do not know which strategy decides, nor whether the run is recorded or replayed.
+// The rooms above the kernel mark where a choice is made: at trace points (a thread may lose its CPU there), where a
+// goroutine may be preempted, where a P takes its next goroutine, and where Go draws a random number. The simulated
+// kernel adds choices in its own calls. The rooms above know neither the strategy nor whether a run is replayed.
 #pragma once
 
 #include "base/atomic.h"
@@ -16,8 +16,8 @@ extern u32 simulated __asm__("runtime.simulated");
 
 struct G;
 
-// The object that a choice is about (a goroutine, an M, a channel, a semaphore, a futex), by a number that is the same
-// on every machine.
+// The object that a choice or an event is about (a goroutine, an M, a P, a thread, a futex), by a number that is the
+// same on every machine.
 class Resource {
  public:
   // kind: g: goroutine, m: M, p: P, t: kernel thread, f: futex or another object that a thread waits for, '-': none.
@@ -32,7 +32,7 @@ class Resource {
 
 // The kinds of choices. choice_name() has the names that traces and records use.
 enum class Choice : u8 {
-  run,        // which thread runs next: 0 is the running one, then the rest, the longest waiting first
+  run,        // which thread runs next: the running one, if it can go on, then the rest, the longest waiting first
   preempt,    // 1: the running goroutine yields here
   random,     // a number that Go would draw at random
   goroutine,  // which goroutine a P runs next: 0 is Go's, then the rest in the order in which Go would take them

@@ -151,7 +151,7 @@ SysResult linux_rename_file(const char* from, const char* to);
 bool linux_may_replace(const char* path);
 // Makes a copy of this process (fork), which must have one thread only. The copy goes on, with /dev/null for its
 // standard streams; this process waits for the copy's end. *count is a number that both share.
-enum class Rehearsal : u8 { failed, runs, over };  // there is no copy; this is the copy; this is not, and it has ended
+enum class Rehearsal : u8 { failed, runs, over };  // there is no copy; this is the copy; it has ended
 Rehearsal linux_rehearse(u32** count);
 
 // The kernel in force.

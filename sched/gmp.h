@@ -10,7 +10,8 @@
 //   * a P is owned by the M in p->m while its status is running;
 //   * a field with GUARDED_BY belongs to the thread that holds the lock named there (base/guards.h);
 //   * for an atomic field, a comment where it is used says why the order of the accesses is right.
-// A pointer from M to P and back is set by wirep and cleared by releasep only, on the M's own thread.
+// Only wirep sets the pointers from M to P and back; only releasep, entersyscall and procresize clear them: all on
+// the M's own thread.
 #pragma once
 
 #include "arch/arch.h"
@@ -138,7 +139,7 @@ struct alignas(Isa::kCacheLine) P {
   Atomic<G*> runq[kRunqSize];
 };
 
-// The scheduler. A field that is neither atomic nor GUARDED_BY has a remark which threads use it and when.
+// The scheduler. A field that is neither atomic nor GUARDED_BY has a remark that says which threads use it and when.
 struct Schedt {
   Mutex lock;
 

@@ -34,7 +34,7 @@ void mPark() RT0_SYM("runtime.mPark");
 void mput(M* mp) REQUIRES(sched.lock);
 M* mget() REQUIRES(sched.lock);
 
-// Ms that exist: made less ended. Exact with sched.lock held; without it a hint, for messages.
+// Ms that exist: those made, minus those ended. Exact with sched.lock held; without it a hint, for messages.
 i32 mcount();
 // If all Ms sleep and nothing can wake them, the program can never go on: ends it with a fatal error. Called after an M
 // has gone idle.

@@ -14,7 +14,7 @@ namespace rt0 {
 // The linker script's names for the program's own code.
 extern "C" const u8 rt0_program_text[] __asm__("runtime.programtext");
 extern "C" const u8 rt0_program_etext[] __asm__("runtime.eprogramtext");
-// And for rt0's. libgcc's text, which uses the frame pointer's register for other things, lies between the two.
+// And for rt0's. Between the two lies that of libgcc and libstdc++, which use the frame pointer's register otherwise.
 extern "C" const u8 rt0_runtime_text[] __asm__("runtime.text");
 extern "C" const u8 rt0_runtime_etext[] __asm__("runtime.eruntimetext");
 extern "C" const u8 rt0_etext[] __asm__("runtime.etext");

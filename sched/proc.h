@@ -11,8 +11,8 @@ namespace rt0 {
 [[noreturn]] void schedule() RT0_SYM("runtime.schedule");
 [[noreturn]] void execute(G* gp, bool inherit_time) RT0_SYM("runtime.execute");
 
-// Stops the calling goroutine until goready() is called on it. After the goroutine has left its stack and is
-// marked waiting, unlockf(gp, lock) runs on g0: if it returns false the goroutine goes on at once. unlockf may be null.
+// Stops the calling goroutine until goready() is called on it. After the goroutine has left its stack and is waiting,
+// unlockf(gp, lock) runs, on g0 or the next goroutine's stack: if it returns false, gp is made runnable. May be null.
 //   P1  A waiting G is known to exactly one place (wait queue, timer, note), or to a waker that has not called ready()
 //       yet.
 //   P2  Once unlockf has released the lock it must not use the G: another M may be running it.

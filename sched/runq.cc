@@ -197,7 +197,7 @@ void globrunqputbatch(GQueue* batch, u32 n) {
 // A P's share of a global queue of that size.
 static u32 share_of(u32 size) { return min(size / static_cast<u32>(gomaxprocs.load_relaxed()) + 1, kRunqSize / 2); }
 
-// Takes n goroutines from the global queue, which has so many: returns the first, puts the others on pp's queue.
+// Takes n goroutines from the global queue, which has at least n: returns the first, puts the others on pp's queue.
 static G* globrunqtake(P* pp, u32 n) REQUIRES(sched.lock) {
   sched.runqsize.store_relaxed(sched.runqsize.load_relaxed() - n);
   trace(Ev::GlobrunqGet, n);

@@ -2,7 +2,7 @@
 // Go: proc.go runqput … runqsteal.
 //
 //   R1  tail - head (mod 2^32) ≤ 256.
-//   R2  Only the owner stores tail. Any M may move head, by CAS alone.
+//   R2  Only the owner stores tail. Any M may move head, by CAS alone (with one P there are no thieves, and no CAS).
 //   R3  Slots in [head, tail) hold goroutines; the owner may overwrite all others.
 //   R4  runnext is taken by exchange or CAS; only the owner stores a G there, thieves only take it away.
 //

@@ -1,7 +1,7 @@
 // The monitor thread: needs no P, so it runs whatever the goroutines do. Go: proc.go sysmon, retake.
 //
 // It looks every 20 µs, less and less often while there is nothing to do, down to every 10 ms, and not at all while
-// all Ps are idle. It takes Ps from system calls that last, asks goroutines that have run for 10 ms to yield, and
+// all Ps are idle. It takes Ps from system calls that take long, asks goroutines that have run for 10 ms to yield, and
 // looks at the network and for late timers when no other M does.
 #include "kernel_iface/choice.h"
 #include "kernel_iface/kernel.h"

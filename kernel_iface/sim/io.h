@@ -17,7 +17,7 @@
 //
 //   N1  A call that makes a File ready for something it was not ready for calls notify(). Otherwise pollers would not
 //       learn of it, and threads that wait in a blocking call would not look again.
-//   N2  The lowest free number is given out, as on Linux; the host's numbers play no part.
+//   N2  The lowest free number is given out, as on Linux; the host's numbers do not matter.
 #pragma once
 
 #include "kernel_iface/kernel_io.h"

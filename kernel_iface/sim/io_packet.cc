@@ -25,7 +25,7 @@ PacketHead take_head(Ring* r) {
   return head;
 }
 
-// --- UDP: what is too much is lost, and faults -----------------------------------------------------------------------
+// --- UDP: a datagram that finds no room is lost; and the faults ------------------------------------------------------
 
 bool full(File* to) { return to->in->cost > static_cast<u32>(to->opt(SockOpt::rcvbuf)); }
 void udp_enter(File* to, const PacketHead& head, const void* p) {

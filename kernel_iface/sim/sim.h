@@ -35,7 +35,7 @@ inline constexpr i64 kEventNs = 100, kCallNs = 1000, kClockNs = 50;
 // A sleeping thread is woken this much later than it asked for, as Linux's timer slack does it. So threads whose
 // deadlines are near to each other wake together.
 inline constexpr i64 kSlackNs = 50 * 1000;
-// A thread's time slice under fifo, while other threads could run.
+// A thread's time slice under fifo and delay, while other threads could run.
 inline constexpr i64 kSliceNs = 20 * 1000;
 // The wall clock's time at the simulation's start: 2009-11-10 23:00:00 UTC, as in Go's playground.
 inline constexpr i64 kEpochNs = 1257894000 * i64{1000000000};
