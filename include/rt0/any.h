@@ -12,8 +12,8 @@
 namespace rt0 {
 
 // Holds a copy of the value; a small value needs no heap. A default any, and one made of nullptr, is Go's nil, which is
-// false; so is one made of an error that is none. It has the methods of Recovered (panic.h), the type that recover()
-// returns.
+// false. So is one made of an Error that holds no error. It has the methods of Recovered (panic.h), the type that
+// recover() returns.
 class any : public Recovered {
  public:
   any() = default;

@@ -74,13 +74,13 @@ template <class T>
 struct Number : detail::Cell<T> {
   using detail::Cell<T>::Cell;
 
-  // Adds d and returns the value after.
+  // Adds d and returns the value after. An overflow wraps around.
   [[gnu::always_inline]] inline T add(T d) {
     detail::atomic_point(&this->v);
     if constexpr (Number::kNative) return __atomic_add_fetch(&this->v, d, __ATOMIC_SEQ_CST);
     else return static_cast<T>(detail::atomic64_add(reinterpret_cast<uint64_t*>(&this->v), static_cast<uint64_t>(d)));
   }
-  // These two return the value before. They end as soon as no other goroutine has changed the value in between.
+  // These two return the value before. They try again as long as another goroutine has changed the value in between.
   T and_(T mask) {
     for (;;) {
       const T old = this->load();

@@ -13,7 +13,7 @@
 #include "rt0/sync.h"
 
 namespace rt0::detail {
-// The == of a value in an any.
+// The function that compares two values of this type, which lie in anys. Panics if there is none: see compare_and_swap.
 bool (*equal_of(const Type* type))(const void* a, const void* b);
 }  // namespace rt0::detail
 
@@ -26,14 +26,16 @@ class Value {
   Value& operator=(const Value&) = delete;
   ~Value();
 
-  // A copy of what was stored last.
+  // A copy of the value that was stored last; nil before the first store.
   any load();
   void store(const any& v);
   // Stores v and returns what was there before.
   any swap(const any& v);
-  // Stores v if what is there equals `old`; nullptr stands for nil, which is there before the first store. `old` is
-  // compared by its ==, a text by its bytes. Of an any, the value that it holds is compared: numbers, texts and types
-  // whose equal values have equal bytes; others panic, as types without == do in Go.
+  // Stores v and returns true if the value that is there equals `old`; otherwise returns false. nullptr stands for nil,
+  // which is there before the first store. `old` is compared by its ==, a text by its bytes. If `old` is an any, the
+  // value that it holds is compared: it must be a text, a float, a double, or of a type whose equal values have equal
+  // bytes and whose size is 1, 2, 4, 8, 12, 16, 24 or 32. Other types panic, as types without == do in Go. It panics,
+  // too, if `old` and v, or v and the value that is there, are of different types.
   template <class T>
   bool compare_and_swap(const T& old, const any& v) {
     using Equal = bool (*)(const void* held, const void* old);

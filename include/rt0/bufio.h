@@ -8,10 +8,14 @@
 //   out.write("HTTP/1.1 200 OK\r\n\r\n");
 //   if (auto err = out.flush(); err) …
 //
-// What is read from is any type with Result<size_t> read(void*, size_t): os::File, net::Conn, a type of the program's
-// own; what is written to has Result<size_t> write(const void*, size_t). Handles, which have fd(), are copied, so the
-// file stays open as long as the buffer. Another object that has a name is referred to, and must live as long as the
-// buffer; a temporary object is moved into the buffer. Buffers are not for several goroutines at once, as in Go.
+// A Reader or Scanner reads from any type with Result<size_t> read(void*, size_t): os::File, net::Conn, a type of the
+// program's own. A Writer writes to any type with Result<size_t> write(const void*, size_t). A handle, which is a type
+// with fd(), is copied, so its file stays open as long as the buffer exists. Another object that has a name is referred
+// to, and must live as long as the buffer; a temporary object is moved into the buffer. As in Go, a buffer is not for
+// several goroutines at once.
+//
+// If the object's read or write returns more bytes than it was asked for, a Reader or Writer panics, and a Scanner ends
+// with err_bad_read_count. If many reads in a row return neither bytes nor an error, the error is io::err_no_progress.
 #pragma once
 
 #include <stddef.h>
@@ -49,7 +53,7 @@ concept CanWrite = requires(T& t, const void* p, size_t n) { static_cast<Result<
 template <class T>
 concept IsHandle = requires(const T& t) { t.fd(); };
 
-// What is read from or written to: an object of the program, or one that is kept here.
+// The object that is read from or written to: an object of the program, or one that is kept here.
 class Other {
  public:
   Other(const Other&) = delete;
@@ -106,24 +110,27 @@ class Reader : detail::Other {
 
   // Reads at most n bytes into p: buffered ones, or those of one read. 0 with io::eof at the end.
   Result<size_t> read(void* p, size_t n);
+  // The next byte; io::eof at the end.
   Result<unsigned char> read_byte();
-  // Gives the byte that was read last back. err_invalid_unread_byte if the last call has read none.
+  // Makes the byte that was read last the next one again. err_invalid_unread_byte if the last call has read none.
   Error unread_byte();
+  // The next character of UTF-8, and its size in bytes; io::eof at the end.
   struct Rune {
     int32_t rune = 0;  // U+FFFD for a byte that is no UTF-8; its size is 1
     size_t size = 0;
     Error err{};
   };
   Rune read_rune();
-  // Gives the character back; only directly after read_rune.
+  // Makes the character that was read last the next one again. err_invalid_unread_rune if the last call was not a
+  // successful read_rune.
   Error unread_rune();
   // The next n bytes, which are not taken out; valid until the next call. Fewer with an error: the reader's, or
   // err_buffer_full if n is larger than the buffer, or err_negative_count.
   Result<Text> peek(ptrdiff_t n);
   // Skips n bytes. Fewer with the error that says why.
   Result<size_t> discard(ptrdiff_t n);
-  // The bytes up to the next `delim`, which is included; valid until the next call. What is there with an error:
-  // io::eof, or err_buffer_full if the buffer is full without a `delim`.
+  // The bytes up to the next `delim`, which is included; valid until the next call. If there is no `delim`, the bytes
+  // that are there, with an error: io::eof at the end, or err_buffer_full if the buffer is full.
   Result<Text> read_slice(char delim);
   // A line without its "\n" or "\r\n"; valid until the next call. is_prefix: the line is longer than the buffer and
   // goes on with the next call.
@@ -133,12 +140,13 @@ class Reader : detail::Other {
     Error err{};
   };
   Line read_line();
-  // The bytes up to the next `delim`, which is included, however many. With an error: what is there before it.
+  // The bytes up to the next `delim`, which is included, however many. With an error: the bytes before the error.
   Result<builtin::String> read_string(char delim);
 
+  // The number of bytes in the buffer that have not been read yet, and the buffer's size in bytes.
   size_t buffered() const { return w_ - r_; }
   size_t size() const { return size_; }
-  // Forgets all, and reads from `from` now.
+  // Forgets the bytes in the buffer, and an error; from now on reads from `from`.
   template <class R>
     requires detail::CanRead<detail::Bare<R>>
   void reset(R&& from) {
@@ -161,8 +169,8 @@ class Reader : detail::Other {
   int last_rune_size_ = -1;
 };
 
-// Buffered output. After an error of what is written to, every call returns that error. Bytes in the buffer are lost
-// if flush() is not called: a destructor can't report an error. Go: bufio.Writer.
+// Buffered output. After a write has failed, every call returns that error. Bytes in the buffer are lost if flush() is
+// not called: a destructor can't report an error. Go: bufio.Writer.
 class Writer : detail::Other {
  public:
   // size: bytes of the buffer; 0: 4096.
@@ -180,15 +188,16 @@ class Writer : detail::Other {
   // The same, but always through the buffer: what is written out has the buffer's size. Go: WriteString.
   Result<size_t> write_string(StrArg s);
   Error write_byte(char c);
-  // A character in UTF-8; U+FFFD for a number that is none. Returns the number of bytes.
+  // A character in UTF-8; U+FFFD for a number that is no character. Returns the number of bytes.
   Result<size_t> write_rune(int32_t r);
   // Writes what is buffered.
   Error flush();
 
+  // Bytes for which the buffer has room, bytes in the buffer, the buffer's size.
   size_t available() const { return size_ - n_; }
   size_t buffered() const { return n_; }
   size_t size() const { return size_; }
-  // Forgets all, the error too, and writes to `to` now.
+  // Forgets the bytes in the buffer, and an error; from now on writes to `to`.
   template <class W>
     requires detail::CanWrite<detail::Bare<W>>
   void reset(W&& to) {
@@ -242,7 +251,7 @@ struct Split {
   bool has_token = false;
   Error err{};
 };
-// Makes an err_final_token, or another of the errors above.
+// One of the errors above as an Error, for a split function: error_of(err_final_token).
 Error error_of(Err e);
 
 // The split functions of package bufio: lines without "\n" or "\r\n", words between white space, bytes, characters
@@ -252,7 +261,7 @@ Split scan_words(Text data, bool at_eof);
 Split scan_bytes(Text data, bool at_eof);
 Split scan_runes(Text data, bool at_eof);
 
-// Reads tokens, lines if nothing else is said. Go: bufio.Scanner.
+// Reads tokens: lines, unless split() says otherwise. Go: bufio.Scanner.
 class Scanner : detail::Other {
  public:
   static constexpr size_t kMaxTokenSize = 64 * 1024;
@@ -275,7 +284,8 @@ class Scanner : detail::Other {
   // than the limit. Panics after the first scan().
   void buffer(size_t initial, size_t max);
   // How the input is cut into tokens: any callable (Text data, bool at_eof) -> Split, which is copied or moved. Panics
-  // after the first scan().
+  // after the first scan(). scan() panics if f returns more than 100 empty tokens in a row at the end of the input,
+  // without advancing.
   template <class F>
   void split(F&& f) {
     must_be_new("Split called after Scan");

@@ -212,7 +212,7 @@ class Chan {
       detail::chansend(c_, &parcel, true);
     }
   }
-  // Sends v if that is possible without waiting; else destroys it and returns false. Go: select with a default.
+  // As send, but if it would have to wait, destroys v and returns false. Go: select with a default.
   bool try_send(T v) const {
     if constexpr (__is_trivially_copyable(T)) {
       return detail::chansend(c_, &v, false);

@@ -21,11 +21,13 @@ namespace rt0 {
 
 namespace context {
 
-// Error: the reason why a context ended. It has a name of its own here, because a class cannot have a method of its
-// name. An Error that is false is Go's nil. Two are equal if they have the same address.
+// Error: the reason why a context ended. The class is named Reason, because it has a method Error(), and in C++ no
+// method may have the name of its class. An Error that is false is Go's nil. Two are equal if their texts have the same
+// address.
 class Reason {
  public:
   constexpr Reason() = default;
+  // text: it must stay as long as the Reason and its copies; mostly a literal.
   constexpr explicit Reason(const char* text) : text_(text) {}
   constexpr const char* data() const { return text_ == nullptr ? "<nil>" : text_; }
   constexpr size_t size() const {
@@ -135,6 +137,7 @@ class CancelFunc {
  private:
   Context ctx_;
 };
+// The same, with the cause that cause() returns from then on.
 class CancelCauseFunc {
  public:
   explicit CancelCauseFunc(const Context& c) : ctx_(c) {}

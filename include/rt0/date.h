@@ -50,7 +50,7 @@ inline Zone fixed_zone(StrArg name, int offset) {
 }
 
 enum class Weekday : int { sunday, monday, tuesday, wednesday, thursday, friday, saturday };
-// "January", 1 to 12; "Sunday". Go: Month.String, Weekday.String.
+// "January", 1 to 12; "Sunday"; "" for other numbers. Go: Month.String, Weekday.String.
 builtin::Text month_name(int month);
 builtin::Text weekday_name(Weekday day);
 
@@ -61,6 +61,7 @@ struct Date {
 struct Clock {
   int hour, minute, second;
 };
+// A week of ISO 8601, 1 to 53, and the year that it belongs to, which may be the one before or after the date's.
 struct IsoWeek {
   int64_t year;
   int week;
@@ -68,17 +69,19 @@ struct IsoWeek {
 
 // The moment of that time in the zone. Values beyond their ranges count on: 32 October is 1 November. Go: time.Date.
 Time date(int64_t year, int month, int day, int hour, int minute, int second, int64_t nsec, const Zone& zone = utc);
+// The moment so many milliseconds, or microseconds, after the beginning of 1970 in UTC. Go: time.UnixMilli, UnixMicro.
 Time unix_milli(int64_t msec);
 Time unix_micro(int64_t usec);
 
 // The moment that `value`, written as the layout, stands for. What the layout leaves out is 0, or 1 for month and
-// day. A zone in the text decides; *found, unless null, gets it. A text without one is in UTC, with parse_in in `zone`.
-// So is a text whose zone has only a name, as "PST": as in Go on a machine whose zone is UTC. Errors have Go's texts
-// and Err::syntax, or Err::range for numbers out of their range.
+// day. If the text has a zone, it is in that zone, which is stored in *found, unless found is null. A text without a
+// zone is in UTC; with parse_in it is in `zone`. A text whose zone has only a name, as "PST", is in UTC, as in Go on a
+// machine whose zone is UTC. Errors have Go's texts and Err::syntax, or Err::range for numbers out of their range.
 Result<Time> parse(StrArg layout, StrArg value, Zone* found = nullptr);
 Result<Time> parse_in(StrArg layout, StrArg value, const Zone& zone, Zone* found = nullptr);
 
-// Numbers with units: "1h15m30.918s", "-1.5us". Units: ns, us, µs, ms, s, m, h. Err::syntax for others.
+// Numbers with units: "1h15m30.918s", "-1.5us". Units: ns, us, µs, ms, s, m, h. Any other text, and a number that does
+// not fit into a Duration, is Err::syntax.
 Result<Duration> parse_duration(StrArg s);
 
 }  // namespace rt0::time

@@ -13,13 +13,14 @@ namespace rt0::errgroup {
 // The panic of set_limit while `active` goroutines of the group run.
 [[noreturn]] void panic_still_active(size_t active);
 
+// E: the type of errors that the functions return; a value that is false means that there is none.
 template <class E = const char*>
 class Group {
  public:
   constexpr Group() = default;
 
-  // At most n goroutines of the group run at one time; go() waits for that. Negative: no limit. Panics if goroutines of
-  // the group run under a limit at the moment.
+  // At most n goroutines of the group run at one time; go() waits until one more may run. 0: none can start, and go()
+  // waits for ever. Negative: no limit. Panics if goroutines of the group run under a limit at the moment.
   void set_limit(ptrdiff_t n) {
     if (const size_t active = room_.len(); active != 0) panic_still_active(active);
     room_ = n < 0 ? Chan<builtin::Unit>() : Chan<builtin::Unit>(n);

@@ -22,7 +22,7 @@ namespace rt0 {
 // recover, func, any, print, println), the packages, and names of several words. Macros all begin with RT0_.
 namespace errors {
 
-// The kinds of errors, for is(). Positive numbers are the kernel's error numbers.
+// The kinds of errors, for is(). Positive numbers are the kernel's error numbers, with its names: noent is ENOENT.
 enum class Err : int {
   none = 0,
   perm = 1,
@@ -72,7 +72,7 @@ enum class Err : int {
   no_deadline = -7,  // this kind of file has no deadlines, because the poller cannot wait for it
   other = -8,
   buffer_full = -9,           // bufio: the buffer is too small for what was asked for
-  negative_count = -10,       // bufio: fewer than no bytes were asked for
+  negative_count = -10,       // bufio: a negative number of bytes was asked for
   invalid_unread_byte = -11,  // bufio: no byte was read that could be given back
   invalid_unread_rune = -12,
   too_long = -13,          // bufio: a token is larger than the scanner's limit
@@ -133,6 +133,7 @@ struct FixedText {
   const char* c_str() const { return text; }
   const char* data() const { return text; }
   size_t size() const { return len; }
+  // Adds s at the end. What does not fit is cut.
   [[gnu::always_inline]] void put(StrArg s) {
     for (size_t i = 0; i < s.len && len + 1 < N; i++) text[len++] = s.ptr[i];
     text[len] = '\0';
@@ -145,6 +146,7 @@ struct ErrorMaker;
 struct ErrorTree;
 }  // namespace detail
 
+// errors::Error: an error, or none. See the head of this file.
 class ErrorValue {
   using Err = errors::Err;
 

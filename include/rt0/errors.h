@@ -5,10 +5,11 @@
 //   if (errors::is(err, not_found)) …                                       // and errors::is(err, Err::noent), io::eof
 //   if (auto [e, ok] = errors::as<ParseError>(err); ok) use(e.line);        // var e ParseError; errors.As(err, &e)
 //
-// An Error is a value without heap, so what it wraps lies in it, too: 480 bytes are for all texts, and for a note of 16
-// bytes for each wrapped error. A text that is too long is cut. Beyond 16 errors, errors of errorf that are wrapped
-// again are left out: the ones that a program asks for, those of make, of() and rt0's own, stay as long as there is
-// room.
+// An Error is a value without heap memory, so the errors that it wraps lie in it, too. Its 480 bytes hold all texts,
+// and for each wrapped error a note of 16 bytes, with the value if it was made by of(). A text that is too long is cut.
+// All notes have 288 bytes at most, and there are notes of 16 wrapped errors at most. If there are more errors, those
+// made by errorf, which a program hardly asks for, are left out first; those of make() and of(), and rt0's own, stay as
+// long as there is room.
 #pragma once
 
 #include "rt0/error.h"
@@ -75,14 +76,14 @@ ErrorValue error_as_op(const ErrorValue& e);
 
 }  // namespace detail
 
-// Whether both are the same error: copies of one that make() or errorf() has returned; of rt0's own, and of of(), with
-// the same content. Go: err == target.
+// Whether both are the same error. Errors of make(), errorf() and join() are the same if one is a copy of the other;
+// rt0's own errors, and those of of(), if they have the same content. Go: err == target.
 inline bool operator==(const ErrorValue& a, const ErrorValue& b) { return detail::error_same(a, b); }
 
 namespace errors {
 
-// An error that says `text`. No other is the same, also if it says the same. (Of a billion made by one program: then
-// the first ones' numbers come again.) Go: errors.New.
+// An error with this text. No other error is the same, even if it has the same text. (Such errors are told apart by
+// numbers, which come again after a billion errors that one program makes.) Go: errors.New.
 inline Error make(StrArg text) { return detail::error_make(text); }
 
 // A value of the program's own as an error: T has a method Error(), can be copied as bytes and takes at most 128.
@@ -92,9 +93,10 @@ Error of(const T& v) {
   return detail::error_of_value<T>(&v);
 }
 
-// An error whose text is made by a format: %v anything, %s texts, %q texts in quotes, %d numbers, %x numbers and texts
-// in hexadecimal, %t bool, %T the type, %% a percent sign; no widths. %w: an error's text, and the new error wraps it.
-// What does not fit is printed as Go prints it: %!d(string=hi), %!s(MISSING). Go: fmt.Errorf.
+// An error whose text is made by a format: %v anything, %s texts, %q texts in quotes, %d whole numbers, %x texts and
+// whole numbers in hexadecimal, %t bool, %T the type, %% a percent sign; no widths. %w: an error's text, and the new
+// error wraps it. Of values that have a method Error() but are no Error, the first three are wrapped, further ones only
+// printed. An argument that does not fit is printed as Go prints it: %!d(string=hi), %!s(MISSING). Go: fmt.Errorf.
 template <class... A>
 Error errorf(StrArg format, const A&... a) {
   const detail::ErrorArg args[] = {a..., nullptr};
@@ -105,7 +107,7 @@ Error errorf(StrArg format, const A&... a) {
 // directory" that is "is a directory".
 inline Error unwrap(const Error& err) { return detail::error_unwrap(err); }
 
-// An error that wraps all that are there, one line each; none if none is.
+// An error that wraps all arguments that are errors, with one line of text for each; none if no argument is an error.
 template <class... E>
 Error join(const E&... errs) {
   const Error* const all[] = {&errs..., nullptr};
@@ -134,8 +136,8 @@ As<T> as(const Error& err) {
   r.ok = detail::error_as(err, &detail::kType<T>, &r.value);
   return r;
 }
-// The first error with an operation, one of rt0's own: its op() and reason() can be asked then. None if there is none.
-// Go: errors.As with an *fs.PathError or a *net.OpError.
+// The first error, among err and those that it wraps, that has an operation, as rt0's own errors have: its op() and
+// reason() can be asked for. None if there is none. Go: errors.As with an *fs.PathError or a *net.OpError.
 inline Error as_op(const Error& err) { return detail::error_as_op(err); }
 
 }  // namespace errors

@@ -24,10 +24,11 @@ void set_finalizer(void* object, void (*call)(void* f, void* object), void* f) _
 
 }  // namespace detail
 
-// f, a function or a lambda without captures, is called with `object`, by a goroutine that calls one finalizer after
-// the other, after a gc() that found nothing that points to *object. Once: f may make it reachable again, and set the
-// same or another finalizer. f = nullptr: no finalizer any more, which is needed before *object is deleted elsewhere
-// than in f. object comes from new; else, or if it has a finalizer already, the program ends.
+// Sets the finalizer of *object. f, a function or a lambda without captures, is called once with `object`, after a gc()
+// that found nothing that points to *object. One goroutine calls all finalizers, one after the other. f may make the
+// object reachable again, and set the same or another finalizer. f = nullptr removes the finalizer, which is necessary
+// before other code than f deletes the object. object: an address that new has returned. For a global nothing is done,
+// because it is always reachable. Any other address, and an object that has a finalizer already, is a fatal error.
 template <class T>
 void set_finalizer(T* object, void (*f)(typename detail::SameType<T>::Type*)) {
   detail::set_finalizer(
@@ -35,8 +36,9 @@ void set_finalizer(T* object, void (*f)(typename detail::SameType<T>::Type*)) {
       reinterpret_cast<void*>(f));
 }
 
-// Finds unreachable objects with finalizers, then yields, so that the finalizers can run. Stops the world meanwhile.
-// Also gives the memory of free stacks back to the kernel.
+// Finds unreachable objects with finalizers, with the world stopped, then yields, so that the finalizers can run. Also
+// gives the memory of free stacks back to the kernel. In a simulation it is a fatal error if there are finalizers,
+// because what lies on stacks decides which objects are reachable, and differs between ISAs.
 namespace runtime {
 void gc() __asm__("runtime.GC");
 }

@@ -169,7 +169,7 @@ class map {
     map* m_ = nullptr;
     Entry* entry_ = nullptr;
     size_t at_ = 0;
-    uint64_t number_ = 0, first_ = 0, end_ = 0;  // of the entry, of the one that came first, of later ones
+    uint64_t number_ = 0, first_ = 0, end_ = 0;  // the number of *entry_; of the range's first slot; past the last one
     uint64_t packed_ = 0;                        // m_->packed_ when at_ was right
     bool around_ = false;
   };

@@ -21,6 +21,7 @@
 namespace rt0 {
 namespace detail {
 
+// Spreads the bits of x over the whole result. Its constants are those of splitmix64 (Steele, Lea and Flood, 2014).
 inline uint64_t mix_hash(uint64_t x) {
   x ^= x >> 32;
   x *= 0x9e3779b97f4a7c15u;
@@ -29,6 +30,7 @@ inline uint64_t mix_hash(uint64_t x) {
   return x ^ x >> 32;
 }
 
+// A key's hash. That of a text is FNV-1a (Fowler, Noll and Vo), mixed once more.
 template <class K>
 uint64_t hash_of(const K& k) {
   if constexpr (requires { hash(k); }) {
@@ -75,7 +77,7 @@ class Map {
   // Returns the key's value; if it has none, stores v and returns it with ok false.
   Result load_or_store(const K& k, const V& v) {
     Search at(this, k);
-    for (;;) {  // ends at the second round, unless another goroutine has stored and removed the key meanwhile
+    for (;;) {  // at most two rounds: make() returns true once only
       if (Node* x = at.find(); x != nullptr) return {at.value(x), true};
       if (at.make(v)) continue;
       at.insert();
@@ -112,6 +114,7 @@ class Map {
       return {x->value, true};
     }
   }
+  // Stores v if the key has the value old; true if it had.
   bool compare_and_swap(const K& k, const V& old, const V& v) {
     Search at(this, k);
     for (;;) {  // ends when no other goroutine has changed the value between the comparison and the exchange
@@ -131,6 +134,7 @@ class Map {
       }
     }
   }
+  // Removes the key if it has the value old; true if it had.
   bool compare_and_delete(const K& k, const V& old) {
     Search at(this, k);
     for (;;) {  // as in compare_and_swap
@@ -175,6 +179,7 @@ class Map {
     }
   }
 
+  // Removes all keys, and frees their memory.
   void clear() {
     for (Shard& s : shards_) {
       s.mu.lock();
@@ -346,7 +351,7 @@ class Map {
     }
 
    private:
-    // A panic of the program's functions passes by the destructor.
+    // If a function of the program panics, no destructor runs: this ends the search in its place.
     struct End {
       Search* search;
       void operator()() const { search->end(); }

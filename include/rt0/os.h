@@ -167,6 +167,7 @@ class Content {
   char* p_ = nullptr;
   size_t n_ = 0;
 };
+// Reads a whole file. With an error, the value has the bytes before the error.
 Result<Content> read_file(StrArg name);
 // Makes the file, with permissions perm less the umask, or empties it if it exists; then writes all of data.
 Error write_file(StrArg name, StrArg data, unsigned perm);
@@ -197,6 +198,7 @@ Result<FileInfo> stat(StrArg path);
 Result<FileInfo> lstat(StrArg path);
 // Changes the working directory of the whole process.
 Error chdir(StrArg path);
+// The path of the working directory; the machine's name.
 Result<FixedText<4096>> getwd();
 Result<FixedText<65>> hostname();
 
@@ -229,10 +231,11 @@ builtin::String expand(StrArg s, const F& value) {
 // The same with the values of the environment, "" for what is not set. Go: os.ExpandEnv.
 builtin::String expand_env(StrArg s);
 
+// The numbers of this process, of its parent process and of its user.
 int getpid();
 int getppid();
 int getuid();
-// Sends the signal to the process; 0 only tests whether the process exists.
+// Sends the signal, by its number, to the process; 0 only tests whether the process exists. Err::srch if it does not.
 Error kill(int pid, int sig);
 
 // How a process ended. Go: os.ProcessState.

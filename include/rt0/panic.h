@@ -20,7 +20,7 @@ class RuntimeError {
 
  private:
   builtin::Text text_;
-  char* own_;      // text_, if it is ours to free
+  char* own_;      // text_, if this object must free it; else null
   bool borrowed_;  // text_ lies in a frame of the panicking goroutine
 };
 
@@ -78,7 +78,7 @@ void defer_push(DeferRecord* d) __asm__("runtime.deferproc");
 void defer_return(DeferRecord* d) __asm__("runtime.deferreturn");
 // Takes the newest record, which must be this one, off without running it.
 void defer_pop(DeferRecord* d);
-// Do deferred calls run because of a panic that was not recovered yet?
+// Whether deferred calls run now because of a panic that was not recovered yet.
 bool is_panicking();
 Any gorecover() __asm__("runtime.gorecover");
 Any recover_value();
@@ -156,12 +156,12 @@ void run_owned(F* f) {
   (*f)();
 }
 
-// Hands d->fn to the panic that is passing by, to be called when that panic has been recovered.
+// The panic that runs d now will call d->fn when it has been recovered.
 void defer_until_recovered(DeferRecord* d);
 
 // What rt0 takes back if its own function is left half-way because a function of the program, which it has called,
-// panics or calls goexit_now(): undo() runs then, and does not run if the scope ends. After a panic it runs when that
-// has been recovered, for until then the panic's value may lie in what undo() frees. `needed` false: does nothing.
+// panics or calls goexit_now(): undo() runs then, and does not run if the scope ends normally. After a panic it runs
+// when that has been recovered; until then the panic's value may lie in what undo() frees. Not `needed`: does nothing.
 template <class F, bool needed = true>
 class Undo : DeferRecord {
  public:
@@ -190,7 +190,7 @@ void move_owned(C* dst, C* src, void* newg) {
   ::new (InPlace{}, dst) C(static_cast<C&&>(*src));
 }
 
-// new T(args...), but for the leak if the constructor panics.
+// As new T(args...), but if the constructor panics, the memory is freed.
 template <class T, class... A>
 T* make(A&&... args) {
   if constexpr (__is_trivially_copyable(T)) {
@@ -263,7 +263,7 @@ class Recovered {
 // calls by func(). Go: builtin recover.
 inline Recovered recover() { return Recovered(detail::recover_value()); }
 
-// Of what recover() has returned, and copies of it: panics again.
+// Panics again with what recover() has returned, or with a copy of that.
 inline void panic(const Recovered& r) { detail::panic_again(r.value(), r.origin_); }
 
 // If a deferred call made after this statement recovers, the function returns the argument (no argument: void) from
@@ -300,7 +300,7 @@ template <class R, class F>
 namespace detail {
 
 // A function that a goroutine owns and can destroy before it tells other goroutines that the function is over: they may
-// count on it that what f has captured is gone. Whose destroy() is never called destroys f at its own end.
+// rely on it that what f has captured is gone. If destroy() was never called, the destructor destroys f.
 template <class F, bool = __is_trivially_copyable(F)>
 class Owned {
  public:

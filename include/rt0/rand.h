@@ -33,7 +33,7 @@ class ChaCha8 {
   explicit ChaCha8(StrArg seed_bytes) { seed(seed_bytes); }
   void seed(StrArg seed_bytes);
   uint64_t uint64();
-  // Fills p with n random bytes. What a call leaves of a number of 8 bytes is for the next one.
+  // Fills p with n random bytes. They are made eight at a time; those that a call does not need are the next call's.
   void read(void* p, size_t n);
 
  private:
@@ -47,7 +47,8 @@ class ChaCha8 {
 };
 
 // Random numbers out of a source: any object with uint64_t uint64(), which must live as long as the Rand. Functions
-// with _n(n) return numbers from 0 to n - 1 and panic if n is 0 or less. Go: rand.Rand.
+// with _n(n) return numbers from 0 to n - 1, each with the same probability (Lemire's method), and panic if n is 0 or
+// less. Go: rand.Rand.
 class Rand {
  public:
   template <class S>
@@ -69,17 +70,17 @@ class Rand {
   // In [0, 1).
   double float64() const { return static_cast<double>(uint64() & ((uint64_t{1} << 53) - 1)) / 0x1p53; }
   float float32() const { return static_cast<float>(uint32() & ((1u << 24) - 1)) / 0x1p24f; }
-  // Of the normal distribution, with mean 0 and standard deviation 1.
+  // Of the normal distribution, with mean 0 and standard deviation 1, by Marsaglia and Tsang's ziggurat.
   double norm_float64() const;
-  // Of the exponential distribution with mean 1.
+  // Of the exponential distribution with mean 1, by the same algorithm.
   double exp_float64() const;
-  // Puts n in a random order: calls swap(i, j) to exchange two. Panics if n is negative.
+  // Puts n things in a random order: calls swap(i, j) to exchange two (Fisher and Yates). Panics if n is negative.
   template <class F>
   void shuffle(ptrdiff_t n, F&& swap) const {
     must_shuffle(n);
     for (ptrdiff_t i = n - 1; i > 0; i--) swap(i, static_cast<ptrdiff_t>(below(static_cast<uint64_t>(i) + 1)));
   }
-  // Fills p[0] to p[n - 1] with the numbers 0 to n - 1 in a random order.
+  // Fills p[0] to p[n - 1] with the numbers 0 to n - 1 in a random order. Panics if n is negative.
   template <class T>
   void perm(T* p, ptrdiff_t n) const {
     for (ptrdiff_t i = 0; i < n; i++) p[i] = static_cast<T>(i);
@@ -98,7 +99,7 @@ class Rand {
   void* source_;
 };
 
-// The same of the runtime's numbers.
+// The same functions with the runtime's numbers.
 extern const Rand runtime_source;
 inline uint64_t uint64() { return runtime_source.uint64(); }
 inline uint32_t uint32() { return runtime_source.uint32(); }

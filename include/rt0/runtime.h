@@ -11,8 +11,8 @@ void gosched() __asm__("runtime.Gosched");
 // program runs until it calls exit(), or ends with a fatal error when no goroutine is left. Go: runtime.Goexit.
 [[noreturn]] void goexit_now() __asm__("runtime.Goexit");
 
-// Wires the calling goroutine to its thread until as many unlocks have been made. A goroutine that ends while wired
-// takes the thread with it. Go: runtime.LockOSThread, UnlockOSThread.
+// Wires the calling goroutine to its thread until there have been as many unlocks as locks. If a goroutine ends while
+// it is wired, its thread ends, too. Go: runtime.LockOSThread, UnlockOSThread.
 void lock_os_thread() __asm__("runtime.LockOSThread");
 void unlock_os_thread() __asm__("runtime.UnlockOSThread");
 

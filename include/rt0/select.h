@@ -8,8 +8,8 @@
 //
 // Waits until one of the cases can go on; of several that can, one is chosen at random. If none can and there is an
 // `otherwise`, that is chosen at once. Then the chosen case's function runs, and select returns the case's position in
-// the call. A case with a nil channel never goes on. Unlike in Go, the order in which arguments are evaluated is not
-// defined.
+// the call, from 0 on. A case with a nil channel never goes on. If a send to a closed channel is chosen, select panics.
+// Unlike in Go, the order in which arguments are evaluated is not defined.
 #pragma once
 
 #include <stddef.h>

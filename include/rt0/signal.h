@@ -13,7 +13,8 @@
 // fault of the program's own (a nil dereference) stays a panic, whatever is asked for here; the same signal sent by
 // another process is delivered, or ignored.
 //
-// On the simulated kernel, which has no other processes, no signal arrives: a goroutine that waits for one is asleep.
+// On the simulated kernel, which has no other processes, no signal arrives: a goroutine that waits for one waits for
+// ever.
 #pragma once
 
 #include "rt0/chan.h"

@@ -32,14 +32,15 @@ using NumberText = FixedText<66>;
 
 // All of s as a number: a sign, then digits of the base, 2 to 36. Base 0: the text says it by 0b, 0o, 0 or 0x, else it
 // is 10, and underscores may separate digits. If the number needs more than bit_size bits (0 to 64), the error is
-// err_range and the value the nearest that fits; other errors have the value 0.
+// err_range and the value the nearest that fits; other errors have the value 0: err_syntax, or Err::inval for a base or
+// bit_size that is none.
 Result<int64_t> parse_int(StrArg s, int base, int bit_size);
 // The same without a sign.
 Result<uint64_t> parse_uint(StrArg s, int base, int bit_size);
 // parse_int(s, 10, 0), with errors of its own.
 Result<int> atoi(StrArg s);
 // All of s as a floating-point number, decimal (1.5e3) or hexadecimal (0x1.8p1), rounded to the nearest of bit_size 32
-// or 64; inf, infinity and nan in any case; underscores may separate digits. err_range: it is too
+// or 64; inf, infinity and nan, in capital or small letters; underscores may separate digits. err_range: it is too
 // large, and the value is infinite.
 Result<double> parse_float(StrArg s, int bit_size);
 // 1, t, T, TRUE, true, True, or 0, f, F, FALSE, false, False.
@@ -51,8 +52,8 @@ NumberText format_uint(uint64_t v, int base);
 NumberText itoa(int64_t v);
 // format: 'e' 1.5e+03, 'f' 1500.000, 'g' ('e' for exponents below -4 and from the precision on, else 'f'), 'x'
 // 0x1.8p+10, 'b' 4503599627370496p-52; 'E', 'G' and 'X' the same with capitals. prec: digits behind the point, for 'g'
-// and 'G' all digits; -1: the fewest that are read back as the same number of bit_size 32 or 64. Other bit sizes panic.
-// Another format gives %format.
+// and 'G' all digits; -1: the fewest that are read back as the same number of bit_size 32 or 64 (then 'g' decides with
+// the precision 6). Other bit sizes panic. Another format gives %format.
 String format_float(double v, char format, int prec, int bit_size);
 builtin::Text format_bool(bool v);
 

@@ -6,7 +6,7 @@
 // The zero value of each is ready to use. None may be copied, or destroyed while a goroutine waits in one of its
 // methods. They behave as Go's: they wake goroutines in the same order, and the same misuse is an error with the same
 // text. All names are in namespace rt0::sync, which tracebacks spell as Go does, and also in rt0.
-//
+// A fatal error ends the program; recover() cannot stop it.
 #pragma once
 
 #include <stddef.h>
@@ -106,10 +106,10 @@ class RT0_LOCKING(capability("mutex")) Mutex {
   internal::sync::Mutex mu_;
 };
 
-// Waits for the writer of an RWMutex, for rlock.
+// Called by rlock() while there is a writer: waits until the writer has unlocked.
 void runtime_SemacquireRWMutexR(detail::Sema* s);
 
-// Many readers or one writer. While a writer waits, new readers wait, too.
+// Many readers or one writer. While a writer waits, new readers wait, too. An unlock without its lock is a fatal error.
 class RWMutex {
  public:
   constexpr RWMutex() = default;
@@ -153,7 +153,8 @@ class RWMutex {
 class WaitGroup {
  public:
   constexpr WaitGroup() = default;
-  // Adds delta to the counter of goroutines to wait for; at 0 wakes all that wait. A counter below 0 panics.
+  // Adds delta to the counter of goroutines to wait for; at 0 wakes all that wait. A counter below 0 panics. So
+  // does an add to a counter of 0 while goroutines still wait, because they were not woken yet.
   void add(int delta);
   [[gnu::always_inline]] inline void done() { add(-1); }
   // Returns when the counter is 0.
@@ -177,7 +178,8 @@ class WaitGroup {
   }
 
  private:
-  // The goroutine could not begin. No lambda: those of a function are numbered, and tracebacks have go's as Go's do.
+  // Takes back go's add(1) if the goroutine could not begin. Not a lambda, because tracebacks number the lambdas of a
+  // function, and the goroutine's lambda must be go's first, as in Go: WaitGroup.Go.func1.
   struct NotBegun {
     WaitGroup* wg;
     void operator()() const { wg->done(); }
@@ -261,8 +263,8 @@ struct OnceOutcome {
   }
 };
 
-// What once_func, once_value and once_values return: a callable that does its work at the first call. Go: OnceFunc and
-// kin.
+// What once_func, once_value and once_values return: a callable that calls the function at its own first call. Go:
+// OnceFunc, OnceValue, OnceValues.
 template <class F, class R>
 class OnceCall {
  public:

@@ -49,7 +49,7 @@ class String {
   String& append(StrArg s);
   // Adds one byte.
   String& push(char c);
-  // Adds a character in UTF-8; U+FFFD for a number that is none.
+  // Adds a character in UTF-8; U+FFFD for a number that is no character.
   String& push_rune(int32_t r);
   // Makes the text n bytes long; added bytes are NUL.
   void resize(size_t n);

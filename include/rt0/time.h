@@ -119,6 +119,8 @@ class Time {
   static Time from_unix(int64_t sec, int64_t nsec);
 
   constexpr bool is_zero() const { return sec_ == 0 && nsec_ == 0; }
+  // Seconds, milliseconds, microseconds and nanoseconds since the beginning of 1970; then the nanoseconds within the
+  // second.
   constexpr int64_t unix() const { return sec_ - kUnixEpoch; }
   constexpr int64_t unix_milli() const { return unix() * 1000 + nsec_ / 1000000; }
   constexpr int64_t unix_micro() const { return unix() * 1000000 + nsec_ / 1000; }
@@ -156,8 +158,9 @@ class Time {
   IsoWeek iso_week(const Zone& zone = utc) const;
   // The same time of day so many years, months and days later; 31 October and a month is 1 December.
   Time add_date(int years, int months, int days, const Zone& zone = utc) const;
-  // The multiple of d since the year 1 that is not later, or the nearest one, halves later; without the monotonic
-  // clock's part. d <= 0: only without that.
+  // Multiples of d are counted from the beginning of the year 1. truncate returns the last one that is not later than
+  // this time, round the nearest one, and of two that are equally near the later one. The results are without the
+  // monotonic clock's part; if d <= 0, that is the only change.
   Time truncate(Duration d) const;
   Time round(Duration d) const;
 
@@ -178,6 +181,7 @@ class Time {
   int32_t nsec_ = 0;  // [0, 1e9)
 };
 
+// The present time, of both clocks.
 Time now() __asm__("time.Now");
 Duration since(Time t);  // now() - t
 Duration until(Time t);  // t - now()
@@ -234,7 +238,7 @@ class TimerHandle {
     return *this;
   }
   [[gnu::always_inline]] ~TimerHandle() {
-    if (t_ != nullptr) timer_unref(t_);  // before the channel, which may take the timer with it
+    if (t_ != nullptr) timer_unref(t_);  // before c_: if that is the channel's last handle, the timer is freed with it
   }
 
   TimerObject* t_ = nullptr;
@@ -278,7 +282,10 @@ class Ticker {
  public:
   Ticker() = default;
 
+  // The channel to which the ticks are sent.
   const Chan<Time>& c() const { return h_.c_; }
+  // No tick is received after this. The channel stays open, so that a goroutine that receives does not take its end for
+  // a tick.
   void stop() const;
   // Changes the period to d, beginning now. Panics if d <= 0.
   void reset(Duration d) const;

@@ -9,7 +9,8 @@
 
 namespace rt0 {
 
-// Types of the language that it gives no names to. In a namespace of their own, for many programs have such names.
+// Types of Go's language that have no names there. They have a namespace of their own, because many programs have types
+// of such names.
 namespace builtin {
 
 // A string: a pointer and a length. It does not own the bytes. Error() and String() methods may return it.
@@ -179,7 +180,7 @@ struct GoType<R (*)(A...) noexcept(N)> {
   static constexpr Text name() { return {kName.s, kName.n}; }
 };
 
-// A lambda's name is that of its signature, if it is no template.
+// A lambda's name is that of its signature, unless its operator() is a template.
 template <class T>
 inline constexpr bool kIsLambda = [] {
   constexpr Text raw = raw_type_name<T>();
@@ -213,7 +214,8 @@ struct GoType<B<A...>> {
   static constexpr Text name() { return {kName.s, kName.n}; }
 };
 
-// Whether T's str() is its text as a value: in an any, in errorf, of a panic. It returns an object that owns the text.
+// Whether T's str() gives its text as a value: in an any, in errorf, in a panic. str() returns an object that owns the
+// text.
 template <class T>
 inline constexpr bool kPrintsStr = false;
 
@@ -273,11 +275,11 @@ inline constexpr Type kType = [] {
   return t;
 }();
 
-// An error that is there or not: it has a method Error(), and is false if there is none. Go's nil.
+// A type whose values are errors or none: it has a method Error(), and is false for none, which is Go's nil.
 template <class T>
 concept MayBeNil = HasError<T> && requires(const T& v) { static_cast<bool>(v); };
 
-// `value` with its type; nil for an error that is none.
+// `value` with its type; nil for a value of an error's type that is none.
 template <class T>
 [[gnu::always_inline]] inline Any any_of(const T& value) {
   if constexpr (MayBeNil<T>)
