@@ -4,7 +4,7 @@
 
 namespace rt0::bufio {
 
-inline constexpr int kMaxEmptyReads = 100;  // in a row; then the reader is given up
+inline constexpr int kMaxEmptyReads = 100;  // if so many in a row return no bytes, the error is Err::no_progress
 
 // An error of this package, with Go's text.
 Error error_of(Err e);

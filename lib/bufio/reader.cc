@@ -119,7 +119,7 @@ Result<unsigned char> Reader::read_byte() {
 
 Error Reader::unread_byte() {
   if (last_byte_ < 0 || (r_ == 0 && w_ > 0)) return error_of(Err::invalid_unread_byte);
-  // r_ is 0 if the byte came from a large read, or was given back by fill() with an empty buffer.
+  // If r_ is 0, the buffer is empty: the byte came from a large read, or fill() has moved r_ to 0 since.
   if (r_ > 0) r_--;
   else w_ = 1;
   buf_[r_] = static_cast<char>(last_byte_);

@@ -30,7 +30,7 @@ Error Writer::flush() {
   return {};
 }
 
-// direct: what does not fit into the empty buffer is written without it.
+// direct: bytes that do not fit into the empty buffer are written out at once, without the buffer.
 Result<size_t> Writer::put(const void* p, size_t n, bool direct) {
   const char* s = static_cast<const char*>(p);
   usize done = 0;

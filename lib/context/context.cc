@@ -12,7 +12,7 @@ constinit Node todo_node(Kind::root);
 
 // Adds a reference to n; false if the last one is gone.
 bool try_ref(Node* n) {
-  for (;;) {  // ends when no other goroutine counts at this moment
+  for (;;) {  // ends when the count does not change between the load and the CAS
     const u32 r = n->refs.load();
     if (r == 0) return false;
     if (n->refs.compare_and_swap(r, r + 1)) return true;

@@ -20,7 +20,7 @@ struct Node {
   Kind kind;
   Node* parent = nullptr;
   const void* key = nullptr;  // key, value and destroy_value: of a value node
-  void* value = nullptr;
+  void* value = nullptr;      // of an after_func's node: the function, until it is taken
   void (*destroy_value)(void*) = nullptr;
   void (*destroy)(Node* n) = nullptr;  // frees the node; null: delete as a Node
 

@@ -19,12 +19,12 @@ struct detail::DirReader {
 
   ~DirReader() { delete[] all; }
   static void drop(DirReader* d) { delete d; }
-  // f's reader, which the first call makes. Of two at once, the one that loses the exchange takes the winner's: the
-  // release and the acquire show it a whole object.
+  // f's reader, which the first call makes. If two calls make one at once, the call that loses the exchange takes the
+  // winner's; because of release and acquire it sees the whole object.
   static DirReader* of(OsFile* f) {
     DirReader* d = f->dir.load_acquire();
     if (d != nullptr) return d;
-    f->drop_dir = drop;  // the same value by each
+    f->drop_dir = drop;  // every caller stores the same value
     d = new DirReader;
     if (f->dir.cas_acqrel(nullptr, d)) return d;
     delete d;

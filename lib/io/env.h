@@ -7,8 +7,8 @@
 
 namespace rt0::os {
 
-// The calls that answer once os::setenv or its kin have been called. A program that calls none of these is linked
-// without this code.
+// The functions that read the environment once os::setenv, unsetenv or clearenv has been called. A program that calls
+// none of these three is linked without this code.
 struct ChangedEnv {
   const char* (*value)(Str key);  // null if the variable is not set
   Args (*all)();                  // ends in a null pointer

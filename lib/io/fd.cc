@@ -54,7 +54,7 @@ bool FdMutex::incref_and_close() {
 }
 
 // A waiter lies in rwait or wwait from before it parks until rwunlock or incref_and_close takes it out, under the lock,
-// to wake it. It is never woken half parked: goparkunlock releases the lock only when the G has left its stack.
+// to wake it. It is never woken before it is parked: goparkunlock releases the lock only when the G has left its stack.
 bool FdMutex::rwlock(bool read) {
   bool& locked = read ? rlocked : wlocked;
   for (;;) {

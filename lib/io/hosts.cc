@@ -56,7 +56,7 @@ void add_loopback(AddrFamily family, AddrList* out) {
 }  // namespace
 
 void lookup_host(Str name, bool ip6_first, AddrList* out) {
-  // What the host's file has must not decide anything in a simulation, whose machine is called localhost and no more.
+  // In a simulation no file of the host may decide anything: the simulated machine has no name but localhost.
   const Result<os::Content> file = simulated != 0 ? Result<os::Content>{} : os::read_file("/etc/hosts");
   Str rest = {file.value.data(), file.value.size()};
   while (!rest.empty()) {

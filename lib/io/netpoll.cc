@@ -125,7 +125,7 @@ bool block(PollDesc* pd, PollMode mode) {
   return old == kPdReady;
 }
 
-// Takes the waiter, if any, out of its place: the caller must make it runnable.
+// Takes the waiter, if any, out of its place: the caller must make it runnable. Go: netpollunblock.
 G* unblock(PollDesc* pd, PollMode mode, bool ioready, i32* delta) {
   Atomic<uintptr>* at = place(pd, mode);
   for (;;) {
@@ -342,8 +342,8 @@ void pollUnblock(PollDesc* pd) {
 
 GList netpoll(i64 delay_ns) {
   if (inited.load_acquire() == 0) return {};
-  // In milliseconds: at least one unless there is nothing to wait for, and 11 days at most, after which the caller
-  // waits again.
+  // The kernel takes milliseconds: -1 waits until an event comes, 0 does not wait. Any other wait lasts at least 1 ms,
+  // and at most 11 days, after which the caller waits again.
   i32 ms = 0;
   if (delay_ns < 0) ms = -1;
   else if (delay_ns == 0) ms = 0;

@@ -6,7 +6,7 @@
 //     kPdReady  an event has come that no goroutine has taken yet
 //     kPdWait   a goroutine is about to park, but has not left its stack yet
 //     else      the parked G
-// and moves by CAS alone:
+// and changes by CAS, except where the waiter itself, when it is not parked, makes it nil:
 //     nil → wait → G      the waiter: netpollblock, then netpollblockcommit on g0
 //     any → ready         the poller: netpollready. If it found a G, it must make that G runnable
 //     wait, G → nil       deadline and close: netpollunblock

@@ -198,8 +198,8 @@ Result<FixedText<65>> hostname() {
   return out;
 }
 
-// Not tail calls: the functions of the kernel's table have no frames, and all of a loop's time goes by in them, so
-// preemption would find no frame from which to divert the return (sched/preempt.h).
+// Not tail calls: the functions of the kernel's table have no frames, and a loop of such calls spends all its time in
+// them, so preemption would find no frame whose return it could divert (sched/preempt.h).
 int getpid() {
   const int id = kernel_io().getpid();
   compiler_barrier();

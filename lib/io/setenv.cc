@@ -32,7 +32,7 @@ struct Environment {
     }
     entries[n++] = entry;
   }
-  // The index of the variable, n if it is not set. An entry without "=", which only a parent can have passed, is none.
+  // The index of the variable, n if it is not set. An entry without "=", which only a parent can pass, is no variable.
   usize find(Str key) const {
     usize i = 0;
     while (i < n && !is_of(entries[i], key)) i++;

@@ -44,7 +44,7 @@ void quarter_round(u32* x, u32 a, u32 b, u32 c, u32 d) {
 }
 
 constexpr u32 kNumbers = 32;     // made at a time, by four blocks of ChaCha
-constexpr u32 kCounterEnd = 16;  // with this many blocks the last four numbers become the new seed
+constexpr u32 kCounterEnd = 16;  // after this many blocks the last four numbers become the new seed
 constexpr u32 kReseed = 4;
 
 }  // namespace
@@ -73,8 +73,8 @@ void ChaCha8::seed(StrArg seed_bytes) {
   block();
 }
 
-// Makes the next numbers. Word w of block b is the half w % 2 … of the numbers in the order in which four blocks lie
-// beside each other: word w of the blocks 0 and 1, then of 2 and 3, is one number each.
+// Makes the next 32 numbers out of four blocks. Number 2 * w has word w of block 0 as its low half, and word w of block
+// 1 as its high half. Number 2 * w + 1 has word w of the blocks 2 and 3 in the same way.
 void ChaCha8::block() {
   constexpr u32 kConstants[] = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
   for (u32 b = 0; b < 4; b++) {
@@ -122,7 +122,8 @@ void ChaCha8::read(void* p, size_t n) {
 
 constinit const Rand runtime_source([](void*) { return random64(); });
 
-// Lemire's way: the high half of a product is spread evenly once the lowest products are drawn again.
+// Lemire's method ("Fast Random Integer Generation in an Interval", 2019). The high half of the product is the result.
+// All results are equally probable, because a number whose product has too small a low half is drawn again.
 uint64_t Rand::below(uint64_t n) const {
   if ((n & (n - 1)) == 0) return uint64() & (n - 1);
   Wide x = mul(uint64(), n);

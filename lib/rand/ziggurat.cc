@@ -63,7 +63,8 @@ double exp_of(double x) {
   return y * __builtin_bit_cast(double, static_cast<u64>(1023 + k) << 52);
 }
 
-// Whether a point in the layer that is not wholly below the curve is below it: at a random height between the edges.
+// Whether a point in the part of a layer that is not wholly below the curve lies below the curve. The point's height is
+// random, between the layer's two edges. density: the height of the curve there.
 bool below_curve(const Layer& upper, const Layer& lower, double random, double density) {
   return upper.f + static_cast<float>(random) * (lower.f - upper.f) < static_cast<float>(density);
 }

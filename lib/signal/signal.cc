@@ -1,7 +1,7 @@
 // Hands out the signals that the program has asked for. Go: os/signal.
 //
-// One goroutine, the loop, receives them all and offers them to the channels. It starts with the first notify, is wired
-// to its thread, and that thread alone has the wanted signals open that all others block (signal_mask).
+// One goroutine, the loop, receives them all and offers them to the channels. It starts with the first notify, and is
+// wired to its thread. Wanted signals that all other threads block are unblocked on that thread alone (signal_mask).
 //
 //   `changing` is held by the goroutine that changes which signals are wanted, from beginning to end. It may wait for
 //   the loop meanwhile.
@@ -97,7 +97,7 @@ struct Handler {
 constinit sync::Mutex changing{}, list{};
 Handler* handlers GUARDED_BY(list) = nullptr;
 bool loop_runs GUARDED_BY(changing) = false;
-// The loop has set its thread's mask as it was asked to. Set once, under `changing`, before the loop begins.
+// The loop sends to it when it has set its thread's mask as asked. Made once, under `changing`, before the loop begins.
 Chan<Unit>* masked = nullptr;
 Atomic<u32> mask_wanted{0};  // 1: the loop is to set its thread's mask; set under `changing`
 
@@ -124,7 +124,7 @@ void offer(u64 set) {
   }
 }
 
-// Returns when the loop's thread has the signals open that are wanted now.
+// Returns when the loop's thread has unblocked the signals that are wanted now.
 void set_mask() REQUIRES(changing) {
   if (!loop_runs) return;
   mask_wanted.store_seqcst(1);
@@ -141,7 +141,7 @@ u64 wanted() {
   return set;
 }
 
-// These signals have no handler any more: gives them back the effect that they had before.
+// These signals have no Handler any more: gives them back the effect that they had before, or ignores them (ignore).
 void disable(u64 set, bool ignore) REQUIRES(changing) {
   for (u32 n = 1; n <= kSignals; n++) {
     if ((set & sig_bit(n)) == 0) continue;

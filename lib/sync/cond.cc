@@ -66,8 +66,8 @@ void runtime_notifyListNotifyOne(detail::NotifyList* l) {
     return;
   }
   __atomic_store_n(&l->notify, ticket + 1, __ATOMIC_SEQ_CST);
-  // It is near the front: only goroutines with later tickets that joined earlier come before it. If it is not in the
-  // list it has not joined yet, and will not sleep.
+  // The waiter is near the front: only goroutines with later tickets that joined earlier come before it. If it is not
+  // in the list, it has not joined yet, and will not sleep.
   SemaWaiter* before = nullptr;
   SemaWaiter* w = static_cast<SemaWaiter*>(l->head);
   while (w != nullptr && w->ticket != ticket) before = w, w = w->next;

@@ -1,5 +1,5 @@
-// atomic.Value. Go: value.go. Differs: Go's collector keeps a value that is being copied; here it is counted, and a
-// mutex guards the pointer to it and the count's first step.
+// atomic.Value. Go: value.go. Differs: Go's collector keeps a value that is being copied. Here a count of references
+// keeps it; a mutex guards the pointer to the value until a reader has added its reference.
 #include "rt0/atomic_value.h"
 
 namespace rt0::detail {
@@ -42,7 +42,7 @@ bool (*equal_of(const Type* type))(const void*, const void*) {
 
 namespace rt0::atomic {
 
-// A node that stays as long as this object. A function of the program's may panic meanwhile.
+// Keeps x as long as this object lives, and drops it also if a function of the program panics meanwhile.
 class Value::Held {
  public:
   explicit Held(Node* x) : x_(x), back_(End{x}) {}
@@ -59,7 +59,7 @@ class Value::Held {
   detail::Undo<End> back_;
 };
 
-// Acquire and release: the last holder destroys the node after all others have done with it.
+// Acquire and release: the last holder destroys the node after all uses by other holders.
 void Value::release(Node* x) {
   if (x != nullptr && __atomic_sub_fetch(&x->refs, 1, __ATOMIC_ACQ_REL) == 0) delete x;
 }
@@ -123,7 +123,7 @@ bool Value::compare_and_swap(const Type* old_type, const void* old, bool (*equal
     mu_.lock();
     Node* x = now_;
     if (x == nullptr && old_type == nullptr) {
-      __atomic_add_fetch(&made->refs, 1, __ATOMIC_RELAXED);  // ours
+      __atomic_add_fetch(&made->refs, 1, __ATOMIC_RELAXED);  // the Value's count
       (void)put(made);
       mu_.unlock();
       return true;

@@ -9,7 +9,7 @@ namespace rt0 {
 
 struct BigNat : BigWords<130> {
   using BigWords::BigWords;
-  // *this * by + add
+  // *this = *this * by + add
   void mul_add(u32 by, u32 add) {
     u64 carry = add;
     for (u32 i = 0; i < n; i++) {

@@ -28,7 +28,7 @@ struct Node {
 };
 static_assert(sizeof(Node) == 16);
 
-// A node in hand. value: its type and value, in the error that it was read from.
+// A node that was read from an error. value: the node's type and value, which lie in that error.
 struct Part {
   Node n;
   const char* value;
@@ -67,7 +67,7 @@ struct ErrorTree {
   }
   Str text_of(const Part& p) const { return {text + p.n.at, p.n.len}; }
 
-  // A root for what is added later; close() says how much that was.
+  // Adds the first node, the root. whole() sets how much text and how many nodes belong to it.
   void root(Err code, Str s = {}, Any value = {nullptr, nullptr}, char* room = nullptr) {
     put(s);
     at[n++] = {{code, 0, static_cast<u16>(len), 0, 0, 0, 0, 0, 0}, room};
@@ -97,7 +97,8 @@ struct ErrorTree {
       add_node(p);
     }
   }
-  // A node that has no room takes that of an error of errorf, which no program compares with; or is left out.
+  // If there is no room for p, the last node that is an error of errorf is removed, because programs hardly compare
+  // with such errors. If there is no such node, p is left out.
   void add_node(const Part& p) {
     while (n == kMost || bytes() + p.bytes() > kMostBytes) {
       u32 i = n - 1;
@@ -107,7 +108,7 @@ struct ErrorTree {
     }
     at[n++] = p;
   }
-  // The node i will not be there: those that it belongs to have one less.
+  // The node i is removed, or was not added: each node to which it belongs has one less below it.
   void shrink(u32 i) {
     for (u32 j = 0; j < i; j++)
       if (j + at[j].n.below >= i) at[j].n.below--;
@@ -151,7 +152,7 @@ struct ErrorTree {
     }
     return e;
   }
-  // All, below the first node, which wraps `wrapped` errors.
+  // The error of the whole tree. Its first node, the root, wraps `wrapped` errors; all other nodes are below it.
   ErrorValue whole(u32 wrapped) {
     at[0].n.len = static_cast<u16>(min<usize>(len, ErrorValue::kMaxText - 1));
     at[0].n.below = static_cast<u8>(n - 1);
@@ -169,14 +170,15 @@ bool same(const ErrorTree& a, const Part& x, const ErrorTree& b, const Part& y) 
   return a.text_of(x) == b.text_of(y);
 }
 
-// What of errorf's formats is printed where.
+// Executes errorf's format: prints the arguments into the text of t, and adds the errors of %w to t.
 struct Format {
   ErrorTree& t;
   const ErrorArg* args;
   usize n;
   usize used = 0;
   u32 wrapped = 0;
-  // Values with a method Error(), as errors. The tree points into those that were given to %w; the last is for texts.
+  // Values with a method Error(), as errors. The first ones were given to %w, and the tree points into them. The last
+  // one is for text(). So at most kKept - 1 such values are wrapped; further ones are only printed.
   static constexpr u32 kKept = 4;
   u32 kept_n = 0;
   ErrorValue kept[kKept]{};

@@ -1,4 +1,5 @@
-// Floating-point numbers to text. Go: internal/strconv/ftoa.go, with other algorithms and the same results.
+// Floating-point numbers to text. Go: internal/strconv/ftoa.go, with other algorithms and the same results: a given
+// number of digits comes from an exact long division, the fewest digits are those of base/format.cc.
 #include "base/format.h"
 #include "lib/text/big.h"
 #include "lib/text/strconv.h"
@@ -16,7 +17,7 @@ struct Fields {
   i32 fraction_bits;
 };
 
-// 0.d1d2d3… * 10^point. No double has more digits that are not 0.
+// 0.d1d2d3… * 10^point. No double has more than kMost digits that are not 0.
 struct Decimal {
   static constexpr i32 kMost = 770;
   i32 n = 0, point = 0;
@@ -60,18 +61,19 @@ void round_up(Decimal* x) {
   }
 }
 
-// The digits of v, of which there are `digits`, or as many as make `places` behind the point if that is not negative.
+// The digits of v, rounded: `digits` of them; if `places` is not negative, so many that there are `places` behind the
+// point.
 void fixed(const Fields& v, i32 digits, i32 places, Decimal* out) {
   BigNat above(v.fraction), below(1);
   if (v.exponent >= 0) above.shift_left(static_cast<u32>(v.exponent));
   else below.shift_left(static_cast<u32>(-v.exponent));
-  // 1292913986 / 2^32 is log10(2), near enough for every exponent; the loops mend an error of one.
+  // 1292913986 / 2^32 is log10(2), near enough for every exponent; the loops correct an error of one.
   const i32 log2 = 63 - __builtin_clzll(v.fraction) + v.exponent;
   i32 point = static_cast<i32>(i64{log2} * 1292913986 >> 32) + 1;
   if (point >= 0) below.mul_power10(static_cast<u32>(point));
   else above.mul_power10(static_cast<u32>(-point));
   while (above.compare(below) >= 0) below.mul_add(10, 0), point++;
-  for (;;) {  // ends: above grows by 10 in each round
+  for (;;) {  // ends: above grows tenfold in each round
     BigNat next = above;
     next.mul_add(10, 0);
     if (next.compare(below) >= 0) break;
@@ -184,7 +186,8 @@ String& append_float(String& to, double v, char format, int prec, int bit_size) 
   } else if (format == 'f') {
     put_f(to, d, prec);
   } else {
-    // The exponent from which on 'e' is used: the precision, but no more than there are digits of a fraction.
+    // The exponent from which on 'e' is used: the precision, but no more than the number of digits if these reach the
+    // point.
     const i32 limit = is_shortest ? 6 : prec > d.n && d.n >= d.point ? d.n : prec;
     if (d.point - 1 < -4 || d.point - 1 >= limit) put_e(to, d, min(prec, d.n) - 1, format == 'G' ? 'E' : 'e');
     else put_f(to, d, max((prec > d.point ? d.n : prec) - d.point, 0));

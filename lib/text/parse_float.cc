@@ -1,5 +1,5 @@
-// Text to floating-point numbers, exactly: the text is a fraction of two natural numbers, of which as many bits are
-// computed as the result has, and then it is known whether the rest is less than, equal to or more than half a bit. Go:
+// Text to floating-point numbers, exactly: the text is a quotient of two natural numbers. A long division computes its
+// first 64 bits, and whether there is a rest; that decides how the quotient is rounded to the bits of the result. Go:
 // internal/strconv/atof.go, with other algorithms and the same results. Differs: Go 1.26 reads numbers of more than 800
 // digits before the point as if they had 800.
 #include "lib/text/big.h"
@@ -14,10 +14,10 @@ struct Format {
 };
 constexpr Format kDouble{52, 1023}, kFloat{23, 127};
 
-// Digits that decide how a number is rounded: no number halfway between two doubles has more than 767. Of what follows
-// only matters whether it is zero.
+// Digits that decide how a number is rounded: no number halfway between two doubles has more than 767. Of the digits
+// after these it only matters whether one is not 0.
 constexpr u32 kMostDigits = 800;
-constexpr i32 kFar = 10000;  // exponents beyond this are as good as this
+constexpr i32 kFar = 10000;  // further digits of an exponent that has reached this are not read, as in Go
 
 // What a text says: digits times base^-(digits behind the point), times 10^exponent, or 2^exponent if hex.
 struct Parsed {
@@ -137,7 +137,7 @@ Binary from_decimal(const Parsed& p) {
   return {m, e - 63, above.n != 0 || p.more};
 }
 
-// Rounds to the nearest number of the format, in the middle to the even one; the bits of infinity if it is too large.
+// The bits of the nearest number of the format; halfway between two, of the even one; of infinity if b is too large.
 u64 rounded(const Binary& b, const Format& f) {
   const u64 infinity = static_cast<u64>(2 * f.bias + 1) << f.fraction_bits;
   const i32 top = b.exponent + 63, least = 1 - f.bias;

@@ -120,7 +120,7 @@ bool contains(Str s, char c) {
   return false;
 }
 
-// The text in `s`, which has lost its quotes; false: wrong.
+// Adds to *out what `s`, a literal without its quotes, stands for; false if it is malformed.
 bool unquoted(Str s, char quote, String* out) {
   if (quote == '`') {
     if (contains(s, '`')) return false;

@@ -71,7 +71,7 @@ namespace builtin {
 
 void String::release() { heap_free(p_); }
 
-// Room for n bytes and a NUL. At least doubles the room, so that n appended bytes are copied at most n times more.
+// Room for n bytes and a NUL. At least doubles the room, so that many appends take time in proportion to their bytes.
 void String::reserve(size_t n) {
   if (n <= cap_) return;
   const usize cap = max<usize>(n, max<usize>(2 * cap_, 15));

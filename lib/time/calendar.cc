@@ -6,7 +6,7 @@ constinit const Zone utc{{3, "UTC"}, 0};
 
 namespace {
 
-constexpr i64 kDays400 = 146097, kDays100 = 36524, kDays4 = 1461, kDaysYear = 365;  // of as many years, from year 1 on
+constexpr i64 kDays400 = 146097, kDays100 = 36524, kDays4 = 1461, kDaysYear = 365;  // in so many years, from year 1 on
 
 i64 floor_div(i64 a, i64 b) { return a / b - (a % b < 0 ? 1 : 0); }
 
@@ -14,13 +14,13 @@ constexpr builtin::Text kMonths[] = {"January", "February", "March",     "April"
                                      "July",    "August",   "September", "October", "November", "December"};
 constexpr builtin::Text kDays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 
-// Days from the first day of the year 1 to that of another one.
+// Days from the first day of the year 1 to the first day of `year`.
 i64 days_before_year(i64 year) {
   const i64 y = year - 1;
   return 365 * y + floor_div(y, 4) - floor_div(y, 100) + floor_div(y, 400);
 }
 
-// Moves what is beyond [0, unit) of `low` to `high`.
+// Brings *low into [0, unit): adds the whole units that it contains to *high.
 template <class H, class L>
 void carry(H* high, L* low, L unit) {
   const L n = static_cast<L>(floor_div(static_cast<i64>(*low), static_cast<i64>(unit)));

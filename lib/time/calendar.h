@@ -13,7 +13,7 @@ inline bool leap(i64 year) { return year % 4 == 0 && (year % 100 != 0 || year % 
 // The days of the year before the month, 1 to 13.
 int days_before(int month, bool leap_year);
 inline int days_in(int month, i64 year) { return days_before(month + 1, leap(year)) - days_before(month, leap(year)); }
-// The time of day and the date of a moment, in seconds since the year 1, as the clocks of the zone show it.
+// The date and the time of day of the moment t, as clocks in the zone show them.
 struct Shown {
   Date date;
   Clock clock;

@@ -11,7 +11,7 @@ struct Row {
   Str text;
   Part part;
   ZoneForm zone{};
-  bool word = false;  // not if a small letter follows, as in "Jane"
+  bool word = false;  // does not count if a small letter follows, as in "Jane"
 };
 // A text that is the beginning of another one comes after it.
 constexpr Row kRows[] = {

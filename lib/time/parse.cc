@@ -46,7 +46,7 @@ struct Parser {
     if (*out < least || *out > most) range = name;
     return true;
   }
-  // A month's or day's name, of which `size` letters are there; 0: all.
+  // A month's or day's name, of which the text has `size` letters; 0: all.
   bool name(builtin::Text (*names)(int), int first, int n, usize size, int* out) {
     for (int k = first; k < first + n; k++) {
       const builtin::Text t = names(k);
@@ -325,7 +325,7 @@ Result<Time> parse_in(StrArg layout, StrArg value, const Zone& zone, Zone* found
   if (e) return {{}, e};
   const Zone z = p.zone(zone);
   if (found != nullptr) *found = z;
-  // Of a zone that has only a name the text is taken for UTC, also if the name says an offset, as in Go.
+  // If the zone has only a name, the text counts as UTC, even if the name says an offset, as "GMT+3" does. As in Go.
   const bool only_name = !p.f.is_utc && !p.f.has_offset && !p.f.zone_name.empty();
   return {p.in(only_name ? utc : z), {}};
 }

@@ -41,8 +41,8 @@ bool f_runs(Timers* ts, const RtTimer* t) REQUIRES(ts->lock) {
   return false;
 }
 
-// Must t be on a heap? A channel's timer must be only while a goroutine waits for it; at other times a goroutine that
-// looks into the channel runs the timer if it is due.
+// Whether t must be on a heap. A channel's timer must be on one only while a goroutine waits for it; at other times a
+// goroutine that looks into the channel runs the timer if it is due.
 bool wants_heap(const RtTimer* t) { return t->when > 0 && (!t->is_chan || t->blocked > 0); }
 
 // Makes the heap of the running P t's home, if t can move. Called with the old home's lock, returns with the new

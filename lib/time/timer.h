@@ -2,7 +2,7 @@
 //
 //   RtTimer t;
 //   timer_init(&t, f, arg);
-//   timer_reset(&t, deadline_after(ns), 0);     // f(arg, 0, lateness) in ns from now
+//   timer_reset(&t, deadline_after(ns), 0);     // calls f(arg, 0, lateness) when `ns` nanoseconds have passed
 //   if (!timer_stop(&t)) …                      // the timer has fired: its f has run, runs, or is about to run
 //
 // f runs on g0 of an M that has a P, while no timer lock is held. It must not block; it may make goroutines ready, and
