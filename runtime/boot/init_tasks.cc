@@ -29,7 +29,7 @@ int compare(const char* a, const char* b) {
   return static_cast<u8>(*a) - static_cast<u8>(*b);
 }
 
-// Nanoseconds as milliseconds with two significant digits at most below 10: 0.032, 1.5, 17. Go: fmtNSAsMS.
+// Nanoseconds as milliseconds, below 10 ms with at most two significant digits: 0.032, 1.5, 17. Go: fmtNSAsMS.
 void put_ms(Writer& w, u64 ns) {
   if (ns >= 10000000) return w.fmt("%llu", static_cast<unsigned long long>(ns / 1000000));
   u32 us = static_cast<u32>(ns) / 1000;

@@ -89,8 +89,8 @@ void check_cgo() {
 
 bool wait_panicking(G*, void*) { return true; }
 
-// If another goroutine is panicking while main returns: gives it time to run its deferred calls, which is bounded, and
-// if it has begun to print its panic, waits until that ends the process.
+// If another goroutine panics while main returns: gives that goroutine some time, which is bounded, to run its deferred
+// calls; and if it has begun to print its panic, waits until that ends the process.
 void wait_for_panics() {
   for (u32 i = 0; i < 1000 && runningPanicDefers.load_acquire() != 0; i++) gosched();
   if (panicking.load_acquire() != 0) gopark(wait_panicking, nullptr, WaitReason::panic_wait);
@@ -179,9 +179,9 @@ int num_cpu() { return ncpu; }
 int num_goroutine() { return gcount(); }
 unsigned long long goid() { return getg()->goid; }
 
-// runtime/cxx has functions that libstdc++.a has, too. Each of the symbols below takes one of its objects into the link
-// of every program, before the linker comes to libstdc++.a; otherwise a function of libstdc++ that needs another one of
-// libstdc++ would bring that in, and the program would not have rt0's. Nothing refers to this section, so the linker
+// runtime/cxx has functions that libstdc++.a has, too. Each symbol below takes one object file of runtime/cxx into the
+// link of every program, before the linker comes to libstdc++.a; otherwise a function of libstdc++ that needs another
+// one would bring in libstdc++'s, and the program would not have rt0's. Nothing refers to this section, so the linker
 // leaves it out of the program, and with it all that the program does not call.
 __asm__(
     ".pushsection .rodata.rt0_before_libstdcxx, \"a\"\n"

@@ -79,7 +79,7 @@ long time(long* t) {
   return now;
 }
 
-// std::this_thread::sleep_for and yield: the goroutine's.
+// std::this_thread::sleep_for and yield: they stop the calling goroutine, not its thread.
 int nanosleep(const Timespec* t, Timespec* rest);
 int nanosleep(const Timespec* t, Timespec* rest) {
   const i64 seconds = t->sec;
@@ -103,7 +103,7 @@ void __assert_fail(const char* what, const char* file, unsigned line, const char
 char* strerror(int e);
 char* strerror(int e) { return const_cast<char*>(errno_text_all(static_cast<Errno>(e))); }
 
-// Messages of libstdc++ in the user's language: as they are.
+// libstdc++ asks for its messages in the user's language: they are returned as they are.
 char* gettext(const char* message);
 char* gettext(const char* message) { return const_cast<char*>(message); }
 char* dgettext(const char* domain, const char* message);

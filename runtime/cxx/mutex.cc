@@ -8,8 +8,8 @@
 //       gets the lock, to 2 by those that wait, and to 0 by the owner alone. Getting it is an acquire, giving it back a
 //       release, so an owner sees what the one before it has written.
 //   X2  A waiting goroutine writes 2 and begins to wait with `mu` held. An owner that finds 2 when it writes 0 takes
-//       `mu` before it wakes the others: so it comes either before the 2, and the other gets the lock, or after the
-//       wait has begun.
+//       `mu` before it wakes the others. So either the 0 is written before the 2, and the waiting goroutine gets the
+//       lock; or the wake-up comes after the wait has begun, and ends it.
 //
 // All mutexes share one list of waiting goroutines, and each wake-up is for all of them: a list chosen by the address
 // would make traces differ between ISAs. A program with much contention is better off with rt0::sync::Mutex.

@@ -1,5 +1,5 @@
-// strtol and its kin, which std::stoi and the like call: text to numbers, by C's rules. Linked only into programs that
-// use them.
+// strtol and similar functions, which std::stoi and others call: text to numbers, by C's rules. Linked only into
+// programs that use them.
 #include "runtime/cxx/charconv.h"
 
 namespace rt0 {
@@ -9,7 +9,7 @@ namespace {
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; }
 
-// 36 for what is no digit.
+// The value of a digit; 36 for any other character.
 u32 digit(char c) {
   if (c >= '0' && c <= '9') return static_cast<u32>(c - '0');
   c = lower(c);
@@ -77,8 +77,8 @@ T to_unsigned(const char* s, char** end, int base) {
   return static_cast<T>(n.negative ? 0 - n.magnitude : n.magnitude);
 }
 
-// Whether a decimal or hexadecimal number that does not fit into a T is too large, not too small: the exponent of its
-// first digit that is not 0.
+// Whether a decimal or hexadecimal number that does not fit into a T is too large, not too small. That is so if the
+// exponent of its first digit that is not 0 is positive.
 bool too_large(const char* p, const char* end, bool hex) {
   i64 before = 0, exponent = 0;
   bool point = false, found = false;

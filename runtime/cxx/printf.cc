@@ -1,4 +1,4 @@
-// snprintf and its kin, which std::to_string calls for doubles: formatted text in memory, by C's rules. Doubles go
+// snprintf and the like, which std::to_string calls for doubles: formatted text in memory, by C's rules. Doubles go
 // through libstdc++'s to_chars, so their digits are exact and the same on every ISA. A long double is printed with the
 // precision of a double. Linked only into programs that use them.
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-// How a process dies: throw, fatal, and a panic that no deferred call recovers. One M prints, the other Ms wait.
+// How a process ends by an error: throw, fatal, and a panic that no deferred call recovers. One M prints, others wait.
 // Go: panic.go fatalthrow, fatalpanic, startpanic_m, dopanic_m.
 #include "runtime/diag/fatal.h"
 

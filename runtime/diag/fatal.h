@@ -1,4 +1,4 @@
-// How a process dies. Go: panic.go.
+// How a process ends by an error. Go: panic.go.
 //
 //   throw_(why)   rt0 is broken (base/check.h)           "fatal error: why", all frames of all goroutines, exit 2
 //   fatal(why)    the program broke a rule that no       "fatal error: why", the program's frames, exit 2
@@ -40,8 +40,8 @@ void startpanic_m() NO_LOCK_ANALYSIS;  // if the same M calls it a second time, 
 // A write failed for lack of a reader. Queues SIGPIPE if the program has asked for it; else SIGPIPE ends the program
 // if `standard` says that this was standard output or error, as in any pipeline. Go: sigpipe, epipecheck.
 void sigpipe(bool standard) RT0_SYM("os.sigpipe");
-// Queues a signal that the program has asked for; true also if the program takes no notice of it. Null in a program
-// that neither asks for signals nor ignores any. In runtime/panic/sigqueue.cc. Go: sigsend.
+// Queues a signal that the program has asked for, and returns true; returns true also for one that the program ignores.
+// Null in a program that neither asks for signals nor ignores any. In runtime/panic/sigqueue.cc. Go: sigsend.
 extern Atomic<bool (*)(u32 sig)> sigsend;
 // The signals that the program takes no notice of because it has said so: word 0 has signals 1 to 32, word 1 33 to 64.
 extern Atomic<u32> sigignored[2];

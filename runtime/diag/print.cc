@@ -63,7 +63,7 @@ bool may_park() {
 // collected on the heap, up to this length.
 constexpr usize kLongest = 64 * 1024;
 
-// How long the line is at most.
+// A bound of the line's length; a text that is made when it is printed may exceed it, and is written in pieces then.
 usize most_bytes(const PrintArg* args, usize n) {
   usize sum = n + 1;
   for (usize i = 0; i < n; i++)

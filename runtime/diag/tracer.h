@@ -6,7 +6,7 @@
 namespace rt0 {
 
 // Opens the trace; args() calls it once. name is RT0_TRACE's value with a NUL behind its end; "-" is stderr, and an
-// empty path means no trace. If the file cannot be opened, prints why and exits with status 2.
+// empty name means no trace. If the file cannot be opened, prints why and exits with status 2.
 void trace_open(Str name);
 // Writes out the buffer. Called before the process ends in any way.
 void trace_flush();

@@ -34,7 +34,7 @@ struct Table {
   Finalizer* at = nullptr;
   u32 cap = 0, n = 0;
 
-  // The place of this object, or the free place where it would be put.
+  // The place of this object, or the free place where it would be put. The factor is that of Knuth's hashing.
   Finalizer* find(uintptr object) const {
     u32 i = static_cast<u32>((object >> 4) * 0x9e3779b1u) & (cap - 1);
     while (at[i].object != 0 && at[i].object != object) i = (i + 1) & (cap - 1);

@@ -29,7 +29,7 @@ using RootFn = void (*)(void* arg, const G* gp, uintptr lo, uintptr hi);
 
 // Calls f for all roots. The calling goroutine must have stopped the world.
 void for_each_root(RootFn f, void* arg);
-// Is a an address of a global?
+// Whether `a` is an address in a global.
 bool is_global(uintptr a);
 
 }  // namespace rt0

@@ -27,7 +27,7 @@ namespace {
 
 void end_panic_defers() { (void)runningPanicDefers.sub_seqcst(1); }
 
-// Nothing refers to p's value any more: it was recovered, or a newer panic or a Goexit has taken its place.
+// Runs what waits until nothing refers to p's value: p was recovered, or a newer panic or a Goexit has taken its place.
 void run_undos(Panic* p) {
   while (DeferRecord* d = p->undos) {
     p->undos = d->link;

@@ -176,9 +176,9 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
   if (RT0_UNLIKELY(gp->below != kBelowG && gp != &g0)) overrun(c);
   M* mp = gp->m;
   Isa::setg(mp->gsignal);
-  // A function of rt0's has returned to where preemption has diverted it: the goroutine goes on where it would have
-  // returned to, or is preempted there. The kernel may also bring another signal at that moment, before the fault: it
-  // has its usual effect, at the place in the program that the mirror stands for.
+  // A function of rt0's has returned into the mirror, because preemption has diverted its return (sched/preempt.h). The
+  // goroutine goes on where it should have returned to, or is preempted there. The kernel may also bring another signal
+  // at that moment, before the fault: it has its usual effect, at the place in the program for which the mirror stands.
   if (const uintptr pc = program_pc(c.pc); RT0_UNLIKELY(pc != c.pc)) {
     c.pc = pc;
     kernel->sigcontext_set_pc(uctx, pc);
@@ -209,9 +209,9 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
 
   const SigEntry* e = sig_entry(sig);
   const bool ending = sig == kSIGHUP || sig == kSIGINT || sig == kSIGTERM;
-  // The program may have asked for it, unless it is a fault of its own. A signal without an effect was asked for until
-  // a moment ago, so that its default effect comes back only after this thread's handler has been entered; or it is
-  // SIGCHLD, see linux_spawn.
+  // The program may have asked for it, unless it is a fault of its own. A signal that is not in the table and does not
+  // end the program had been asked for until a moment ago, and this handler was entered before its default effect was
+  // restored; or it is SIGCHLD, see linux_spawn. It is dropped.
   const bool fault = c.code > 0 && is_fault(sig);
   if (!fault && ((send != nullptr && send(sig)) || (e == nullptr && !ending))) {
     Isa::setg(gp);

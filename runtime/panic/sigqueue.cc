@@ -14,7 +14,7 @@ namespace {
 constinit struct {
   Atomic<u32> wanted[2];  // the handler queues these
   Atomic<u32> come[2];    // these have been queued, and signal_take has not taken them yet
-  // Counts what the receiver has to look at.
+  // Counts the signals that were queued, and the calls of signal_wake. The receiver sleeps while it does not change.
   Atomic<u32> wakes;
   // What each signal did before the first signal_enable or signal_ignore; valid where `changed` has it. Both belong to
   // the goroutine that changes signals, of which lib/signal lets only one at a time in.
@@ -42,8 +42,8 @@ bool sigsend_queue(u32 sig) {
   return true;
 }
 
-// Sets how a signal is handled, and remembers how it was handled before the program first changed that. What the parent
-// process ignored does not come back, but for the signals that Go leaves alone.
+// Sets how a signal is handled, and remembers how it was handled before the program first changed that. Of a signal
+// that the parent process ignored it remembers the default effect, unless Go leaves such a signal ignored.
 void change(u32 sig, SigDisposition how) {
   const SysResult r = kernel->setsig(sig, how);
   if (!r.ok() || (queue.changed & sig_bit(sig)) != 0) return;
@@ -91,13 +91,13 @@ void signal_disable(u32 sig) { (void)queue.wanted[word(sig)].and_acqrel(~bit(sig
 void signal_restore(u32 sig) {
   const bool changed = (queue.changed & sig_bit(sig)) != 0;
   if (changed) (void)kernel->setsig(sig, queue.was[sig]);
-  // One that the parent ignored goes on as ignored if the program has ignored it, too, but not if it has asked for it:
-  // as in Go.
+  // As in Go, a signal that the parent ignored still counts as ignored if the program has ignored it, too, but not if
+  // the program has asked for it.
   if (!changed || queue.was[sig] != SigDisposition::ignore) (void)sigignored[word(sig)].and_acqrel(~bit(sig));
 }
 
-// Of a signal whose handler has to stay, the handler takes no notice then. The bit is set first, so that the signal has
-// no other effect in between.
+// If rt0 needs the signal's handler, the handler stays, and does nothing for the signal (see sigsend_queue). The bit is
+// set first, so that the signal has no other effect in between.
 void signal_ignore(u32 sig) {
   if (simulated != 0) return;
   queue.named |= sig_bit(sig);

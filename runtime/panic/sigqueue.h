@@ -11,8 +11,8 @@ namespace rt0 {
 // What a program cannot ask for: SIGKILL and SIGSTOP; SIGPROF; 32, 33 and 34, which C libraries use.
 inline constexpr u64 kSigNever = sig_bit(9) | sig_bit(19) | sig_bit(27) | sig_bit(32) | sig_bit(33) | sig_bit(34);
 
-// The goroutine that hands signals out is wired to its thread, the one on which signals are open that all others block.
-// It does this:
+// The goroutine that hands signals out is wired to its thread, the only one that does not block the wanted signals. It
+// does this:
 //   for (;;) {
 //     const u32 seen = signal_seen();      // before it looks at anything
 //     … look at what else signal_wake may have been called for …
@@ -20,13 +20,13 @@ inline constexpr u64 kSigNever = sig_bit(9) | sig_bit(19) | sig_bit(27) | sig_bi
 //     else signal_recv(seen);
 //   }
 u32 signal_seen();
-// Sleeps until a signal has come or signal_wake was called since signal_seen returned `seen`; perhaps for less.
+// Sleeps until a signal has come or signal_wake was called since signal_seen returned `seen`; may return earlier.
 void signal_recv(u32 seen) RT0_SYM("runtime.signal_recv");
 void signal_wake();
 // The signals that have come and were not taken yet. Any goroutine.
 u64 signal_take();
-// Opens on the calling thread the signals that are asked for now, and blocks those that are not, if they were blocked
-// before.
+// Unblocks on the calling thread the signals that are asked for now. Of the other signals it blocks those that all
+// threads block.
 void signal_mask();
 
 // From now on the signal is queued. Go: signal_enable.
