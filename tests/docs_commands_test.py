@@ -24,6 +24,8 @@ import threading
 import time
 import unittest
 
+from harness import rt0test
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TRACE_TOOL = ROOT / "build/host/bin/rt0-trace"
 LIMIT = 3000  # seconds for one command: some build the runtime

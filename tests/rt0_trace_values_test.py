@@ -15,6 +15,8 @@ import sys
 import tempfile
 import unittest
 
+from harness import rt0test
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOL = os.environ.get("RT0_TRACE_TOOL", str(ROOT / "build/host/bin/rt0-trace"))
 GO = shutil.which("go")

@@ -202,7 +202,13 @@ class map {
     }
 
    private:
+    // If a function of the program panics meanwhile, the change is over, too: whoever recovers may use the map again.
+    struct Over {
+      map* m;
+      void operator()() const { __atomic_store_n(&m->writing_, false, __ATOMIC_RELAXED); }
+    };
     map* m_;
+    const detail::UndoAtOnce<Over, !(detail::kScalar<K> && detail::kScalar<V>)> at_panic_{Over{m_}};
   };
   void must_not_write(const char* otherwise) const {
     if (__atomic_load_n(&writing_, __ATOMIC_RELAXED)) detail::map_fatal(otherwise);

@@ -184,6 +184,24 @@ class Undo<F, false> {
   explicit Undo(const F&) {}
 };
 
+// As Undo, but undo() runs while the panic goes on, before the program's deferred functions: for what frees nothing.
+template <class F, bool needed = true>
+class UndoAtOnce : DeferRecord {
+ public:
+  explicit UndoAtOnce(F undo) : DeferRecord{&run, nullptr, nullptr}, undo_(undo) { defer_push(this); }
+  ~UndoAtOnce() { defer_pop(this); }
+  UndoAtOnce(const UndoAtOnce&) = delete;
+
+ private:
+  static void run(DeferRecord* d) { static_cast<UndoAtOnce*>(d)->undo_(); }
+  F undo_;
+};
+template <class F>
+class UndoAtOnce<F, false> {
+ public:
+  explicit UndoAtOnce(const F&) {}
+};
+
 template <class C>
 void move_owned(C* dst, C* src, void* newg) {
   const Undo back([newg] { newproc_undo(newg); });

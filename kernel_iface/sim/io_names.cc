@@ -127,10 +127,10 @@ Errno path_error(const SockAddr& a) {
   if (*path_find(Str(a.path, a.path_len)) != nullptr) return Errno::addrinuse;
   FileStat st;
   if (host_stat(a, a.path_len, false, &st).ok()) return Errno::addrinuse;
-  usize dir = a.path_len;
-  while (dir > 0 && a.path[dir] != '/') dir--;
-  if (dir == 0) return Errno::ok;
-  const SysResult r = host_stat(a, dir, true, &st);
+  usize dir = a.path_len;  // up to the last slash, and with it
+  while (dir > 0 && a.path[dir - 1] != '/') dir--;
+  if (dir <= 1) return Errno::ok;
+  const SysResult r = host_stat(a, dir - 1, true, &st);
   return r.ok() && st.type != FileType::directory ? Errno::notdir : r.err;
 }
 

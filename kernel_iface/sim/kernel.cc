@@ -203,6 +203,7 @@ const char* print(char* buf, usize room, const char* format, ...) {
   __builtin_va_start(args, format);
   Writer w(buf, room - 1);
   w.vfmt(format, args);
+  __builtin_va_end(args);
   w.flush();
   buf[room - 1 - w.room()] = '\0';
   return buf;

@@ -39,7 +39,7 @@ struct detail::DirReader {
       delete[] all;
       all = more;
     }
-    all[n].name_.append(name);
+    all[n].name_ = builtin::String(name);
     all[n++].type_ = type;
   }
   static bool less(const DirEntry& a, const DirEntry& b) {
@@ -123,7 +123,10 @@ IoResult detail::DirReader::read(FD& fd) {
   constexpr usize kRoom = 8192;
   char* const buf = static_cast<char*>(malloc_or_die(kRoom, alignof(DirRecord)));
   IoResult r;
-  n = 0;
+  // After an error the kernel goes on behind the entries that it has given, so those that nobody has taken are kept.
+  for (usize i = at; i < n; i++) all[i - at] = static_cast<DirEntry&&>(all[i]);
+  n -= at;
+  at = 0;
   for (;;) {  // ends: the kernel says 0 at the directory's end
     r = fd.control([&] { return blocking_call([&] { return kernel_io().read_dir(fd.sysfd, buf, kRoom); }); });
     if (!r.ok() || r.n == 0) break;
@@ -157,7 +160,7 @@ Result<DirEntries> File::read_dir(ptrdiff_t n) const {
   // A closed file gives nothing, also if its entries were read before.
   if (f_->fd.sysfd < 0) r.err = IoErr::closing;
   else if (!d->whole) r = d->read(f_->fd);
-  if (r.ok()) out.value = d->take(n <= 0 ? SIZE_MAX : static_cast<usize>(n), name);
+  if (r.err != IoErr::closing) out.value = d->take(n <= 0 ? SIZE_MAX : static_cast<usize>(n), name);
   d->mu.unlock();
   if (r.err == IoErr::closing) {
     ErrorMaker m(out.err);

@@ -109,11 +109,9 @@ struct Parser {
       return true;
     }
     const usize step = form.colon ? 3 : 2, len = 1 + 2 * form.fields + (form.colon ? form.fields - 1u : 0u);
-    if (rest.len < len || (rest[0] != '+' && rest[0] != '-')) {
-      // Go looks at the numbers before it looks at the sign.
-      if (rest.len < len) return false;
-    }
+    if (rest.len < len) return false;
     int v[3] = {};
+    // Go looks at the numbers before it looks at the sign.
     bool ok = rest[0] == '+' || rest[0] == '-';
     for (u32 i = 0; i < form.fields; i++) {
       const usize at = 1 + i * step;

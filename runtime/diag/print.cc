@@ -67,7 +67,9 @@ constexpr usize kLongest = 64 * 1024;
 usize most_bytes(const PrintArg* args, usize n) {
   usize sum = n + 1;
   for (usize i = 0; i < n; i++)
-    sum += args[i].kind == PrintArg::Kind::string ? args[i].string.len : max(kMaxFloat, kMaxDecimal);
+    sum += args[i].kind == PrintArg::Kind::string ? args[i].string.len
+           : args[i].kind == PrintArg::Kind::made ? PrintArg::kMostMade
+                                                  : max(kMaxFloat, kMaxDecimal);
   return sum;
 }
 

@@ -28,6 +28,7 @@ PLACES = {
                   ("alive 3",)),
     "map_equal": (("found true", "went on", "still there true"), ("panicked: act", "still there true"),
                   ("still there true",), ("still there true",)),
+    "builtin_map": (("went on", "value 3"), ("panicked: act", "value 2"), ("value 2",), ("value 2",)),
     "finalizer": (("most called true",), "panic: act", ("most called true",), ("most called true",)),
     "error_method": (("value says", "went on"), ("panicked: act",), ("value ", "went on"), ()),
     "fatal_error_method": ("panic: says", "fatal error: panic while printing panic value: act", "panic: ", DEADLOCK),

@@ -69,6 +69,14 @@ unix dialed keep_alive 0 reuse_addr 0
                 self.assert_status(done, 0)
                 self.assertEqual(rt0test.text(done.out), expected)
 
+    def test_a_directory_that_fails_half_way(self):
+        for n, expected in ((0, ["a b c  true false false", " false false true", " false false true"]),
+                            (2, ["a b  true false false", "c  false false true", " false true false"])):
+            with self.subTest(n=n):
+                done = self.run_program("dir_errors", n)
+                self.assert_status(done, 0)
+                self.assertEqual(rt0test.text(done.out).splitlines(), [*expected, "<nil> <nil>"])
+
     def test_too_many_open_files(self):
         done = self.run_program("net_stress", "emfile", env={"GOMAXPROCS": "2"}, before=("prlimit", "--nofile=64"))
         lines = rt0test.text(done.err).splitlines()

@@ -56,12 +56,14 @@ class Sched(rt0test.Case):
             self.assert_says(self.run_program("sched", "counted", env={"GOMAXPROCS": procs}), "left 1")
 
     def test_sysmon_rests(self):
+        """About 150 times in a second. On a busy machine it is more: while a request to yield has no answer, sysmon
+        looks every 320 us, which is 3,125 times. Without rest it is 14,000 times."""
         if self.how != "native":
             self.skipTest("QEMU has threads of its own")
         done = self.run_program("sched", "rests", env={"GOMAXPROCS": "1"})
         self.assert_status(done, 0)
         slept = int(done.err.split()[1])
-        self.assertTrue(20 < slept < 500, done.err)
+        self.assertTrue(20 < slept < 4000, done.err)
 
     def test_no_goroutine_is_left_lying(self):
         done = self.run_program("sched", "steals", env={"GOMAXPROCS": "2", "GODEBUG": "asyncpreemptoff=1"})

@@ -52,7 +52,8 @@ def timed(what, names):
 TIMED = {
     **timed(SLICES, """chan_buf chan_close_wake chan_ping chan_send_fifo context_after finalizer goexit_main
             gosched3 lockosthread mutex_handoff mutex_starve nb_ops net_eof once_value reflect_select
-            sel_wake_order select_single semaphore_give_up sleep_not spawn10 spawn257 spawn300 tick61 wg_phases wg_wake"""),
+            sel_wake_order select_single semaphore_give_up sleep_not spawn10 spawn257 spawn300 tick61 wg_phases
+            wg_wake"""),
     **timed(SLICES_AND_WORDS, """close_range_many close_senders cond_rlocker fatal_deadlock_rwmutex fatal_repanic_chain
             goid main_return_kills nested_go once once_goexit os_exit rlocker sel_send_wake"""),
     **timed(Timed("whether a wait begins before the signal", other=ASLEEP), "cond_broadcast cond_signal"),

@@ -57,13 +57,15 @@ def isa_rows(root=ROOT):
 
 
 def library_objects(build, library='rt0'):
-    """The folder of the library's objects in build/<isa>, and the objects. Ends the script with status 2 if there are none."""
+    """The folder of the library's objects in build/<isa>, and the objects. If there are none, ends the script with
+    status 2."""
     where = os.path.join(build, 'CMakeFiles', f'{library}.dir')
     objects = [os.path.join(at, n) for at, _, names in os.walk(where) for n in names if n.endswith('.o')]
     # Ignores objects of source files that have been moved: they remain until the folder is cleaned.
     objects = sorted(o for o in objects if os.path.exists(os.path.join(ROOT, os.path.relpath(o, where)[:-2])))
     if not objects:
-        print(f'{os.path.basename(sys.argv[0])}: no objects in {where}: run make build first', file=sys.stderr)
+        name = os.path.basename(sys.argv[0])
+        print(f'{name}: no objects in {where}: run make build first', file=sys.stderr)
         sys.exit(2)
     return where, objects
 

@@ -161,6 +161,16 @@ void try_map_equal() {
   println("still there", m.load(Key{1}).ok);
 }
 
+void try_builtin_map() {
+  builtin::map<Key, int> m;
+  m.set(Key{1}, 1);
+  Key::acts = true;
+  watch([&] { m.set(Key{1}, 2); });
+  Key::acts = false;
+  m.set(Key{1}, m.get(Key{1}) + 1);
+  println("value", m.get(Key{1}));
+}
+
 struct Object {
   long pad[8];
 };
@@ -233,6 +243,7 @@ const struct {
                {"context", try_context},
                {"map_range", try_map_range},
                {"map_equal", try_map_equal},
+               {"builtin_map", try_builtin_map},
                {"finalizer", try_finalizer},
                {"error_method", try_error_method},
                {"fatal_error_method", try_fatal_error_method},

@@ -245,15 +245,15 @@ constinit Atomic<u32> asked{0}, naps{0};
 
 // The runtime asks again, after 1, 2 and 3 ms.
 void refused() {
-  static Kernel strict = *kernel;
-  static const Kernel* linux_kernel = kernel;
+  static Kernel strict;
+  strict = *kernel;
   strict.newosproc = [](uintptr sp, uintptr* tls) {
     if (asked.add_seqcst(1) <= 3) return SysResult{0, Errno::again};
-    return linux_kernel->newosproc(sp, tls);
+    return linux_kernel.newosproc(sp, tls);
   };
   strict.usleep = [](u32 us) {
     if (us == 1000 || us == 2000 || us == 3000) (void)naps.add_seqcst(us / 1000);
-    linux_kernel->usleep(us);
+    linux_kernel.usleep(us);
   };
   use_kernel(&strict);
   // A goroutine that ends while it is locked to its thread takes the thread with it, so that more are needed.

@@ -1,4 +1,4 @@
-// env: GOMAXPROCS=1 PATH=/tmp/rt0_os_paths/1:/tmp/rt0_os_paths/2:/tmp/rt0_os_paths/nope::/tmp/rt0_os_paths/3
+// env: GOMAXPROCS=1 PATH=/tmp/rt0_os_paths/1:/tmp/rt0_os_paths/2:/tmp/rt0_os_paths/no:/tmp/rt0_os_paths/3:/usr/bin:/bin
 package main
 
 import (
