@@ -128,7 +128,7 @@ bool Rules::arguments() {
 
 // m0's boot has one order. Before TraceOpen, when there is no clock yet, only boot functions are written.
 bool Rules::boot() {
-  if (!w.begun_ && l.ev != Ev::_rt0_linux) return bad("a trace begins with the entry point, _rt0_<isa>_linux");
+  if (!w.begun_ && l.ev != Ev::_rt0_linux) return bad("a trace must begin with the entry point, _rt0_<isa>_linux");
   w.begun_ = true;
   if (l.ev == Ev::TraceOpen) {
     if (w.trace_open_ != 0)
@@ -138,9 +138,9 @@ bool Rules::boot() {
     w.trace_open_ = l.number;
     w.kernel_ = decoded(l.arg("kernel"));
   } else if (w.trace_open_ == 0) {
-    if (!l.boot) return bad("before TraceOpen there are only boot functions");
-    if (l.time != 0) return bad("before TraceOpen all times are 0");
-    if (l.ev == Ev::osinit) return bad("osinit comes before TraceOpen");
+    if (!l.boot) return bad("before TraceOpen only boot functions may stand");
+    if (l.time != 0) return bad("before TraceOpen all times must be 0");
+    if (l.ev == Ev::osinit) return bad("osinit comes before TraceOpen, and must come after it");
   }
   return !l.boot || boot_step();
 }
@@ -197,7 +197,7 @@ bool Rules::in_order(std::span<const Ev> list, size_t* at, uint64_t* line) {
 bool Rules::choice() {
   int64_t i = -1, count = 0, pick = -1;
   if (!l.num("i", &i) || !l.num("n", &count) || !l.num("pick", &pick))
-    return bad("a choice's i, n and pick are numbers");
+    return bad("a choice's i, n and pick must be numbers");
   if (w.kernel_ != "sim")
     return bad("only the simulated kernel makes choices", "the kernel is " + printable(w.kernel_));
   if (i != w.choices_)
@@ -221,7 +221,7 @@ bool Rules::choice() {
       return bad("on=" + string(on) + ": there has been none of this number");
   }
   if (kind == "preempt") {
-    if (l.g == 0 || l.g != m->running) return bad("the goroutine that runs may be preempted, no other", about(*m));
+    if (l.g == 0 || l.g != m->running) return bad("only the goroutine that runs may be preempted", about(*m));
     if (pick == 1) m->due = Ev::GoStop;
     m->refused = pick == 0;
   }

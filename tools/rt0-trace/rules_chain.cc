@@ -198,13 +198,13 @@ bool Rules::values() {
       (void)l.num("status", &value);
       if (value < INT32_MIN || value > INT32_MAX) return bad("status=" + n(value) + " is no int");
       return w.throw_ == 0 || value == 2 ||
-             bad("after a fatal error the status is 2", "Throw on line " + std::to_string(w.throw_));
+             bad("after a fatal error the status must be 2", "Throw on line " + std::to_string(w.throw_));
     case Ev::GoStop:
       return l.arg("reason") == "preempted" || l.arg("reason") == "Gosched" ||
-             bad("a goroutine that stays runnable was preempted, or has called Gosched");
+             bad("the reason of a goroutine that stays runnable must be preempted or Gosched");
     case Ev::GoBlock:
       return std::find(std::begin(kReasons), std::end(kReasons), l.arg("reason")) != std::end(kReasons) ||
-             bad("there is no such reason to wait");
+             bad("rt0 has no such reason to wait");
     case Ev::GoCreate: return cut || is_place(l.arg("at")) || bad("at= is no file:line, nor \"runtime\"");
     case Ev::Choose: return is_resource(l.arg("on")) || bad("on= is no letter with a number, nor \"-\"");
     case Ev::TraceOpen:
@@ -221,16 +221,16 @@ bool Rules::values() {
 bool Rules::stack() {
   const Table::Stack wanted = table().stack[static_cast<size_t>(l.ev)];
   if (wanted == Table::own && (l.g == 0 || l.g != m->running))
-    return bad(string(l.name) + " is told by the goroutine that runs", about(*m));
-  if (wanted == Table::g0 && l.g != 0) return bad(string(l.name) + " is told on g0");
+    return bad(string(l.name) + " must be written by the goroutine that runs", about(*m));
+  if (wanted == Table::g0 && l.g != 0) return bad(string(l.name) + " must be written on g0");
   if (l.ev == Ev::GoUnblock && l.g == 0 && m->running != 0)
-    return bad("GoUnblock is told by the goroutine that runs", about(*m));
+    return bad("GoUnblock must be written by the goroutine that runs", about(*m));
   int64_t id = 0;
   if (l.ev == Ev::GoStart && l.g != 0 && (m->booting || !l.num("id", &id) || id != l.g))
-    return bad("GoStart is told on g0, or on the stack of the goroutine that starts");
+    return bad("GoStart must be written on g0, or on the stack of the goroutine that starts");
   if ((l.ev == Ev::PollBlock || l.ev == Ev::PollReady) && m->running != 0)
     return bad("m" + n(l.m) + " looks for work while it runs a goroutine", about(*m));
-  if (l.ev == Ev::TimerStart && l.g != m->running) return bad("a timer is set by the goroutine that runs", about(*m));
+  if (l.ev == Ev::TimerStart && l.g != m->running) return bad("only the goroutine that runs may set a timer", about(*m));
   return true;
 }
 
@@ -238,14 +238,14 @@ bool Rules::world() {
   using World = Model::World;
   const World was = l.ev == Ev::STWBegin ? World::runs : l.ev == Ev::STWStopped ? World::stopping : World::resized;
   if (w.world_ != was || (was != World::runs && w.world_m_ != l.m)) {
-    static constexpr const char* kTexts[] = {"nobody stops the world", "the world is being stopped",
-                                             "the world is stopped, and the number of Ps has not been said",
+    static constexpr const char* kTexts[] = {"no goroutine stops the world", "the world is being stopped",
+                                             "the world is stopped, and the number of Ps has not been written yet",
                                              "the world is stopped"};
     string fact = kTexts[static_cast<size_t>(w.world_)];
     if (w.world_ != World::runs) fact += " by m" + n(w.world_m_) + " since line " + std::to_string(w.world_line_);
     return bad(string(l.name) + " comes out of order", fact);
   }
-  if (l.ev == Ev::STWBegin && m->running == 0) return bad("a goroutine stops the world", about(*m));
+  if (l.ev == Ev::STWBegin && m->running == 0) return bad("only a goroutine may stop the world", about(*m));
   w.world_ = l.ev == Ev::STWBegin ? World::stopping : l.ev == Ev::STWStopped ? World::stopped : World::runs;
   w.world_m_ = l.m;
   w.world_line_ = l.number;
@@ -257,7 +257,7 @@ bool Rules::chain() {
   if (l.ev == Ev::Choose) return true;
   if (l.ev == Ev::Throw || l.ev == Ev::exit) return !l.boot || chain_of_thread();  // may come anywhere
   const auto last = [&] {
-    return m->last == kUnknown ? "m" + n(l.m) + " has told of no event yet"
+    return m->last == kUnknown ? "m" + n(l.m) + " has written no event yet"
                                : "m" + n(l.m) + "'s last event is " + string(boot_name(m->last)) + ", on line " +
                                      std::to_string(m->last_line);
   };
@@ -272,7 +272,7 @@ bool Rules::chain() {
     return bad("another P is handed on than is given up", last());
   if (const Before* b = table().before[static_cast<size_t>(l.ev)])
     if (m->last != b->one && (b->two == kUnknown || m->last != b->two) && (b->three == kUnknown || m->last != b->three))
-      return bad(string(l.name) + " comes after " + string(boot_name(b->one)), last());
+      return bad(string(l.name) + " must come after " + string(boot_name(b->one)), last());
   if (w.world_ == Model::World::stopped && w.world_m_ != l.m && (l.p != kAbsent || l.ev == Ev::ProcStart))
     return bad("m" + n(l.m) + " has a P while the world is stopped",
                "m" + n(w.world_m_) + " has stopped it on line " + std::to_string(w.world_line_));
@@ -284,7 +284,7 @@ bool Rules::chain_of_thread() {
   const size_t e = static_cast<size_t>(l.ev);
   if (l.boot && w.booted_ == kBootLength) {
     const bool at_the_end = l.ev == Ev::runExitHooks || (l.ev == Ev::exit && w.throw_ != 0);
-    if (!m->booting && !at_the_end) return bad("m" + n(l.m) + " has booted, and tells of no boot function any more");
+    if (!m->booting && !at_the_end) return bad("m" + n(l.m) + " has booted, and must not write a boot function any more");
     if (!(m->id == 0 ? table().of_main[e] : table().of_threads[e]))
       return bad(string(l.name) + " is no step of the boot of m" + n(l.m) + " any more");
     if (m->last == l.ev && l.ev != Ev::p_init && l.ev != Ev::wakep && l.ev != Ev::runqput)
@@ -292,7 +292,7 @@ bool Rules::chain_of_thread() {
   }
   if (!m->booting || w.throw_ != 0) return true;
   const auto only_after = [&](Ev one) {
-    return m->last == one || bad(string(l.name) + " comes after " + string(boot_name(one)) + " while an M boots");
+    return m->last == one || bad(string(l.name) + " must come after " + string(boot_name(one)) + " while an M boots");
   };
   switch (l.ev) {
     case Ev::GoStart: return only_after(Ev::execute);
@@ -321,7 +321,7 @@ bool Rules::chain_of_thread() {
   }
   if (m->last == Ev::minit && m->id != 0 && l.ev != Ev::sysmon && l.ev != Ev::acquirep && l.ev != Ev::MStart)
     return bad(string(l.name) + " comes where acquirep is due");
-  if (m->last == Ev::minit && m->id == 1 && l.ev != Ev::sysmon) return bad("m1 is sysmon's thread");
+  if (m->last == Ev::minit && m->id == 1 && l.ev != Ev::sysmon) return bad("m1 is sysmon's thread, and must run sysmon after minit");
   if (m->last == Ev::findrunnable && l.ev != Ev::runqget && l.ev != Ev::GlobrunqGet && l.ev != Ev::TimerFire &&
       !(l.ev == Ev::ProcStop && w.world_ != Model::World::runs))
     return bad(string(l.name) + " comes where runqget is due");
