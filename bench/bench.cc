@@ -380,7 +380,7 @@ int main(int argc, char** argv) {
     bool known = false;
     for (const Bench& b : kAll) known = known || same(argv[i], b.name);
     if (known) continue;
-    println("bench: no yardstick is called", argv[i], "- known:");
+    println("bench: no benchmark is called", argv[i], "- known:");
     for (const Bench& b : kAll) println(b.name);
     return 2;
   }

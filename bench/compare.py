@@ -91,7 +91,7 @@ def main():
     readme = args[:1] == ["--readme"]
     args = args[readme:]
     if not args:
-        sys.exit("compare.py: which benchmarks? compare.py [--readme] BENCH [NAME...]")
+        sys.exit("compare.py: the path of the program bench is missing: compare.py [--readme] BENCH [NAME...]")
     bench, names = args[0], args[1:] or NAMES
     measured = {}
     busy = os.getloadavg()[0] > 1

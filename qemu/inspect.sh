@@ -128,7 +128,7 @@ awk -F'|' '
   $1 == "runtime.rt0_go" && $2 ~ /^(call|bl|jal|bal|brasl|bsr|jirl)/ && $3 ~ /^[*A-Za-z_]/ {print $3}' "$tmp/targets" |
   while read -r f; do
     case $f in
-      \**) printf '  %-12s %s\n' "-" "what ${f#?} points to, if it does" ;;
+      \**) printf '  %-12s %s\n' "-" "what ${f#?} points to, if it is not null" ;;
       *) printf '  %-12s %s\n' "$(address_of "$f")" "$f" ;;
     esac
   done

@@ -390,7 +390,7 @@ struct Args {
 };
 
 bool parse_switch(const char* arg, std::string_view value, bool& to) {
-  if (value != "on" && value != "off") return complain("bad argument '%s': on or off", arg);
+  if (value != "on" && value != "off") return complain("bad argument '%s': it must be on or off", arg);
   to = value == "on";
   return true;
 }

@@ -18,17 +18,18 @@ RT0_TEXT(text_streams, "1",
          "iostreams, std::locale, std::regex and C's stdio need an operating system's files and locales: print with "
          "rt0::fmt::println, format with {fmt}, std::to_string or std::to_chars, read and write files with rt0::os")
 RT0_TEXT(text_files, "2",
-         "std::filesystem and C's file functions are not there: use rt0::os (open, read_file, stat, …)")
+         "std::filesystem and C's file functions are not supported: use rt0::os (open, read_file, stat, …)")
 RT0_TEXT(text_threads, "3",
-         "std::thread, std::condition_variable, std::future and their kin are not there: use rt0::go, rt0::sync::Cond, "
-         "rt0::WaitGroup, rt0::Chan")
+         "std::thread, std::condition_variable, std::future and similar classes are not supported: use rt0::go, "
+         "rt0::sync::Cond, rt0::WaitGroup, rt0::Chan")
 RT0_TEXT(text_wait, "4",
-         "waiting on a std::atomic, std::counting_semaphore, std::latch and std::barrier are not there: use rt0::Chan, "
-         "rt0::sync::Cond, rt0::Semaphore or rt0::WaitGroup")
+         "waiting on a std::atomic, std::counting_semaphore, std::latch and std::barrier are not supported: use "
+         "rt0::Chan, rt0::sync::Cond, rt0::Semaphore or rt0::WaitGroup")
 RT0_TEXT(text_env, "5",
-         "C's environment and process functions are not there: use rt0::os (getenv, start_process, …) and rt0::exit")
+         "C's environment and process functions are not supported: use rt0::os (getenv, start_process, …) and "
+         "rt0::exit")
 RT0_TEXT(text_exceptions, "6",
-         "exceptions are not there: compile with -fno-exceptions, and use rt0::panic and rt0::recover")
+         "exceptions are not supported: compile with -fno-exceptions, and use rt0::panic and rt0::recover")
 #undef RT0_TEXT
 // NOLINTEND(bugprone-macro-parentheses)
 

@@ -215,7 +215,7 @@ class Matrix(unittest.TestCase):
         self.assertEqual(list(matrix.results(junit, tests)),
                          [("isa", "passed", "a", []), ("isa", "part", "b", ["no tool"]),
                           ("isa", "skipped", "c", ["here"]), ("isa", "failed", "d", []), ("isa", "failed", "e", []),
-                          ("isa", "part", "f", ["2 of its tests, as they say"])])
+                          ("isa", "part", "f", ["2 of its tests; their output says why"])])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 out=$1
 shift
 fail() { echo "deb: $*" >&2; exit 2; }
-[ $# -gt 0 ] || fail "which ISAs?"
+[ $# -gt 0 ] || fail "name the ISAs to build packages for, such as: amd64 arm64"
 for tool in dpkg-deb dpkg-shlibdeps cmake; do
   command -v $tool >/dev/null || fail "$tool is not installed: Debian has it in dpkg-dev or cmake"
 done

@@ -230,7 +230,8 @@ bool Rules::stack() {
     return bad("GoStart must be written on g0, or on the stack of the goroutine that starts");
   if ((l.ev == Ev::PollBlock || l.ev == Ev::PollReady) && m->running != 0)
     return bad("m" + n(l.m) + " looks for work while it runs a goroutine", about(*m));
-  if (l.ev == Ev::TimerStart && l.g != m->running) return bad("only the goroutine that runs may set a timer", about(*m));
+  if (l.ev == Ev::TimerStart && l.g != m->running)
+    return bad("only the goroutine that runs may set a timer", about(*m));
   return true;
 }
 
@@ -284,7 +285,8 @@ bool Rules::chain_of_thread() {
   const size_t e = static_cast<size_t>(l.ev);
   if (l.boot && w.booted_ == kBootLength) {
     const bool at_the_end = l.ev == Ev::runExitHooks || (l.ev == Ev::exit && w.throw_ != 0);
-    if (!m->booting && !at_the_end) return bad("m" + n(l.m) + " has booted, and must not write a boot function any more");
+    if (!m->booting && !at_the_end)
+      return bad("m" + n(l.m) + " has booted, and must not write a boot function any more");
     if (!(m->id == 0 ? table().of_main[e] : table().of_threads[e]))
       return bad(string(l.name) + " is no step of the boot of m" + n(l.m) + " any more");
     if (m->last == l.ev && l.ev != Ev::p_init && l.ev != Ev::wakep && l.ev != Ev::runqput)
@@ -321,7 +323,8 @@ bool Rules::chain_of_thread() {
   }
   if (m->last == Ev::minit && m->id != 0 && l.ev != Ev::sysmon && l.ev != Ev::acquirep && l.ev != Ev::MStart)
     return bad(string(l.name) + " comes where acquirep is due");
-  if (m->last == Ev::minit && m->id == 1 && l.ev != Ev::sysmon) return bad("m1 is sysmon's thread, and must run sysmon after minit");
+  if (m->last == Ev::minit && m->id == 1 && l.ev != Ev::sysmon)
+    return bad("m1 is sysmon's thread, and must run sysmon after minit");
   if (m->last == Ev::findrunnable && l.ev != Ev::runqget && l.ev != Ev::GlobrunqGet && l.ev != Ev::TimerFire &&
       !(l.ev == Ev::ProcStop && w.world_ != Model::World::runs))
     return bad(string(l.name) + " comes where runqget is due");
