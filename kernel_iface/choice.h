@@ -74,7 +74,7 @@ struct Made {
 };
 // The kind and the number of a resource, as traces and records have them; buf has kResourceLen bytes.
 inline constexpr usize kResourceLen = 24;
-const char* resource_text(Resource on, char* buf);
+Str resource_text(Resource on, char* buf);
 
 // What strategies with priorities keep about a goroutine, or about a thread for the time in which it runs none.
 struct Chance {

@@ -22,7 +22,7 @@ bool sim_open(Str, Str, Span<char*>) {
 // Never called, since `simulated` is always 0.
 u32 choose(Choice, u32, Resource) { return 0; }
 const char* choice_name(Choice) { return ""; }
-const char* resource_text(Resource, char*) { return ""; }
+Str resource_text(Resource, char*) { return {}; }
 void sim_event(Resource) {}
 void sim_yields() {}
 bool sim_preempt(Resource) { return false; }

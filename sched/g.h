@@ -107,6 +107,10 @@ inline constexpr uintptr kBelowG = static_cast<uintptr>(0x5ad5'0fb1'1eaf'600d);
 RT0_INLINE void trace(Ev e, const G* gp) {
   if (tracing()) trace_slow(e, static_cast<i64>(gp->goid), 0);
 }
+template <class F>
+RT0_INLINE void trace_made(Ev e, const G* gp, F text) {
+  trace_made(e, static_cast<i64>(gp->goid), text);
+}
 RT0_INLINE void trace_text(Ev e, const G* gp, Str text) {
   if (tracing()) trace_text_slow(e, static_cast<i64>(gp->goid), text);
 }

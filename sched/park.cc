@@ -127,7 +127,7 @@ void gopark(bool (*unlockf)(G*, void*), void* lock_arg, WaitReason reason) {
   mp->waitunlockf = unlockf;
   gp->waitreason = reason;
   gp->waitsince = 0;
-  if (tracing()) trace_text(Ev::GoBlock, gp, wait_reason_text(reason));
+  trace_made(Ev::GoBlock, gp, [reason] { return wait_reason_text(reason); });
   // A sleeper's unlockf starts its timer, which may be due at once. So the next goroutine can be chosen only after
   // that.
   if (reason == WaitReason::sleep) mcall(park_m);

@@ -42,4 +42,12 @@ RT0_INLINE void trace_text(Ev e, i64 a, Str text) {
   if (tracing()) trace_text_slow(e, a, text);
 }
 
+// With a text that is made only if the event is written.
+template <class F>
+RT0_INLINE void trace_made(Ev e, i64 a, F text) {
+  if (!tracing()) return;
+  if (trace_on.load_relaxed() == kTracePoints) trace_slow(e, a, 0);
+  else trace_text_slow(e, a, text());
+}
+
 }  // namespace rt0

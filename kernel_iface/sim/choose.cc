@@ -47,11 +47,10 @@ constexpr char sim::kChoiceNames[] =
 static_assert(sizeof(kChoiceNames) < kFaultsLen);
 const char* choice_name(Choice kind) { return nth_name(kChoiceNames, static_cast<u32>(kind)); }
 
-const char* resource_text(Resource on, char* buf) {
+Str resource_text(Resource on, char* buf) {
   buf[0] = on.kind();
   const usize n = on.kind() == '-' ? 0 : format_i64(buf + 1, on.id());
-  buf[1 + n] = '\0';
-  return buf;
+  return {buf, 1 + n};
 }
 
 namespace sim {
@@ -67,19 +66,19 @@ constexpr u32 kEqualSlices = 10 * 1000;
 
 constexpr u32 kMaxMoments = 64;
 
-constinit u32 moments[kMaxMoments] = {};  // pct, delay: at these steps something out of turn happens; 0: none
-constinit u32 steps = 0;                  // what state.step points to in a run that is no rehearsal
-constinit u32 due = 0;                    // moments that have come and have not been used
-constinit u32 fallen = kLow;              // the next priority for a goroutine that falls behind
-constinit u32 slices = 0;                 // fifo, delay: how many slices have been used up
+constinit u32 moments[kMaxMoments] = {};  // pct, delay: at these steps something out of turn happens
+constinit u32 nmoments = 0;
+constinit u32 steps = 0;      // what state.step points to in a run that is no rehearsal
+constinit u32 due = 0;        // moments that have come and have not been used
+constinit u32 fallen = kLow;  // the next priority for a goroutine that falls behind
+constinit u32 slices = 0;     // fifo, delay: how many slices have been used up
 constinit u64 slice_rand = 0;
 constinit i64 slice_more = 0;  // ns, by how much the present slice is longer than usual
 
 void count_step() {
   if (!sim_in_main) return;
   ++*state.step;
-  for (u32 m : moments)
-    if (m == *state.step) due++;
+  for (u32 i = 0; i < nmoments; i++) due += moments[i] == *state.step ? 1 : 0;
 }
 
 Chance* chance_of(Thread* t) {
@@ -203,7 +202,9 @@ void strategy_start() {
   slice_rand = next_random(&seed);
   if (!state.rehearsal) state.step = &steps;
   sim_picks_goroutines = state.opt.strategy != Strategy::fifo;
-  for (u32 i = strategy_moments(); i-- > 0;)
+  state.attention = (state.opt.faults & 1u << static_cast<u32>(Choice::stall)) != 0 ? u32{kStalls} : 0;
+  nmoments = strategy_moments();
+  for (u32 i = nmoments; i-- > 0;)
     moments[i] = 1 + below(&state.sched_rand, static_cast<u32>(state.opt.number[kSteps]));
 }
 
@@ -211,7 +212,7 @@ u32 strategy_moments() { return state.opt.strategy == Strategy::pct ? state.opt.
 
 u32 moments_come() {
   u32 n = 0;
-  for (u32 m : moments) n += m != 0 && m <= *state.step ? 1 : 0;
+  for (u32 i = 0; i < nmoments; i++) n += moments[i] <= *state.step ? 1 : 0;
   return n;
 }
 

@@ -108,6 +108,7 @@ SysResult sim_tgkill(u64 tid, u32 sig) {
   Thread* t = thread_find(tid);
   if (t == nullptr) return {0, Errno::inval};
   t->preempt_sent = true;
+  if (t == state.running) state.attention |= kSent;
   point(kCallNs, {'t', static_cast<i64>(tid)});
   return {};
 }

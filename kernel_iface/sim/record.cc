@@ -136,9 +136,9 @@ bool is_end(Str rest, u64 choices) {
 }
 
 const char* choice_line(const Made& c, char* line) {
-  char on[kResourceLen];
-  return print(line, kMaxLine, "%llu %s %d %d %s", ull(c.index), choice_name(c.kind), c.n, c.pick,
-               resource_text(c.on, on));
+  char buf[kResourceLen];
+  const Str on = resource_text(c.on, buf);
+  return print(line, kMaxLine, "%llu %s %d %d %.*s", ull(c.index), choice_name(c.kind), c.n, c.pick, RT0_STR(on));
 }
 
 }  // namespace
@@ -172,7 +172,7 @@ void record_choice(const Made& c) {
 }
 
 u32 replay_choice(Made c) {
-  char line[kMaxLine], mine[kMaxLine], on[kResourceLen];
+  char line[kMaxLine], mine[kMaxLine], buf[kResourceLen];
   Str text;
   i64 index, alternatives, pick;
   const bool whole = get_line(line, sizeof(line), &text);
@@ -191,8 +191,9 @@ u32 replay_choice(Made c) {
                     : end   ? "the record has no more"
                     : whole ? "the record is damaged"
                             : "the record is cut short";
-  refuse("replay: choice %llu: %s: the program asks for %s %d %s; the record's line: %.*s", ull(c.index), why,
-         choice_name(c.kind), c.n, resource_text(c.on, on), RT0_STR(text));
+  const Str on = resource_text(c.on, buf);
+  refuse("replay: choice %llu: %s: the program asks for %s %d %.*s; the record's line: %.*s", ull(c.index), why,
+         choice_name(c.kind), c.n, RT0_STR(on), RT0_STR(text));
 }
 
 void record_close(bool at_end) {

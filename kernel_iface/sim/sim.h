@@ -88,6 +88,7 @@ struct Options {
   u32 set = 0;     // the keys that were given: bit i: Key i
 };
 
+enum : u32 { kSent = 1, kStalls = 2 };
 struct State {
   Options opt;
   i64 now = kBootNs;
@@ -100,6 +101,8 @@ struct State {
   u32 next_futex = 0;
   u64 choices = 0;
   u64 events = 0;  // of any kind: calls and trace events
+  // Not 0: an event has more to do than to take time. kSent: running->preempt_sent; kStalls: the fault stall is on.
+  u32 attention = 0;
   u64 seen_by_watchdog = 0;
   u64 sched_rand = 0, value_rand = 0, data_rand = 0;
   // What the network does by itself, such as a packet's arrival: the time of the next such event, and its handler.

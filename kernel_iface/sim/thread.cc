@@ -63,6 +63,7 @@ void deliver() {
   Thread* t = state.running;
   if (!t->preempt_sent) return;
   t->preempt_sent = false;
+  state.attention &= ~kSent;
   sim_signal_in_kernel();
 }
 
@@ -74,6 +75,7 @@ void switch_to(Thread* to) {
   if (to == me) return;
   me->g = getg();
   state.running = to;
+  state.attention = (state.attention & ~kSent) | (to->preempt_sent ? u32{kSent} : 0);
   if (detail::setrecover(as_recover_point(me->context)) == 0) {
     if (!to->started) begin(to);
     Isa::setg(to->g);
@@ -193,7 +195,7 @@ void thread_exit() {
 }
 
 namespace {
-// The rare part of point_here, out of line to keep the common part short.
+// The rare part of a point, out of line to keep the common part short.
 [[gnu::noinline]] void point_slow(Resource on) {
   wake_expired();
   const u32 pick = state.ready.n == 0 ? 0 : choose(Choice::run, state.ready.n + 1, on);
@@ -207,13 +209,11 @@ namespace {
 }
 }  // namespace
 
-RT0_INLINE static void point_here(i64 ns, Resource on) {
-  Thread* me = state.running;
+void point(i64 ns, Resource on) {
   state.now += ns;
-  if (RT0_UNLIKELY(state.next_deadline <= state.now || state.ready.n != 0 || me->preempt_sent)) point_slow(on);
+  if (RT0_UNLIKELY(state.next_deadline <= state.now || (state.ready.n | (state.attention & kSent)) != 0))
+    point_slow(on);
 }
-
-void point(i64 ns, Resource on) { point_here(ns, on); }
 
 bool block(const void* what, i64 deadline) {
   Thread* me = state.running;
@@ -298,10 +298,15 @@ void sim_yields() { strategy_yield(state.running); }
   (void)block(nullptr, state.now + ns);
 }
 
+[[gnu::noinline]] static void event_slow(Resource on) {
+  point_slow(on);
+  if ((state.attention & kStalls) != 0) stall(on);
+}
+
 void sim_event(Resource on) {
   state.events++;
-  point_here(kEventNs, on);
-  if (RT0_UNLIKELY((state.opt.faults & 1u << static_cast<u32>(Choice::stall)) != 0)) stall(on);
+  state.now += kEventNs;
+  if (RT0_UNLIKELY(state.next_deadline <= state.now || (state.ready.n | state.attention) != 0)) event_slow(on);
 }
 
 bool sim_preempt(Resource on) { return choose(Choice::preempt, 2, on) != 0; }

@@ -160,7 +160,7 @@ void sigpipe(bool standard) {
 
 void exit_process(i32 status) {
   trace_boot(Ev::exit);
-  trace(Ev::Exit, status);
+  trace_exit(status);
   kernel->exit(status);
   // The kernel's exit must not return. If it does, fault for ever, as Go does: nothing may run after the exit.
   for (;;) *static_cast<volatile u32*>(nullptr) = 0;  // NOLINT(clang-analyzer-core.NullDereference): on purpose

@@ -90,11 +90,11 @@ RT0_INLINE void leave_tracer(M* mp) RELEASE(tracer.lock) {
 }
 
 // On the simulated kernel each event, written or not, is a point at which another thread may run. Exceptions: in a
-// signal handler, and after a fatal error or Exit, the running thread goes on. `a` is the event's first argument.
+// signal handler, and after a fatal error, the running thread goes on. `a` is the event's first argument.
 RT0_INLINE void event_point(Ev e, i64 a, bool yields) {
   const G* gp = getg();
   const M* mp = gp->m;
-  if (gp == mp->gsignal || mp->dying != 0 || e == Ev::Exit) return;
+  if (gp == mp->gsignal || mp->dying != 0) return;
   const bool of_goroutine = e == Ev::GoUnblock || e == Ev::GoStart || e == Ev::GoCreate;
   if (yields) sim_yields();
   sim_event(of_goroutine ? Resource{'g', a} : Resource{'m', mp->id});
@@ -112,8 +112,8 @@ void write_event(Ev e, i64 a, bool yields, const TraceValue* values) {
     trace_on.store_relaxed(nothing_to_write());
   }
   leave_tracer(mp);
-  // A Choose event reports a decision made inside a point, so it must not be a point itself.
-  if (simulated != 0 && e != Ev::TraceOpen && e != Ev::Choose) event_point(e, a, yields);
+  // A Choose event reports a decision made inside a point, so it must not be a point itself. After Exit nothing runs.
+  if (simulated != 0 && e != Ev::TraceOpen && e != Ev::Choose && e != Ev::Exit) event_point(e, a, yields);
 }
 
 }  // namespace
@@ -122,6 +122,10 @@ void trace_slow(Ev e, i64 a, i64 b) {
   if (trace_on.load_relaxed() == kTracePoints) return event_point(e, a, false);
   const TraceValue values[] = {a, b};
   write_event(e, a, false, values);
+}
+
+void trace_exit(i32 status) {
+  if (trace_on.load_relaxed() == kTraceOn) trace_slow(Ev::Exit, status, 0);
 }
 
 void trace_text_slow(Ev e, i64 a, Str text) {
@@ -136,7 +140,7 @@ void trace_choice(const Made& c) {
   if (trace_on.load_relaxed() != kTraceOn) return;
   char text[kResourceLen];
   const TraceValue values[] = {static_cast<i64>(c.index), cstr(choice_name(c.kind)), i64{c.n}, i64{c.pick},
-                               cstr(resource_text(c.on, text))};
+                               resource_text(c.on, text)};
   write_event(Ev::Choose, 0, false, values);
 }
 

@@ -10,6 +10,8 @@ namespace rt0 {
 void trace_open(Str name);
 // Writes out the buffer. Called before the process ends in any way.
 void trace_flush();
+// The last event of a trace. On the simulated kernel it is no point: nothing runs after it.
+void trace_exit(i32 status);
 // For the handler of a signal that ends the process. Returns true if the signal has interrupted this M inside the
 // tracer: then the tracer finishes its line, so that the trace can be written out, and ends the process by
 // dieFromSignal.
