@@ -163,6 +163,12 @@ class Stacks(rt0test.Case):
                                          rb"(?m)^fatal error: (a )?goroutine has written beyond the upper end of its "
                                          rb"stack$")
 
+    def test_stacks_to_be_preempted_on_are_used_again(self):
+        """300 goroutines with small stacks are preempted, each on a stack of 32 KiB or more, and end."""
+        if self.how == "native":  # QEMU's own memory would count, too
+            done = self.run_program("stacks", "preempted", env={"GOMAXPROCS": "2"})
+            self.assertEqual((done.status, rt0test.text(done.err)), (0, "used again\n"))
+
     def test_nil_deep_in_a_small_stack(self):
         """A nil dereference becomes a panic that is recovered while there is stack left for that. With less stack the
         program ends with a fatal error."""

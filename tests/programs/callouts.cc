@@ -191,7 +191,10 @@ void try_finalizer() {
     gc();
     sleep(Duration{1000000});
   }
-  println("most called", calls >= 15);
+  const Chan<int> never(0);
+  for (int i = 0; i < 3; i++) go([never] { (void)never.recv(); });
+  for (int i = 0; i < 1000 && num_goroutine() != 4; i++) sleep(Duration{1000000});
+  println("most called", calls >= 15, "goroutines", num_goroutine());
 }
 
 struct Says {

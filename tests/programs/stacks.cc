@@ -316,6 +316,30 @@ void nil_deep(size_t depth) {
   wg.wait();
 }
 
+// Goroutines that end after they were preempted on stacks of their own: those stacks are used again.
+void preempted() {
+  const int procs = set_gomaxprocs(0);
+  size_t before = 0;
+  for (int i = 0; i < 400; i++) {
+    if (i == 100) before = resident();
+    atomic::Int32 stop, ended;
+    go_with({.stack = 16 * kKiB}, [&] {
+      volatile unsigned long n = 0;
+      while (stop.load() == 0)
+        for (int k = 0; k < 1000; k++) n = n + 1;
+      ended.add(1);
+    });
+    (void)set_gomaxprocs(procs + 1);  // stops the world, for which the loop must be preempted
+    gosched();
+    (void)set_gomaxprocs(procs);
+    stop.store(1);
+    while (ended.load() == 0) gosched();
+  }
+  const size_t grown = resident() - before;
+  if (static_cast<ptrdiff_t>(grown) < 600) println("used again");
+  else println("grown by", grown, "KiB");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -331,6 +355,7 @@ int main(int argc, char** argv) {
   if (same(what, "idle")) idle();
   if (same(what, "back")) back(argv[2]);
   if (same(what, "twice")) twice();
+  if (same(what, "preempted")) preempted();
   if (same(what, "upwards")) upwards(n, static_cast<char>(number(argv[3])));
   if (same(what, "nil")) nil_deep(n);
   if (same(what, "overflow")) {
