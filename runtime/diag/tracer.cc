@@ -80,10 +80,16 @@ RT0_INLINE void append_locked(i64 time_ns, Ev e, const TraceValue* values) REQUI
 
 namespace {
 
+// In a simulation all Ms share one thread of the host, which runs no other M while one is in the tracer: no lock.
+RT0_INLINE void enter_tracer(M* mp) ACQUIRE(tracer.lock) NO_LOCK_ANALYSIS {
+  mp->intrace = 1;
+  if (simulated == 0) lock(&tracer.lock);
+}
+
 // If a signal that ends the process came while intrace was set, ends the process now. A signal that comes after intrace
 // was cleared is not left to the tracer: its handler ends the process.
-RT0_INLINE void leave_tracer(M* mp) RELEASE(tracer.lock) {
-  unlock(&tracer.lock);
+RT0_INLINE void leave_tracer(M* mp) RELEASE(tracer.lock) NO_LOCK_ANALYSIS {
+  if (simulated == 0) unlock(&tracer.lock);
   mp->intrace = 0;
   if (RT0_LIKELY(tracer.ends_by.load_relaxed() == 0)) return;
   if (const u32 sig = tracer.ends_by.xchg_acquire(0); sig != 0) dieFromSignal(sig);  // xchg: dieFromSignal comes here
@@ -100,20 +106,23 @@ RT0_INLINE void event_point(Ev e, i64 a, bool yields) {
   sim_event(of_goroutine ? Resource{'g', a} : Resource{'m', mp->id});
 }
 
-void write_event(Ev e, i64 a, bool yields, const TraceValue* values) {
+// event: a point. yield: of a goroutine that has nothing to do now. inside: no point, because a choice is made inside
+// one, and the run has not begun when TraceOpen is written. last: other Ms still run for a moment, but record nothing
+// more.
+enum class Write : u32 { event, yield, inside, last };
+
+void write_event(Ev e, i64 a, Write how, const TraceValue* values) {
   M* mp = getg()->m;
   if (mp->intrace != 0) return;
-  mp->intrace = 1;
-  lock(&tracer.lock);
+  enter_tracer(mp);
   // Checked under the lock, because another M may have ended the trace while this M waited for it.
   if (trace_on.load_relaxed() == kTraceOn) append_locked(kernel->tracetime() - tracer.start_ns, e, values);
-  if (e == Ev::Exit) {  // the last line: other Ms still run for a moment, but record nothing more
+  if (RT0_UNLIKELY(how == Write::last)) {
     flush_locked();
     trace_on.store_relaxed(nothing_to_write());
   }
   leave_tracer(mp);
-  // A Choose event reports a decision made inside a point, so it must not be a point itself. After Exit nothing runs.
-  if (simulated != 0 && e != Ev::TraceOpen && e != Ev::Choose && e != Ev::Exit) event_point(e, a, yields);
+  if (how <= Write::yield && simulated != 0) event_point(e, a, how == Write::yield);
 }
 
 }  // namespace
@@ -121,11 +130,12 @@ void write_event(Ev e, i64 a, bool yields, const TraceValue* values) {
 void trace_slow(Ev e, i64 a, i64 b) {
   if (trace_on.load_relaxed() == kTracePoints) return event_point(e, a, false);
   const TraceValue values[] = {a, b};
-  write_event(e, a, false, values);
+  write_event(e, a, Write::event, values);
 }
 
 void trace_exit(i32 status) {
-  if (trace_on.load_relaxed() == kTraceOn) trace_slow(Ev::Exit, status, 0);
+  const TraceValue value = i64{status};
+  if (trace_on.load_relaxed() == kTraceOn) write_event(Ev::Exit, 0, Write::last, &value);
 }
 
 void trace_text_slow(Ev e, i64 a, Str text) {
@@ -133,7 +143,7 @@ void trace_text_slow(Ev e, i64 a, Str text) {
   if (trace_on.load_relaxed() == kTracePoints) return event_point(e, a, yields);
   // The text is the last argument, with or without a number before it.
   const TraceValue values[] = {a, text};
-  write_event(e, a, yields, values + 2 - event_values(e));
+  write_event(e, a, yields ? Write::yield : Write::event, values + 2 - event_values(e));
 }
 
 void trace_choice(const Made& c) {
@@ -141,7 +151,7 @@ void trace_choice(const Made& c) {
   char text[kResourceLen];
   const TraceValue values[] = {static_cast<i64>(c.index), cstr(choice_name(c.kind)), i64{c.n}, i64{c.pick},
                                resource_text(c.on, text)};
-  write_event(Ev::Choose, 0, false, values);
+  write_event(Ev::Choose, 0, Write::inside, values);
 }
 
 void trace_boot(Ev e) { trace_fn(e); }
@@ -217,14 +227,14 @@ void trace_open(Str name) {
   tracer.start_ns = kernel->tracetime();
   trace_on.store_relaxed(kTraceOn);
   unlock(&tracer.lock);
-  trace_text(Ev::TraceOpen, cstr(kernel->name));
+  const TraceValue value = cstr(kernel->name);
+  write_event(Ev::TraceOpen, 0, Write::inside, &value);
 }
 
 void trace_flush() {
   M* mp = getg()->m;
   if (trace_on.load_relaxed() != kTraceOn || mp->intrace != 0) return;
-  mp->intrace = 1;
-  lock(&tracer.lock);
+  enter_tracer(mp);
   flush_locked();
   leave_tracer(mp);
 }
