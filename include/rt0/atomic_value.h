@@ -12,11 +12,6 @@
 #include "rt0/any.h"
 #include "rt0/sync.h"
 
-namespace rt0::detail {
-// The function that compares two values of this type, which lie in anys. Panics if there is none: see compare_and_swap.
-bool (*equal_of(const Type* type))(const void* a, const void* b);
-}  // namespace rt0::detail
-
 namespace rt0::atomic {
 
 class Value {
@@ -32,31 +27,30 @@ class Value {
   // Stores v and returns what was there before.
   any swap(const any& v);
   // Stores v and returns true if the value that is there equals `old`; otherwise returns false. nullptr stands for nil,
-  // which is there before the first store. `old` is compared by its ==, a text by its bytes. If `old` is an any, the
-  // value that it holds is compared: it must be a text, a float, a double, or of a type whose equal values have equal
-  // bytes and whose size is 1, 2, 4, 8, 12, 16, 24 or 32. Other types panic, as types without == do in Go. It panics,
-  // too, if `old` and v, or v and the value that is there, are of different types.
+  // which is there before the first store. Values are compared by their ==, texts by their bytes, and values without ==
+  // by their bytes, if equal values have equal bytes: not a struct with padding. Panics if values of this type cannot
+  // be compared, as functions and closures cannot in Go, and if `old` and v, or v and the value that is there, are of
+  // different types. If `old` is an any that holds a template's value, such as a vector, the == counts only if the
+  // template's arguments, or its elements, have one, too.
   template <class T>
   bool compare_and_swap(const T& old, const any& v) {
-    using Equal = bool (*)(const void* held, const void* old);
     if constexpr (requires(const Recovered*& to) { to = &old; }) {
       const builtin::Any held = old.value();
-      return compare_and_swap(held.type, held.data, held.type != nullptr ? detail::equal_of(held.type) : nullptr, v);
+      return compare_and_swap(held.type, held.data, nullptr, v);
     } else if constexpr (requires(decltype(nullptr)& to) { to = old; }) {
       return compare_and_swap(nullptr, nullptr, nullptr, v);
     } else if constexpr (requires(const char*& to) { to = old; }) {
       const char* const text = old;
-      const Equal equal = [](const void* a, const void* b) {
-        return PrintArg(*static_cast<const char* const*>(a)).string ==
-               PrintArg(*static_cast<const char* const*>(b)).string;
-      };
-      return compare_and_swap(&detail::kType<const char*>, &text, equal, v);
+      return compare_and_swap(&detail::kType<const char*>, &text, nullptr, v);
+    } else if constexpr (!detail::kIsFunc<T> && requires { static_cast<bool>(old == old); }) {
+      return compare_and_swap(
+          &detail::kType<T>, &old,
+          [](const void* a, const void* b) -> bool { return *static_cast<const T*>(a) == *static_cast<const T*>(b); },
+          v);
     } else {
-      static_assert(requires { static_cast<bool>(old == old); }, "compare_and_swap: the type of `old` has no ==");
-      const Equal equal = [](const void* a, const void* b) -> bool {
-        return *static_cast<const T*>(a) == *static_cast<const T*>(b);
-      };
-      return compare_and_swap(&detail::kType<T>, &old, equal, v);
+      static_assert(detail::kIsFunc<T> || detail::kType<T>.equal_bytes,
+                    "compare_and_swap: the type of `old` has no ==, and its equal values may have different bytes");
+      return compare_and_swap(&detail::kType<T>, &old, nullptr, v);
     }
   }
 
@@ -68,6 +62,7 @@ class Value {
   };
   class Held;
 
+  // equal: compares the value that is there with `old`; null: the type says how.
   bool compare_and_swap(const builtin::Type* type, const void* old, bool (*equal)(const void*, const void*),
                         const any& v);
   // The old node, whose count the caller takes over; `made` takes its place. With the lock.

@@ -293,6 +293,10 @@ class Chan {
 };
 
 namespace detail {
+// Its == compares the channels, not what they carry.
+template <class T>
+inline constexpr bool kArgumentsHaveEqual<Chan<T>> = true;
+
 template <class T>
 struct GoType<Chan<T>> {
   static constexpr auto kName = JoinedName<kGoName<T>.len + 5>().add({"chan ", 5}).add(kGoName<T>);

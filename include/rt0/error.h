@@ -200,6 +200,13 @@ class ErrorValue {
 template <>
 inline constexpr bool kRelocatable<ErrorValue> = true;
 
+namespace detail {
+bool error_same(const ErrorValue& a, const ErrorValue& b);
+}  // namespace detail
+// Whether both are the same error. Errors of make(), errorf() and join() are the same if one is a copy of the other;
+// rt0's own errors, and those of of(), if they have the same content. Go: err == target.
+inline bool operator==(const ErrorValue& a, const ErrorValue& b) { return detail::error_same(a, b); }
+
 namespace errors {
 
 using Error = ErrorValue;

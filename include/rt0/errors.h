@@ -69,16 +69,11 @@ ErrorValue error_join(const ErrorValue* const* errs, size_t n);
 ErrorValue error_unwrap(const ErrorValue& e);
 bool error_is(const ErrorValue& e, errors::Err target);
 bool error_is(const ErrorValue& e, const ErrorValue& target);
-bool error_same(const ErrorValue& a, const ErrorValue& b);
 // Copies the first value of that type to `to`; false if there is none.
 bool error_as(const ErrorValue& e, const Type* type, void* to);
 ErrorValue error_as_op(const ErrorValue& e);
 
 }  // namespace detail
-
-// Whether both are the same error. Errors of make(), errorf() and join() are the same if one is a copy of the other;
-// rt0's own errors, and those of of(), if they have the same content. Go: err == target.
-inline bool operator==(const ErrorValue& a, const ErrorValue& b) { return detail::error_same(a, b); }
 
 namespace errors {
 

@@ -19,14 +19,16 @@ using Text = PrintArg::Text;
 // The runtime's description of the C++ type of a value in an Any.
 struct Type {
   Text name;                                 // as Go would spell it: int, string, main.T
-  bool equal_bytes;                          // equal values have equal bytes, and the other way round
+  bool equal_bytes;                          // without `equal`: equal values have equal bytes, and the other way round
   bool is_named;                             // not a type of the language itself: printed as name(value)
+  bool is_int64;                             // a value begins with its number, an int64_t, although it prints as a text
   unsigned size, align;                      // of a value
   PrintArg (*operand)(const void* value);    // the value as an operand of print; null if it cannot be printed
   Text (*error)(const void* value);          // its Error() method, or null
   Text (*string)(const void* value);         // its String() method, or null
   void (*copy)(void* to, const void* from);  // makes a copy at `to`; null: the bytes are copied
   void (*destroy)(void* value);              // destroys a value; null: not necessary
+  bool (*equal)(const void* a, const void* b);  // its ==. null, and not equal_bytes: values cannot be compared
 };
 
 // A value of any type. Go: interface{}.
@@ -241,14 +243,51 @@ constexpr auto operand_of() -> PrintArg (*)(const void*) {
   else return nullptr;
 }
 
+// Whether T's str() is the text of an integer, an int64_t with which T begins: %d prints that.
+template <class T>
+inline constexpr bool kStrOfInt64 = false;
+
+// Functions and closures cannot be compared, as in Go.
+template <class T>
+inline constexpr bool kIsFunc = kIsLambda<T>;
+template <bool N, class R, class... A>
+inline constexpr bool kIsFunc<R (*)(A...) noexcept(N)> = true;
+
+// A class or enumeration with an operator== of its own.
+template <class T>
+concept OwnEqual = requires(const T& v) { static_cast<bool>(v.operator==(v)); } ||
+                   requires(const T& v) { static_cast<bool>(operator==(v, v)); };
+
+// Whether values of T can be compared with ==. The == of a template may be declared for arguments that have none: that
+// of a vector exists even if it does not compile. So it counts only if that of the elements counts, or that of every
+// argument. A class with an element_type compares pointers.
+template <class T>
+inline constexpr bool kHasEqual = false;
+template <class T>
+inline constexpr bool kArgumentsHaveEqual = true;
+template <template <class...> class B, class... A>
+inline constexpr bool kArgumentsHaveEqual<B<A...>> = (kHasEqual<typename RemoveConst<A>::type> && ...);
+template <OwnEqual T>
+inline constexpr bool kHasEqual<T> = [] {
+  if constexpr (requires { typename T::element_type; }) return true;
+  else if constexpr (requires { typename T::value_type; })
+    return kHasEqual<typename RemoveConst<typename T::value_type>::type>;
+  else return kArgumentsHaveEqual<T>;
+}();
+template <class T>
+  requires(!__is_class(T) && !__is_union(T) && !OwnEqual<T> && requires(const T& v) { static_cast<bool>(v == v); })
+inline constexpr bool kHasEqual<T> = true;
+
 template <class T>
 inline constexpr Type kType = [] {
   Type t{GoType<T>::name(),
-         __has_unique_object_representations(T),
+         __has_unique_object_representations(T) && !kIsFunc<T>,
          false,
+         kStrOfInt64<T>,
          sizeof(T),
          alignof(T),
          operand_of<T>(),
+         nullptr,
          nullptr,
          nullptr,
          nullptr,
@@ -272,6 +311,10 @@ inline constexpr Type kType = [] {
     t.copy = [](void* to, const void* from) { ::new (InPlace{}, to) T(*static_cast<const T*>(from)); };
     t.destroy = [](void* v) { static_cast<T*>(v)->~T(); };
   }
+  if constexpr (kHasEqual<T> && !kIsFunc<T> && (OwnEqual<T> || !__has_unique_object_representations(T)))
+    t.equal = [](const void* a, const void* b) -> bool {
+      return *static_cast<const T*>(a) == *static_cast<const T*>(b);
+    };
   return t;
 }();
 

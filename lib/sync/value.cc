@@ -2,45 +2,36 @@
 // keeps it; a mutex guards the pointer to the value until a reader has added its reference.
 #include "rt0/atomic_value.h"
 
-namespace rt0::detail {
+namespace rt0::atomic {
 
 namespace {
 
-template <class T>
-bool same_of(const void* a, const void* b) {
-  return *static_cast<const T*>(a) == *static_cast<const T*>(b);
+using detail::Any;
+using detail::kType;
+using detail::Text;
+using detail::Type;
+
+[[noreturn]] void panic_uncomparable(const Type* type) {
+  char text[256];
+  size_t n = 0;
+  auto put = [&](Text s) {
+    for (size_t i = 0; i < s.len && n < sizeof(text); i++) text[n++] = s.ptr[i];
+  };
+  put("runtime error: comparing uncomparable type ");
+  put(type->name);
+  panic(RuntimeError({text, n}, true));
 }
-bool same_text(const void* a, const void* b) {
-  return PrintArg(*static_cast<const char* const*>(a)).string == PrintArg(*static_cast<const char* const*>(b)).string;
-}
-template <size_t N>
-bool same_bytes(const void* a, const void* b) {
-  return __builtin_memcmp(a, b, N) == 0;
+
+// Compares two values of one type. Go: efaceeq.
+bool same(const Type* type, const void* a, const void* b) {
+  if (type == &kType<const char*> || type == &kType<char*>)
+    return PrintArg(*static_cast<const char* const*>(a)).string == PrintArg(*static_cast<const char* const*>(b)).string;
+  if (type->equal != nullptr) return type->equal(a, b);
+  if (!type->equal_bytes) panic_uncomparable(type);
+  return __builtin_memcmp(a, b, type->size) == 0;
 }
 
 }  // namespace
-
-bool (*equal_of(const Type* type))(const void*, const void*) {
-  if (type == &kType<const char*>) return same_text;
-  if (type == &kType<float>) return same_of<float>;
-  if (type == &kType<double>) return same_of<double>;
-  if (type->equal_bytes) switch (type->size) {
-      case 1: return same_bytes<1>;
-      case 2: return same_bytes<2>;
-      case 4: return same_bytes<4>;
-      case 8: return same_bytes<8>;
-      case 12: return same_bytes<12>;
-      case 16: return same_bytes<16>;
-      case 24: return same_bytes<24>;
-      case 32: return same_bytes<32>;
-      default: break;
-    }
-  panic("runtime error: comparing uncomparable type in atomic::Value");
-}
-
-}  // namespace rt0::detail
-
-namespace rt0::atomic {
 
 // Keeps x as long as this object lives, and drops it also if a function of the program panics meanwhile.
 class Value::Held {
@@ -135,7 +126,8 @@ bool Value::compare_and_swap(const Type* old_type, const void* old, bool (*equal
     const Held held_x(x);
     const Any has = x->value.value();
     if (has.type != type) panic("sync/atomic: compare and swap of inconsistently typed value into Value");
-    if (old_type == nullptr || !equal(has.data, old)) return false;
+    if (old_type == nullptr) return false;
+    if (!(equal != nullptr ? equal(has.data, old) : same(type, has.data, old))) return false;
     mu_.lock();
     const bool same = now_ == x;
     if (same) {
