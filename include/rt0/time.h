@@ -195,6 +195,8 @@ namespace detail {
 template <>
 inline constexpr bool kPrintsStr<time::Duration> = true;
 template <>
+inline constexpr bool kStrOfInt64<time::Duration> = true;
+template <>
 inline constexpr bool kPrintsStr<time::Time> = true;
 
 // The function of an after_func timer. It lies in memory of its own, is made by the template below, and is destroyed by

@@ -207,15 +207,18 @@ struct Format {
     Text s;
     if (text(arg, &s)) return put(Str(s.ptr, s.len));
     if (v.type->operand == nullptr) return put("?");
-    const PrintArg a = v.type->operand(v.data);
+    plain(v.type->operand(v.data));
+  }
+  // A value without its methods.
+  void plain(const PrintArg& a) {
     char number[kMaxFloat > kMaxDecimal ? kMaxFloat : kMaxDecimal];
     switch (a.kind) {
       case PrintArg::Kind::boolean: return put(a.boolean ? Str("true") : Str("false"));
       case PrintArg::Kind::int_: return put(Str(number, format_i64(number, a.int_)));
       case PrintArg::Kind::uint_: return put(Str(number, format_u64(number, a.uint_)));
       case PrintArg::Kind::formatted: return put(Str(number, a.formatted.format(number, a.formatted.value)));
-      case PrintArg::Kind::made:  // text() has taken these two
-      case PrintArg::Kind::string: return;
+      case PrintArg::Kind::made: return put(Str(room, a.made.put(room, a.made.value)));
+      case PrintArg::Kind::string: return put(Str(a.string.ptr, a.string.len));
       case PrintArg::Kind::pointer:
         if (a.pointer == nullptr) return put("<nil>");
         put("0x");
@@ -240,6 +243,15 @@ struct Format {
     }
     return true;
   }
+  // Whether v is a number or a bool, or stands for one, whatever methods it has. Verbs that do not print texts ask for
+  // it first, as in Go.
+  static bool number(Any v, PrintArg* a) {
+    if (v.type->is_int64) *a = PrintArg(*static_cast<const i64*>(v.data));
+    else if (v.type->operand != nullptr) *a = v.type->operand(v.data);
+    return a->kind == PrintArg::Kind::boolean || a->kind == PrintArg::Kind::int_ || a->kind == PrintArg::Kind::uint_;
+  }
+  // An argument that does not fit the verb. Go prints it without its methods; of an object without a plain value only
+  // their text is known.
   void bad(char verb, const ErrorArg& arg) {
     const Any v = arg.value;
     put("%!");
@@ -248,7 +260,8 @@ struct Format {
     if (v.type == nullptr || is_nil(v)) return put("<nil>)");
     put(Str(v.type->name.ptr, v.type->name.len));
     put("=");
-    value(arg);
+    if (PrintArg a(nullptr); number(v, &a) || a.kind == PrintArg::Kind::string) plain(a);
+    else value(arg);
     put(")");
   }
   void quoted(Text s) {
@@ -290,6 +303,10 @@ struct Format {
     if (c == 'w') return wrap(arg);
     if (c == 'T') return v.type == nullptr ? put("<nil>") : put(Str(v.type->name.ptr, v.type->name.len));
     if (is_nil(v)) return bad(c, arg);
+    PrintArg a(nullptr);
+    const bool is_number = number(v, &a), integer = is_number && a.kind != PrintArg::Kind::boolean;
+    if (c == 'd' && integer) return plain(a);
+    if (c == 't' && is_number && !integer) return plain(a);
     Text s;
     const bool is_text = text(arg, &s);
     if (c == 's' && is_text) return put(Str(s.ptr, s.len));
@@ -302,12 +319,8 @@ struct Format {
       }
       return;
     }
-    if (is_text || v.type->operand == nullptr) return bad(c, arg);
-    const PrintArg a = v.type->operand(v.data);
     const bool negative = a.kind == PrintArg::Kind::int_ && a.int_ < 0;
-    const bool integer = a.kind == PrintArg::Kind::int_ || a.kind == PrintArg::Kind::uint_;
-    if ((c == 'd' && integer) || (c == 't' && a.kind == PrintArg::Kind::boolean)) return value(arg);
-    if (c != 'x' || !integer) return bad(c, arg);
+    if (is_text || c != 'x' || !integer) return bad(c, arg);
     if (negative) put('-');
     hex_digits(negative ? -static_cast<u64>(a.int_) : a.uint_);
   }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"syscall"
+	"time"
 )
 
 type parseError struct{ line, col int }
@@ -16,6 +17,30 @@ func (e parseError) Error() string { return fmt.Sprintf("line %d, column %d", e.
 
 var notFound = errors.New("not found")
 var alsoNotFound = errors.New("not found")
+
+type Level int
+
+func (Level) String() string { return "level!" }
+
+type Code int
+
+func (Code) Error() string { return "code!" }
+
+type Flag bool
+
+func (Flag) String() string { return "flag!" }
+
+type Name string
+
+func (Name) String() string { return "name!" }
+
+type Small uint8
+type Plain int64
+
+func named(v any) {
+	fmt.Println(fmt.Errorf("%d|%v|%x|%t|%w", v, v, v, v, v))
+	fmt.Println(fmt.Errorf("%s", v))
+}
 
 func chain(err error) {
 	for ; err != nil; err = errors.Unwrap(err) {
@@ -76,4 +101,13 @@ func main() {
 	format = "%d%"
 	fmt.Println(fmt.Errorf(format, 1))
 	fmt.Println(fmt.Errorf("%T %T", 1, "s"), errors.Unwrap(fmt.Errorf("%v", user)) == nil)
+	named(1500 * time.Millisecond)
+	named(-1500 * time.Millisecond)
+	named(Level(-7))
+	named(Code(9))
+	named(Flag(true))
+	named(Name("n"))
+	named(Small(200))
+	named(Plain(-3))
+	fmt.Println(fmt.Errorf("%d %d %d", time.Millisecond, Level(8), Plain(-3)))
 }

@@ -97,6 +97,38 @@ void formats(const Error& user) {
   fmt::println(errorf("%T %T", 1, "s"), !errors::unwrap(errorf("%v", user)));
 }
 
+struct Level {
+  using Underlying = int;
+  int n;
+  explicit operator int() const { return n; }
+  static rt0::builtin::Text String() { return "level!"; }
+};
+struct Code {
+  using Underlying = int;
+  int n;
+  explicit operator int() const { return n; }
+  static rt0::builtin::Text Error() { return "code!"; }
+};
+struct Flag {
+  using Underlying = bool;
+  bool b;
+  explicit operator bool() const { return b; }
+  static rt0::builtin::Text String() { return "flag!"; }
+};
+struct Name {
+  using Underlying = const char*;
+  const char* s;
+  explicit operator const char*() const { return s; }
+  static rt0::builtin::Text String() { return "name!"; }
+};
+enum class Small : unsigned char { most = 200 };
+enum class Plain : int64_t { least = -3 };
+
+void named(const rt0::any& v) {
+  fmt::println(errorf("%d|%v|%x|%t|%w", v, v, v, v, v));
+  fmt::println(errorf("%s", v));
+}
+
 }  // namespace
 
 int main() {
@@ -105,4 +137,13 @@ int main() {
   wrapped(user, page);
   others(user, page);
   formats(user);
+  named(rt0::ms(1500));
+  named(rt0::ms(-1500));
+  named(Level{-7});
+  named(Code{9});
+  named(Flag{true});
+  named(Name{"n"});
+  named(Small::most);
+  named(Plain::least);
+  fmt::println(errorf("%d %d %d", rt0::ms(1), Level{8}, Plain::least));
 }
