@@ -103,6 +103,21 @@ struct Closure {
   }
 };
 
+// The function in which the goroutine begins. A function without a result needs no Closure::run around it: the
+// goroutine begins in the function itself, as Go's does, and so a dump has its name even before it has run. It gets an
+// argument that it does not have. That does no harm: the argument is in a register, or the caller removes it from the
+// stack. A null pointer is called by run, so that the fault has a frame.
+template <class F>
+[[gnu::always_inline]] inline auto entry_of(const F&) -> void (*)(Closure<F>*) {
+  return &Closure<F>::run;
+}
+template <bool N>
+[[gnu::always_inline]] inline auto entry_of(void (*const& f)() noexcept(N))
+    -> void (*)(Closure<void (*)() noexcept(N)>*) {
+  using C = Closure<void (*)() noexcept(N)>;
+  return f != nullptr ? reinterpret_cast<void (*)(C*)>(static_cast<void (*)()>(f)) : &C::run;
+}
+
 }  // namespace detail
 
 // Starts a goroutine that runs f(). f is any callable: a function, a lambda with its captures, an object with
@@ -114,6 +129,7 @@ template <class F>
   using Fn = typename detail::Decay<F>::type;
   using C = detail::Closure<Fn>;
   C closure{&C::run, static_cast<F&&>(f)};
+  closure.fn = detail::entry_of(closure.f);
   const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line, &detail::maxprocs};
   detail::newproc(reinterpret_cast<Funcval*>(&closure), &stmt);
 }
@@ -126,6 +142,7 @@ template <class F>
   using Fn = typename detail::Decay<F>::type;
   using C = detail::Closure<Fn>;
   C closure{&C::run, static_cast<F&&>(f)};
+  closure.fn = detail::entry_of(closure.f);
   const detail::GoStmt stmt{&C::move, sizeof(C), alignof(C), file, line, &detail::maxprocs};
   detail::newproc_with(reinterpret_cast<Funcval*>(&closure), &stmt, &options);
 }

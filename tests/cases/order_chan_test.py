@@ -10,7 +10,7 @@ from harness import order, rt0test
 NAMES = """
 chan_ping chan_buf chan_close_wake chan_send_fifo nested_go select_single select_random fatal_close_closed
 fatal_close_nil fatal_send_closed fatal_deadlock_recv fatal_deadlock_select fatal_deadlock_init fatal_traceback_all
-fatal_traceback_single
+fatal_traceback_single fatal_not_yet_run
 gosched3 tick61 init_order
 sel_wake_order sel_send_wake sel_same_chan sel_nil_closed pipeline_sieve workers_order close_senders sel_send_closed
 makechan_size deadlock_all nb_ops token_ring close_range_many reflect_select

@@ -89,6 +89,24 @@ class Names {
     return names_[key] = std::move(n);
   }
 
+  // Finds the function that Closure<F>::run calls, which is `run`: F's operator(); and F, whose declaration is at the
+  // same place as that of a lambda's operator(), which has none of its own. False if F has none, or it is a template.
+  bool callable_of(Dwarf* dw, Dwarf_Die* run, Dwarf_Die* call, Dwarf_Die* type) const {
+    Dwarf_Die decl = declaration_of(run), closure, c;
+    if (dwarf_offdie(dw, parent_of(dwarf_dieoffset(&decl)), &closure) == nullptr) return false;
+    if (dwarf_child(&closure, &c) != 0) return false;
+    while (dwarf_tag(&c) != DW_TAG_template_type_parameter)
+      if (dwarf_siblingof(&c, &c) != 0) return false;
+    Dwarf_Attribute a;
+    if (dwarf_attr(&c, DW_AT_type, &a) == nullptr || dwarf_formref_die(&a, type) == nullptr) return false;
+    if (dwarf_child(type, call) != 0) return false;
+    for (;;) {
+      const char* n = dwarf_diename(call);
+      if (dwarf_tag(call) == DW_TAG_subprogram && n != nullptr && string_view(n) == "operator()") return true;
+      if (dwarf_siblingof(call, call) != 0) return false;
+    }
+  }
+
   // The DIE that declares the function, found by following abstract origins and specifications.
   static Dwarf_Die declaration_of(Dwarf_Die* die) {
     Dwarf_Die d = *die;

@@ -80,6 +80,10 @@ class Reader {
     const string* file;
     u32 line;
   };
+  struct Start {
+    string name, file;
+    u32 line;
+  };
   struct Paint {
     u64 hi;
     int node;
@@ -257,9 +261,21 @@ class Reader {
       }
       if (p.invoker && p.name == n.name) id = parent;  // a lambda in its own invoker is one function to the reader
     }
+    if (!inlined && n.name == "runtime.detail.Closure.run") add_start(die, pcs.front().lo);
     if (id != parent) nodes_.push_back(std::move(n));
     for (const Range& r : pcs) paint(r.lo, r.hi, id);
     return id;
+  }
+
+  // Notes which function a goroutine's first function is there to call. A goroutine that has not yet run is at the
+  // first function's entry, and is shown at the head of the function that it will call, as in Go.
+  void add_start(Dwarf_Die* run, u64 entry) {
+    Dwarf_Die call, type;
+    if (!names_.callable_of(image_.dwarf(), run, &call, &type)) return;
+    int line = 0;
+    Dwarf_Die* at = dwarf_decl_line(&call, &line) == 0 ? &call : &type;
+    if (dwarf_decl_line(at, &line) != 0) return;
+    starts_[entry] = {names_.of_die(image_.dwarf(), &call), paths_.clean(dwarf_decl_file(at)), static_cast<u32>(line)};
   }
 
   void split_paint(u64 at) {
@@ -320,7 +336,13 @@ class Reader {
     while (*line < lines_.size() && lines_[*line].hi <= f.lo) ++*line;
     size_t at = *line;
     const u64 end = std::min(f.hi, f.code_hi);
-    for (u64 pc = f.lo; pc < end;) {
+    u64 pc = f.lo;
+    if (const auto it = starts_.find(pc); it != starts_.end() && pc + 1 < end) {
+      const Start& s = it->second;
+      f.nodes.push_back({-1, s.name, s.file, s.line, s.file, s.line, false});
+      f.rows.push_back({pc++, 0, s.file, s.line});
+    }
+    while (pc < end) {
       u64 until = end;
       const int global = node_at(pc, &until);
       const int node = import_node(f, known, global);
@@ -353,6 +375,7 @@ class Reader {
   vector<LineRow> lines_;
   vector<Node> nodes_;
   std::map<u64, Paint> paint_;
+  std::map<u64, Start> starts_;  // by the entry of a Closure's run
 };
 
 }  // namespace
