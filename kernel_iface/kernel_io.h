@@ -42,7 +42,8 @@ enum class AddrFamily : u32 { none, ip4, ip6, unix_ };
 inline constexpr usize kMaxUnixPath = 108;
 
 // A socket's address. ip4 uses ip[0..4). A unix path has no NUL at its end; an abstract one begins with NUL. Family
-// none: the socket has no name.
+// none: the socket has no name. Of an IP address that was given with a zone, path has the zone's text; scope is the
+// interface's number, for the kernel.
 struct SockAddr {
   AddrFamily family = AddrFamily::none;
   u16 port = 0;

@@ -10,7 +10,9 @@
 //
 // Networks are "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6", "unix", "unixgram", "unixpacket"; addresses "host:port",
 // "[::1]:80", ":80", a path, or "@name" for a unix name outside the file system. Hosts are numbers or names of
-// /etc/hosts.
+// /etc/hosts. The zone of an IPv6 address is an interface's name or number, "[fe80::1%eth0]:80"; it is kept and printed
+// as it was given. Addresses that come from the kernel have the interface's name, or its number where /sys does not
+// tell the name. A zone of more than 64 bytes is an error.
 #pragma once
 
 #include "rt0/error.h"

@@ -2,7 +2,7 @@
 
 #include "base/format.h"
 #include "lib/io/hosts.h"
-#include "rt0/os.h"
+#include "lib/io/zone.h"
 
 namespace rt0::net {
 
@@ -231,44 +231,20 @@ bool fits(const Network& net, const SockAddr& a) {
 
 }  // namespace
 
-// The number at the beginning of s, but no more than Go's limit. Go: dtoi.
-static u32 leading_number(Str s) {
-  constexpr u32 kMost = 0xffffff;
-  u32 n = 0;
-  for (usize i = 0; i < s.len && s[i] >= '0' && s[i] <= '9'; i++) {
-    n = n * 10 + static_cast<u32>(s[i] - '0');
-    if (n >= kMost) return kMost;
-  }
-  return n;
-}
-
-// The number of an IPv6 zone, which is written as an interface's name or number. A name that no interface has is not an
-// error here: the result is 0, which means no zone. Go: ipv6ZoneCache.index.
-static u32 scope_of(Str zone) {
-  constexpr Str kBefore = "/sys/class/net/", kBehind = "/ifindex";
-  constexpr usize kLongestName = 15;
-  if (zone.len > kLongestName || find(zone, '/') != kNone || (zone[0] >= '0' && zone[0] <= '9'))
-    return leading_number(zone);
-  FixedText<64> path;
-  path.put({kBefore.ptr, kBefore.len});
-  path.put({zone.ptr, zone.len});
-  path.put({kBehind.ptr, kBehind.len});
-  const Result<os::Content> index = os::read_file({path.text, path.len});
-  return leading_number({index.value.data(), index.value.size()});
-}
-
 bool parse_ip(Str s, SockAddr* a) {
   if (parse_ip4(s, a->ip)) {
     a->family = AddrFamily::ip4;
     return true;
   }
-  Str ip = s;
-  if (const usize zone = find_last(s, '%'); zone != kNone && zone > 0) {
-    ip = s.sub(0, zone);
-    if (zone + 1 == s.len) return false;
-    a->scope = scope_of(s.sub(zone + 1));
+  const usize percent = min(find(s, '%'), s.len);
+  if (percent + 1 == s.len || !parse_ip6(s.sub(0, percent), a->ip)) return false;
+  if (percent < s.len) {
+    const Str zone = s.sub(percent + 1);
+    if (zone.len > kMaxZone) return false;
+    __builtin_memcpy(a->path, zone.ptr, zone.len);
+    a->path_len = static_cast<u16>(zone.len);
+    a->scope = zone_index(zone);
   }
-  if (!parse_ip6(ip, a->ip)) return false;
   a->family = AddrFamily::ip6;
   if (is_4in6(a->ip)) {
     for (u32 i = 0; i < 4; i++) a->ip[i] = a->ip[12 + i];
@@ -277,12 +253,22 @@ bool parse_ip(Str s, SockAddr* a) {
   return true;
 }
 
+// Whether s would be an IPv6 address if its zone were shorter.
+static bool has_long_zone(Str s) {
+  const usize percent = min(find(s, '%'), s.len);
+  u8 ip[16];
+  return s.len - percent > kMaxZone + 1 && parse_ip6(s.sub(0, percent), ip);
+}
+
 bool is_wildcard(const SockAddr& a) { return all_zero(a.ip, a.family == AddrFamily::ip4 ? 4 : 16); }
 
 void format_addr(const SockAddr& a, AddrText* out) {
   switch (a.family) {
     case AddrFamily::none: return;
-    case AddrFamily::ip4: put_ip4(out, a.ip); break;
+    case AddrFamily::ip4:
+      put_ip4(out, a.ip);
+      put_zone(a, out);
+      break;
     case AddrFamily::ip6:
       if (is_4in6(a.ip)) {
         put_ip4(out, a.ip + 12);
@@ -290,10 +276,7 @@ void format_addr(const SockAddr& a, AddrText* out) {
       }
       out->put("[");
       put_ip6(out, a.ip);
-      if (a.scope != 0) {
-        out->put("%");
-        put_num(out, a.scope);
-      }
+      put_zone(a, out);
       out->put("]");
       break;
     case AddrFamily::unix_:
@@ -358,6 +341,9 @@ bool resolve(const Network& net, Str address, bool dial, AddrList* out, ErrorMak
     out->addr[out->n++] = one;
   } else if (parse_ip(host, &one)) {
     out->addr[out->n++] = one;
+  } else if (has_long_zone(host)) {
+    m.put("address ", true).put(host).put(": ", true).reason("zone is longer than 64 bytes", Err::address);
+    return false;
   } else {
     lookup_host(host, ip_stack().ip6 && dial, out);
     if (out->n == 0) {

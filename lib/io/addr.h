@@ -27,7 +27,7 @@ struct AddrList {
 // Fills *out. If that fails, returns false and adds the reason to m; the caller has put the text before it into m.
 bool resolve(const Network& net, Str address, bool dial, AddrList* out, rt0::detail::ErrorMaker& m);
 
-// "1.2.3.4", "::1", "fe80::1%2".
+// "1.2.3.4", "::1", "fe80::1%eth0".
 bool parse_ip(Str s, SockAddr* a);
 void format_addr(const SockAddr& a, AddrText* out);
 bool is_wildcard(const SockAddr& a);

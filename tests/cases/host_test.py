@@ -455,6 +455,26 @@ class Network(HostCase):
         self.assertEqual(rt0test.text(out),
                          "dial tcp 127.0.0.2:1: connect: connection refused\n<nil> <nil>\n127.0.0.3:2\n")
 
+    def test_zones_of_this_link(self):
+        """The kernel gets an interface's number, of more than 24 bits, too, and its addresses have the interface's
+        name. The errors have the zone that was given."""
+        if not MAY_UNSHARE:
+            self.skipTest("namespaces are not permitted here")
+        script = ("ip link set lo up && ip link add name far index 16777221 type veth && ip link set veth0 up && ip link set far up && "
+                  "ip -6 addr add fe80::5/64 dev lo nodad && ip -6 addr add fe80::6/64 dev far nodad && "
+                  "mount -t sysfs sysfs /sys && exec \"$@\"")
+        hosts = ("fe80::5%lo", "fe80::5%1", "fe80::6%far", "fe80::6%16777221")
+        with running("link_local", *hosts, line=("unshare", "-nm", "sh", "-c", script, "sh")) as p:
+            out, err = p.communicate(timeout=60)
+        if p.returncode != 0:
+            self.skipTest(rt0test.text(err))
+        named = ["[fe80::5%lo]:"] * 2 + ["[fe80::6%far]:"] * 2
+        expected = ""
+        for host, name in zip(hosts, named):
+            expected += f"{host} {name} {name} <nil> <nil>\n1 {name} <nil> <nil> <nil>\n"
+            expected += f"dial tcp [{host}]:1: connect: connection refused\n"
+        self.assertEqual(rt0test.text(out), expected)
+
 
 ADDRESSES = """\
 zone 4294967297 true
@@ -464,6 +484,8 @@ zone 1x true
 zone nope true
 zone lo true
 zone  false
+dial tcp [::1%zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz]:1: connect: connection refused
+dial tcp: address ::1%zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz: zone is longer than 64 bytes
 port + 0
 port - 0
 port +0 0

@@ -259,6 +259,16 @@ void addresses() {
     a.put("]:0");
     fmt::println("zone", zone, !net::listen("tcp", a).err);
   }
+  FixedText<80> longest, too_long_zone;
+  for (int i = 0; i < 64; i++) longest.put("z"), too_long_zone.put("z");
+  too_long_zone.put("z");
+  const FixedText<80> zones_[] = {longest, too_long_zone};
+  for (const FixedText<80>& zone : zones_) {
+    FixedText<80> host;
+    host.put("::1%");
+    host.put(zone);
+    fmt::println(net::dial("tcp", net::join_host_port(host, "1")).err);
+  }
   for (const char* port : ports) {
     auto [l, err] = net::listen("tcp", net::join_host_port("127.0.0.1", port));
     const Text said{err.data(), err.size()};
@@ -280,6 +290,35 @@ void two_addresses() {
   auto [c, err] = net::dial("tcp", "two:2");
   fmt::println(listen_err, err);
   if (!err) fmt::println(c.remote_addr().text);
+}
+
+// The text of an address without its port.
+Text host_of(const net::AddrText& a) {
+  size_t n = a.len;
+  while (n > 0 && a.text[n - 1] != ':') n--;
+  return {a.text, n};
+}
+
+// Listens at each host, dials it, and sends a datagram from it to itself.
+void link_local(char** hosts) {
+  for (; *hosts != nullptr; hosts++) {
+    const auto any_port = net::join_host_port(*hosts, "0");
+    auto [l, listen_err] = net::listen("tcp", any_port);
+    const net::Addr at = l.addr();
+    char digits[8];
+    size_t n = sizeof(digits);
+    for (int p = at.port; p > 0; p /= 10) digits[--n] = static_cast<char>('0' + p % 10);
+    auto [c, dial_err] = net::dial("tcp", net::join_host_port(*hosts, {digits + n, sizeof(digits) - n}));
+    fmt::println(*hosts, host_of(at.text), host_of(c.remote_addr().text), listen_err, dial_err);
+    auto [u, udp_err] = net::listen_packet("udp", any_port);
+    auto [sent, send_err] = u.write_to("x", 1, u.local_addr());
+    char byte;
+    auto [packet, read_err] = u.read_from(&byte, 1);
+    fmt::println(sent, host_of(packet.from.text), udp_err, send_err, read_err);
+    (void)l.close();
+    const Error refused = net::dial("tcp", net::join_host_port(*hosts, "1")).err;
+    fmt::println(refused);
+  }
 }
 
 }  // namespace
@@ -308,6 +347,7 @@ int main(int argc, char** argv) {
   else if (is(what, "dial")) dial_self(n, argv[3]);
   else if (is(what, "addresses")) addresses();
   else if (is(what, "two_addresses")) two_addresses();
+  else if (is(what, "link_local")) link_local(argv + 2);
   else if (is(what, "exec")) (void)run(argv + 2);
   else if (is(what, "abort")) (void)os::kill(os::getpid(), 6), sleep(seconds(1));
   else return 9;

@@ -36,6 +36,12 @@ func main() {
 	} {
 		dial("dial "+a, "tcp", a)
 	}
+	for _, a := range []string{
+		"[::1%lo]:1", "[::1%1]:1", "[::1%nope]:1", "[::1%a%b]:1", "[::1%]:1", "[::1%4294967297]:1", "127.0.0.1%1:1",
+		"[%lo]:1", "[::ffff:127.0.0.1%lo]:1", "[::1%lo", "[::1]%lo:1", "[::1%16777220]:1",
+	} {
+		dial("dial "+a, "tcp", a)
+	}
 	for _, a := range []string{"127.0.0.1", "127.0.0.1:99999", "127.0.0.1:foo", "[::1", "1:2:3"} {
 		listen("listen "+a, "tcp", a)
 		listenPacket("listen udp "+a, "udp", a)

@@ -20,9 +20,14 @@ int main() {
       "",         "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:-1", "127.0.0.1:foo", "::1",       "[::1", "[::1]",
       "[::1]x:1", "[::1]]:1",  "a[b:1",           "a]b:1",        "1:2:3",         "[1:2]:3:4", ":",    "127.0.0.1:1",
       ":1",       "[::1]:1"};
+  const char* const zones[] = {"[::1%lo]:1",    "[::1%1]:1",  "[::1%nope]:1",
+                               "[::1%a%b]:1",   "[::1%]:1",   "[::1%4294967297]:1",
+                               "127.0.0.1%1:1", "[%lo]:1",    "[::ffff:127.0.0.1%lo]:1",
+                               "[::1%lo",       "[::1]%lo:1", "[::1%16777220]:1"};
   const char* const listened[] = {"127.0.0.1", "127.0.0.1:99999", "127.0.0.1:foo", "[::1", "1:2:3"};
   const char* const networks[] = {"", "foo", "ip", "tcp5", "TCP", "udp"};
   for (const char* a : dialed) show(with("dial ", a), net::dial("tcp", a));
+  for (const char* a : zones) show(with("dial ", a), net::dial("tcp", a));
   for (const char* a : listened) {
     show(with("listen ", a), net::listen("tcp", a));
     show(with("listen udp ", a), net::listen_packet("udp", a));
