@@ -54,8 +54,9 @@ TIMED = {
             gosched3 lockosthread mutex_handoff mutex_starve nb_ops net_eof once_value reflect_select
             sel_wake_order select_single semaphore_give_up sleep_not spawn10 spawn257 spawn300 tick61 wg_phases
             wg_wake"""),
-    **timed(SLICES_AND_WORDS, """close_range_many close_senders cond_rlocker fatal_deadlock_rwmutex fatal_repanic_chain
-            goid main_return_kills nested_go once once_goexit os_exit rlocker sel_send_wake"""),
+    **timed(SLICES_AND_WORDS, """close_range_many close_senders cond_rlocker fatal_deadlock_rwmutex
+            fatal_not_yet_run fatal_repanic_chain goid main_return_kills nested_go once once_goexit os_exit rlocker
+            sel_send_wake"""),
     **timed(Timed("whether a wait begins before the signal", other=ASLEEP), "cond_broadcast cond_signal"),
     "sel_same_chan": Timed("whether a send finds its receiver", other=ASLEEP),
     "token_ring": Timed("whether a token meets a goroutine that has ended", other=(0, ".*\\| done \\d")),
