@@ -114,6 +114,9 @@ matrix: need-run build ## the table of ports (programs built, tests passed); put
 inspect: need-build build-$(ONE) ## the ELF facts of P=hello: entry, segments, sections, sizes, launch chain
 	@qemu/inspect.sh build/$(ONE)/bin/$(P)
 
+# What is installed for an ISA.
+LIBRARIES = rt0 rt0_musl rt0_checked rt0_exceptions rt0_checked_exceptions
+
 install: ## installs the runtime for ISA=amd64, rt0-c++ and CMake's files into PREFIX=/usr/local; once for each ISA
 	@mkdir -p $(DESTDIR)$(PREFIX) 2>/dev/null && test -w $(DESTDIR)$(PREFIX) || { \
 	  echo "PREFIX=$(PREFIX): no right to write there: choose another PREFIX, or become root" >&2; exit 2; }
@@ -121,12 +124,12 @@ install: ## installs the runtime for ISA=amd64, rt0-c++ and CMake's files into P
 	@tools/need.sh $(call package,$(ONE))
 	@echo "installing the runtime for $(ONE) into $(DESTDIR)$(PREFIX)"
 	@$(call configure,$(ONE),)
-	@cmake --build build/$(ONE)$(SUFFIX) --target rt0 rt0_musl rt0_checked $(Q)
+	@cmake --build build/$(ONE)$(SUFFIX) --target $(LIBRARIES) $(Q)
 	@cmake --install build/$(ONE)$(SUFFIX) --prefix $(PREFIX) $(Q)
 
 deb: need-deb host ## Debian packages in build/deb: rt0, rt0-doc, and rt0-runtime-<isa> for ISA=... (default: all)
 	@$(foreach i,$(SELECTED),$(call configure,$(i),) && \
-	  cmake --build build/$(i)$(SUFFIX) --target rt0 rt0_musl rt0_checked $(Q) &&) true
+	  cmake --build build/$(i)$(SUFFIX) --target $(LIBRARIES) $(Q) &&) true
 	@tools/deb/build.sh build/deb $(SELECTED)
 
 docs: need-docs ## the guides and a reference of the public headers as a site, in build/docs

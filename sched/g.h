@@ -98,6 +98,7 @@ struct G {
   // In a system call: where a traceback begins. See entersyscall.
   uintptr syscallsp, syscallpc, syscallbp;
   Chance chance;  // of the simulated kernel's strategies
+  void* exceptions;  // the state of exceptions, in a program that has them: see runtime/cxx/exceptions.cc; or null
 };
 
 // G::below of an intact G. A program is unlikely to write this value by chance, and it is no address.

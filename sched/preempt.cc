@@ -110,6 +110,16 @@ bool is_safe_point(const G* gp, const SigContext& c) {
   return in_program(c.pc);
 }
 
+// A program with exceptions is linked with this file compiled anew: only a return of one of the runtime's functions is
+// diverted there, never that of a program's own function, as D3 allows. When an exception is thrown, the unwinder looks
+// the return addresses of the program's frames up in its tables, which have no mirrored ones; and it stops at a frame of
+// the runtime, before it reads that frame's return address.
+#ifdef RT0_EXCEPTIONS
+constexpr bool kOnlyRuntimeReturns = true;
+#else
+constexpr bool kOnlyRuntimeReturns = false;
+#endif
+
 // The frame chain of gp's stack from fp on: diverts the first return into the program.
 //
 // A word is changed only if it is the return address of a frame on a whole chain: every frame lies above the one
@@ -120,6 +130,7 @@ void divert(const G* gp, uintptr fp) {
   constexpr u32 kMostFrames = 64;
   constexpr uintptr kFrame = 2 * sizeof(uintptr);
   uintptr* slot = nullptr;
+  bool of_runtime = false;  // whether it is certain that the frame is that of a function of the runtime
   for (u32 n = 0; n < kMostFrames; n++) {
     const uintptr lo = fp - Isa::kFrameBelow;
     if (fp % sizeof(uintptr) != 0 || lo < gp->stack.lo || lo > gp->stack.hi - kFrame) return;
@@ -130,10 +141,11 @@ void divert(const G* gp, uintptr fp) {
     const uintptr pc = program_pc(*at);
     if (pc == reinterpret_cast<uintptr>(&goexit) + Isa::kPCQuantum) break;
     if (caller <= fp || !within(pc, rt0_runtime_text, rt0_etext)) return;
-    if (slot == nullptr && in_program(pc)) {
+    if (slot == nullptr && in_program(pc) && (!kOnlyRuntimeReturns || of_runtime)) {
       if (pc != *at) return;  // it is diverted already
       slot = at;
     }
+    of_runtime = within(pc, rt0_runtime_text, rt0_runtime_etext);
     fp = caller;
   }
   if (slot != nullptr) *slot += mirror.load_relaxed() - reinterpret_cast<uintptr>(rt0_program_text);

@@ -38,7 +38,7 @@ function(rt0_choose_isa)
 endfunction()
 
 # Reads what the ISA and the compiler ask for: RT0_ISA_OPTIONS, RT0_ISA_LINK_OPTIONS, RT0_PROBES, RT0_LIBGCC,
-# RT0_LIBSTDCXX. Makes of it the options of all target code and of programs: RT0_CODE_OPTIONS, RT0_ASM_OPTIONS,
+# RT0_LIBSTDCXX, RT0_LIBGCC_EH. Makes of it the options of all target code and of programs: RT0_CODE_OPTIONS, RT0_ASM_OPTIONS,
 # RT0_PROGRAM_OPTIONS. All of these are cached, because rt0_add_executable() is called from other directories, where
 # only such variables are visible.
 function(rt0_read_isa)
@@ -77,6 +77,12 @@ function(rt0_read_isa)
     message(STATUS "rt0: ${CMAKE_CXX_COMPILER} has no libstdc++.a: programs can use what its headers have")
     set(RT0_LIBSTDCXX "")
   endif()
+  # The compiler's unwinder, for programs with exceptions.
+  execute_process(COMMAND "${CMAKE_CXX_COMPILER}" ${target_flag} ${RT0_ISA_OPTIONS} -print-file-name=libgcc_eh.a
+                  OUTPUT_VARIABLE RT0_LIBGCC_EH OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  if(NOT IS_ABSOLUTE "${RT0_LIBGCC_EH}" OR NOT EXISTS "${RT0_LIBGCC_EH}")
+    set(RT0_LIBGCC_EH "")
+  endif()
   # For all target code. Frame pointers everywhere, because tracebacks follow them. No unwind tables, no
   # position-independent code, no builtin functions. No fused multiply-add in place of two operations: its results would
   # differ between ISAs.
@@ -101,8 +107,8 @@ function(rt0_read_isa)
     # Of equal functions, or equal ends of code, GCC would keep one: tracebacks would name the wrong function or line.
     list(APPEND RT0_PROGRAM_OPTIONS -fno-ipa-icf -fno-crossjumping -fno-tree-tail-merge)
   endif()
-  foreach(name RT0_SHARE_DIR RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_PROBES RT0_LIBGCC RT0_LIBSTDCXX RT0_CODE_OPTIONS
-    RT0_ASM_OPTIONS
+  foreach(name RT0_SHARE_DIR RT0_ISA_OPTIONS RT0_ISA_LINK_OPTIONS RT0_PROBES RT0_LIBGCC RT0_LIBSTDCXX RT0_LIBGCC_EH
+    RT0_CODE_OPTIONS RT0_ASM_OPTIONS
           RT0_PROGRAM_OPTIONS)
     set(${name} "${${name}}" CACHE INTERNAL "rt0")
   endforeach()
@@ -139,27 +145,42 @@ function(rt0_add_interface include)
   set_target_properties(rt0::rt0 PROPERTIES IMPORTED_NO_SYSTEM ON)
 endfunction()
 
+# rt0_exceptions_options(<compile> <link>): the further options of a program with exceptions. The linker script with the
+# tables comes before rt0.ld.
+function(rt0_exceptions_options compile link)
+  set(${compile} -fexceptions -frtti -funwind-tables PARENT_SCOPE)
+  set(${link} "-Wl,-T,${RT0_SHARE_DIR}/arch/exceptions.ld" -Wl,--eh-frame-hdr PARENT_SCOPE)
+endfunction()
+
 # Links a program with this runtime: the target of librt0.a or another form of it. rt0-link puts the libraries last.
+# Further arguments: options that come first.
 function(rt0_link_runtime name runtime)
   rt0_link_options(links)
-  set_property(TARGET ${name} PROPERTY LINK_OPTIONS "${links}" "--rt0-lib=$<TARGET_FILE:${runtime}>"
-    "--rt0-lib=$<TARGET_FILE:rt0_musl>" "--rt0-lib=${RT0_LIBSTDCXX}" "--rt0-lib=${RT0_LIBGCC}")
-  set_property(TARGET ${name} PROPERTY LINK_DEPENDS "$<TARGET_FILE:${runtime}>" "$<TARGET_FILE:rt0_musl>"
+  set_property(TARGET ${name} PROPERTY LINK_OPTIONS ${ARGN} "${links}" "--rt0-lib=$<TARGET_FILE:${runtime}>"
+    "--rt0-lib=$<TARGET_FILE:rt0_musl>" "--rt0-lib=${RT0_LIBSTDCXX}")
+  if(runtime MATCHES "_exceptions$")
+    set_property(TARGET ${name} APPEND PROPERTY LINK_OPTIONS "--rt0-lib=${RT0_LIBGCC_EH}")
+    set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${RT0_SHARE_DIR}/arch/exceptions.ld")
+  endif()
+  set_property(TARGET ${name} APPEND PROPERTY LINK_OPTIONS "--rt0-lib=${RT0_LIBGCC}")
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "$<TARGET_FILE:${runtime}>" "$<TARGET_FILE:rt0_musl>"
     "${RT0_SHARE_DIR}/arch/rt0.ld" "${RT0_SHARE_DIR}/tools/rt0-link" "${RT0_MKPCLNTAB}")
   add_dependencies(${name} ${runtime} rt0_musl)
 endfunction()
 
-# rt0_add_executable(hello [CHECKED] hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build
+# rt0_add_executable(hello [CHECKED] [EXCEPTIONS] hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build
 # folder, or where CMAKE_RUNTIME_OUTPUT_DIRECTORY says. It is an ordinary executable target: target_sources,
 # target_link_libraries, target_compile_options and the like work on it. Its link is done by rt0-link. CHECKED: with the
-# checks of docs/CHECKED.md.
+# checks of docs/CHECKED.md. EXCEPTIONS: with exceptions and RTTI, see docs/LIBRARY.md.
 function(rt0_add_executable name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "CHECKED;EXCEPTIONS;RACE" "" "")
-  foreach(wish EXCEPTIONS RACE)
-    if(arg_${wish})
-      message(FATAL_ERROR "rt0_add_executable(${name} ${wish} …): ${wish} is not there yet: leave the word out")
-    endif()
-  endforeach()
+  if(arg_RACE)
+    message(FATAL_ERROR "rt0_add_executable(${name} RACE …): RACE is not there yet: leave the word out")
+  endif()
+  if(arg_EXCEPTIONS AND NOT (RT0_LIBSTDCXX AND RT0_LIBGCC_EH))
+    message(FATAL_ERROR "rt0_add_executable(${name} EXCEPTIONS …): ${CMAKE_CXX_COMPILER} has no libstdc++.a or no "
+      "libgcc_eh.a, which exceptions need: use GCC, or leave the word out")
+  endif()
   if(NOT CMAKE_GENERATOR MATCHES "Ninja|Makefiles")
     message(FATAL_ERROR
       "rt0: programs are linked twice, which works with -G Ninja, \"Ninja Multi-Config\" or \"Unix Makefiles\" only")
@@ -179,11 +200,17 @@ function(rt0_add_executable name)
   endif()
   target_compile_options(${name} PRIVATE $<$<AND:$<STREQUAL:$<CONFIG>,>,$<COMPILE_LANGUAGE:C,CXX>>:-Oz>)
   target_link_libraries(${name} PRIVATE rt0::rt0)
+  set(runtime rt0)
+  set(first "")
   if(arg_CHECKED)
-    rt0_link_runtime(${name} rt0_checked)
-  else()
-    rt0_link_runtime(${name} rt0)
+    set(runtime rt0_checked)
   endif()
+  if(arg_EXCEPTIONS)
+    string(APPEND runtime _exceptions)
+    rt0_exceptions_options(compile first)
+    target_compile_options(${name} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${compile}>")
+  endif()
+  rt0_link_runtime(${name} ${runtime} ${first})
   if(NOT CMAKE_RUNTIME_OUTPUT_DIRECTORY)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
   endif()

@@ -117,7 +117,7 @@ function(rt0_add_runtime)
     file(GLOB of_room CONFIGURE_DEPENDS "${RT0_SOURCE_DIR}/${room}/*.cc")
     list(APPEND sources ${of_room})
   endforeach()
-  list(FILTER sources EXCLUDE REGEX "asm_offsets\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "asm_offsets\\.cc$|runtime/cxx/exceptions\\.cc$")
   if(RT0_SIM_KERNEL)
     list(FILTER sources EXCLUDE REGEX "kernel_iface/no_sim\\.cc$")
   else()
@@ -128,7 +128,17 @@ function(rt0_add_runtime)
   rt0_target_options(rt0 ${RT0_DEV_DEFINES})
   add_library(rt0_checked STATIC EXCLUDE_FROM_ALL ${sources})
   rt0_target_options(rt0_checked ${RT0_CHECKED_DEFINES})
+  # For programs with exceptions, built only if there is one: the same objects, but three, and preempt.cc anew.
   foreach(library rt0 rt0_checked)
+    add_library(${library}_exceptions STATIC EXCLUDE_FROM_ALL "${RT0_SOURCE_DIR}/runtime/cxx/exceptions.cc"
+      "${RT0_SOURCE_DIR}/sched/preempt.cc"
+      "$<FILTER:$<TARGET_OBJECTS:${library}>,EXCLUDE,/(no_exceptions|refused_exceptions|throw|preempt)[.]cc[.]o>")
+    set_source_files_properties("${RT0_SOURCE_DIR}/runtime/cxx/exceptions.cc" TARGET_DIRECTORY ${library}_exceptions
+      PROPERTIES COMPILE_OPTIONS "-fexceptions;-frtti;-funwind-tables")
+  endforeach()
+  rt0_target_options(rt0_exceptions ${RT0_DEV_DEFINES} RT0_EXCEPTIONS)
+  rt0_target_options(rt0_checked_exceptions ${RT0_CHECKED_DEFINES} RT0_EXCEPTIONS)
+  foreach(library rt0 rt0_checked rt0_exceptions rt0_checked_exceptions)
     add_dependencies(${library} rt0_go_asm)
     target_compile_options(${library} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${RT0_RUNTIME_OPTIONS}>
                            $<$<COMPILE_LANGUAGE:CXX>:${RT0_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:-Wno-invalid-offsetof>)
@@ -178,9 +188,10 @@ function(rt0_install)
   include(CMakePackageConfigHelpers)
   install(DIRECTORY "${RT0_SOURCE_DIR}/include/rt0" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
   install(TARGETS rt0 rt0_musl ARCHIVE DESTINATION "lib/rt0/${RT0_ISA}")
-  install(TARGETS rt0_checked ARCHIVE DESTINATION "lib/rt0/${RT0_ISA}"
-    OPTIONAL)  # if it has been built: make install does
-  install(FILES "${RT0_SOURCE_DIR}/arch/isas.txt" "${RT0_SOURCE_DIR}/arch/rt0.ld" DESTINATION share/rt0/arch)
+  install(TARGETS rt0_checked rt0_exceptions rt0_checked_exceptions ARCHIVE DESTINATION "lib/rt0/${RT0_ISA}"
+    OPTIONAL)  # if they have been built: make install does
+  install(FILES "${RT0_SOURCE_DIR}/arch/isas.txt" "${RT0_SOURCE_DIR}/arch/rt0.ld"
+    "${RT0_SOURCE_DIR}/arch/exceptions.ld" DESTINATION share/rt0/arch)
   install(FILES "${RT0_SOURCE_DIR}/arch/${RT0_ISA}/flags.txt" DESTINATION "share/rt0/arch/${RT0_ISA}")
   install(FILES "${RT0_SOURCE_DIR}/tools/isas.cmake" "${RT0_SOURCE_DIR}/tools/program.cmake"
     "${RT0_SOURCE_DIR}/tools/toolchain.cmake"

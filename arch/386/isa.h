@@ -14,6 +14,7 @@ struct Isa : GenericIsa {
   static constexpr usize kPCQuantum = 1;
   static constexpr usize kSwitchFrame = 24;  // mxcsr and the x87 control word, edi esi ebx ebp
   static constexpr usize kRecoverWords = 8;  // the general ones, a gap of two words, esp and the pc
+  static constexpr int kUnwindFrame = 5;  // DWARF's number of the register that frame_pointer() reads
 
   static G* getg() noexcept {
     G* gp;

@@ -16,6 +16,7 @@ struct Isa : GenericIsa {
   static constexpr usize kRedZone = 128;  // below SP, used by leaf functions: signal frames and injected calls skip it
   static constexpr usize kSwitchFrame = 56;  // mxcsr and the x87 control word, r15 r14 r13 r12 rbx rbp
   static constexpr usize kRecoverWords = 9;  // of RecoverPoint::context: the general ones, a gap, rsp and the pc
+  static constexpr int kUnwindFrame = 6;  // DWARF's number of the register that frame_pointer() reads
 
   static G* getg() noexcept {
     G* gp;

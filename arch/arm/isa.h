@@ -14,6 +14,7 @@ struct Isa : GenericIsa {
   static constexpr usize kPCQuantum = 4;
   static constexpr usize kSwitchFrame = 104;  // r4–r11, lr, d8–d15, fpscr or a recover point's sp
   static constexpr usize kRecoverWords = 26;
+  static constexpr int kUnwindFrame = 11;  // DWARF's number of the register that frame_pointer() reads
   static constexpr usize kGTls = 8;  // from the thread pointer to g
   // clang makes no frame for a function that calls no other. GCC's code may access memory, and fault, before it has
   // made its frame.

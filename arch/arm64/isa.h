@@ -16,6 +16,7 @@ struct Isa : GenericIsa {
   static constexpr usize kCacheLine = 128;
   static constexpr usize kSwitchFrame = 176;  // x19–x30, d8–d15, fpcr, a gap of one word
   static constexpr usize kRecoverWords = 23;
+  static constexpr int kUnwindFrame = 29;  // DWARF's number of the register that frame_pointer() reads
   static constexpr usize kGTls = 16;  // from the thread pointer to g
 
   // One asm: between the two instructions the goroutine must not move to another M, and runtime code is not preempted.

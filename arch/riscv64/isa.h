@@ -15,6 +15,7 @@ struct Isa : GenericIsa {
   static constexpr usize kFrameBelow = 16;
   static constexpr usize kSwitchFrame = 208;  // ra s0–s11 fs0–fs11, frm or a recover point's sp
   static constexpr usize kRecoverWords = 26;
+  static constexpr int kUnwindFrame = 8;  // DWARF's number of the register that frame_pointer() reads
 
   static G* getg() noexcept {
     G* gp;

@@ -19,6 +19,7 @@ struct Isa : GenericIsa {
   static constexpr usize kReturnAddress = 112;  // where in it r14 goes
   static constexpr usize kSwitchFrame = 144;    // r6–r14, f8–f15, fpc or a recover point's r15
   static constexpr usize kRecoverWords = 18;
+  static constexpr int kUnwindFrame = 15;  // DWARF's number of the register that frame_pointer() reads
 
   static G* getg() noexcept {
     G* gp;

@@ -159,14 +159,37 @@ void run_owned(F* f) {
 // The panic that runs d now will call d->fn when it has been recovered.
 void defer_until_recovered(DeferRecord* d);
 
+// Whether an exception has left the scope whose end destroys this object. Only in files that are compiled with
+// exceptions; elsewhere none can.
+#ifdef __cpp_exceptions
+unsigned uncaught_exceptions() __asm__("rt0.uncaught_exceptions");
+class LeftByException {
+ public:
+  bool operator()() const { return uncaught_exceptions() > before_; }
+
+ private:
+  unsigned before_ = uncaught_exceptions();
+};
+using Unwinding = LeftByException;
+#else
+struct NeverLeft {
+  constexpr bool operator()() const { return false; }
+};
+using Unwinding = NeverLeft;
+#endif
+
 // What rt0 takes back if its own function is left half-way because a function of the program, which it has called,
-// panics or calls goexit_now(): undo() runs then, and does not run if the scope ends normally. After a panic it runs
-// when that has been recovered; until then the panic's value may lie in what undo() frees. Not `needed`: does nothing.
-template <class F, bool needed = true>
+// panics, throws or calls goexit_now(): undo() runs then, and does not run if the scope ends normally. After a panic it
+// runs when that has been recovered; until then the panic's value may lie in what undo() frees. Not `needed`: does
+// nothing. Left is a parameter because in files with and without exceptions this must be different classes.
+template <class F, bool needed = true, class Left = Unwinding>
 class Undo : DeferRecord {
  public:
   explicit Undo(F undo) : DeferRecord{&run, nullptr, nullptr}, undo_(undo) { defer_push(this); }
-  ~Undo() { defer_pop(this); }
+  ~Undo() {
+    defer_pop(this);
+    if (left_()) undo_();
+  }
   Undo(const Undo&) = delete;
 
  private:
@@ -177,27 +200,32 @@ class Undo : DeferRecord {
   }
   static void undo(DeferRecord* d) { static_cast<Undo*>(d)->undo_(); }
   F undo_;
+  [[no_unique_address]] Left left_{};
 };
-template <class F>
-class Undo<F, false> {
+template <class F, class Left>
+class Undo<F, false, Left> {
  public:
   explicit Undo(const F&) {}
 };
 
 // As Undo, but undo() runs while the panic goes on, before the program's deferred functions: for what frees nothing.
-template <class F, bool needed = true>
+template <class F, bool needed = true, class Left = Unwinding>
 class UndoAtOnce : DeferRecord {
  public:
   explicit UndoAtOnce(F undo) : DeferRecord{&run, nullptr, nullptr}, undo_(undo) { defer_push(this); }
-  ~UndoAtOnce() { defer_pop(this); }
+  ~UndoAtOnce() {
+    defer_pop(this);
+    if (left_()) undo_();
+  }
   UndoAtOnce(const UndoAtOnce&) = delete;
 
  private:
   static void run(DeferRecord* d) { static_cast<UndoAtOnce*>(d)->undo_(); }
   F undo_;
+  [[no_unique_address]] Left left_{};
 };
-template <class F>
-class UndoAtOnce<F, false> {
+template <class F, class Left>
+class UndoAtOnce<F, false, Left> {
  public:
   explicit UndoAtOnce(const F&) {}
 };

@@ -37,6 +37,10 @@ void* __cxa_get_globals() { return no_globals; }
 [[gnu::weak]] void* __cxa_get_globals_fast();
 void* __cxa_get_globals_fast() { return no_globals; }
 
+// See detail::Unwinding in rt0/panic.h, which a file that was compiled with -fexceptions uses.
+[[gnu::weak]] unsigned uncaught_exceptions() __asm__("rt0.uncaught_exceptions");
+unsigned uncaught_exceptions() { return 0; }
+
 [[gnu::weak, noreturn]] void __cxa_pure_virtual();
 void __cxa_pure_virtual() { fatal("pure virtual method called"); }
 [[gnu::weak, noreturn]] void __cxa_deleted_virtual();

@@ -28,8 +28,6 @@ RT0_TEXT(text_wait, "4",
 RT0_TEXT(text_env, "5",
          "C's environment and process functions are not supported: use rt0::os (getenv, start_process, …) and "
          "rt0::exit")
-RT0_TEXT(text_exceptions, "6",
-         "exceptions are not supported: compile with -fno-exceptions, and use rt0::panic and rt0::recover")
 #undef RT0_TEXT
 // NOLINTEND(bugprone-macro-parentheses)
 
@@ -82,12 +80,6 @@ E(getenv) E(exit) E(setenv) E(unsetenv) E(putenv) E(secure_getenv) E(system) E(_
 E(at_quick_exit) E(atexit) E(fork) E(execve) E(kill) E(raise) E(signal) E(sigaction) E(getpid) E(sysconf)
 E(getentropy) E(arc4random) E(usleep) E(sleep)
 #undef E
-#define X(name) RT0_REFUSED(text_exceptions, name)
-X(_Unwind_DeleteException) X(_Unwind_GetDataRelBase) X(_Unwind_GetIPInfo) X(_Unwind_GetLanguageSpecificData)
-X(_Unwind_GetRegionStart) X(_Unwind_GetTextRelBase) X(_Unwind_SetGR) X(_Unwind_SetIP) X(_Unwind_GetIP)
-X(_Unwind_GetGR) X(_Unwind_GetCFA) X(_Unwind_RaiseException) X(_Unwind_ForcedUnwind) X(_Unwind_Backtrace)
-X(_Unwind_Complete) X(_Unwind_VRS_Get) X(_Unwind_VRS_Set) X(__gnu_unwind_frame)
-#undef X
 // clang-format on
 
 }  // namespace rt0

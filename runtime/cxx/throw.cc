@@ -100,22 +100,8 @@ void throw_bad_array_new_length() { fatal_of("std::bad_array_new_length", {}); }
 [[gnu::weak, noreturn]] void throw_bad_function_call() __asm__("_ZSt25__throw_bad_function_callv");
 void throw_bad_function_call() { fatal_of("std::bad_function_call", {}); }
 
-[[gnu::weak, noreturn]] void assert_fail(const char* file, int line, const char* function,
-                                         const char* condition) __asm__("_ZSt21__glibcxx_assert_failPKciS0_S0_");
-void assert_fail(const char*, int, const char* function, const char* condition) {
-  fatal_of(cstr(function), cstr(condition));
-}
-
-// std::nothrow, an object of which only the address is used; and __libc_single_threaded, which shared_ptr reads: 0
-// means that it must count with atomics.
+// std::nothrow, an object of which only the address is used.
 [[gnu::weak]] extern const char nothrow_object __asm__("_ZSt7nothrow");
 constinit const char nothrow_object = 0;
-
-extern "C" {
-[[gnu::weak, noreturn]] void abort();
-void abort() { fatal("abort() was called"); }
-[[gnu::weak]] extern const char __libc_single_threaded;
-constinit const char __libc_single_threaded = 0;
-}
 
 }  // namespace rt0

@@ -274,7 +274,6 @@ class Tool(rt0test.Case):
                                  (("--isa", "vax", "mine.cc"), "Known: amd64", {}), ((), "no file", {}),
                                  (("none.cc",), "none.cc: no such file", {}),
                                  (("-race", "mine.cc"), "not there yet", {}),
-                                 (("-fexceptions", "mine.cc"), "not there yet", {}),
                                  (("-shared", "mine.cc"), "static", {}),
                                  (("mine.cc", "-o", "/dev/null/x"), "cannot write", {}),
                                  (("mine.cc",), "Debian has it in g++", {"RT0_CXX": "no-such-compiler"})):

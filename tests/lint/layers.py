@@ -15,26 +15,31 @@ ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'frame.h', 'trace_early.h', 'x86.h', 'arch
             'arch/x86/preempt.S']
 PORT_LINES = 500
 # Programs that test the C++ library.
-CXX_PROGRAMS = ('atomics', 'containers', 'numbers')
+CXX_PROGRAMS = ('atomics', 'containers', 'exceptions', 'numbers')
 # Includes that the table does not allow, each with its reason.
 ALSO = {
     ('runtime/boot/asm_offsets.cc',
      'linux_abi.h'): 'compiled, never linked: hands numbers of the ISA on to its assembly',
     ('runtime/cxx/throw.cc', 'stdarg.h'): 'a function of the library\'s ABI takes a format and its arguments',
     ('runtime/cxx/printf.cc', 'stdarg.h'): 'the same',
+    **{('runtime/cxx/exceptions.cc', h): 'exceptions belong to the toolchain\'s library' for h in
+       ('cxxabi.h', 'exception', 'typeinfo', 'unwind.h')},
     **{('tests/programs/cxx_headers.cc', h): 'its subject' for h in
        'algorithm array atomic deque functional memory new numeric optional string string_view utility '
        'vector'.split()},
     **{(f'tests/programs/cxx/{p}.cc', h): 'its subject' for p in CXX_PROGRAMS for h in
-       'atomic cctype cerrno charconv chrono cmath complex cstdint cstdio cstdlib cstring deque limits list map memory '
-       'mutex numbers random set string system_error thread unordered_map unordered_set vector'.split()},
+       'atomic cctype cerrno charconv chrono cmath complex cstdint cstdio cstdlib cstring deque exception limits list '
+       'map memory mutex numbers random set stdexcept string string_view system_error thread typeinfo '
+       'unordered_map unordered_set vector'.split()},
     ('runtime/boot/asm_offsets.cc', 'asm_constants.def'): 'the same',
     ('runtime/boot/asm_offsets.cc', 'arch/generic/asm_constants.def'): 'the same',
 }
 # Names in namespace std that belong to the language rather than to the library.
 LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b'),
+            'runtime/cxx/exceptions.cc': re.compile(r'std::|\btypeid\b'),
             **{p: re.compile(r'std::')  # the class of the library that the test is about
-               for p in ('tests/programs/cxx_headers.cc', *(f'tests/programs/cxx/{n}.cc' for n in CXX_PROGRAMS))}}
+               for p in ('tests/programs/cxx_headers.cc', *(f'tests/programs/cxx/{n}.cc' for n in CXX_PROGRAMS))},
+            'tests/programs/cxx/exceptions.cc': re.compile(r'std::|\b(?:typeid|dynamic_cast|virtual)\b')}
 # Hosted code has the whole C++ library and may include the code that it tests.
 HOSTED = ['tools', 'qemu', 'tests']
 

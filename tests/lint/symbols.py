@@ -52,6 +52,11 @@ OPTIONAL = 'runtime.maxprocs'
 # C++ names that only a library other than rt0 could define.
 FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|'
                      r'_ITM_|__gmon|__tls_get_addr')
+# A program with exceptions has its tables, the names of the toolchain's unwinder and of what reads mangled names.
+EXCEPTIONS = 'cxx_exceptions'
+UNWINDER = re.compile(r'_?_Unwind_|__(?:de)?register_frame|__frame_state_for$|__gnu_|rt0\.|__cxa_|d_|_dl_find_object$|'
+                      r'__exidx_|__aeabi_|cplus_demangle_|__restore_core_regs$|restore_core_regs$|___Unwind_')
+TABLES = ('.eh_frame', '.eh_frame_hdr', '.gcc_except_table')
 SECTIONS = {
     '.interp': 'a dynamic loader is asked for', '.dynamic': 'a dynamic loader is asked for',
     '.init_array': 'a constructor that is never run', '.fini_array': 'a destructor that is never run',
@@ -94,7 +99,7 @@ def library_names(root=ROOT):
     found = set()
     for folder in ('third_party/musl', 'runtime/cxx'):
         for p in files(root, folder):
-            if p.endswith(('.c', '.cc', '.h')) and not p.endswith('refused.cc'):
+            if p.endswith(('.c', '.cc', '.h')) and not os.path.basename(p).startswith('refused'):
                 found.update(re.findall(r'[A-Za-z_]\w+', read(p, root)))
                 found.add(os.path.basename(p).removesuffix('.c'))
     refused = read('runtime/cxx/refused.cc', root) if os.path.exists(os.path.join(root,
@@ -110,6 +115,7 @@ def check(path, go_names, functions, entry=None):
     known = OWN_C | test_symbols()
     subject = SUBJECT.get(os.path.basename(path).removesuffix('_checked'))
     library = library_names() if os.path.basename(path).startswith(LIBRARY) and not subject else set()
+    exceptions = os.path.basename(path) == EXCEPTIONS
     if e.type != elf.ET_EXEC:
         bad.append(f'ELF type {e.type}: not ET_EXEC, a static executable')
 
@@ -124,6 +130,8 @@ def check(path, go_names, functions, entry=None):
             pass
         elif s.name.startswith('rt0_refused.'):
             bad.append(f'{s.name}: the program uses what needs an operating system\'s C library')
+        elif exceptions and UNWINDER.match(s.name):
+            pass
         elif library and (s.name in library or FOREIGN.match(s.name) or LIBGCC.match(s.name)):
             pass
         elif s.name == '__dso_handle' and s.bind == elf.STB_LOCAL:
@@ -138,7 +146,8 @@ def check(path, go_names, functions, entry=None):
 
     for s in e.sections:
         for name, why in SECTIONS.items():
-            if s.size != 0 and (s.name == name or s.name.startswith(name + '.')):
+            if s.size != 0 and (s.name == name or s.name.startswith(name + '.')) and \
+               not (exceptions and name in TABLES):
                 bad.append(f'section {s.name}, {s.size} bytes: {why}')
         if s.name.startswith('.rel') and s.size != 0:
             bad.append(f'section {s.name}, {s.size} bytes: relocations that are never applied')

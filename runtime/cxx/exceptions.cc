@@ -1,0 +1,232 @@
+// Exceptions, for programs that are linked with EXCEPTIONS (docs/LIBRARY.md): what the toolchain's libsupc++ (in
+// libstdc++.a) and its unwinder (libgcc_eh.a) ask of an operating system, and what becomes of an exception that no
+// handler catches. librt0_exceptions.a has this file in place of no_exceptions.cc, throw.cc and refused_exceptions.cc;
+// no other program has it.
+//
+// Exceptions pass through frames of the program and of the toolchain's libraries. The runtime is compiled without
+// tables for it, so the unwinder finds the end of the stack where the runtime has called the program: at a goroutine's
+// entry, at main, at the call of a deferred function. If there is no handler up to there, nothing has been unwound yet
+// (phase 1 of the unwinder only searches), and libsupc++ calls the terminate handler, which is uncaught() below.
+//
+// This file is compiled with exceptions. It throws none.
+#include <cxxabi.h>
+#include <unwind.h>
+
+#include <exception>
+#include <typeinfo>
+
+#include "base/format.h"
+#include "mem/malloc.h"
+#include "mem/sysmem.h"
+#include "rt0/runtime.h"
+#include "runtime/cxx/exceptions.h"
+#include "runtime/panic/defer.h"
+#include "runtime/panic/panic.h"
+#include "sched/above.h"
+#include "trace/trace.h"
+
+namespace rt0 {
+
+extern "C" {
+extern char rt0_text[] __asm__("runtime.text"), rt0_etext[] __asm__("runtime.etext");
+extern char rt0_program_text[] __asm__("runtime.programtext"), rt0_program_etext[] __asm__("runtime.eprogramtext");
+}
+
+Exceptions* exceptions_of(G* gp) {
+  if (gp->exceptions == nullptr) {
+    void* memory = persistentalloc(sizeof(Exceptions), alignof(Exceptions));
+    gp->exceptions = ::new (detail::InPlace{}, memory) Exceptions{};
+  }
+  auto* const state = static_cast<Exceptions*>(gp->exceptions);
+  if (state->goid != gp->goid) *state = {.goid = gp->goid};  // the state of an earlier goroutine that had this G
+  return state;
+}
+
+namespace {
+
+// The text of an exception that has ended its goroutine: its type and what it says.
+struct Uncaught {
+  Out text;
+
+  static Text read(const void* self) {
+    const Out& text = static_cast<const Uncaught*>(self)->text;
+    return {text.buf, text.len};
+  }
+};
+
+template <class T>
+bool put_number(Out& out, const std::type_info& type, const void* object) {
+  if (type != typeid(T)) return false;
+  out.put(": ");
+  if constexpr (T(-1) < T(0)) out.put_i64(*static_cast<const T*>(object));
+  else out.put_u64(*static_cast<const T*>(object));
+  return true;
+}
+
+// What the object says of itself: what() of a std::exception, also one that is a base class; a C string; an integer.
+void put_object(Out& out, const std::type_info& type, void* object) {
+  void* base = object;
+  if (typeid(std::exception).__do_catch(&type, &base, 1)) {
+    out.put(": ");
+    out.put(cstr(static_cast<const std::exception*>(base)->what()));
+  } else if (type == typeid(const char*) || type == typeid(char*)) {
+    out.put(": ");
+    out.put(cstr(*static_cast<const char**>(object)));
+  } else {
+    (void)(put_number<int>(out, type, object) || put_number<unsigned>(out, type, object) ||
+           put_number<long>(out, type, object) || put_number<unsigned long>(out, type, object) ||
+           put_number<long long>(out, type, object) || put_number<unsigned long long>(out, type, object));
+  }
+}
+
+// Finds the innermost frame of the program: the place of the throw. The frames above it are the toolchain's, which keep
+// no frame pointer.
+_Unwind_Reason_Code find_program(_Unwind_Context* at, void* found) {
+  const uintptr pc = _Unwind_GetIP(at);
+  if (pc < reinterpret_cast<uintptr>(rt0_program_text) || pc > reinterpret_cast<uintptr>(rt0_program_etext))
+    return _URC_NO_REASON;
+  const uintptr fp = _Unwind_GetGR(at, Isa::kUnwindFrame);
+  *static_cast<TracePoint*>(found) = {.pc = pc, .fp = fp, .is_return = true};
+  return _URC_NORMAL_STOP;
+}
+
+// Panics with `value` at `at`. The deferred calls run, as for any panic, but they cannot recover it: the exception has
+// left the goroutine's function, and there is nothing to go on with.
+[[noreturn]] void panic_uncaught(Any value, TracePoint at) {
+  G* gp = getg();
+  if (gp != gp->m->curg.load_relaxed()) bad_panic(value, "exception on system stack");
+  if (tracing()) trace_text(Ev::Panic, Str(value.type->name.ptr, value.type->name.len));
+  Panic p{.value = value, .link = gp->panics, .recovered = true};  // so recover() returns nil
+  gp->panics = &p;
+  (void)runningPanicDefers.add_seqcst(1);
+  while (DeferRecord* d = gp->defers) call_deferred(d);
+  p.recovered = false;
+  fatalpanic(&p, at);
+}
+
+// The terminate handler: turns the exception that no handler catches into a panic.
+[[noreturn]] void uncaught() {
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  if (type == nullptr) fatal("std::terminate was called");
+  TracePoint at = trace_here();
+  (void)_Unwind_Backtrace(find_program, &at);
+
+  int status = 0;
+  char* const demangled = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+  const Str name = cstr(demangled != nullptr ? demangled : type->name());
+  constexpr usize kMost = 4096;
+  Uncaught exception{{static_cast<char*>(malloc_or_die(kMost, 1)), kMost}};
+  exception.text.put(name);
+  // The current exception's object is what an exception_ptr, which is one pointer, points to.
+  const std::exception_ptr current = std::current_exception();
+  static_assert(sizeof(current) == sizeof(void*));
+  void* object;
+  __builtin_memcpy(&object, &current, sizeof(object));
+  if (object != nullptr) put_object(exception.text, *type, object);
+
+  builtin::Type described{};
+  described.name = {name.ptr, name.len};
+  described.is_named = true;
+  described.size = sizeof(Uncaught);
+  described.align = alignof(Uncaught);
+  described.error = Uncaught::read;
+  panic_uncaught({&described, &exception}, at);
+}
+
+// How the linker script calls the table of the frames, as a program header would.
+struct Phdr32 {
+  u32 type, offset, vaddr, paddr, filesz, memsz, flags, align;
+};
+struct Phdr64 {
+  u32 type, flags;
+  u64 offset, vaddr, paddr, filesz, memsz, align;
+};
+template <usize>
+struct PhdrOf {
+  using Type = Phdr64;
+};
+template <>
+struct PhdrOf<4> {
+  using Type = Phdr32;
+};
+using Phdr = PhdrOf<kPtrSize>::Type;
+constexpr u32 kPtLoad = 1, kPtGnuEhFrame = 0x6474e550;
+
+// glibc's struct dl_phdr_info and struct dl_find_object, as far as unwinders read and rt0 writes them.
+struct PhdrInfo {
+  uintptr base;
+  const char* name;
+  const Phdr* headers;
+  u16 count;
+  u64 added, removed;
+};
+struct FoundObject {
+  u64 flags;
+  void *from, *to;
+  void* map;
+  const void* eh_frame_hdr;
+  void* data_base;  // 386's; elsewhere reserved
+};
+
+}  // namespace
+
+extern "C" {
+[[gnu::weak]] extern const char eh_frame_hdr[] __asm__("rt0.eh_frame_hdr");
+
+// libsupc++ asks for the state of its exceptions; it would keep it for each thread, but here it is the goroutine's,
+// which may go on on another thread between a throw and the end of a catch block.
+void* __cxa_get_globals();
+void* __cxa_get_globals() { return exceptions_of(getg()); }
+void* __cxa_get_globals_fast();
+void* __cxa_get_globals_fast() { return exceptions_of(getg()); }
+
+unsigned uncaught_exceptions() __asm__("rt0.uncaught_exceptions");
+unsigned uncaught_exceptions() { return exceptions_of(getg())->uncaught; }
+
+// Where the unwinder finds the tables for a pc: the newer function (GCC 12) and the older one. A static program is one
+// object. Frames of the runtime have no entries in the tables, except for those of this file.
+int _dl_find_object(const void* pc, FoundObject* found);
+int _dl_find_object(const void* pc, FoundObject* found) {
+  if (pc < rt0_text || pc >= rt0_etext) return -1;
+  *found = {
+      .flags = 0, .from = rt0_text, .to = rt0_etext, .map = nullptr, .eh_frame_hdr = eh_frame_hdr, .data_base = {}};
+  return 0;
+}
+
+int dl_iterate_phdr(int (*each)(PhdrInfo*, usize, void*), void* arg);
+int dl_iterate_phdr(int (*each)(PhdrInfo*, usize, void*), void* arg) {
+  const auto text = reinterpret_cast<uintptr>(rt0_text), end = reinterpret_cast<uintptr>(rt0_etext);
+  Phdr headers[2]{};
+  headers[0].type = kPtLoad;
+  headers[0].vaddr = text;
+  headers[0].memsz = end - text;
+  headers[1].type = kPtGnuEhFrame;
+  headers[1].vaddr = reinterpret_cast<uintptr>(eh_frame_hdr);
+  PhdrInfo info{.base = 0, .name = "", .headers = headers, .count = 2, .added = 1, .removed = 0};
+  return each(&info, sizeof(info), arg);
+}
+
+// The unwinder fills a table of register sizes, once. Several goroutines may come here at once: one of them runs init,
+// which neither waits nor panics, and the others wait until it has. Acquire and release: they see what it has written.
+int pthread_once(int* once, void (*init)());
+int pthread_once(int* once, void (*init)()) {
+  enum { kNew, kRuns, kDone };
+  int state = kNew;
+  if (__atomic_compare_exchange_n(once, &state, kRuns, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+    init();
+    __atomic_store_n(once, kDone, __ATOMIC_RELEASE);
+  } else {
+    while (__atomic_load_n(once, __ATOMIC_ACQUIRE) != kDone) gosched();
+  }
+  return 0;
+}
+}
+
+// libsupc++'s variable; its own would print with C's stdio.
+extern decltype(uncaught)* terminate_handler __asm__("_ZN10__cxxabiv119__terminate_handlerE");
+constinit decltype(uncaught)* terminate_handler = uncaught;
+// eh_terminate.o compares it with the handler.
+[[noreturn]] void verbose_terminate_handler() __asm__("_ZN9__gnu_cxx27__verbose_terminate_handlerEv");
+void verbose_terminate_handler() { uncaught(); }
+
+}  // namespace rt0

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Exceptions in programs that are linked with EXCEPTIONS: caught on goroutines, carried between them, and those that
+nothing catches, which are panics with their type and what()."""
+
+import pathlib
+import re
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
+import installed
+import rt0test
+
+SIM = "seed={},procs=4,strategy=random"
+HAVE = rt0test.program_path("cxx_exceptions").exists()  # not where the toolchain has no libgcc_eh.a
+
+# What the program throws, the first line that it prints of the panic, and the innermost function of the traceback.
+UNCAUGHT = {
+    "what": ("std::runtime_error: bottom", "down"),
+    "library": ("std::out_of_range: vector::_M_range_check: __n (which is 3) >= this->size() (which is 3)", "leaves"),
+    "base": ("(anonymous namespace)::Wrong: with two bases", "leaves"),
+    "plain": ("(anonymous namespace)::Plain", "leaves"),
+    "int": ("int: -5", "leaves"),
+    "text": ("char const*: some text", "leaves"),
+    "twice": ("std::runtime_error: bottom", "leaves"),
+    "noexcept": ("std::runtime_error: bottom", "leaves"),
+    "callback": ("std::runtime_error: bottom", "down"),
+}
+
+WITHOUT = "#include <stdexcept>\nint main() { try { throw 1; } catch (int) {} }\n"
+MIXED = """#include <stdexcept>
+#include <rt0/rt0.h>
+int main() {
+  try {
+    throw std::runtime_error("caught");
+  } catch (const std::exception& e) {
+    rt0::fmt::println(e.what());
+  }
+}
+"""
+
+
+@unittest.skipUnless(HAVE, "the toolchain has no libgcc_eh.a")
+@rt0test.each_how
+class Exceptions(rt0test.Case):
+    def test_caught(self):
+        """On one P and on several, and under the simulated kernel: the same bytes on every ISA."""
+        want = (rt0test.EXPECTED / "cxx_exceptions.out").read_bytes()
+        for env in ({"GOMAXPROCS": "1"}, {"GOMAXPROCS": "4"}, *({"RT0_SIM": SIM.format(n)} for n in (1, 2, 3))):
+            with self.subTest(env=env):
+                done = rt0test.run("cxx_exceptions", how=self.how, env=env)
+                self.assertEqual((done.status, done.err), (0, b""))
+                self.assertEqual(done.out, want)
+
+    def test_uncaught(self):
+        """A goroutine's, and main's: the panic, the deferred calls before it, and the traceback of the throw."""
+        for word, (first, innermost) in UNCAUGHT.items():
+            for args in ((word,), ("main", word)):
+                with self.subTest(args):
+                    done = rt0test.run("cxx_exceptions", *args, how=self.how)
+                    self.assertEqual(done.status, 2)
+                    lines = rt0test.text(done.err).splitlines()
+                    self.assertEqual(lines[0], "panic: " + first)
+                    self.assertEqual(done.out, b"deferred, nothing to recover\n")
+                    self.assertRegex(lines[2], r"^goroutine \d+ \[running")
+                    self.assertIn(innermost + "(", lines[3])
+
+    def test_terminate(self):
+        done = rt0test.run("cxx_exceptions", "terminate", how=self.how)
+        self.assertEqual(done.status, 2)
+        self.assertIn("fatal error: std::terminate was called", rt0test.text(done.err))
+
+    def test_preempted(self):
+        """Preempted and parked goroutines unwind right: many runs, with as many preemptions as there can be."""
+        for _ in range(3):
+            done = rt0test.run("cxx_exceptions", how=self.how, env={"GOMAXPROCS": "8"})
+            self.assertEqual((done.status, done.err), (0, b""))
+            self.assertIn(b"many: 64\n", done.out)
+
+
+@unittest.skipUnless(HAVE, "the toolchain has no libgcc_eh.a")
+class Compiled(rt0test.Case):
+    def test_by_rt0_cxx(self):
+        if not (installed.prefix() / "lib" / "rt0" / rt0test.ISA / "librt0_exceptions.a").exists():
+            self.skipTest("librt0_exceptions.a has not been built")
+        with tempfile.TemporaryDirectory() as folder:
+            here = pathlib.Path(folder)
+            (here / "x.cc").write_text(MIXED)
+            done = installed.tool("-fexceptions", "x.cc", "-o", "x", cwd=here)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).out, b"caught\n")
+
+    def test_without_the_option(self):
+        """The compiler says that exceptions are off, as before."""
+        with tempfile.TemporaryDirectory() as folder:
+            here = pathlib.Path(folder)
+            (here / "x.cc").write_text(WITHOUT)
+            done = installed.tool("x.cc", "-o", "x", cwd=here)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, "exception")
+
+
+if __name__ == "__main__":
+    rt0test.main()
