@@ -112,8 +112,8 @@ bool is_safe_point(const G* gp, const SigContext& c) {
 
 // A program with exceptions is linked with this file compiled anew: only a return of one of the runtime's functions is
 // diverted there, never that of a program's own function, as D3 allows. When an exception is thrown, the unwinder looks
-// the return addresses of the program's frames up in its tables, which have no mirrored ones; and it stops at a frame of
-// the runtime, before it reads that frame's return address.
+// the return addresses of the program's frames up in its tables, which have no mirrored ones; and it stops at a frame
+// of the runtime, before it reads that frame's return address.
 #ifdef RT0_EXCEPTIONS
 constexpr bool kOnlyRuntimeReturns = true;
 #else

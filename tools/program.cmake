@@ -38,9 +38,9 @@ function(rt0_choose_isa)
 endfunction()
 
 # Reads what the ISA and the compiler ask for: RT0_ISA_OPTIONS, RT0_ISA_LINK_OPTIONS, RT0_PROBES, RT0_LIBGCC,
-# RT0_LIBSTDCXX, RT0_LIBGCC_EH. Makes of it the options of all target code and of programs: RT0_CODE_OPTIONS, RT0_ASM_OPTIONS,
-# RT0_PROGRAM_OPTIONS. All of these are cached, because rt0_add_executable() is called from other directories, where
-# only such variables are visible.
+# RT0_LIBSTDCXX, RT0_LIBGCC_EH. Makes of it the options of all target code and of programs: RT0_CODE_OPTIONS,
+# RT0_ASM_OPTIONS, RT0_PROGRAM_OPTIONS. All of these are cached, because rt0_add_executable() is called from other
+# directories, where only such variables are visible.
 function(rt0_read_isa)
   # Lines that begin with "GNU:" or "Clang:" are for that compiler only.
   file(STRINGS "${RT0_SHARE_DIR}/arch/${RT0_ISA}/flags.txt" options REGEX "^[^#]")
@@ -168,8 +168,8 @@ function(rt0_link_runtime name runtime)
   add_dependencies(${name} ${runtime} rt0_musl)
 endfunction()
 
-# rt0_add_executable(hello [CHECKED] [EXCEPTIONS] hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of the build
-# folder, or where CMAKE_RUNTIME_OUTPUT_DIRECTORY says. It is an ordinary executable target: target_sources,
+# rt0_add_executable(hello [CHECKED] [EXCEPTIONS] hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of
+# the build folder, or where CMAKE_RUNTIME_OUTPUT_DIRECTORY says. It is an ordinary executable target: target_sources,
 # target_link_libraries, target_compile_options and the like work on it. Its link is done by rt0-link. CHECKED: with the
 # checks of docs/CHECKED.md. EXCEPTIONS: with exceptions and RTTI, see docs/LIBRARY.md.
 function(rt0_add_executable name)

@@ -186,7 +186,8 @@ unsigned long long goid() { return getg()->goid; }
 __asm__(
     ".pushsection .rodata.rt0_before_libstdcxx, \"a\"\n"
     "  .p2align 3\n"
-    "  .dc.a _ZSt20__throw_length_errorPKc, __cxa_throw, _ZSt21__glibcxx_assert_failPKciS0_S0_\n"
+    "  .dc.a _ZSt20__throw_length_errorPKc, __cxa_throw, __cxa_get_globals\n"
+    "  .dc.a _ZSt21__glibcxx_assert_failPKciS0_S0_\n"
     "  .dc.a _ZNSt13random_device9_M_getvalEv, _ZdlPv, __cxa_guard_acquire\n"
     ".popsection");
 

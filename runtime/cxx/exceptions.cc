@@ -18,10 +18,11 @@
 #include "base/format.h"
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
+#include "rt0/go.h"
+#include "rt0/print.h"
 #include "rt0/runtime.h"
 #include "runtime/cxx/exceptions.h"
 #include "runtime/panic/defer.h"
-#include "runtime/panic/panic.h"
 #include "sched/above.h"
 #include "trace/trace.h"
 
@@ -90,17 +91,15 @@ _Unwind_Reason_Code find_program(_Unwind_Context* at, void* found) {
   return _URC_NORMAL_STOP;
 }
 
-// Panics with `value` at `at`. The deferred calls run, as for any panic, but they cannot recover it: the exception has
-// left the goroutine's function, and there is nothing to go on with.
+// Panics with `value` at `at`. The deferred calls do not run: they belong to frames that the exception has found no
+// handler in and would have left, and a recover() in them (WaitGroup::go has one) would find nothing to go on with.
 [[noreturn]] void panic_uncaught(Any value, TracePoint at) {
   G* gp = getg();
   if (gp != gp->m->curg.load_relaxed()) bad_panic(value, "exception on system stack");
   if (tracing()) trace_text(Ev::Panic, Str(value.type->name.ptr, value.type->name.len));
-  Panic p{.value = value, .link = gp->panics, .recovered = true};  // so recover() returns nil
+  Panic p{.value = value, .link = gp->panics};
   gp->panics = &p;
-  (void)runningPanicDefers.add_seqcst(1);
-  while (DeferRecord* d = gp->defers) call_deferred(d);
-  p.recovered = false;
+  (void)runningPanicDefers.add_seqcst(1);  // fatalpanic takes it back
   fatalpanic(&p, at);
 }
 

@@ -6,8 +6,8 @@
 
 namespace rt0 {
 
-// Only the goroutine itself uses it, while it runs. The memory stays with the G; goid says which of its goroutines wrote
-// it last, because a goroutine that ends in a catch block leaves something behind.
+// Only the goroutine itself uses it, while it runs. The memory stays with the G; goid says which of the G's goroutines
+// wrote it last, because a goroutine that ends in a catch block leaves something behind.
 struct Exceptions {
   // The ABI's __cxa_eh_globals: the exceptions whose catch blocks are running, newest first, and how many have been
   // thrown and not yet caught. The third is arm's.

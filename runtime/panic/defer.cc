@@ -23,12 +23,6 @@ static_assert(offsetof(RecoverPoint, context) == 0, "the assembly takes it for t
 
 constinit Atomic<void (*)(const DeferRecord*, const RecoverPoint*)> recovery_hook{nullptr};
 
-void call_deferred(DeferRecord* d) {
-  getg()->defers = d->link;
-  RecoverPoint here;
-  if (detail::setrecover(&here) == 0) d->fn(d);
-}
-
 namespace {
 
 void end_panic_defers() { (void)runningPanicDefers.sub_seqcst(1); }
@@ -39,6 +33,14 @@ void run_undos(Panic* p) {
     p->undos = d->link;
     d->fn(d);
   }
+}
+
+// Takes the newest record off and runs it. A panic that is recovered inside of the call makes this function return. It
+// is not inlined, because setrecover comes back into its frame.
+[[gnu::noinline]] void call_deferred(DeferRecord* d) {
+  getg()->defers = d->link;
+  RecoverPoint here;
+  if (detail::setrecover(&here) == 0) d->fn(d);
 }
 
 // The goroutine's newest panic was recovered: goes on at rp, or ends the goroutine if rp is null. Go: recovery.

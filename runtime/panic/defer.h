@@ -39,10 +39,6 @@ struct InternalDefer : DeferRecord {
   void pop() { detail::defer_pop(this); }
 };
 
-// Takes the newest record off and runs it. A panic that is recovered inside of the call makes this function return. It
-// is not inlined, because setrecover comes back into its frame.
-[[gnu::noinline]] void call_deferred(DeferRecord* d);
-
 // No deferred call has recovered p: prints p and the older panics, and ends the process. at: where the panic was
 // called. Go: fatalpanic.
 [[noreturn]] void fatalpanic(Panic* p, TracePoint at);

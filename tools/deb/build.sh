@@ -12,7 +12,9 @@ fail() { echo "deb: $*" >&2; exit 2; }
 for tool in dpkg-deb dpkg-shlibdeps cmake; do
   command -v $tool >/dev/null || fail "$tool is not installed: Debian has it in dpkg-dev or cmake"
 done
-for isa in "$@"; do [ -f "build/$isa/librt0_checked_exceptions.a" ] || fail "build/$isa is not built: make deb ISA=$isa"; done
+for isa in "$@"; do
+  [ -f "build/$isa/librt0_checked_exceptions.a" ] || fail "build/$isa is not built: make deb ISA=$isa"
+done
 version=$(sed -n 's/^project(rt0 VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CMakeLists.txt)}
 export SOURCE_DATE_EPOCH

@@ -131,8 +131,8 @@ void nested() {
   println("nested:", log, std::uncaught_exceptions(), std::current_exception() == nullptr);
 }
 
-// An exception travels through a channel and is thrown again on another goroutine, while the first waits in a destructor
-// that unwinding has called, and in a catch block.
+// An exception travels through a channel and is thrown again on another goroutine, while the first waits in a
+// destructor that unwinding has called, and in a catch block.
 struct WaitsFor {
   rt0::Chan<int>& done;
   ~WaitsFor() { (void)done.recv(); }
@@ -243,7 +243,7 @@ void through_headers() {
 // Throws what nothing catches.
 void leaves(std::string_view how) {
   std::string log;
-  const rt0::Defer d([] { println("deferred,", rt0::recover() ? "recovered" : "nothing to recover"); });
+  const rt0::Defer d([] { println("deferred", rt0::recover() ? "and recovered" : ""); });
   if (how == "what") down(2, log);
   if (how == "library") (void)std::vector<int>(3).at(log.size() + 3);
   if (how == "base") throw Wrong("with two bases");
