@@ -135,14 +135,19 @@ function(rt0_link_options out)
       "-Wl,--defsym=main.main=main" ${RT0_ISA_LINK_OPTIONS} PARENT_SCOPE)
 endfunction()
 
-# rt0::rt0: what a library of the user's links to be part of an rt0 program; it compiles as programs do.
+# rt0::rt0: what a library of the user's links to be part of an rt0 program; it compiles as programs do. In place of it
+# rt0::exceptions, if exceptions pass through the library.
 function(rt0_add_interface include)
-  add_library(rt0::rt0 INTERFACE IMPORTED GLOBAL)
   rt0_program_options(options)
-  target_compile_options(rt0::rt0 INTERFACE "${options}")
-  target_compile_features(rt0::rt0 INTERFACE cxx_std_20)
-  target_include_directories(rt0::rt0 INTERFACE "${include}")
-  set_target_properties(rt0::rt0 PROPERTIES IMPORTED_NO_SYSTEM ON)
+  rt0_exceptions_options(compile link)
+  foreach(name rt0 exceptions)
+    add_library(rt0::${name} INTERFACE IMPORTED GLOBAL)
+    target_compile_options(rt0::${name} INTERFACE "${options}")
+    target_compile_features(rt0::${name} INTERFACE cxx_std_20)
+    target_include_directories(rt0::${name} INTERFACE "${include}")
+    set_target_properties(rt0::${name} PROPERTIES IMPORTED_NO_SYSTEM ON)
+  endforeach()
+  target_compile_options(rt0::exceptions INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${compile}>")
 endfunction()
 
 # rt0_exceptions_options(<compile> <link>): the further options of a program with exceptions. The linker script with the

@@ -19,6 +19,7 @@
 #include "mem/malloc.h"
 #include "mem/sysmem.h"
 #include "rt0/go.h"
+#include "rt0/panic.h"
 #include "rt0/print.h"
 #include "rt0/runtime.h"
 #include "runtime/cxx/exceptions.h"
@@ -174,10 +175,10 @@ extern "C" {
 
 // libsupc++ asks for the state of its exceptions; it would keep it for each thread, but here it is the goroutine's,
 // which may go on on another thread between a throw and the end of a catch block.
-void* __cxa_get_globals();
-void* __cxa_get_globals() { return exceptions_of(getg()); }
-void* __cxa_get_globals_fast();
-void* __cxa_get_globals_fast() { return exceptions_of(getg()); }
+void* eh_globals() __asm__("__cxa_get_globals");
+void* eh_globals() { return exceptions_of(getg()); }
+void* eh_globals_fast() __asm__("__cxa_get_globals_fast");
+void* eh_globals_fast() { return exceptions_of(getg()); }
 
 unsigned uncaught_exceptions() __asm__("rt0.uncaught_exceptions");
 unsigned uncaught_exceptions() { return exceptions_of(getg())->uncaught; }

@@ -21,9 +21,14 @@ TIDY = 'clang-tidy-19'
 ISA = isa_rows()[0]
 
 
+# Compiled with exceptions: librt0_exceptions.a, which has it, is for programs that have them.
+EXCEPTIONS = 'runtime/cxx/exceptions.cc'
+
+
 def command(path):
     return [TIDY, '--quiet', '--checks=-*,misc-include-cleaner', '--config={}', '--header-filter=^$', path, '--',
-            f'--target={ISA["triple"]}', '-xc++', '-std=c++20', '-ffreestanding', '-fno-exceptions', '-fno-rtti',
+            f'--target={ISA["triple"]}', '-xc++', '-std=c++20', '-ffreestanding',
+            *(f'-f{"" if path == EXCEPTIONS else "no-"}{name}' for name in ('exceptions', 'rtti')),
             '-Iinclude', '-I.',
             f'-Iarch/{ISA["folder"]}', f'-Itests/arch/{ISA["folder"]}', '-DRT0_RUNTIME', '-Wno-invalid-offsetof',
             '-Wno-pragma-once-outside-header']
