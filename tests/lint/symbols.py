@@ -54,8 +54,8 @@ FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_h
                      r'_ITM_|__gmon|__tls_get_addr')
 # A program with exceptions has its tables, the names of the toolchain's unwinder and of what reads mangled names.
 EXCEPTIONS = 'cxx_exceptions'
-UNWINDER = re.compile(r'_?_Unwind_|DW\.ref\.|___Unwind_|__(?:de)?register_frame|__frame_state_for$|__gnu_|rt0\.|__cxa_|d_|'
-                      r'_dl_find_object$|__exidx_|_\.stapsdt\.base$|pthread_once$|__gcclibcxx_|__dynamic_cast$|'
+UNWINDER = re.compile(r'_?_Unwind_|DW\.ref\.|___Unwind_|__(?:de)?register_frame|__frame_state_for$|__gnu_|rt0\.|__cxa_|'
+                      r'd_|_dl_find_object$|__exidx_|_\.stapsdt\.base$|pthread_once$|__gcclibcxx_|__dynamic_cast$|'
                       r'__aeabi_|cplus_demangle_|(?:__)?restore_core_regs$')
 TABLES = ('.eh_frame', '.eh_frame_hdr', '.gcc_except_table')
 SECTIONS = {
