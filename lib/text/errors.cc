@@ -190,6 +190,7 @@ struct Format {
     put(Str(digits, format_hex(digits, v)).sub(2));
   }
   char room[PrintArg::kMostMade] = {};  // for a text that is made
+  Text said{};                          // for value(), the text that was found
 
   static bool is_nil(Any v) { return v.type == nullptr; }
   // A value with a method Error() as an error. Of a value in an any that can be copied as bytes, the error has a copy.
@@ -204,8 +205,7 @@ struct Format {
   void value(const ErrorArg& arg) {
     const Any v = arg.value;
     if (is_nil(v)) return put("<nil>");
-    Text s;
-    if (text(arg, &s)) return put(Str(s.ptr, s.len));
+    if (text(arg, &said)) return put(Str(said.ptr, said.len));
     if (v.type->operand == nullptr) return put("?");
     plain(v.type->operand(v.data));
   }
