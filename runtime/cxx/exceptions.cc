@@ -89,7 +89,7 @@ _Unwind_Reason_Code find_program(_Unwind_Context* at, void* found) {
     return _URC_NO_REASON;
   const uintptr fp = _Unwind_GetGR(at, Isa::kUnwindFrame);
   *static_cast<TracePoint*>(found) = {.pc = pc, .fp = fp, .is_return = true};
-  return _URC_NORMAL_STOP;
+  return _URC_END_OF_STACK;  // any code but _URC_NO_REASON ends the search; arm's unwinder has not all of them
 }
 
 // Panics with `value` at `at`. The deferred calls do not run: they belong to frames that the exception has found no
