@@ -3,8 +3,7 @@
 #include "go_asm.h"
 
 // uintptr clone(uintptr flags, uintptr sp, uintptr tp): a thread which runs runtime.mstart on the stack below sp.
-//   in     rdi = flags (with CLONE_SETTLS), rsi = sp, aligned to 16, rdx = thread pointer, below which m->tls[0] holds
-//          g0
+//   in     rdi = flags (with CLONE_SETTLS), rsi = sp, aligned to 16, rdx = thread pointer; m->tls[0] below it holds g0
 //   out    rax = thread id, or -errno; the child never returns here
 //   order  the kernel sets the child's thread pointer before the child runs (CLONE_SETTLS), so the child's g is valid
 //          from its first instruction: no signal needs to be blocked meanwhile

@@ -236,7 +236,7 @@ class Tool(rt0test.Case):
         (self.here / "main.cc").write_text(MINE)
         (self.here / "parser.cc").write_text("int parser() { return 1; }\n")
         lines = [re.split("   +", line)[0] for line in re.findall("^rt0-c\\+\\+.*", PAGE, re.M)]
-        self.assertEqual(len(lines), 5)
+        self.assertEqual(len(lines), 6)
         for line in lines:
             isa = re.search(r"--isa (\w+)", line)
             if not (installed.prefix() / "lib" / "rt0" / (isa.group(1) if isa else rt0test.FIRST and rt0test.ISA
