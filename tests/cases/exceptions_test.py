@@ -64,7 +64,8 @@ class Exceptions(rt0test.Case):
                     self.assertEqual(lines[0], "panic: " + first)
                     self.assertEqual(done.out, b"")
                     self.assertRegex(lines[2], r"^goroutine \d+ \[running")
-                    self.assertIn(f".{innermost}()", "".join(lines[3:8]))
+                    if rt0test.ISA != "arm" or word == "what":  # docs/LIBRARY.md says what arm lacks
+                        self.assertIn(f".{innermost}()", "".join(lines[3:8]))
 
     def test_terminate(self):
         done = rt0test.run("cxx_exceptions", "terminate", how=self.how)

@@ -20,7 +20,7 @@ TEST(gc, gogc) {
   EXPECT_EQ(parse_gogc("0"), 0);
   EXPECT_EQ(parse_gogc("-0"), 0);
   EXPECT_EQ(parse_gogc("007"), 7);
-  EXPECT_EQ(parse_gogc("+5"), 100);
+  EXPECT_EQ(parse_gogc("+5"), 5);
   EXPECT_EQ(parse_gogc("2147483647"), 2147483647);
   EXPECT_EQ(parse_gogc("2147483648"), 100);
   EXPECT_EQ(parse_gogc("-2147483648"), -2147483648);
@@ -62,7 +62,9 @@ TEST(gc, gomemlimit) {
       {"00KiB", 0},
       {"1KiBB", -1},
       {"1 KiB", -1},
-      {"+1", -1},
+      {"+1", 1},
+      {"+5KiB", 5120},
+      {"++1", -1},
       {"1.5GiB", -1},
       {"9223372036854775807", kNoLimit},
       {"9223372036854775808", -1},
