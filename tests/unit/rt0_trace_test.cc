@@ -265,7 +265,7 @@ TEST(Rules, PsAndMs) {
   broken({"m1 p- g0 MStop", "m1 p- g0 MStop"}, "writes an event, but sleeps");
   broken({"m0 p0 g1 MWake id=1"}, "does not sleep");
   broken({"m0 p0 g0 MStop"}, "goes to sleep and holds a P");
-  broken({"m0 p0 g0 MExit"}, "MExit comes after GoDestroy");
+  broken({"m0 p0 g0 MExit"}, "MExit must come after GoDestroy");
   broken({"m0 p0 g1 MLock id=1", "m0 p0 g0 GoDestroy id=1", "m0 p0 g0 MExit", "m0 p0 g0 ProcStop p=0",
           "m0 p- g0 ProcHandoff p=0", "m0 p- g0 MStop"},
          "m0 has ended");
@@ -288,7 +288,7 @@ TEST(Rules, TheWhole) {
   EXPECT_EQ(r.status, kBroken);
   EXPECT_NE(r.text.find(kNext + "time falls, from " + std::to_string(kBootTime) + " to 3"), string::npos) << r.text;
   r = run_check(kBoot.substr(kBoot.find('\n') + 1));
-  EXPECT_NE(r.text.find("begins with the entry point"), string::npos) << r.text;
+  EXPECT_NE(r.text.find("must begin with the entry point"), string::npos) << r.text;
   string swapped = kBoot;
   swapped.replace(swapped.find("osinit"), 6, "newproc");
   r = run_check(swapped + kEnd);
@@ -313,7 +313,7 @@ TEST(Rules, Choices) {
       {random("i=0 kind=x n=3 pick=0 on=g1"), "no choice of the kind x"},
       {random("i=0 kind=random n=3 pick=0 on=g77"), "none of this number"},
       {random("i=0 kind=run n=30 pick=0 on=m1"), "fewer threads than 30"},
-      {"m0 p0 g0 Choose i=0 kind=preempt n=2 pick=0 on=g1", "may be preempted, no other"},
+      {"m0 p0 g0 Choose i=0 kind=preempt n=2 pick=0 on=g1", "only the goroutine that runs may be preempted"},
   };
   for (const auto& [line, words] : wrong) EXPECT_NE(says(line).find(words), string::npos) << line << '\n' << says(line);
   broken({random("i=0 kind=random n=3 pick=0 on=g1")}, "only the simulated kernel makes choices");
