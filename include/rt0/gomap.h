@@ -208,7 +208,7 @@ class map {
       void operator()() const { __atomic_store_n(&m->writing_, false, __ATOMIC_RELAXED); }
     };
     map* m_;
-    const detail::UndoAtOnce<Over, !(detail::kScalar<K> && detail::kScalar<V>)> at_panic_{Over{m_}};
+    const detail::Undo<Over, !(detail::kScalar<K> && detail::kScalar<V>), true> at_panic_{Over{m_}};
   };
   void must_not_write(const char* otherwise) const {
     if (__atomic_load_n(&writing_, __ATOMIC_RELAXED)) detail::map_fatal(otherwise);

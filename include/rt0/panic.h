@@ -180,9 +180,10 @@ using Unwinding = NeverLeft;
 
 // What rt0 takes back if its own function is left half-way because a function of the program, which it has called,
 // panics, throws or calls goexit_now(): undo() runs then, and does not run if the scope ends normally. After a panic it
-// runs when that has been recovered; until then the panic's value may lie in what undo() frees. Not `needed`: does
-// nothing. Left is a parameter because in files with and without exceptions this must be different classes.
-template <class F, bool needed = true, class Left = Unwinding>
+// runs when that has been recovered; until then the panic's value may lie in what undo() frees. at_once: for what frees
+// nothing; it runs while the panic goes on, before the program's deferred functions. Not `needed`: does nothing. Left
+// is a parameter because in files with and without exceptions this must be different classes.
+template <class F, bool needed = true, bool at_once = false, class Left = Unwinding>
 class Undo : DeferRecord {
  public:
   explicit Undo(F undo) : DeferRecord{&run, nullptr, nullptr}, undo_(undo) { defer_push(this); }
@@ -195,39 +196,17 @@ class Undo : DeferRecord {
  private:
   static void run(DeferRecord* d) {
     d->fn = &undo;
-    if (is_panicking()) defer_until_recovered(d);
+    if (!at_once && is_panicking()) defer_until_recovered(d);
     else undo(d);
   }
   static void undo(DeferRecord* d) { static_cast<Undo*>(d)->undo_(); }
   F undo_;
   [[no_unique_address]] Left left_{};
 };
-template <class F, class Left>
-class Undo<F, false, Left> {
+template <class F, bool at_once, class Left>
+class Undo<F, false, at_once, Left> {
  public:
   explicit Undo(const F&) {}
-};
-
-// As Undo, but undo() runs while the panic goes on, before the program's deferred functions: for what frees nothing.
-template <class F, bool needed = true, class Left = Unwinding>
-class UndoAtOnce : DeferRecord {
- public:
-  explicit UndoAtOnce(F undo) : DeferRecord{&run, nullptr, nullptr}, undo_(undo) { defer_push(this); }
-  ~UndoAtOnce() {
-    defer_pop(this);
-    if (left_()) undo_();
-  }
-  UndoAtOnce(const UndoAtOnce&) = delete;
-
- private:
-  static void run(DeferRecord* d) { static_cast<UndoAtOnce*>(d)->undo_(); }
-  F undo_;
-  [[no_unique_address]] Left left_{};
-};
-template <class F, class Left>
-class UndoAtOnce<F, false, Left> {
- public:
-  explicit UndoAtOnce(const F&) {}
 };
 
 template <class C>

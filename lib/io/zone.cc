@@ -40,15 +40,15 @@ u32 interface_index(Str name) {
 // interface may get another name.
 constexpr i64 kFresh = 60 * i64{1000000000};
 constinit sync::Mutex mu{};
-constinit u32 known_index = 0;  // with mu, as the next two
-constinit i64 known_until = 0;
-constinit FixedText<kMaxName + 1> known_name{};
+constinit u32 known_index GUARDED_BY(mu) = 0;
+constinit i64 known_until GUARDED_BY(mu) = 0;
+constinit FixedText<kMaxName + 1> known_name GUARDED_BY(mu){};
 
 // Empty: there is no interface of this number.
 FixedText<kMaxName + 1> interface_name(u32 index) {
   FixedText<kMaxName + 1> name;
   if (simulated != 0) return name;
-  mu.lock();
+  const sync::LockGuard held(mu);
   const i64 now = kernel->nanotime();
   if (index != known_index || now >= known_until) {
     known_index = 0;
@@ -64,7 +64,6 @@ FixedText<kMaxName + 1> interface_name(u32 index) {
     }
   }
   if (index == known_index) name = known_name;
-  mu.unlock();
   return name;
 }
 
