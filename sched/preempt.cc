@@ -232,11 +232,13 @@ void asyncPreempt2() {
 
 // The caller has seen a request, or runs on the simulated kernel. Where preempt_point stands in a program's own text, a
 // signal may have preempted the goroutine since: then the request has been answered, and there is nothing to do.
-void preempt_here() {
+void preempt_here(const volatile void* touches) {
   const G* gp = getg();
-  if (gp != gp->m->curg.load_relaxed() || gp->m->locks != 0) return;
-  if (gp->preempt.load_relaxed() != 0) gopreempt();
-  else if (simulated != 0) sim_point(nullptr);
+  if (gp->preempt.load_relaxed() == 0) {
+    if (simulated != 0) sim_point(touches);
+  } else if (gp == gp->m->curg.load_relaxed() && gp->m->locks == 0) {
+    gopreempt();
+  }
 }
 
 // A place at which the simulated kernel may let other threads run, or make the goroutine yield. If no other
@@ -249,8 +251,12 @@ void sim_point(const volatile void* touches) {
   gp->chance.touches = touches;
   sim_event(on);
   if (!runqempty(gp->m->p) || sched.runqsize.load_relaxed() != 0) {
-    if (sim_picks_goroutines) sim_waiting_for(gp->m->p, gp);
-    if (gp->preempt.load_relaxed() != 0 || sim_preempt(on)) gopreempt();
+    if (gp->preempt.load_relaxed() != 0) {
+      gopreempt();
+    } else if (sim_picks_goroutines) {
+      sim_waiting_for(gp->m->p, gp);
+      if (sim_preempt(on)) gopreempt();
+    }
   }
   // Not about to use it any more: it may be gone, and another value may have its address, when this goroutine is
   // compared with others next.

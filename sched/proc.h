@@ -23,11 +23,16 @@ void goparkunlock(Mutex* l, WaitReason reason) RELEASE(l);
 void goready(G* gp) RT0_SYM("runtime.goready");
 void ready(G* gp, bool next) RT0_SYM("runtime.ready");
 
-// If the goroutine has been asked to yield, it does so here. Functions that programs call have this at their end; no
-// lock may be held.
-void preempt_here();
+// If the goroutine has been asked to yield, it does so here. Functions that programs call have this at their beginning
+// or end; no lock may be held.
+void preempt_here(const volatile void* touches = nullptr);
 RT0_INLINE void preempt_point() {
   if (RT0_UNLIKELY((getg()->preempt.load_relaxed() | simulated) != 0)) preempt_here();
+}
+// The same at the beginning of an operation on `object`, by which goroutines wait for each other: on the simulated
+// kernel another goroutine may run between any two of these operations.
+RT0_INLINE void op_point(const volatile void* object) {
+  if (RT0_UNLIKELY((getg()->preempt.load_relaxed() | simulated) != 0)) preempt_here(object);
 }
 
 // Yields as gosched does, because the goroutine was asked to. Go: gopreempt_m.

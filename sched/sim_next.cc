@@ -45,14 +45,19 @@ void collect(P* pp) NO_LOCK_ANALYSIS {
   for (; global != nullptr; global = global->schedlink) add(global);
 }
 
-// gp lies on one of the queues that collect() has looked at.
+// gp lies on one of the queues that collect() has looked at. Another thread may run at the event, which therefore comes
+// last.
 void take_off(P* pp, const G* gp) NO_LOCK_ANALYSIS {
-  if (pp->runnext.load_relaxed() == gp) return pp->runnext.store_relaxed(nullptr);
+  if (pp->runnext.load_relaxed() == gp) {
+    pp->runnext.store_relaxed(nullptr);
+    return trace_fn(Ev::runqget);
+  }
   const u32 h = pp->runqhead.load_relaxed(), t = pp->runqtail.load_relaxed();
   for (u32 i = h; i != t; i++) {
     if (slot(pp, i).load_relaxed() != gp) continue;
     slot(pp, i).store_relaxed(slot(pp, h).load_relaxed());
-    return pp->runqhead.store_relaxed(h + 1);
+    pp->runqhead.store_relaxed(h + 1);
+    return trace_fn(Ev::runqget);
   }
   G* before = nullptr;
   for (G* at = sched.runq.head; at != gp; at = at->schedlink) before = at;

@@ -391,7 +391,8 @@ def lost_update(run):
     when they do."""
     created(run, 2)
     if run.procs == 1:
-        (read, write), (other_read, other_write) = (accesses(run.events, g, 2) for g in goroutines_of(run)[1:])
+        # Each goroutine comes to three points: its load, its store, and its WaitGroup::done.
+        (read, write, _), (other_read, other_write, _) = (points(run.events, g, 3) for g in goroutines_of(run)[1:])
         same(run.status, 2 if max(read, other_read) < min(write, other_write) else 0, "exit status")
     if run.status == 0:
         ends(run)
@@ -406,11 +407,10 @@ def goroutines_of(run):
     return ["1"] + [e.args["new"] for e in run.events if e.name == "GoCreate" and e.args["at"] != "runtime"]
 
 
-def accesses(events, g, n):
-    """The places in the trace of goroutine g's n atomic operations, on one P. Before each operation the simulated
-    kernel chooses whether the goroutine yields. The operation follows at once, or when the goroutine runs again. If no
-    other goroutine can run there is no choice: then the last operations come one after another before the goroutine's
-    end."""
+def points(events, g, n):
+    """The places in the trace of goroutine g's n operations, on one P. Before each operation the simulated kernel
+    chooses whether the goroutine yields. The operation follows at once, or when the goroutine runs again. If no other
+    goroutine can run there is no choice: then the last operations come one after another before the goroutine's end."""
     places, asked = [], False
     for i, e in enumerate(events):
         if e.name == "Choose" and e.args["kind"] == "preempt" and e.args["on"] == f"g{g}":
@@ -421,7 +421,7 @@ def accesses(events, g, n):
             places.append(i)
             asked = False
     end = next(i for i, e in enumerate(events) if e.name == "GoDestroy" and e.args["id"] == g)
-    check(len(places) <= n, f"goroutine {g} comes to {len(places)} atomic operations")
+    check(len(places) <= n, f"goroutine {g} comes to {len(places)} operations")
     return [(place, k) for k, place in enumerate(places + [end] * (n - len(places)))]
 
 

@@ -39,6 +39,7 @@ class Weighted {
   // Waits until w has its share, or give_up(w) was called.
   void wait(Waiter* w);
   void give_up(Waiter* w);
+  context::Error unless_ended(const context::Context& ctx, int64_t n);
 
   const int64_t size_;
   int64_t cur_ = 0;  // the weight that is held; under the semaphore's lock

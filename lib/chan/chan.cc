@@ -158,16 +158,14 @@ void chan_wake(Sudog* s, bool success) {
 }
 
 bool detail::chansend(Hchan* c, const void* elem, bool block) {
+  op_point(c);
   if (RT0_UNLIKELY(c == nullptr)) {
     if (!block) return false;
     wait_for_ever(WaitReason::chan_send_nil);
   }
   // Without the lock: the channel is found open first, then full. A closed channel never opens again, so when it was
   // found full it had been open and full at one moment: not to send is a right answer.
-  if (!block && c->closed.load_acquire() == 0 && full(c)) {
-    preempt_point();
-    return false;
-  }
+  if (!block && c->closed.load_acquire() == 0 && full(c)) return false;
   chan_lock(c);
   if (RT0_UNLIKELY(c->closed.load_relaxed() != 0)) {
     chan_unlock(c);
@@ -182,12 +180,10 @@ bool detail::chansend(Hchan* c, const void* elem, bool block) {
   if (c->qcount.load_relaxed() < c->dataqsiz) {
     chan_put(c, elem);
     chan_unlock(c);
-    preempt_point();
     return true;
   }
   if (!block) {
     chan_unlock(c);
-    preempt_point();
     return false;
   }
   if (!wait_in(c, &c->sendq, const_cast<void*>(elem), WaitReason::chan_send)) panic_plain("send on closed channel");
@@ -195,6 +191,7 @@ bool detail::chansend(Hchan* c, const void* elem, bool block) {
 }
 
 RecvResult detail::chanrecv(Hchan* c, void* elem, bool block) {
+  op_point(c);
   if (RT0_UNLIKELY(c == nullptr)) {
     if (!block) return {false, false};
     wait_for_ever(WaitReason::chan_receive_nil);
@@ -203,10 +200,7 @@ RecvResult detail::chanrecv(Hchan* c, void* elem, bool block) {
   if (!block && empty(c)) {
     // If it is open after it was found empty, it was empty and open at one moment. If it is closed, a value may have
     // been sent in between, so look again.
-    if (c->closed.load_acquire() == 0) {
-      preempt_point();
-      return {false, false};
-    }
+    if (c->closed.load_acquire() == 0) return {false, false};
     if (empty(c)) {
       clear(c, elem);
       return {true, false};
@@ -227,7 +221,6 @@ RecvResult detail::chanrecv(Hchan* c, void* elem, bool block) {
   if (c->qcount.load_relaxed() > 0) {
     chan_get(c, elem);
     chan_unlock(c);
-    preempt_point();
     return {true, true};
   }
   if (!block) {
@@ -241,6 +234,7 @@ RecvResult detail::chanrecv(Hchan* c, void* elem, bool block) {
 // All waiting goroutines are taken out of the queues before the first is made ready, because a ready goroutine may use
 // the channel at once. They are woken in the order of Go's list: from the last to the first.
 void detail::closechan(Hchan* c) {
+  op_point(c);
   trace_fn(Ev::closechan);
   if (c == nullptr) panic_plain("close of nil channel");
   chan_lock(c);

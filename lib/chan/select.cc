@@ -218,6 +218,7 @@ SelectResult wait_for_one(Select& s) {
 }  // namespace
 
 SelectResult detail::selectgo(SelectOp* ops, usize n, bool block) {
+  op_point(nullptr);
   Select s{ops, 0, false};
   permute(s, n);
   sellock(s);
@@ -230,12 +231,10 @@ SelectResult detail::selectgo(SelectOp* ops, usize n, bool block) {
     selunlock(s);
     if (found == Found::closed) send_on_closed();
     if (partner != nullptr) chan_wake(partner, true);
-    preempt_point();
     return {&op - ops, received};
   }
   if (!block) {
     selunlock(s);
-    preempt_point();
     return {-1, false};
   }
   return wait_for_one(s);

@@ -2,6 +2,7 @@
 
 #include "base/types.h"
 #include "rt0/panic.h"
+#include "sched/proc.h"
 
 namespace rt0::context {
 
@@ -101,6 +102,7 @@ void propagate_cancel(CancelNode* n) {
   CancelNode* c = cancel_node(n->parent);
   if (c == nullptr) return;
   n->canceller = c;
+  op_point(c);
   c->mu.lock();
   const Error err = c->err, why = c->cause;
   if (!err) {
@@ -118,6 +120,7 @@ void propagate_cancel(CancelNode* n) {
 // descendants before the next. In Go the order of the children is random. Not recursive, so a deep tree needs no deep
 // stack: `todo` lists the nodes to be cancelled, each with a reference.
 void cancel(CancelNode* n, Error err, Error cause) {
+  op_point(n);
   if (!cause) cause = err;
   leave_canceller(n);
   CancelNode* todo = end_one(n, err, cause, nullptr);
@@ -141,6 +144,7 @@ Context todo() {
 Error cause(const Context& ctx) {
   CancelNode* c = cancel_node(ctx.node());
   if (c == nullptr) return Error();
+  op_point(c);
   LockGuard held(c->mu);
   return c->cause;
 }
@@ -177,6 +181,7 @@ void context_unref(Node* n) {
 Chan<Unit> context_done(Node* n) {
   CancelNode* c = context::cancel_node(n);
   if (c == nullptr) return {};
+  op_point(c);
   LockGuard held(c->mu);
   if (!c->done) {
     c->done = Chan<Unit>(0);
@@ -188,6 +193,7 @@ Chan<Unit> context_done(Node* n) {
 context::Error context_err(Node* n) {
   CancelNode* c = context::cancel_node(n);
   if (c == nullptr) return context::Error();
+  op_point(c);
   LockGuard held(c->mu);
   return c->err;
 }
@@ -235,6 +241,7 @@ Node* context_new_after(Node* parent, TimerFunc* f) {
 }
 
 bool context_stop_after(Node* n) {
+  op_point(n);
   TimerFunc* f = context::take_function(n);
   if (f == nullptr) return false;
   context::cancel(static_cast<CancelNode*>(n), context::kCanceled, context::Error());

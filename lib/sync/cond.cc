@@ -27,7 +27,10 @@ void list_lock(detail::NotifyList* l) ACQUIRE(lock_of(l)) { lockWithRank(lock_of
 
 }  // namespace
 
-unsigned runtime_notifyListAdd(detail::NotifyList* l) { return __atomic_fetch_add(&l->wait, 1, __ATOMIC_SEQ_CST); }
+unsigned runtime_notifyListAdd(detail::NotifyList* l) {
+  op_point(l);
+  return __atomic_fetch_add(&l->wait, 1, __ATOMIC_SEQ_CST);
+}
 
 void runtime_notifyListWait(detail::NotifyList* l, unsigned ticket) {
   list_lock(l);
@@ -43,6 +46,7 @@ void runtime_notifyListWait(detail::NotifyList* l, unsigned ticket) {
 }
 
 void runtime_notifyListNotifyAll(detail::NotifyList* l) {
+  op_point(l);
   if (all_served(l)) return;
   list_lock(l);
   SemaWaiter* w = static_cast<SemaWaiter*>(l->head);
@@ -58,6 +62,7 @@ void runtime_notifyListNotifyAll(detail::NotifyList* l) {
 }
 
 void runtime_notifyListNotifyOne(detail::NotifyList* l) {
+  op_point(l);
   if (all_served(l)) return;
   list_lock(l);
   const u32 ticket = l->notify;

@@ -8,6 +8,7 @@
 //   * The writer's unlock adds kMaxReaders again. It lets in all readers that came meanwhile before another writer.
 #include "lib/sync/sema.h"
 #include "sched/above.h"
+#include "sched/proc.h"
 
 namespace rt0::sync {
 
@@ -25,6 +26,7 @@ void runtime_SemacquireRWMutexR(detail::Sema* s) {
 }
 
 bool RWMutex::try_rlock() {
+  op_point(&readerCount_);
   for (;;) {  // ends when the count does not change between the load and the CAS
     const i32 c = readerCount_.load();
     if (c < 0) return false;
@@ -39,6 +41,7 @@ void RWMutex::runlock_slow(i32 r) {
 }
 
 void RWMutex::lock() NO_LOCK_ANALYSIS {
+  op_point(&readerCount_);
   w_.lock();  // one writer at a time
   const i32 readers = readerCount_.add(-kMaxReaders) + kMaxReaders;
   if (readers != 0 && readerWait_.add(readers) != 0) {
@@ -48,6 +51,7 @@ void RWMutex::lock() NO_LOCK_ANALYSIS {
 }
 
 bool RWMutex::try_lock() NO_LOCK_ANALYSIS {
+  op_point(&readerCount_);
   if (!w_.try_lock()) return false;
   if (readerCount_.compare_and_swap(0, -kMaxReaders)) return true;
   w_.unlock();
@@ -55,6 +59,7 @@ bool RWMutex::try_lock() NO_LOCK_ANALYSIS {
 }
 
 void RWMutex::unlock() NO_LOCK_ANALYSIS {
+  op_point(&readerCount_);
   const i32 readers = readerCount_.add(kMaxReaders);
   if (readers >= kMaxReaders) fatal("sync: Unlock of unlocked RWMutex");
   for (i32 i = 0; i < readers; i++) semrelease(&readerSem_);

@@ -40,6 +40,7 @@ void* Weighted::grant() REQUIRES(sema_mutex(&sema_)) {
 }
 
 void Weighted::wait(Waiter* w) {
+  op_point(&sema_);
   sema_lock(&sema_);
   w->granted = !w->given_up && take(w->n);
   if (w->granted || w->given_up) {
@@ -83,6 +84,7 @@ void Weighted::acquire(int64_t n) {
 }
 
 bool Weighted::try_acquire(int64_t n) {
+  op_point(&sema_);
   sema_lock(&sema_);
   const bool ok = take(n);
   sema_unlock(&sema_);
@@ -90,6 +92,7 @@ bool Weighted::try_acquire(int64_t n) {
 }
 
 void Weighted::release(int64_t n) {
+  op_point(&sema_);
   sema_lock(&sema_);
   cur_ -= n;
   if (cur_ < 0) {

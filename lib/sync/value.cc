@@ -2,6 +2,8 @@
 // keeps it; a mutex guards the pointer to the value until a reader has added its reference.
 #include "rt0/atomic_value.h"
 
+#include "sched/proc.h"
+
 namespace rt0::atomic {
 
 namespace {
@@ -64,6 +66,7 @@ Value::Node* Value::put(Node* made) {
 }
 
 any Value::load() {
+  op_point(this);
   mu_.lock();
   Node* x = now_;
   // Relaxed: under the lock the Value's own count keeps the node.
@@ -77,6 +80,7 @@ any Value::load() {
 void Value::store(const any& v) {
   const Type* type = v.value().type;
   if (type == nullptr) panic("sync/atomic: store of nil value into Value");
+  op_point(this);
   Node* made = detail::make<Node>(1u, v);
   mu_.lock();
   const bool fits = now_ == nullptr || now_->value.value().type == type;
@@ -89,6 +93,7 @@ void Value::store(const any& v) {
 any Value::swap(const any& v) {
   const Type* type = v.value().type;
   if (type == nullptr) panic("sync/atomic: swap of nil value into Value");
+  op_point(this);
   Node* made = detail::make<Node>(1u, v);
   mu_.lock();
   const bool fits = now_ == nullptr || now_->value.value().type == type;
@@ -108,6 +113,7 @@ bool Value::compare_and_swap(const Type* old_type, const void* old, bool (*equal
   const Type* type = v.value().type;
   if (type == nullptr) panic("sync/atomic: compare and swap of nil value into Value");
   if (old_type != nullptr && old_type != type) panic("sync/atomic: compare and swap of inconsistently typed values");
+  op_point(this);
   Node* made = detail::make<Node>(1u, v);
   const Held held(made);
   for (;;) {  // ends when no other goroutine has stored between the comparison and the exchange

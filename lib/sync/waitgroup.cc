@@ -9,6 +9,7 @@
 //       before that goroutine wakes it.
 #include "lib/sync/sema.h"
 #include "rt0/panic.h"
+#include "sched/proc.h"
 
 namespace rt0::sync {
 
@@ -31,6 +32,7 @@ namespace rt0::sync {
 }
 
 void WaitGroup::add(int delta) {
+  op_point(&state_);
   const size_t s = state_.add(static_cast<size_t>(static_cast<ptrdiff_t>(delta)) << kShift);
   const int v = counter(s);
   if (v > 0 && (s & kWaiters) == 0) return;
@@ -50,6 +52,7 @@ void WaitGroup::add(int delta) {
 }
 
 void WaitGroup::wait() {
+  op_point(&state_);
   if (counter(state_.load()) == 0 || !runtime_SemacquireWaitGroup(this)) return;
   if (state_.load() != 0) panic("sync: WaitGroup is reused before previous Wait has returned");
 }

@@ -1,6 +1,7 @@
 #include "lib/time/timer_object.h"
 
 #include "rt0/panic.h"
+#include "sched/proc.h"
 
 namespace rt0 {
 
@@ -13,11 +14,13 @@ void detail::timer_unref(TimerObject* t) {
 
 bool Timer::stop() const {
   if (h_.t_ == nullptr) panic("time: Stop called on uninitialized Timer");
+  op_point(h_.t_);
   return h_.t_->kind->stop(h_.t_);
 }
 
 bool Timer::reset(Duration d) const {
   if (h_.t_ == nullptr) panic("time: Reset called on uninitialized Timer");
+  op_point(h_.t_);
   return h_.t_->kind->reset(h_.t_, deadline_after(d.count), 0);
 }
 

@@ -52,14 +52,15 @@ def timed(what, names):
 TIMED = {
     **timed(SLICES, """chan_buf chan_close_wake chan_ping chan_send_fifo context_after finalizer goexit_main
             gosched3 lockosthread mutex_handoff mutex_starve nb_ops net_eof once_value reflect_select
-            sel_wake_order select_single semaphore_give_up sleep_not spawn10 spawn257 spawn300 tick61 wg_phases
-            wg_wake"""),
+            select_single sleep_not spawn10 spawn257 spawn300 tick61 wg_phases wg_wake"""),
     **timed(SLICES_AND_WORDS, """close_range_many close_senders cond_rlocker fatal_deadlock_rwmutex
             fatal_not_yet_run fatal_repanic_chain goid main_return_kills nested_go once once_goexit os_exit rlocker
-            sel_send_wake"""),
+            sel_send_wake sel_wake_order"""),
     **timed(Timed("whether a wait begins before the signal", other=ASLEEP), "cond_broadcast cond_signal"),
     "sel_same_chan": Timed("whether a send finds its receiver", other=ASLEEP),
-    "token_ring": Timed("whether a token meets a goroutine that has ended", other=(0, ".*\\| done \\d")),
+    "token_ring": Timed("whether a token meets a goroutine that has ended", words=False, other=(0, ".*\\| done \\d")),
+    "semaphore_give_up": Timed("whether the waiter is in the queue when main tries", other=ASLEEP),
+    "fatal_wg_reuse": Timed("whether the waiter runs before the counter is used again", other=(0, "(not reached)?")),
     "workers_order": Timed("whether a send finds its receiver", words=False, other=(0, "worker \\d quits")),
     "rw_prefer": Timed("whether the writers wait before main looks", words=False, other=ASLEEP),
     "mutex_barge": Timed("whether a waiter overtakes main", other=(2, "fatal error: sync: unlock of unlocked mutex")),

@@ -123,7 +123,7 @@ const Kernel linux_kernel = hosted::hosted_kernel;
 void throw_(const char* why) { throw hosted::Thrown(why); }
 void fatal(Str why) { throw hosted::Fatal(std::string(why.ptr, why.len)); }
 
-void preempt_here() {}
+void preempt_here(const volatile void*) {}
 void stack_scavenge_enable() {}
 
 void trace_boot(Ev e) { trace_fn(e); }
