@@ -4,8 +4,8 @@
 
 namespace rt0::semaphore {
 
-// The caller has just got n. As in Go, a caller whose context has ended gets nothing: if a goroutine ends the context and
-// then releases n, this caller must not get them, even if it had found the context alive when it began.
+// The caller has just got n. As in Go, a caller whose context has ended gets nothing: if a goroutine ends the context
+// and then releases n, this caller must not get them, even if it had found the context alive when it began.
 context::Error Weighted::unless_ended(const Context& ctx, int64_t n) {
   const context::Error err = ctx.err();
   if (err) release(n);

@@ -8,6 +8,7 @@ seeds.
 import concurrent.futures
 import itertools
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -76,8 +77,11 @@ class GoKer(rt0test.Case):
             with self.subTest(kernel=kernel):
                 shows_bug(program, kernel, "strategy=fifo,seed=1")
 
-    def test_panics_are_of_kernels(self):
-        self.assertLessEqual(set(PANICS), set(kernels()))
+    def test_each_kernel_has_a_name(self):
+        sources = (path.read_text() for path in (rt0test.TESTS / "programs").glob("goker_*.cc"))
+        functions = {name for text in sources for name in re.findall(r"(?m)^void ([a-z]+_[0-9]+)\(\) \{$", text)}
+        self.assertEqual(functions, set(kernels()))
+        self.assertLessEqual(set(PANICS), functions)
 
     def test_all_but_one_are_found(self):
         first = RANGES[1]

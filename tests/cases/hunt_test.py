@@ -70,7 +70,7 @@ class Hunt(rt0test.Case):
         """Four goroutines have 24 orders."""
         for strategy in ("random", "pct:1", "pct:2", "pos"):
             for procs in (1, 4):
-                got = outcomes("permutation", f"strategy={strategy},procs={procs}", range(1, 501))
+                got = outcomes("permutation", f"strategy={strategy},procs={procs}", range(1, 1001))
                 self.assertEqual(len(got), 24, f"{strategy} procs={procs}: {got}")
 
     def test_either_begins(self):
