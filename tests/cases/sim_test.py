@@ -312,6 +312,16 @@ class Sim(rt0test.Case):
             done = self.sim("sim_race", f"seed={seed},procs=1,strategy=random")
             self.assertIn(b"panic: an addition is lost\n", done.err)
 
+    def test_points(self):
+        """Before each operation by which goroutines wait for each other another one may run."""
+        names = rt0test.text(self.run_program("sim_points").err).splitlines()
+        self.assertGreater(len(names), 30)
+        for name in names:
+            with self.subTest(operation=name):
+                done = (self.run_program("sim_points", name, env={"RT0_SIM": f"seed={seed},procs=1,strategy=random"})
+                        for seed in range(1, 101))
+                self.assertTrue(any(b"before" in d.err for d in done), "no seed lets the other goroutine run before it")
+
     def test_everybody_waits_for_ever(self):
         """A program that would wait for ever on a real kernel: it waits for the network, which no other goroutine
         uses."""
