@@ -89,7 +89,11 @@ class Sched(rt0test.Case):
                                   (2, "late", "woken 1"), (1, "polled", "read 4"),
                                   (1, "answered", "without a request 0 after one 1 left 0"),
                                   (1, "calls", "main has its turn true"), (1, "always", "ran meanwhile 1"),
-                                  (2, "refused", "all ended true slept ms 6"), (1, "wired", "on another thread 0")):
+                                  (2, "refused", "all ended true slept ms 6"), (1, "wired", "on another thread 0"),
+                                  (3, "inject", "ran beside main 1 found an idle P true"),
+                                  (2, "poller", "waited false woken by an earlier deadline true "
+                                                "by a poller of the network true"),
+                                  (8, "thief", "each is robbed true none most of the time true")):
             with self.subTest(mode=mode):
                 env = {"GOMAXPROCS": procs, "GODEBUG": "asyncpreemptoff=1"}
                 self.assert_says(self.run_program("moments", mode, env=env), says)

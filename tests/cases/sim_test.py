@@ -322,6 +322,16 @@ class Sim(rt0test.Case):
                         for seed in range(1, 101))
                 self.assertTrue(any(b"before" in d.err for d in done), "no seed lets the other goroutine run before it")
 
+    def test_a_temporary_file_is_a_new_one(self):
+        """Two runs with one seed draw the same name for their temporary file: the second run must take another."""
+        with tempfile.TemporaryDirectory() as folder:
+            env = {"RT0_SIM": "seed=1", "TMPDIR": folder}
+            for text in "first", "second":
+                self.assert_status(self.run_program("temp_file", text, env=env), 0)
+            files = list(pathlib.Path(folder).iterdir())
+            self.assertEqual(sorted(path.read_text() for path in files), ["first", "second"])
+            self.assertEqual({path.stat().st_mode & 0o777 for path in files}, {0o600})
+
     def test_everybody_waits_for_ever(self):
         """A program that would wait for ever on a real kernel: it waits for the network, which no other goroutine
         uses."""

@@ -10,6 +10,9 @@
 //   calls     a goroutine is in a system call for a thousandth of its time
 //   always    whenever sysmon looks, the only P is in a system call, each time in another one
 //   refused   Linux refuses to make a thread, three times
+//   inject    a P goes idle while goroutines are put on the queues, when the idle Ps have been counted already
+//   poller    a thread that would wait in the poller finds another one there; the network's poller comes late
+//   thief     seven Ps have a goroutine each, and the eighth steals one
 //   wired     a goroutine that is locked to its thread is next on another thread's P
 #include "kernel_iface/kernel.h"
 #include "sched/above.h"
@@ -286,6 +289,108 @@ void wired() {
   println("on another thread", wrong);
 }
 
+GList parked;
+constinit Atomic<u32> nparked{0}, hold{1}, holds{0}, busy{1}, ran{0};
+void park_in_list() {
+  gopark(
+      [](G* gp, void*) {
+        parked.push(gp);
+        (void)nparked.add_seqcst(1);
+        return true;
+      },
+      nullptr, WaitReason::sleep);
+}
+
+// Three Ps: main's, one that is idle, and one whose goroutine is busy. Main makes two goroutines ready: one for the
+// idle P, where it holds on, and one for its own queue. When the thread of the idle P is woken, the busy goroutine
+// ends, so that its P goes idle, too. The second goroutine must be taken there, for main's P does not come to it.
+void inject() {
+  go([] {
+    park_in_list();
+    ran.store_seqcst(1);
+  });
+  gosched();
+  go([] {
+    park_in_list();
+    holds.store_seqcst(1);
+    while (hold.load_seqcst() != 0) {}
+  });
+  while (nparked.load_seqcst() != 2) gosched();
+  go([] {
+    busy.store_seqcst(2);
+    while (busy.load_seqcst() != 0) {}
+  });
+  while (busy.load_seqcst() != 2) {}
+  settle();
+  static Kernel own;
+  own = *kernel;
+  own.futexwakeup = [](Atomic<u32>* addr, u32 count) {
+    linux_kernel.futexwakeup(addr, count);
+    if (getg()->goid != 1 || busy.load_seqcst() == 0) return;
+    while (holds.load_seqcst() == 0) {}
+    busy.store_seqcst(0);
+    while (sched.npidle.load_seqcst() == 0 || sched.nmspinning.load_seqcst() != 0) {}
+  };
+  use_kernel(&own);
+  (void)injectglist(&parked);
+  for (const i64 end = kernel->nanotime() + 2000 * kMsNs; ran.load_seqcst() == 0 && kernel->nanotime() < end;) {}
+  println("ran beside main", ran.load_seqcst(), "found an idle P", busy.load_seqcst() == 0);
+  hold.store_seqcst(0);
+}
+
+void poller() {
+  settle();
+  pretend_poller(kNever);
+  static bool waited, earlier, installed;
+  systemstack([] {
+    GList list;
+    sched.pollwake.store_seqcst(0);
+    waited = poll_until(kernel->nanotime(), kernel->nanotime() + kMsNs, &list);
+    earlier = sched.pollwake.load_seqcst() != 0;
+    sched.pollwake.store_seqcst(0);
+    slow = {[](i64) { return GList{}; }, [] {}, [] { return u32{0}; }};
+    netpoll_install(&slow);
+    installed = sched.pollwake.load_seqcst() != 0;
+  });
+  println("waited", waited, "woken by an earlier deadline", earlier, "by a poller of the network", installed);
+  exit(0);
+}
+
+// A thief begins its search at a P drawn at random, and goes on by a step drawn at random. The other seven Ps look as
+// if they were being handed to threads on the way: none of them is on the list of idle Ps, and each has one goroutine.
+void thief() {
+  constexpr u32 kOthers = 7, kRounds = 140;
+  static G* on[1 + kOthers];
+  static Atomic<u32> first;
+  static P* others[kOthers];
+  u32 robbed[1 + kOthers] = {};
+  settle();
+  systemstack([] {
+    lock(&sched.lock);
+    for (P*& pp : others) pp = pidleget();
+    unlock(&sched.lock);
+  });
+  for (u32 round = 0; round < kRounds; round++) {
+    first.store_seqcst(0);
+    WaitGroup wg;
+    for (u32 i = 0; i < kOthers; i++)
+      wg.go([] {
+        for (u32 id = 0; id <= kOthers; id++)
+          if (on[id] == getg()) (void)first.cas_seqcst(0, id + 1);
+      });
+    for (P* pp : others) {
+      on[pp->id] = runqget(getg()->m->p).gp;
+      runqput(pp, on[pp->id], false);
+    }
+    wg.wait();
+    robbed[first.load_seqcst() - 1]++;
+  }
+  u32 least = kRounds, most = 0;
+  for (P* pp : others) least = min(least, robbed[pp->id]), most = max(most, robbed[pp->id]);
+  println("each is robbed", least > 0, "none most of the time", most < kRounds / 2);
+  exit(0);
+}
+
 }  // namespace
 
 int main(int, char** argv) {
@@ -302,4 +407,7 @@ int main(int, char** argv) {
   if (same(mode, "always")) always();
   if (same(mode, "refused")) refused();
   if (same(mode, "wired")) wired();
+  if (same(mode, "inject")) inject();
+  if (same(mode, "poller")) poller();
+  if (same(mode, "thief")) thief();
 }
