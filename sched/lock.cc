@@ -81,33 +81,32 @@ void lockInit(Mutex* l, LockRank rank) {
 // is under way. A thread that has found kSleeping once cannot know whether others still sleep. So it takes the lock as
 // kSleeping, and its unlock wakes the next thread. There may be one wake-up too many, but none is missing.
 //
-// Not analysed, here and in unlock: these functions are the lock.
-void lock(Mutex* l) NO_LOCK_ANALYSIS {
-  M* mp = getg()->m;
-  check(mp->locks >= 0, "runtime.lock: lock count");
-  mp->locks++;  // before the lock is taken: from here on the goroutine stays on this M
-  rank_acquire(mp, l);
-
-  u32 v = l->key.xchg_acquire(kLocked);
-  if (RT0_LIKELY(v == kUnlocked)) return;
+// Not analysed, here and in unlock: these functions are the lock. The parts that have to wait or wake are functions of
+// their own, so that the common case saves no registers for them.
+[[gnu::noinline]] static void wait_for(Mutex* l, u32 v) NO_LOCK_ANALYSIS {
   u32 wait = v;  // the value that this thread will store when it takes the lock: kSleeping once it has found that
   const u32 spin = ncpu > 1 ? kActiveSpin : 0;
   for (;;) {
-    for (u32 i = 0; i < spin; i++) {
+    for (u32 i = 0; i < spin + kPassiveSpin; i++) {
       while (l->key.load_relaxed() == kUnlocked)
         if (l->key.cas_acquire(kUnlocked, wait)) return;
-      for (u32 k = 0; k < kActiveSpinCount; k++) Isa::cpu_relax();
-    }
-    for (u32 i = 0; i < kPassiveSpin; i++) {
-      while (l->key.load_relaxed() == kUnlocked)
-        if (l->key.cas_acquire(kUnlocked, wait)) return;
-      kernel->osyield();
+      if (i >= spin) kernel->osyield();
+      else
+        for (u32 k = 0; k < kActiveSpinCount; k++) Isa::cpu_relax();
     }
     v = l->key.xchg_acquire(kSleeping);
     if (v == kUnlocked) return;
     wait = kSleeping;
     kernel->futexsleep(&l->key, kSleeping, -1);
   }
+}
+
+void lock(Mutex* l) NO_LOCK_ANALYSIS {
+  M* mp = getg()->m;
+  mp->locks++;  // before the lock is taken: from here on the goroutine stays on this M; unlock checks the count
+  rank_acquire(mp, l);
+  const u32 v = l->key.xchg_acquire(kLocked);
+  if (RT0_UNLIKELY(v != kUnlocked)) wait_for(l, v);
 }
 
 void lockWithRank(Mutex* l, [[maybe_unused]] LockRank rank) {
@@ -117,12 +116,18 @@ void lockWithRank(Mutex* l, [[maybe_unused]] LockRank rank) {
   lock(l);
 }
 
+// v: what unlock has found in the key, which was not kLocked.
+[[gnu::noinline]] static void wake_one(M* mp, Mutex* l, u32 v) {
+  if (v == kUnlocked) throw_("unlock of unlocked lock");
+  kernel->futexwakeup(&l->key, 1);
+  mp->locks--;
+}
+
 void unlock(Mutex* l) NO_LOCK_ANALYSIS {
   M* mp = getg()->m;
   rank_release(mp, l);
   const u32 v = l->key.xchg_release(kUnlocked);
-  if (v == kUnlocked) throw_("unlock of unlocked lock");
-  if (RT0_UNLIKELY(v == kSleeping)) kernel->futexwakeup(&l->key, 1);
+  if (RT0_UNLIKELY(v != kLocked)) return wake_one(mp, l, v);
   mp->locks--;
   check(mp->locks >= 0, "runtime.unlock: lock count");
 }

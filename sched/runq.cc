@@ -54,8 +54,15 @@ u32 runqgrab(P* from, P* pp, u32 at, bool steal_runnext) {
 
 }  // namespace
 
-void runqput(P* pp, G* gp, bool next) {
-  trace_fn(Ev::runqput);
+static void put(P* pp, G* gp, bool next);
+
+// The queue was full: h and t are its head and tail. This function and traced_runqput are functions of their own, so
+// that put and runqput, in the common case, save no registers for the calls in them.
+[[gnu::noinline]] static void put_when_full(P* pp, G* gp, u32 h, u32 t) {
+  if (!runqputslow(pp, gp, h, t)) put(pp, gp, false);
+}
+
+[[gnu::noinline]] static void put(P* pp, G* gp, bool next) {
   if (next) {
     // Release: a thief that takes gp sees what was written to it. Acquire: this thread passes on the goroutine that was
     // there. Sequentially consistent: wakep must not read nmspinning before other threads can see this store.
@@ -68,16 +75,21 @@ void runqput(P* pp, G* gp, bool next) {
     }
     if (gp == nullptr) return;
   }
-  for (;;) {
-    const u32 h = pp->runqhead.load_acquire();  // a thief that has moved head has read its slots
-    const u32 t = pp->runqtail.load_relaxed();  // only this thread writes it
-    if (t - h < kRunqSize) {
-      slot(pp, t).store_relaxed(gp);
-      pp->runqtail.store_release(t + 1);
-      return;
-    }
-    if (runqputslow(pp, gp, h, t)) return;
-  }
+  const u32 h = pp->runqhead.load_acquire();  // a thief that has moved head has read its slots
+  const u32 t = pp->runqtail.load_relaxed();  // only this thread writes it
+  if (RT0_UNLIKELY(t - h >= kRunqSize)) return put_when_full(pp, gp, h, t);
+  slot(pp, t).store_relaxed(gp);
+  pp->runqtail.store_release(t + 1);
+}
+
+[[gnu::noinline]] static void traced_runqput(P* pp, G* gp, bool next) {
+  trace_fn(Ev::runqput);
+  put(pp, gp, next);
+}
+
+void runqput(P* pp, G* gp, bool next) {
+  if (tracing()) traced_runqput(pp, gp, next);
+  else put(pp, gp, next);
 }
 
 void runqputbatch(P* pp, GQueue* q, u32 n) {
@@ -111,7 +123,7 @@ template <bool kUnwired>
 static RT0_INLINE Runnable get(P* pp) {
   G* next = pp->runnext.load_relaxed();
   if (next != nullptr && stays<kUnwired>(next)) return {};
-  if (alone()) {
+  if (kUnwired && alone()) {  // the way that is taken at each switch; findrunnable's is rare
     if (next != nullptr) {
       pp->runnext.store_relaxed(nullptr);
       return {next, true};

@@ -109,7 +109,7 @@ void take_options(Str line) {
   if ((now.set & 1u << kSeed) != 0 && now.number[kSeed] != then.number[kSeed]) other = "seed";
   if ((now.set & 1u << kProcs) != 0 && now.number[kProcs] != then.number[kProcs]) other = "procs";
   if ((now.set & 1u << kFaults) != 0 && (now.faults != then.faults || now.rate != then.rate)) other = "faults";
-  if (other != nullptr) refuse("%s: the record was made with another value than this replay asks for", other);
+  if (other != nullptr) refuse("%s: the record was made with another value", other);
   then.record = now.record;
   then.replay = now.replay;
   now = then;
@@ -187,7 +187,7 @@ u32 replay_choice(Made c) {
     c.pick = static_cast<u32>(pick);
     if (cstr(choice_line(c, mine)) == text) return c.pick;
   }
-  const char* why = sound   ? "the program does something else than the one that was recorded"
+  const char* why = sound   ? "the program does not do what was recorded"
                     : end   ? "the record has no more"
                     : whole ? "the record is damaged"
                             : "the record is cut short";

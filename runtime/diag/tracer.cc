@@ -202,8 +202,10 @@ i32 open_file(Str name) {
   const SysResult fd = put_path(name, out) ? linux_kernel.open_alone(path) : SysResult{0, Errno::nametoolong};
   if (fd.ok()) return static_cast<i32>(fd.value);
   if (fd.err == Errno::again) {
-    eprintf("rt0: RT0_TRACE: another process writes its trace to %s, so this one has none; ", path);
-    eprintf("put %%p into the name, which stands for the process's id\n");
+    eprintf(
+        "rt0: RT0_TRACE: another process writes its trace to %s, so this one has none; "
+        "put %%p into the name, which stands for the process's id\n",
+        path);
     return -1;
   }
   eprintf("rt0: RT0_TRACE: cannot open %s: %s (errno %d)\n", name.ptr, errno_cstr(fd.err), static_cast<i32>(fd.err));

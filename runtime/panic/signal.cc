@@ -89,7 +89,9 @@ bool is_fault(u32 sig) { return sig_entry(sig) != nullptr && sig != kSIGQUIT && 
 [[noreturn]] void overrun(const SigContext& c) {
   char text[160];
   Out out{text, sizeof(text)};
-  out.put("fatal error: a goroutine has written beyond the upper end of its stack\n[pc=");
+  out.put("fatal error: a ");
+  out.put("goroutine has written beyond the upper end of its stack");  // stored once: newproc.cc has this text, too
+  out.put("\n[pc=");
   out.put_hex(c.pc);
   out.put(" addr=");
   out.put_hex(c.fault_addr);
