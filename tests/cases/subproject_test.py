@@ -184,12 +184,18 @@ class Outside(rt0test.Case):
         """RT0_ISA in a project for which CMake has already picked a compiler that is not that ISA's: the message says
         what to write."""
         self.write({"CMakeLists.txt": HEAD + "find_package(rt0 REQUIRED)\n"})
-        done = subprocess.run(["cmake", "-S", self.here, "-B", self.here / "build", "-DRT0_ISA=s390x",
-                               f"-DCMAKE_PREFIX_PATH={installed.prefix()}"], capture_output=True, text=True,
-                              check=False)
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn("-DCMAKE_TOOLCHAIN_FILE=", done.stderr)
-        self.assertIn("RT0_ISA=s390x", done.stderr)
+        others = ["s390x"]
+        if subprocess.run(["c++", "-m32", "-x", "c++", "-fsyntax-only", "-include", "stdint.h", "/dev/null"],
+                          stderr=subprocess.DEVNULL, check=False).returncode != 0:
+            others.append("386")  # without gcc-multilib the machine's compiler cannot compile for it
+        for isa in others:
+            with self.subTest(isa=isa):
+                done = subprocess.run(["cmake", "-S", self.here, "-B", self.here / isa, f"-DRT0_ISA={isa}",
+                                       f"-DCMAKE_PREFIX_PATH={installed.prefix()}"], capture_output=True, text=True,
+                                      check=False)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn("-DCMAKE_TOOLCHAIN_FILE=", done.stderr)
+                self.assertIn(f"RT0_ISA={isa}", done.stderr)
 
     @unittest.skipUnless(shutil.which("pkg-config"), "needs pkg-config")
     def test_pkg_config(self):
