@@ -40,11 +40,6 @@ void park_m(G* gp) {
     trace(Ev::GoUnblock, gp);
     execute(gp, true);
   }
-  // Goroutines that wake each other and park in turn all run in one inherited time slice, each for so short a time that
-  // sysmon's request to yield mostly comes to a goroutine that has just stopped. So the request is also kept in the P.
-  // It makes the next goroutine that parks come here (next_here), where the slice ends for all of them; otherwise they
-  // could keep the P for ever. In Go a function's prologue sees the request.
-  if (mp->p->preempt.load_relaxed() != 0) end_slice(mp->p);
   schedule();
 }
 

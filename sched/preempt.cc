@@ -178,12 +178,12 @@ uintptr program_pc(uintptr pc) {
 void preemptone(P* pp) {
   M* mp = pp->m.load_relaxed();
   if (mp == nullptr || mp == getg()->m) return;
+  pp->preempt.store_relaxed(1);  // also if no goroutine runs at this moment: see findrunnable
   G* gp = mp->curg.load_relaxed();
   if (gp == nullptr || gp == mp->g0) return;
   if (RT0_UNLIKELY(mp->preempt_stack.load_relaxed() == kPreemptStackWanted)) provide_preempt_stack(mp);
   if (simulated != 0 || gp->preempt.load_relaxed() == 0) trace(Ev::ProcPreempt, pp->id);  // not again and again
   gp->preempt.store_relaxed(1);
-  pp->preempt.store_relaxed(1);
   if (debug.asyncpreemptoff == 0) preemptM(mp);
 }
 

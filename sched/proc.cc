@@ -266,6 +266,12 @@ Runnable findrunnable() {
     const TimerHooks::Checked c = check_timers(pp, 0);
     s.now = c.now;
     s.poll_until = c.poll_until;
+    // Goroutines that wake each other, or are woken by timers, and park in turn all run in one inherited time slice,
+    // each for so short a time that sysmon's request to yield mostly comes to a goroutine that has just stopped, or to
+    // none. So the request is also kept in the P: the next goroutine that parks comes here (next_here), where the slice
+    // ends for all of them. After the timers, because one that is due fills runnext again each time. Otherwise they
+    // could keep the P for ever. In Go a function's prologue sees the request.
+    if (RT0_UNLIKELY(pp->preempt.load_relaxed() != 0)) end_slice(pp);
     if (RT0_UNLIKELY(sim_picks_goroutines))
       if (G* gp = sim_next(pp); gp != nullptr) return {gp, false};
     if (Runnable r = fair_global(pp); r.gp != nullptr) return r;
@@ -416,7 +422,6 @@ void schedule() {
     execute(mp->lockedg, false);
   }
   for (;;) {
-    mp->p->preempt.store_relaxed(0);
     check(!mp->spinning || runqempty(mp->p), "schedule: spinning with local work");
     const Runnable r = findrunnable();
     if (mp->spinning) resetspinning();

@@ -45,19 +45,18 @@ void collect(P* pp) NO_LOCK_ANALYSIS {
   for (; global != nullptr; global = global->schedlink) add(global);
 }
 
-// gp lies on one of the queues that collect() has looked at. Another thread may run at the event, which therefore comes
-// last.
-void take_off(P* pp, const G* gp) NO_LOCK_ANALYSIS {
+// gp lies on one of the queues that collect() has looked at. False: on the global one.
+bool take_off(P* pp, const G* gp) NO_LOCK_ANALYSIS {
   if (pp->runnext.load_relaxed() == gp) {
     pp->runnext.store_relaxed(nullptr);
-    return trace_fn(Ev::runqget);
+    return true;
   }
   const u32 h = pp->runqhead.load_relaxed(), t = pp->runqtail.load_relaxed();
   for (u32 i = h; i != t; i++) {
     if (slot(pp, i).load_relaxed() != gp) continue;
     slot(pp, i).store_relaxed(slot(pp, h).load_relaxed());
     pp->runqhead.store_relaxed(h + 1);
-    return trace_fn(Ev::runqget);
+    return true;
   }
   G* before = nullptr;
   for (G* at = sched.runq.head; at != gp; at = at->schedlink) before = at;
@@ -68,7 +67,7 @@ void take_off(P* pp, const G* gp) NO_LOCK_ANALYSIS {
     if (sched.runq.tail == gp) sched.runq.tail = before;
   }
   sched.runqsize.store_relaxed(sched.runqsize.load_relaxed() - 1);
-  trace(Ev::GlobrunqGet, 1);
+  return false;
 }
 
 // Fewer than two to pick from: the common case, and this is asked at each switch.
@@ -91,7 +90,10 @@ G* sim_next(P* pp, G* stolen, bool unwired) {
   const u32 pick = choose(Choice::goroutine, sim_candidates.n, {'p', pp->id});
   if (pick == 0) return stolen;
   G* gp = goroutine_of(sim_candidates.at[pick]);
-  take_off(pp, gp);
+  // The events come after it, because another thread may run at an event. If there is a goroutine that was stolen, or
+  // that a timer has made ready, runqget has been called already.
+  if (!take_off(pp, gp)) trace(Ev::GlobrunqGet, 1);
+  else if (stolen == nullptr) trace_fn(Ev::runqget);
   if (stolen != nullptr) runqput(pp, stolen, false);
   return gp;
 }

@@ -24,6 +24,7 @@ IoErr of(PollError e) {
 }  // namespace
 
 bool FdMutex::incref() {
+  op_point(this);
   Locked l(&lock);
   if (closed) return false;
   refs++;
@@ -38,6 +39,7 @@ bool FdMutex::decref() {
 
 // Each goroutine that waits for a turn is woken, and finds that the descriptor is closed.
 bool FdMutex::incref_and_close() {
+  op_point(this);
   ::rt0::lock(&lock);
   if (closed) {
     unlock(&lock);
@@ -56,6 +58,7 @@ bool FdMutex::incref_and_close() {
 // A waiter lies in rwait or wwait from before it parks until rwunlock or incref_and_close takes it out, under the lock,
 // to wake it. It is never woken before it is parked: goparkunlock releases the lock only when the G has left its stack.
 bool FdMutex::rwlock(bool read) {
+  op_point(this);
   bool& locked = read ? rlocked : wlocked;
   for (;;) {
     ::rt0::lock(&lock);
@@ -198,15 +201,12 @@ IoResult FD::set_blocking() {
   return r.ok() ? IoResult{} : IoResult::sys(r.err);
 }
 
-// Makes one system call. On a descriptor in the poller it never blocks, so the goroutine keeps its P. preempt_point is
-// for a goroutine that does nothing but such calls: the preemption signal finds it nearly always in the runtime, where
-// it can't be interrupted, so without this point it would keep its P for ever.
+// Makes one system call. On a descriptor in the poller it never blocks, so the goroutine keeps its P. The preemption
+// signal finds a goroutine that does nothing but such calls nearly always in the runtime, where it can't be
+// interrupted: the point at the beginning of each operation, in FdMutex, keeps it from having its P for ever.
 template <class F>
 SysResult FD::call(F f) {
-  if (in_poller()) {
-    preempt_point();
-    return ignoringEINTR(f);
-  }
+  if (in_poller()) return ignoringEINTR(f);
   return ignoringEINTR([&] { return in_syscall(f); });
 }
 

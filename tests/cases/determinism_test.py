@@ -5,6 +5,7 @@ and the first ISA's. tools/determinism.py generates and compares; `make determin
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
@@ -16,6 +17,7 @@ import determinism
 # has the same ones.
 ISAS = [line.split()[0] for line in (rt0test.TOP / "arch" / "isas.txt").read_text().splitlines() if line[:1].isalnum()]
 PAIRS = 500 if rt0test.NATIVE else 40
+TOOL = rt0test.TOP / "build" / "host" / "bin" / "rt0-trace"
 FIRST = 0 if rt0test.NATIVE else 1000 * ISAS.index(rt0test.ISA)
 
 
@@ -32,15 +34,29 @@ class Determinism(rt0test.Case):
     def test_generated_programs(self):
         found = builds()
         self.assertGreater(len(found), 1, "one build alone has nothing to differ from")
-        ends, events = set(), 0
+        ends, events, traces = set(), 0, {}
         for number, results in determinism.run(found, range(FIRST, FIRST + PAIRS), 2):
             ends.add(results[0].status)
             events += results[0].trace.count("\n")
+            traces[number] = results[0].trace
             for build, result in zip(found[1:], results[1:]):
                 with self.subTest(pair=number, builds=(found[0].name, build.name)):
                     self.assertEqual(determinism.difference(results[0], result), "", determinism.pair(number))
         self.assertTrue({0, 2} <= ends <= {0, 1, 2}, "some end well, some in a deadlock or a panic, and none hangs")
         self.assertGreater(events, 100 * PAIRS)
+        self.can_be(traces)
+
+    def can_be(self, traces):
+        """rt0-trace check must find nothing in the traces."""
+        if not TOOL.exists():
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            for number, trace in traces.items():
+                (pathlib.Path(folder) / f"pair{number}").write_text(trace, "latin-1")
+            done = subprocess.run([TOOL, "check", *sorted(pathlib.Path(folder).iterdir())], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, check=False)
+        bad = [line for line in done.stdout.splitlines() if not line.endswith(": fine")]
+        self.assertEqual((done.returncode, bad[:20]), (0, []))
 
     def test_what_cannot_be_compared(self):
         """Exit status 2, and one line that says why; 1 would mean that a difference was found."""

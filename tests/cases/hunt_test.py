@@ -21,7 +21,7 @@ from harness import rt0test
 
 KERNELS = ("lock_order", "lock_ring", "double_lock", "missed_signal", "select_race", "send_on_closed", "close_twice",
            "wait_group", "context_cancel", "timer_stop", "rwmutex_reader", "lock_and_channel", "two_first", "aba",
-           "second_error")
+           "second_error", "two_writes")
 STRATEGIES = ("random", "pct:3", "pos", "delay:2")
 SEEDS = 2000
 RANGES = range(1, 5 * SEEDS, SEEDS)

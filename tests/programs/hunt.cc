@@ -285,6 +285,21 @@ void second_error() {
   wg.wait();
 }
 
+// Each of two goroutines sends a message in two writes: the other one's message may come in between.
+void two_writes() {
+  const auto [pair, err] = net::socketpair();
+  WaitGroup wg;
+  for (char c = 'a'; c <= 'b'; c++)
+    wg.go([&, c] {
+      (void)pair.a.write(&c, 1);
+      (void)pair.a.write(&c, 1);
+    });
+  wg.wait();
+  char got[4] = {};
+  for (char& c : got) (void)pair.b.read(&c, 1);
+  must(got[0] == got[1], "a message in another one");
+}
+
 // No bug: prints in which order four goroutines came.
 void permutation() {
   static char out[8];
@@ -353,16 +368,27 @@ struct Kernel {
   const char* name;
   void (*run)();
 };
-constexpr Kernel kKernels[] = {{"lock_order", lock_order},         {"lock_ring", lock_ring},
-                               {"double_lock", double_lock},       {"missed_signal", missed_signal},
-                               {"select_race", select_race},       {"send_on_closed", send_on_closed},
-                               {"close_twice", close_twice},       {"wait_group", wait_group},
-                               {"context_cancel", context_cancel}, {"timer_stop", timer_stop},
-                               {"rwmutex_reader", rwmutex_reader}, {"lock_and_channel", lock_and_channel},
-                               {"two_first", two_first},           {"aba", aba},
-                               {"second_error", second_error},     {"permutation", permutation},
-                               {"who_begins", who_begins},         {"in_between", in_between},
-                               {"busy_pair", busy_pair},           {"slower_than_a_timer", slower_than_a_timer}};
+constexpr Kernel kKernels[] = {{"lock_order", lock_order},
+                               {"lock_ring", lock_ring},
+                               {"double_lock", double_lock},
+                               {"missed_signal", missed_signal},
+                               {"select_race", select_race},
+                               {"send_on_closed", send_on_closed},
+                               {"close_twice", close_twice},
+                               {"wait_group", wait_group},
+                               {"context_cancel", context_cancel},
+                               {"timer_stop", timer_stop},
+                               {"rwmutex_reader", rwmutex_reader},
+                               {"lock_and_channel", lock_and_channel},
+                               {"two_first", two_first},
+                               {"aba", aba},
+                               {"second_error", second_error},
+                               {"two_writes", two_writes},
+                               {"permutation", permutation},
+                               {"who_begins", who_begins},
+                               {"in_between", in_between},
+                               {"busy_pair", busy_pair},
+                               {"slower_than_a_timer", slower_than_a_timer}};
 
 bool same(const char* a, const char* b) {
   while (*a != '\0' && *a == *b) a++, b++;

@@ -5,7 +5,7 @@
 #include <rt0/rt0.h>
 
 inline void show(rt0::StrArg what, const rt0::net::Error& err) {
-  static char text[1024];  // only one goroutine at a time prints here
+  char text[1024];
   size_t n = 0, host = 0;  // host: how many digits and dots came just before
   const char* s = err.data();
   for (size_t i = 0; i < err.size() && n + 2 < sizeof(text); i++) {
