@@ -8,6 +8,7 @@
 //       again, so the initialization may itself wait, or start goroutines.
 //   I3  The initialization has a deferred call that sets guard[1] to 0 if it ends by a panic or Goexit: then the next
 //       goroutine that needs the variable tries again, as C++ demands for exceptions.
+#include "base/guards.h"
 #include "mem/malloc.h"
 #include "rt0/sync.h"
 #include "runtime/panic/defer.h"
@@ -19,6 +20,7 @@ namespace {
 // `mu` guards guard[1] of every variable (I2). Those bytes are the compiler's, so no annotation can say it.
 constinit sync::Mutex mu{};
 constinit sync::Cond<sync::Mutex> changed{mu};
+constinit u32 waiting GUARDED_BY(mu) = 0;  // how many goroutines wait for `changed`
 
 // The deferred call of an initialization. It lies on the heap, because the caller's frame has no room for it.
 struct Initializing : InternalDefer {
@@ -29,8 +31,10 @@ void end(u8* guard, bool whole) {
   mu.lock();
   if (whole) __atomic_store_n(&guard[0], u8{1}, __ATOMIC_RELEASE);
   guard[1] = 0;
+  const bool awaited = waiting != 0;
   mu.unlock();
-  changed.broadcast();
+  // Not always: broadcast is a point of the simulated kernel, and libstdc++ has such variables on some ISAs only.
+  if (awaited) changed.broadcast();
 }
 
 void abandoned(DeferRecord* d) {
@@ -66,8 +70,12 @@ int __cxa_guard_acquire(u8* guard);
 int __cxa_guard_acquire(u8* guard) {
   check_recursion(guard);
   mu.lock();
-  while (guard[1] != 0) changed.wait();  // ends when the other goroutine's initialization ends
-  const bool ours = guard[0] == 0;       // written under the lock
+  while (guard[1] != 0) {  // ends when the other goroutine's initialization ends
+    waiting++;
+    changed.wait();
+    waiting--;
+  }
+  const bool ours = guard[0] == 0;  // written under the lock
   if (ours) guard[1] = 1;
   mu.unlock();
   if (!ours) return 0;

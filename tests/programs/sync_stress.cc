@@ -290,7 +290,7 @@ void semaphore(int rounds) {
         const auto now = inside.add(n);
         if (now > 10) bad.add(1);
         if (now == 10) full.store(true);
-        if (next_random(&x) >> 29 == 0) rt0::gosched();
+        if (next_random(&x) >> 30 != 0) rt0::gosched();  // often, so that it is full at some moment for certain
         inside.add(-n);
         room.release(n);
       }
