@@ -345,7 +345,10 @@ TEST(WaitGroup, MayBeFreedWhenWaitReturns) {
   for (int round = 0; round < 2000; round++) {
     auto* wg = new sync::WaitGroup;
     int done[3] = {};
-    wg->add(3);
+    {
+      hosted::ThisThreadIsM me;
+      wg->add(3);
+    }
     std::vector<std::thread> all;
     for (int& d : done)
       all.push_back(m([wg, &d] {
@@ -363,6 +366,7 @@ TEST(WaitGroup, MayBeFreedWhenWaitReturns) {
 }
 
 TEST(WaitGroup, SeveralWait) {
+  hosted::ThisThreadIsM me;
   sync::WaitGroup wg;
   wg.add(1);
   std::vector<std::thread> all;
