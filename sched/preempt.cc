@@ -178,7 +178,9 @@ uintptr program_pc(uintptr pc) {
 void preemptone(P* pp) {
   M* mp = pp->m.load_relaxed();
   if (mp == nullptr || mp == getg()->m) return;
-  pp->preempt.store_relaxed(1);  // also if no goroutine runs at this moment: see findrunnable
+  // Also if no goroutine runs at this moment: see findrunnable. A hint: if another M has the P by now, one time slice
+  // ends too early there, and nothing else happens.
+  pp->preempt.store_relaxed(1);
   G* gp = mp->curg.load_relaxed();
   if (gp == nullptr || gp == mp->g0) return;
   if (RT0_UNLIKELY(mp->preempt_stack.load_relaxed() == kPreemptStackWanted)) provide_preempt_stack(mp);

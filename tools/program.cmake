@@ -31,12 +31,14 @@ function(rt0_choose_isa)
   rt0_isa_row("${RT0_ISA}" row)
   string(REGEX MATCH "^[^-]+" wanted "${row_triple}")
   # A compiler for x86_64 compiles for 386, too, if the C library's headers for that are installed (gcc-multilib).
-  set(fits 1)
-  if(compiles_for MATCHES "^${row_native}$")
-    execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -m32 -x c++ -fsyntax-only -include stdint.h /dev/null
-                    RESULT_VARIABLE fits OUTPUT_QUIET ERROR_QUIET)
+  set(fails 1)
+  if(compiles_for STREQUAL wanted)
+    set(fails 0)
+  elseif(compiles_for STREQUAL row_native)
+    execute_process(COMMAND "${CMAKE_CXX_COMPILER}" ${target_flag} -m32 -x c++ -fsyntax-only -include stdint.h /dev/null
+                    RESULT_VARIABLE fails OUTPUT_QUIET ERROR_QUIET)
   endif()
-  if(NOT compiles_for STREQUAL wanted AND NOT fits EQUAL 0)
+  if(NOT fails EQUAL 0)
     message(FATAL_ERROR "rt0: RT0_ISA=${RT0_ISA}, but ${CMAKE_CXX_COMPILER} compiles for ${machine}: "
             "configure with -DRT0_ISA=${RT0_ISA} -DCMAKE_TOOLCHAIN_FILE=${RT0_SHARE_DIR}/tools/toolchain.cmake")
   endif()

@@ -7,38 +7,34 @@ and bugs of depth 1 and 2 with the probability that docs/DETERMINISM.md states.
 
 import collections
 import concurrent.futures
+import functools
 import itertools
 import math
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from harness import rt0test
+from harness import hunting, rt0test
 
 KERNELS = ("lock_order", "lock_ring", "double_lock", "missed_signal", "select_race", "send_on_closed", "close_twice",
            "wait_group", "context_cancel", "timer_stop", "rwmutex_reader", "lock_and_channel", "two_first", "aba",
            "second_error", "two_writes")
-STRATEGIES = ("random", "pct:3", "pos", "delay:2")
-SEEDS = 2000
-RANGES = range(1, 5 * SEEDS, SEEDS)
+SEEDS = hunting.SEEDS
 
 
 def hunt(kernel, spec):
-    """Runs the program directly, without run.sh, which would cost time: there are tens of thousands of runs."""
-    done = subprocess.run([rt0test.program_path("hunt"), kernel], env={"RT0_SIM": spec}, stdin=subprocess.DEVNULL,
-                          capture_output=True, timeout=60, check=False)
-    return rt0test.Done(done.returncode, done.stdout, done.stderr, 0)
+    return hunting.run("hunt", kernel, spec=spec)
 
 
-def seeds_until_found(kernel, strategy, first):
-    for seed in range(first, first + SEEDS):
-        if hunt(kernel, f"seed={seed},strategy={strategy}").status != 0:
-            return seed - first + 1
-    return None
+def kernels():
+    return {name: functools.partial(shows_bug, name) for name in KERNELS}
+
+
+def shows_bug(kernel, spec):
+    return hunt(kernel, spec).status != 0
 
 
 def outcomes(kernel, spec, seeds):
@@ -50,10 +46,7 @@ def outcomes(kernel, spec, seeds):
 @unittest.skipUnless(rt0test.FIRST and rt0test.NATIVE, "what strategies pick is the same on all ISAs")
 class Hunt(rt0test.Case):
     def test_all_are_found(self):
-        first = RANGES[1]
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            jobs = list(itertools.product(KERNELS, STRATEGIES))
-            found = dict(zip(jobs, pool.map(lambda job: seeds_until_found(*job, first), jobs)))
+        found = hunting.search(kernels(), hunting.STRATEGIES, hunting.RANGES[1:2])
         self.assertEqual([job for job, n in found.items() if n is None], [])
 
     def test_fifo_finds_what_needs_no_luck(self):
@@ -136,15 +129,8 @@ class Hunt(rt0test.Case):
                 self.assert_status(hunt("permutation", f"faults={faults}"), 0)
 
 
-def table(strategies):
-    print("| kernel |", " | ".join(f"`{s}`" for s in strategies), "|\n" + "|---" * (len(strategies) + 1) + "|")
-    for kernel in KERNELS:
-        cells = [" ".join(str(seeds_until_found(kernel, s, first) or "-") for first in RANGES) for s in strategies]
-        print(f"| {kernel} |", " | ".join(cells), "|", flush=True)
-
-
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--table"]:
-        table(sys.argv[2:] or STRATEGIES)
+        hunting.print_table(kernels(), sys.argv[2:] or hunting.STRATEGIES)
     else:
         rt0test.main()

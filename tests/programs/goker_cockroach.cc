@@ -268,12 +268,12 @@ void cockroach_16167() {
   wg.wait();
 }
 
-constexpr Kernel kKernels[] = {{"cockroach_1055", cockroach_1055},   {"cockroach_1462", cockroach_1462},
-                               {"cockroach_2448", cockroach_2448},   {"cockroach_3710", cockroach_3710},
-                               {"cockroach_4407", cockroach_4407},   {"cockroach_6181", cockroach_6181},
-                               {"cockroach_7504", cockroach_7504},   {"cockroach_10214", cockroach_10214},
-                               {"cockroach_10790", cockroach_10790}, {"cockroach_16167", cockroach_16167}};
+constexpr Named kKernels[] = {{"cockroach_1055", cockroach_1055},   {"cockroach_1462", cockroach_1462},
+                              {"cockroach_2448", cockroach_2448},   {"cockroach_3710", cockroach_3710},
+                              {"cockroach_4407", cockroach_4407},   {"cockroach_6181", cockroach_6181},
+                              {"cockroach_7504", cockroach_7504},   {"cockroach_10214", cockroach_10214},
+                              {"cockroach_10790", cockroach_10790}, {"cockroach_16167", cockroach_16167}};
 
 }  // namespace
 
-int main(int argc, char** argv) { return run(kKernels, argc, argv); }
+int main(int argc, char** argv) { return run_named(kKernels, argc, argv); }

@@ -242,10 +242,10 @@ void etcd_7902() {
   wg.wait();
 }
 
-constexpr Kernel kKernels[] = {{"etcd_3077", etcd_3077}, {"etcd_5509", etcd_5509}, {"etcd_6857", etcd_6857},
-                               {"etcd_6873", etcd_6873}, {"etcd_7443", etcd_7443}, {"etcd_7492", etcd_7492},
-                               {"etcd_7902", etcd_7902}};
+constexpr Named kKernels[] = {{"etcd_3077", etcd_3077}, {"etcd_5509", etcd_5509}, {"etcd_6857", etcd_6857},
+                              {"etcd_6873", etcd_6873}, {"etcd_7443", etcd_7443}, {"etcd_7492", etcd_7492},
+                              {"etcd_7902", etcd_7902}};
 
 }  // namespace
 
-int main(int argc, char** argv) { return run(kKernels, argc, argv); }
+int main(int argc, char** argv) { return run_named(kKernels, argc, argv); }

@@ -115,9 +115,9 @@ void grpc_3017() {
   (void)done.recv();
 }
 
-constexpr Kernel kKernels[] = {
+constexpr Named kKernels[] = {
     {"grpc_1353", grpc_1353}, {"grpc_1460", grpc_1460}, {"grpc_2371", grpc_2371}, {"grpc_3017", grpc_3017}};
 
 }  // namespace
 
-int main(int argc, char** argv) { return run(kKernels, argc, argv); }
+int main(int argc, char** argv) { return run_named(kKernels, argc, argv); }

@@ -292,12 +292,12 @@ void kubernetes_62464() {
   wg.wait();
 }
 
-constexpr Kernel kKernels[] = {{"kubernetes_1321", kubernetes_1321},   {"kubernetes_6632", kubernetes_6632},
-                               {"kubernetes_10182", kubernetes_10182}, {"kubernetes_11298", kubernetes_11298},
-                               {"kubernetes_13058", kubernetes_13058}, {"kubernetes_13135", kubernetes_13135},
-                               {"kubernetes_26980", kubernetes_26980}, {"kubernetes_30872", kubernetes_30872},
-                               {"kubernetes_58107", kubernetes_58107}, {"kubernetes_62464", kubernetes_62464}};
+constexpr Named kKernels[] = {{"kubernetes_1321", kubernetes_1321},   {"kubernetes_6632", kubernetes_6632},
+                              {"kubernetes_10182", kubernetes_10182}, {"kubernetes_11298", kubernetes_11298},
+                              {"kubernetes_13058", kubernetes_13058}, {"kubernetes_13135", kubernetes_13135},
+                              {"kubernetes_26980", kubernetes_26980}, {"kubernetes_30872", kubernetes_30872},
+                              {"kubernetes_58107", kubernetes_58107}, {"kubernetes_62464", kubernetes_62464}};
 
 }  // namespace
 
-int main(int argc, char** argv) { return run(kKernels, argc, argv); }
+int main(int argc, char** argv) { return run_named(kKernels, argc, argv); }

@@ -265,12 +265,12 @@ void serving_4908() {
   check.wait();
 }
 
-constexpr Kernel kKernels[] = {{"hugo_3251", hugo_3251},       {"istio_8967", istio_8967},
-                               {"istio_16224", istio_16224},   {"istio_17860", istio_17860},
-                               {"istio_18454", istio_18454},   {"moby_27782", moby_27782},
-                               {"moby_28462", moby_28462},     {"moby_33781", moby_33781},
-                               {"serving_2137", serving_2137}, {"serving_4908", serving_4908}};
+constexpr Named kKernels[] = {{"hugo_3251", hugo_3251},       {"istio_8967", istio_8967},
+                              {"istio_16224", istio_16224},   {"istio_17860", istio_17860},
+                              {"istio_18454", istio_18454},   {"moby_27782", moby_27782},
+                              {"moby_28462", moby_28462},     {"moby_33781", moby_33781},
+                              {"serving_2137", serving_2137}, {"serving_4908", serving_4908}};
 
 }  // namespace
 
-int main(int argc, char** argv) { return run(kKernels, argc, argv); }
+int main(int argc, char** argv) { return run_named(kKernels, argc, argv); }

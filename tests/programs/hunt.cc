@@ -1,7 +1,7 @@
 // Concurrency bugs of real programs, each reduced to its kernel, a few lines; the argument names one. An execution that
 // shows the bug ends with a panic or a deadlock, status 2; any other execution ends with status 0. The strategies of
 // the simulated kernel must find the bugs: tests/cases/hunt_test.py.
-#include <rt0/rt0.h>
+#include "named.h"
 
 using namespace rt0;
 
@@ -364,45 +364,28 @@ void slower_than_a_timer() {
   (void)stopped.recv();
 }
 
-struct Kernel {
-  const char* name;
-  void (*run)();
-};
-constexpr Kernel kKernels[] = {{"lock_order", lock_order},
-                               {"lock_ring", lock_ring},
-                               {"double_lock", double_lock},
-                               {"missed_signal", missed_signal},
-                               {"select_race", select_race},
-                               {"send_on_closed", send_on_closed},
-                               {"close_twice", close_twice},
-                               {"wait_group", wait_group},
-                               {"context_cancel", context_cancel},
-                               {"timer_stop", timer_stop},
-                               {"rwmutex_reader", rwmutex_reader},
-                               {"lock_and_channel", lock_and_channel},
-                               {"two_first", two_first},
-                               {"aba", aba},
-                               {"second_error", second_error},
-                               {"two_writes", two_writes},
-                               {"permutation", permutation},
-                               {"who_begins", who_begins},
-                               {"in_between", in_between},
-                               {"busy_pair", busy_pair},
-                               {"slower_than_a_timer", slower_than_a_timer}};
-
-bool same(const char* a, const char* b) {
-  while (*a != '\0' && *a == *b) a++, b++;
-  return *a == *b;
-}
+constexpr Named kKernels[] = {{"lock_order", lock_order},
+                              {"lock_ring", lock_ring},
+                              {"double_lock", double_lock},
+                              {"missed_signal", missed_signal},
+                              {"select_race", select_race},
+                              {"send_on_closed", send_on_closed},
+                              {"close_twice", close_twice},
+                              {"wait_group", wait_group},
+                              {"context_cancel", context_cancel},
+                              {"timer_stop", timer_stop},
+                              {"rwmutex_reader", rwmutex_reader},
+                              {"lock_and_channel", lock_and_channel},
+                              {"two_first", two_first},
+                              {"aba", aba},
+                              {"second_error", second_error},
+                              {"two_writes", two_writes},
+                              {"permutation", permutation},
+                              {"who_begins", who_begins},
+                              {"in_between", in_between},
+                              {"busy_pair", busy_pair},
+                              {"slower_than_a_timer", slower_than_a_timer}};
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  for (const Kernel& k : kKernels)
-    if (argc == 2 && same(argv[1], k.name)) {
-      k.run();
-      return 0;
-    }
-  for (const Kernel& k : kKernels) println(k.name);
-  return 1;
-}
+int main(int argc, char** argv) { return run_named(kKernels, argc, argv); }

@@ -1,7 +1,7 @@
 // Another goroutine may run before each operation by which goroutines wait for each other: docs/DETERMINISM.md, Points.
 // The argument names an operation; without one all names are printed. Prints "before" if the other goroutine has run
 // just before the operation, when nothing of it had happened yet, and else "not".
-#include <rt0/rt0.h>
+#include "named.h"
 
 using namespace rt0;
 
@@ -36,11 +36,7 @@ Chan<int> one_there() {
   return c;
 }
 
-struct Operation {
-  const char* name;
-  void (*run)();
-};
-const Operation kOperations[] = {
+const Named kOperations[] = {
     {"send",
      [] {
        const Chan<int> c = one_free();
@@ -215,19 +211,6 @@ const Operation kOperations[] = {
      }},
 };
 
-bool same(const char* a, const char* b) {
-  while (*a != '\0' && *a == *b) a++, b++;
-  return *a == *b;
-}
-
 }  // namespace
 
-int main(int argc, char** argv) {
-  for (const Operation& op : kOperations)
-    if (argc == 2 && same(argv[1], op.name)) {
-      op.run();
-      return 0;
-    }
-  for (const Operation& op : kOperations) println(op.name);
-  return 1;
-}
+int main(int argc, char** argv) { return run_named(kOperations, argc, argv); }
