@@ -121,6 +121,7 @@ void lockWithRank(Mutex* l, [[maybe_unused]] LockRank rank) {
   if (v == kUnlocked) throw_("unlock of unlocked lock");
   kernel->futexwakeup(&l->key, 1);
   mp->locks--;
+  check(mp->locks >= 0, "runtime.unlock: lock count");
 }
 
 void unlock(Mutex* l) NO_LOCK_ANALYSIS {
