@@ -248,7 +248,7 @@ u32 choose(Choice kind, u32 n, Resource on) {
   record_choice(c);
   trace_choice(c);
   if (state.choices == state.opt.limit_choices)
-    sim_over("simulated kernel: the limit of choices is reached before the program's end");
+    over("simulated kernel: the limit of choices is reached before the program's end");
   return c.pick;
 }
 

@@ -234,8 +234,7 @@ void rehearse() {
 
 bool sim_open(Str spec, Str program, Span<char*> args) {
   parse_options(spec, ',', &state.opt);
-  if (!state.opt.replay.empty() && state.opt.strategy != Strategy::fifo)
-    refuse("replay: the record decides; no other strategy can");
+  if (!state.opt.replay.empty() && state.opt.strategy != Strategy::fifo) refuse("replay: the record has the strategy");
   record_open(program, args);
   strategy_start();
   thread_start();

@@ -47,7 +47,7 @@ Str path(Str key, Str value) {
 void parse_strategy(Str key, Str value, Options* o) {
   constexpr usize kReplayLen = 7;
   if (value.len >= kReplayLen && is(value.sub(0, kReplayLen), "replay:")) {
-    o->replay = path("strategy=replay:", value.sub(kReplayLen));
+    o->replay = path("replay", value.sub(kReplayLen));
     return once("replay", 1u << kReplay, o);
   }
   const usize colon = find(value, ':');
@@ -67,7 +67,7 @@ void parse_limit(Str value, Options* o) {
   const bool seconds = is(unit, "s");
   i64 n;
   if (!parse_i64(value.sub(0, digits), &n) || n < 1 || n > kMaxLimit || !(unit.empty() || seconds || is(unit, "ms")))
-    refuse("limit=%.*s: a number of choices, or a time such as 60s or 5ms is wanted", RT0_STR(value));
+    refuse("limit=%.*s: a number of choices, or a time (60s, 5ms) is wanted", RT0_STR(value));
   if (unit.empty()) o->limit_choices = static_cast<u64>(n);
   else o->limit_ns = kBootNs + n * 1000 * 1000 * (seconds ? 1000 : 1);
 }

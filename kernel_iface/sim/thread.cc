@@ -27,17 +27,26 @@ void Queue::push(Thread* t) {
 
 void Queue::remove(Thread* t) {
   Thread* before = nullptr;
-  for (Thread* at = head; at != t; at = at->link) before = at;
-  if (before != nullptr) before->link = t->link;
-  else head = t->link;
-  if (tail == t) tail = before;
-  n--;
+  for (Thread** at = &head; *at != nullptr; at = &before->link) {
+    if (*at == t) {
+      *at = t->link;
+      if (tail == t) tail = before;
+      n--;
+      return;
+    }
+    before = *at;
+  }
 }
 
 Thread* Queue::at(u32 i) const {
   Thread* t = head;
   while (i-- > 0) t = t->link;
   return t;
+}
+
+void over(const char* why) {
+  state.waiting.remove(state.running);
+  sim_over(why);
 }
 
 namespace {
@@ -89,8 +98,8 @@ void wake_expired() {
   while (state.next_deadline <= state.now) {
     if (state.now >= state.opt.limit_ns) {
       state.opt.limit_ns = kNever;
-      sim_over(state.stop ? "simulated kernel: SIGTERM has come before the program's end"
-                          : "simulated kernel: the limit of time is reached before the program's end");
+      over(state.stop ? "simulated kernel: SIGTERM has come before the program's end"
+                      : "simulated kernel: the limit of time is reached before the program's end");
     }
     if (state.event_due <= state.now) state.event_fire();
     Thread* first = nullptr;
@@ -120,7 +129,7 @@ void next_deadline() {
   state.idle_events = state.events;
   const i64 next = first == nullptr ? state.event_due : min(first->deadline, state.event_due);
   if (next == kNever || state.idle_jumps > kIdleJumps)
-    sim_over("simulated kernel: every thread waits, and nothing is left that could wake one");
+    over("simulated kernel: every thread waits, and nothing is left that could wake one");
   state.now = min(next, max(state.now, state.opt.limit_ns));
 }
 
@@ -152,19 +161,14 @@ void thread_start() {
 }
 
 Thread* thread_new(uintptr stack_hi, G* gp) {
+  // A page for each: threads are few, and the page also keeps two of them from sharing one in a snapshot.
   Thread* t = state.unused;
   if (t != nullptr) {
     state.unused = t->link;
   } else {
-    constexpr usize kBlock = 64 * 1024;
-    const SysResult r = linux_kernel.mem_map(nullptr, kBlock);
+    const SysResult r = linux_kernel.mem_map(nullptr, 4096);
     if (!r.ok()) return nullptr;
-    Thread* more = reinterpret_cast<Thread*>(r.value);
-    for (usize i = 1; i < kBlock / sizeof(Thread); i++) {
-      more[i].link = state.unused;
-      state.unused = &more[i];
-    }
-    t = more;
+    t = reinterpret_cast<Thread*>(r.value);
   }
   *t = {};
   t->tid = state.next_tid++;
@@ -259,12 +263,10 @@ void yield() {
   strategy_yield(state.running);
   wake_expired();
   if (state.ready.n == 0) return;
-  state.ready.push(state.running);
-  // Another thread runs next if there is one: a thread that yields in a loop waits for something another thread does.
-  const u32 others = state.ready.n - 1;
-  const u32 pick = others == 1 ? 0 : choose(Choice::run, others, of_thread(state.running));
-  Thread* to = state.ready.at(pick);
+  // Another thread runs next: a thread that yields in a loop waits for something another thread does.
+  Thread* to = state.ready.at(choose(Choice::run, state.ready.n, of_thread(state.running)));
   state.ready.remove(to);
+  state.ready.push(state.running);
   switch_to(to);
   deliver();
 }

@@ -25,7 +25,7 @@ REFUSED = {  # RT0_SIM, and a text that the line of the error must contain
     "strategy=chaos": ("strategy=chaos", "fifo", "random", "pct:D", "pos", "delay:D", "replay:FILE"),
     "strategy=pct": ("strategy=pct",),
     "strategy=pct:0": ("strategy=pct:0: a number", "from 1"),
-    "strategy=replay:": ("strategy=replay:",),
+    "strategy=replay:": ("replay=: the name of a file",),
     "faults=fire": ("faults=fire", "enomem", "eintr", "reset"),
     "faults=": ("faults=",),
     "faults=eintr:1001": ("faults=eintr:1001: a number",),
@@ -45,7 +45,7 @@ REFUSED = {  # RT0_SIM, and a text that the line of the error must contain
     "faults=eintr+all": ("faults=eintr+all",),
     "faults=eintr+eintr": ("faults=eintr+eintr",),
     "faults=eintr+": ("faults=eintr+",),
-    "limit=": ("limit=", "a time such as"),
+    "limit=": ("limit=", "or a time (60s"),
     "limit=0": ("limit=0",),
     "limit=0s": ("limit=0s",),
     "limit=5min": ("limit=5min",),
@@ -215,6 +215,17 @@ class Sim(rt0test.Case):
             record.write_text(text[:text.rindex("end ")] + end)
             with self.subTest(end=end):
                 self.assert_status(self.sim("sim_race", f"replay={record}"), 3)
+
+    def test_a_limit_anywhere(self):
+        """Whatever the choice that meets the limit was about: the thread that ends the program may be about to yield or
+        to wait just then, while others could run."""
+        for limit in range(400, 460):
+            with self.subTest(limit=limit):
+                done = self.sim("pingpong", f"seed=7,strategy=random,limit={limit}")
+                self.assertEqual(done.status, 2)
+                first = rt0test.text(done.err).partition("\n")[0]
+                self.assertEqual(first, "fatal error: simulated kernel: the limit of choices is reached before the "
+                                        "program's end")
 
     def test_a_limit(self):
         """A program that would go on for ever ends with a fatal error at its limit, and its record and trace are
