@@ -17,7 +17,7 @@ $(foreach v,isa p args prefix compiler sim runs seed all step other_go area,\
     $(error $(v)=$($(v)) is written in capitals: $(shell echo $(v) | tr a-z A-Z)=$($(v)))))
 package = $(shell awk '$$1 == "$(1)" {print $$4}' arch/isas.txt)
 # The ISAs whose compilers PKG_BUILD names: one ISA for the commands that build for one, none for `make host`.
-FOR_ONE := run seeds inspect bench install mutants
+FOR_ONE := run seeds explore inspect bench install mutants
 COMPILED := $(if $(filter host,$(MAKECMDGOALS)),,$(if $(filter $(FOR_ONE),$(MAKECMDGOALS)),$(ONE),$(SELECTED)))
 PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \
   $(foreach i,$(COMPILED),$(call package,$(i)))
@@ -29,8 +29,8 @@ PREFIX ?= /usr/local
 SUFFIX := $(if $(filter clang,$(COMPILER)),-clang)
 Q := >build/log.txt 2>&1 || { cat build/log.txt; exit 1; }
 
-.PHONY: help build host install deb docs run test check bench mutants seeds determinism golden oracle matrix inspect \
-  clean known-program need-build need-run need-test need-check need-deb need-docs $(ISAS:%=build-%)
+.PHONY: help build host install deb docs run test check bench mutants seeds explore determinism golden oracle matrix \
+  inspect clean known-program need-build need-run need-test need-check need-deb need-docs $(ISAS:%=build-%)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,14 @@ seeds: known-program need-run need-test host ## runs P=<program> with RUNS=100 s
 	@tools/seeds.py --isa $(ONE) --build build/$(ONE)$(SUFFIX) --runs $(or $(RUNS),100) --first $(or $(SEED),1) \
 	  $(if $(SIM),--sim $(SIM)) $(if $(ALL),--all) $(P) $(ARGS)
 
+# RUNS=, SECONDS=, SIM=strategy, ARGS=: as rt0-explore's --runs, --time, --strategy and the program's arguments.
+explore: known-program need-run host ## runs P=<program> under many schedules; lists each way in which it ends
+	@$(call configure,$(ONE),)
+	@cmake --build build/$(ONE)$(SUFFIX) --target $(P) explore $(Q)
+	@build/host/bin/rt0-explore build/$(ONE)$(SUFFIX)/bin/$(P) $(if $(RUNS),--runs $(RUNS)) \
+	  $(if $(SECONDS),--time $(SECONDS)s) $(if $(SIM),--strategy $(SIM)) $(if $(SEED),--seed $(SEED)) \
+	  $$(awk -v m="$$(uname -m)" '$$1 == "$(ONE)" && $$7 != m {print "--how", $$6}' arch/isas.txt) $(if $(ARGS),-- $(ARGS))
+
 determinism: need-run need-test build ## RUNS=500 generated programs, simulated, in all builds there are: same traces?
 	@tools/determinism.py --pairs $(or $(RUNS),500) --first $(or $(SEED),0) \
 	  $(patsubst %/bin/scripted,%,$(foreach i,$(SELECTED),$(foreach s,$() -dev -clang -clang-dev,\
@@ -115,7 +123,7 @@ inspect: need-build build-$(ONE) ## the ELF facts of P=hello: entry, segments, s
 	@qemu/inspect.sh build/$(ONE)/bin/$(P)
 
 # What is installed for an ISA.
-LIBRARIES = rt0 rt0_musl rt0_checked rt0_exceptions rt0_checked_exceptions
+LIBRARIES = rt0 rt0_musl rt0_checked rt0_exceptions rt0_checked_exceptions explore
 
 install: ## installs the runtime for ISA=amd64, rt0-c++ and CMake's files into PREFIX=/usr/local; once for each ISA
 	@mkdir -p $(DESTDIR)$(PREFIX) 2>/dev/null && test -w $(DESTDIR)$(PREFIX) || { \

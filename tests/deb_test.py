@@ -62,6 +62,10 @@ class Deb(unittest.TestCase):
         done = rt0test.run(program, how=rt0test.HOWS[0], env={"RT0_SIM": "seed=1", "RT0_TRACE": trace})
         self.assertEqual((done.status, done.out), (0, b"Hello World\n"))
         self.assertEqual(run(self.root / "usr/bin/rt0-trace", "check", trace).returncode, 0)
+        how = [] if rt0test.NATIVE else ["--how", rt0test.ROW["qemu"]]
+        done = run(self.root / "usr/bin/rt0-explore", program, "--runs", "100", *how)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("explored 100 schedules in ", done.stdout)
 
     def test_the_same_again(self):
         again = pathlib.Path(self.folder.name) / "again"
@@ -71,7 +75,7 @@ class Deb(unittest.TestCase):
 
     def test_manual_pages(self):
         """Each option that a command's own help names is in its page, and the page can be read."""
-        for command in ("rt0-c++", "rt0-trace"):
+        for command in ("rt0-c++", "rt0-trace", "rt0-explore"):
             page = (TOP / "docs/man" / f"{command}.1").read_text().replace("\\-", "-")
             path = self.root / "usr/bin" / command
             helps = [run(path, "--help").stdout]

@@ -151,6 +151,10 @@ class Commands(unittest.TestCase):
     def test_schedules(self):
         self.run_page("TUTORIAL_SCHEDULES.md", 12, before="make -C $RT0 install PREFIX=$HOME/rt0")
 
+    @unittest.skipUnless(TRACE_TOOL.with_name("rt0-explore").exists(), "rt0-explore is not built")
+    def test_explorer(self):
+        self.run_page("EXPLORER.md", 8, before="make -C $RT0 install PREFIX=$HOME/rt0")
+
     @unittest.skipUnless((ROOT / "build/host/bin/mkpclntab").exists(), "mkpclntab is not built")
     @unittest.skipUnless(there("riscv64-linux-gnu-g++"), "riscv64's compiler is missing")
     @unittest.skipUnless(there("qemu-riscv64"), "qemu-riscv64 is missing")

@@ -181,6 +181,26 @@ function(rt0_add_musl)
     -include "${musl}/features.h" -isystem "${musl}")
 endfunction()
 
+# The explorer's part that runs inside the explored program: see tools/rt0-explore/inside/inside.h. It is linked by
+# itself, to an address far above a program's, and rt0-explore adds it to a copy of the program.
+function(rt0_add_explorer)
+  file(GLOB sources CONFIGURE_DEPENDS "${RT0_SOURCE_DIR}/tools/rt0-explore/inside/*.cc")
+  add_executable(explore ${sources})
+  add_dependencies(explore rt0_go_asm)
+  rt0_target_options(explore ${RT0_DEV_DEFINES})
+  target_compile_options(explore PRIVATE ${RT0_RUNTIME_OPTIONS} ${RT0_WARNINGS} -Wno-invalid-offsetof -O2
+                         $<$<CXX_COMPILER_ID:GNU>:-fno-stack-clash-protection>)
+  target_compile_definitions(explore PRIVATE RT0_RUNTIME)
+  target_include_directories(explore PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/include"
+    "${RT0_SOURCE_DIR}/arch/${RT0_ISA}" "${CMAKE_BINARY_DIR}/gen")
+  rt0_link_options(links)
+  list(FILTER links EXCLUDE REGEX "rt0[.]ld|RT0_BASE|_linux$|main[.]main|gc-sections")
+  target_link_options(explore PRIVATE ${links} -Wl,-T,${RT0_SOURCE_DIR}/tools/rt0-explore/inside/inside.ld)
+  target_link_libraries(explore PRIVATE rt0 ${RT0_LIBGCC})
+  set_target_properties(explore PROPERTIES LINK_DEPENDS "${RT0_SOURCE_DIR}/tools/rt0-explore/inside/inside.ld"
+                        RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+endfunction()
+
 # What `cmake --install` puts into a prefix, for this ISA; other ISAs may be installed into the same prefix. The folders
 # beside each other in share/rt0 are those of the sources, so that program.cmake and toolchain.cmake are the same files.
 function(rt0_install)
@@ -198,13 +218,17 @@ function(rt0_install)
           "${RT0_SOURCE_DIR}/tools/rt0_traces.cmake" DESTINATION share/rt0/tools)
   install(PROGRAMS "${RT0_SOURCE_DIR}/tools/trace_test.sh" DESTINATION share/rt0/tools)
   get_filename_component(host_bin "${RT0_MKPCLNTAB}" DIRECTORY)
-  install(PROGRAMS "${host_bin}/rt0-trace" DESTINATION bin OPTIONAL)
+  install(PROGRAMS "${host_bin}/rt0-trace" "${host_bin}/rt0-explore" DESTINATION bin OPTIONAL)
+  if(TARGET explore)
+    install(FILES "$<TARGET_FILE:explore>" DESTINATION "share/rt0/arch/${RT0_ISA}" OPTIONAL)
+  endif()
   install(PROGRAMS "${RT0_SOURCE_DIR}/tools/rt0-link" DESTINATION share/rt0/tools)
   install(PROGRAMS "${RT0_MKPCLNTAB}" DESTINATION lib/rt0)
   install(FILES "${RT0_SOURCE_DIR}/LICENSE" DESTINATION share/doc/rt0)
   install(FILES "${RT0_SOURCE_DIR}/third_party/musl/COPYRIGHT" DESTINATION share/doc/rt0 RENAME COPYRIGHT.musl)
   install(PROGRAMS "${RT0_SOURCE_DIR}/tools/rt0-c++" DESTINATION bin)
-  install(FILES "${RT0_SOURCE_DIR}/docs/man/rt0-c++.1" "${RT0_SOURCE_DIR}/docs/man/rt0-trace.1" DESTINATION
+  install(FILES "${RT0_SOURCE_DIR}/docs/man/rt0-c++.1" "${RT0_SOURCE_DIR}/docs/man/rt0-trace.1"
+    "${RT0_SOURCE_DIR}/docs/man/rt0-explore.1" DESTINATION
     share/man/man1)
   install(FILES "${RT0_SOURCE_DIR}/tools/rt0Config.cmake" DESTINATION lib/cmake/rt0)
   write_basic_package_version_file("${CMAKE_BINARY_DIR}/rt0ConfigVersion.cmake" VERSION "${PROJECT_VERSION}"

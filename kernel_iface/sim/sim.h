@@ -177,8 +177,8 @@ bool block(const void* what, i64 deadline);
 u32 wake(const void* what, u32 count);
 // The running thread goes to the end of the queue of threads that could run.
 void yield();
-// Ends the simulation by sim_over(). The running thread may be about to wait, and lie in `waiting` already; but it is the
-// thread that prints why the simulation ends, and other threads may run while it does (V1).
+// Ends the simulation by sim_over(). The running thread may be about to wait, and lie in `waiting` already; but it is
+// the thread that prints why the simulation ends, and other threads may run while it does (V1).
 [[noreturn]] void over(const char* why);
 
 }  // namespace rt0::sim

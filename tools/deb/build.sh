@@ -111,16 +111,16 @@ cp -r "$all" "$work/rt0"
 rmdir "$work/rt0/usr/lib/pkgconfig" "$work/rt0/usr/share/pkgconfig"
 gzip -9n "$work/rt0/usr/share/man/man1/"*
 rm -f "$work/rt0/usr/share/doc/rt0/LICENSE"
-for tool in bin/rt0-trace lib/rt0/mkpclntab; do
+for tool in bin/rt0-trace bin/rt0-explore lib/rt0/mkpclntab; do
   strip --strip-unneeded --remove-section=.comment "$work/rt0/usr/$tool"
 done
 mkdir "$work/debian"
 printf 'Source: rt0\n\nPackage: rt0\nArchitecture: any\nDescription: x\n' >"$work/debian/control"
-needs=$(cd "$work" && dpkg-shlibdeps -O rt0/usr/bin/rt0-trace rt0/usr/lib/rt0/mkpclntab |
+needs=$(cd "$work" && dpkg-shlibdeps -O rt0/usr/bin/rt0-trace rt0/usr/bin/rt0-explore rt0/usr/lib/rt0/mkpclntab |
   sed -n 's/^shlibs:Depends=//p')
 package rt0 "$(dpkg --print-architecture)" "Depends: $needs, binutils
 Recommends: rt0-runtime-$1
 Suggests: cmake, qemu-user, rt0-doc" "Go's scheduler in freestanding C++" "$text
 .
 This package has the compiler driver rt0-c++, the tool for traces rt0-trace,
-headers, and the files for CMake."
+the explorer of schedules rt0-explore, headers, and the files for CMake."
