@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,17 @@ def fnv(data):
     return f"{h:016x}"
 
 
+def kernels():
+    """The programs and the names of the kernels of bugs that they have."""
+    found = [("hunt", name) for name in rt0test.text(hunting.run("hunt").err).split()[:16]]
+    for path in sorted((rt0test.TESTS / "programs").glob("goker_*.cc")):
+        done = hunting.run(path.stem)
+        found += [(path.stem, name) for name in rt0test.text(done.out + done.err).split()]
+    if len(found) < 50:
+        raise AssertionError(f"too few kernels: {found}")
+    return found
+
+
 @unittest.skipUnless(HAVE, "rt0-explore is not built")
 class Explore(rt0test.Case):
     def setUp(self):
@@ -117,14 +129,29 @@ class Explore(rt0test.Case):
     @unittest.skipUnless(FAST, "all kernels are looked for on one ISA")
     def test_finds_the_bugs(self):
         """The kernels of hunt and of goker_*, by the default settings, within 2,000 schedules."""
-        kernels = [("hunt", name) for name in rt0test.text(hunting.run("hunt").err).split()[:16]]
-        for path in sorted((rt0test.TESTS / "programs").glob("goker_*.cc")):
-            done = hunting.run(path.stem)
-            kernels += [(path.stem, name) for name in rt0test.text(done.out + done.err).split()]
-        self.assertGreater(len(kernels), 50)
-        for program, name in kernels:
+        for program, name in kernels():
             with self.subTest(kernel=name):
                 self.assert_status(explore(program, name, options=("--runs", 2000, "--stop-at-first")), 1)
+
+    @unittest.skipUnless(FAST, "all kernels are reduced on one ISA")
+    def test_shortest(self):
+        """A failing schedule is reduced to the few choices that matter: three at most for half of the kernels. The record
+        of that fails in the same way in a process of its own."""
+        flips = []
+        for program, name in kernels():
+            with self.subTest(kernel=name):
+                out = self.dir / name
+                report, _ = self.report(program, name, options=("--runs", 2000, "--out", out), status=1)
+                for outcome in report["outcomes"]:
+                    if not outcome["failing"] or outcome["verdict"] == "leak":
+                        continue
+                    self.assertIn("shortest", outcome)
+                    self.assertEqual(len(outcome["shortest"]["steps"]), outcome["shortest"]["flips"])
+                    again = subprocess.run(["sh", "-c", outcome["command"]], capture_output=True, timeout=60, check=False)
+                    self.assertEqual(again.returncode, outcome["status"], again.stderr)
+                    self.assertIn(outcome["message"], rt0test.text(again.stderr))
+                flips.append(min(o["shortest"]["flips"] for o in report["outcomes"] if "shortest" in o))
+        self.assertLessEqual(statistics.median(flips), 3, sorted(flips))
 
     def test_leaks(self):
         for part, left in LEAKS.items():
@@ -175,7 +202,11 @@ class Explore(rt0test.Case):
         again = subprocess.run(["sh", "-c", failing[0]["command"]], capture_output=True, timeout=60, check=False)
         self.assertEqual(again.returncode, 2)
         self.assertTrue(again.stderr.startswith(b"panic: an addition is lost\n"), again.stderr)
-        self.assertEqual(sorted(p.name for p in out.iterdir()), ["sim_race-1.record", "sim_race-1.txt"])
+        self.assertEqual(sorted(p.name for p in out.iterdir()),
+                         ["sim_race-1.record", "sim_race-1.short.record", "sim_race-1.txt"])
+        self.assertIn("shortest: ", said)
+        self.assertLessEqual(failing[0]["shortest"]["flips"], 3)
+        self.assertRegex(failing[0]["shortest"]["steps"][0], r"goroutine \d is stopped")
 
     def test_same_output(self):
         for options, status in (((), 0), (("--expect-same-output",), 1)):

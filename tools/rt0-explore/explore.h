@@ -4,6 +4,8 @@
 //   program.cc   the program's file, and the copy of it that is explored
 //   server.cc    a process of that copy, which runs one schedule after the other
 //   hunt.cc      which schedules are run, and what they have shown
+//   shrink.cc    the fewest choices that make a schedule fail, and what they are in words
+//   lines.cc     places in the program as file and line
 //   verdict.cc   what an exit status and a message mean
 //   report.cc    the report as text, JSON, JUnit XML and SARIF
 //
@@ -54,13 +56,30 @@ struct Run {
   bool hung = false;  // it did not end within the time allowed
 };
 
+// A choice that is not the first alternative, named by what it is about: see inside/play.cc.
+struct Flip {
+  std::uint8_t kind = 0, on_kind = 0;
+  u32 pick = 0;
+  i64 on = 0;
+  u64 ordinal = 0;
+};
+// A choice that was made.
+struct Chosen {
+  std::uint8_t kind = 0, on_kind = 0;
+  u32 n = 0, pick = 0;
+  i64 on = 0;
+  u64 who = 0;         // the goroutine that ran; 0: none
+  u64 places[3] = {};  // where in the program, the innermost first; 0: none
+};
+
 struct Launch {
   string path;                    // the explored copy
   string name;                    // argv[0]: the program's own path
   std::vector<string> args, how;  // how: an emulator and its options
   unsigned procs = 4;
-  bool traces = false;   // hash the traces, too
-  double patience = 10;  // seconds of the host's time for one schedule
+  bool traces = false;      // hash the traces, too
+  bool tracebacks = false;  // print tracebacks, as a process by itself does
+  double patience = 10;     // seconds of the host's time for one schedule
 };
 
 // A process that runs schedules. It is started when it is first needed, and anew after a schedule that killed it.
@@ -73,12 +92,15 @@ class Server {
 
   // Runs the seeds first, first + 1, …, first + count - 1. spec: RT0_SIM without seed= and procs=.
   std::vector<Run> run(u64 first, u64 count, const string& spec);
+  // One run that makes these choices. spec: RT0_SIM with seed=, without procs=. trail: null, or gets all choices.
+  Run play(const std::vector<Flip>& flips, const string& spec, std::vector<Chosen>* trail);
 
  private:
   void start();
   void stop();
   // Reads reports until `count` have come; false if the process has ended, or nothing came for too long.
   bool read_reports(u64 count, std::vector<Run>* runs, bool* late);
+  bool read_bytes(size_t n);
 
   Launch launch_;
   int pid_ = -1, commands_ = -1, reports_ = -1, errors_ = -1;
@@ -94,6 +116,26 @@ struct Judged {
   string line;  // the line of standard error that says why; addresses and numbers of goroutines are left out
 };
 Judged judge(const Run& run);
+
+// --- shrink.cc -------------------------------------------------------------------------------------------------------
+
+struct Shrunk {
+  bool done = false;
+  u64 choices = 0, flips = 0, plays = 0;  // of the shortest schedule: its choices, those that are not the first
+  std::vector<string> words;              // a line for each flip
+  std::vector<Chosen> trail;
+};
+// record: the text of a record of the failing schedule. judged: how it ends.
+// last: a server with tracebacks, so that the choices at the end are those of a process by itself.
+Shrunk shrink(Server* server, Server* last, const string& record, const string& spec, const Judged& judged, int status,
+              const string& program, double seconds);
+// The text of a record of this schedule; head: the first three lines of a record of the same program.
+string record_of(const string& head, const std::vector<Chosen>& trail);
+
+// --- lines.cc --------------------------------------------------------------------------------------------------------
+
+// Of each choice "file.cc:12", the innermost line of the program's own files; "" if it is not known.
+std::vector<string> lines_of(const string& program, const std::vector<Chosen>& choices);
 
 // --- hunt.cc ---------------------------------------------------------------------------------------------------------
 
@@ -129,8 +171,9 @@ struct Outcome {
   u64 seed = 0, choices = 0;
   string spec;
   string record, output;  // files in --out; empty if there are none
-  string text;            // all that a new process printed for that schedule
-  string file;            // file:line where the program failed, if the traceback names one of the program's own
+  Shrunk shortest;
+  string text;  // all that a new process printed for that schedule
+  string file;  // file:line where the program failed, if the traceback names one of the program's own
   u32 line = 0;
 };
 

@@ -36,6 +36,7 @@ constexpr const char* kMix[] = {"pos", "random", "pct:3", "delay:2"};
 constexpr u64 kStretch = 100, kMostStretch = 2000;
 // Without --runs and --time: the hunt ends when the last kQuiet schedules were all like earlier ones.
 constexpr u64 kQuiet = 20000;
+constexpr double kShrinkSeconds = 5;
 constexpr u64 kTwice = 100;  // of as many schedules one is run again, to see whether it goes the same way
 
 std::atomic<bool> interrupted{false};
@@ -104,7 +105,9 @@ class Hunt {
                    " or " + places[1].lexically_normal().string() + " (make explore builds it)");
   }
 
-  Launch launch(bool traces) const { return {copy_.path, o_.program, o_.args, o_.how, o_.procs, traces, o_.patience}; }
+  Launch launch(bool traces) const {
+    return {copy_.path, o_.program, o_.args, o_.how, o_.procs, traces, false, o_.patience};
+  }
   string spec_of(const string& strategy) const {
     string s = "strategy=" + strategy;
     if (const auto at = steps_.find(strategy); at != steps_.end()) s += ",steps=" + std::to_string(at->second);
@@ -246,10 +249,30 @@ class Hunt {
     if (o->judged.verdict != Verdict::leak) o->text = text;
     find_place(o);
     if (base.empty()) return;
+    shorten(o, base);
     o->output = base + ".txt";
     std::ofstream out(o->output, std::ios::binary | std::ios::trunc);
     out << o->text;
     if (!out.flush()) throw Unusable(o->output + ": it cannot be written: " + std::strerror(errno));
+  }
+
+  // Replaces the record by one with as few choices as possible that are not the first alternative.
+  void shorten(Outcome* o, const string& base) const {
+    std::ifstream in(o->record, std::ios::binary);
+    const string record{std::istreambuf_iterator<char>(in), {}};
+    Launch with_tracebacks = launch(false);
+    with_tracebacks.tracebacks = true;
+    Server server(launch(false)), last(with_tracebacks);
+    o->shortest = shrink(&server, &last, record, "seed=" + std::to_string(o->seed) + "," + o->spec, o->judged,
+                         o->status, o_.program, kShrinkSeconds);
+    if (!o->shortest.done) return;
+    size_t head = 0;
+    for (int i = 0; i < 3 && head != string::npos; i++) head = record.find('\n', head) + 1;
+    const string path = base + ".short.record";
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out << record_of(record.substr(0, head), o->shortest.trail);
+    if (!out.flush()) throw Unusable(path + ": it cannot be written: " + std::strerror(errno));
+    o->record = path;
   }
 
   void find_place(Outcome* o) const {

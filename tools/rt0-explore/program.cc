@@ -116,9 +116,12 @@ constexpr const char* kImports[] = {kLinuxKernel,
                                     "runtime.sigreturn",
                                     "runtime.main",
                                     "runtime.eruntimetext",
+                                    "runtime.programtext",
+                                    "runtime.eprogramtext",
                                     "_ZN3rt05allgsE",
                                     "runtime.gopark",
                                     "_ZN3rt016wait_reason_textENS_10WaitReasonE"};
+constexpr const char* kReplayChoice = "_ZN3rt03sim13replay_choiceENS_4MadeE";
 constexpr u64 kWordCheck = 0x0e0f1011;
 constexpr const char* kInside = "_ZN3rt07explore";
 // A table in the program, the calls that take the place of its own, and where those are kept.
@@ -139,6 +142,47 @@ void check_program(const Elf& p) {
       throw Unusable(p.path + ": it was built with another version of rt0 (it has no " + name + ")");
 }
 
+// Makes the function at `at` jump to `to`: written over its beginning, in the file. to < 2^31.
+void put_jump(Elf* p, u64 at, u64 to) {
+  Bytes code;
+  const auto little = [&](u64 v, unsigned n) {
+    for (unsigned i = 0; i < n; i++) code.push_back(static_cast<u8>(v >> 8 * i));
+  };
+  const bool thumb = p->machine == EM_ARM && (at & 1) != 0;
+  if (thumb) at--;
+  switch (p->machine) {
+    case EM_X86_64:
+    case EM_386:  // jmp
+      code.push_back(0xe9);
+      little(to - (at + 5), 4);
+      break;
+    case EM_AARCH64:  // ldr x16, 8 bytes on; br x16; the address
+      little(0x58000050, 4);
+      little(0xd61f0200, 4);
+      little(to, 8);
+      break;
+    case EM_ARM:  // ldr pc, the next word
+      if (thumb && at % 4 != 0) little(0xbf00, 2);
+      little(thumb ? 0xf000f8df : 0xe51ff004, 4);
+      little(to, 4);
+      break;
+    case EM_RISCV: {  // auipc t1; jalr zero, t1
+      const u64 distance = to - at;
+      little(((distance + 0x800) & 0xfffff000) | 0x317, 4);
+      little((distance & 0xfff) << 20 | 0x30067, 4);
+      break;
+    }
+    case EM_S390: {  // jg
+      const u64 halves = (to - at) / 2;
+      code = {0xc0, 0xf4};
+      for (int i = 3; i >= 0; i--) code.push_back(static_cast<u8>(halves >> 8 * i));
+      break;
+    }
+    default: throw Unusable(p->path + ": its ISA is not known to rt0-explore");
+  }
+  std::copy(code.begin(), code.end(), p->bytes.begin() + static_cast<std::ptrdiff_t>(p->offset(at)));
+}
+
 // The bytes of the segment that is added, with what it must know of the program, and the program's tables changed.
 Bytes prepare(Elf* p, const Elf& in) {
   const GElf_Phdr& load = in.segments.at(0);
@@ -156,6 +200,7 @@ Bytes prepare(Elf* p, const Elf& in) {
   for (const char* name : kImports) words.push_back(p->address(name));
   for (size_t i = 0; i < words.size(); i++) p->put(&segment, place("7importsE") + i * word, word, words[i]);
 
+  put_jump(p, p->address(kReplayChoice), in.address(string(kInside) + "11choice_madeENS_4MadeE"));
   for (const Table& t : kTables) {
     if (!p->has(t.table)) continue;
     if (p->size(t.table) != in.size(string(kInside) + t.now))

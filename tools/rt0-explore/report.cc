@@ -98,6 +98,12 @@ void print_report(const Options& o, const Found& found) {
     std::printf("               first: schedule %llu, seed=%llu,%s\n", static_cast<unsigned long long>(f.number),
                 static_cast<unsigned long long>(f.seed), f.spec.c_str());
     if (f.failing) std::printf("               again: %s\n", command(o, f).c_str());
+    if (f.shortest.done) {
+      std::printf("               shortest: %llu of its %llu choices are not the first alternative\n",
+                  static_cast<unsigned long long>(f.shortest.flips),
+                  static_cast<unsigned long long>(f.shortest.choices));
+      for (const string& w : f.shortest.words) std::printf("                 %s\n", w.c_str());
+    }
     if (!f.output.empty()) std::printf("               output: %s\n", f.output.c_str());
   }
   if (!found.unsteady.empty())
@@ -127,6 +133,8 @@ void write_json(const Options& o, const Found& found) {
     if (f.judged.verdict == Verdict::passed) e["output_hash"] = hex(f.out_hash);
     if (!f.file.empty()) e["place"] = {{"file", f.file}, {"line", f.line}};
     if (f.failing) e["command"] = command(o, f);
+    if (f.shortest.done)
+      e["shortest"] = {{"choices", f.shortest.choices}, {"flips", f.shortest.flips}, {"steps", f.shortest.words}};
     if (!f.record.empty()) e["record"] = f.record;
     if (!f.output.empty()) e["output"] = f.output;
     j["outcomes"].push_back(e);

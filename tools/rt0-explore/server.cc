@@ -69,7 +69,8 @@ void make_pipe(int* read_end, int* write_end) {
   std::vector<char*> argv;
   for (string& w : words) argv.push_back(w.data());
   argv.push_back(nullptr);
-  std::vector<string> vars = {"RT0_SIM=seed=1,procs=" + std::to_string(l.procs), "GOTRACEBACK=none"};
+  std::vector<string> vars = {"RT0_SIM=seed=1,procs=" + std::to_string(l.procs)};
+  if (!l.tracebacks) vars.emplace_back("GOTRACEBACK=none");
   if (l.traces) vars.emplace_back("RT0_TRACE=/dev/null");
   for (const char* name : {"GOMAXPROCS", "GODEBUG", "GOGC", "GOMEMLIMIT", "TZ", "PATH"})
     if (const char* v = std::getenv(name)) vars.push_back(string(name) + "=" + v);
@@ -130,6 +131,67 @@ bool Server::read_reports(u64 count, std::vector<Run>* runs, bool* late) {
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return false;
     buffer_.append(chunk, static_cast<size_t>(n));
+  }
+  return true;
+}
+
+Run Server::play(const std::vector<Flip>& flips, const string& spec, std::vector<Chosen>* trail) {
+  if (pid_ < 0) start();
+  string line = "play " + std::to_string(flips.size()) + (trail != nullptr ? " 1 " : " 0 ") + spec + "\n";
+  const auto put = [&](u64 v, unsigned n) {
+    for (unsigned i = 0; i < n; i++) line += static_cast<char>(v >> 8 * i);
+  };
+  for (const Flip& f : flips) {
+    put(f.kind, 1);
+    put(f.on_kind, 1);
+    put(0, 2);
+    put(f.pick, 4);
+    put(static_cast<u64>(f.on), 8);
+    put(f.ordinal, 8);
+  }
+  std::vector<Run> runs;
+  bool late = false, fine = true;
+  for (size_t done = 0; fine && done < line.size();) {
+    const ssize_t n = ::write(commands_, line.data() + done, line.size() - done);
+    fine = n > 0 || errno == EINTR;
+    done += n > 0 ? static_cast<size_t>(n) : 0;
+  }
+  Run failed;
+  failed.hung = true;
+  if (!fine || !read_reports(1, &runs, &late)) return stop(), failed;
+  if (trail == nullptr) return runs[0];
+  constexpr size_t kTrailBytes = 56;
+  if (!read_bytes(4)) return stop(), failed;
+  const size_t n = static_cast<size_t>(number(buffer_, 0, 4));
+  buffer_.erase(0, 4);
+  if (!read_bytes(n * kTrailBytes)) return stop(), failed;
+  for (size_t i = 0; i < n; i++) {
+    const size_t at = i * kTrailBytes;
+    Chosen c;
+    c.kind = static_cast<std::uint8_t>(number(buffer_, at, 1));
+    c.on_kind = static_cast<std::uint8_t>(number(buffer_, at + 1, 1));
+    c.n = static_cast<u32>(number(buffer_, at + 4, 4));
+    c.pick = static_cast<u32>(number(buffer_, at + 8, 4));
+    c.on = static_cast<i64>(number(buffer_, at + 16, 8));
+    c.who = number(buffer_, at + 24, 8);
+    for (size_t k = 0; k < 3; k++) c.places[k] = number(buffer_, at + 32 + 8 * k, 8);
+    trail->push_back(c);
+  }
+  buffer_.erase(0, n * kTrailBytes);
+  return runs[0];
+}
+
+// Until the buffer has so many bytes.
+bool Server::read_bytes(size_t n) {
+  while (buffer_.size() < n) {
+    pollfd p = {reports_, POLLIN, 0};
+    const int ready = ::poll(&p, 1, static_cast<int>(launch_.patience * 1000));
+    if (ready < 0 && errno == EINTR) continue;
+    char chunk[64 * 1024];
+    const ssize_t got = ready > 0 ? ::read(reports_, chunk, sizeof(chunk)) : 0;
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    buffer_.append(chunk, static_cast<size_t>(got));
   }
   return true;
 }

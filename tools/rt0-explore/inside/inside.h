@@ -9,6 +9,7 @@
 //
 //   pages.cc   the snapshot: which pages have changed, and how they are put back
 //   calls.cc   the kernel calls that must not reach the host, or must be taken back
+//   play.cc    a schedule that is given choice by choice, and may not fit
 //   leaks.cc   which goroutines nobody can wake any more when main.main has returned
 //   server.cc  commands, runs and reports
 //
@@ -45,8 +46,9 @@ struct Imports {
   void (*recovery)(RecoverPoint* p);
   void (*sigtramp)(int sig, void* info, void* uctx);
   void (*sigreturn)();
-  void (*main)(Funcval*);  // runtime.main
-  void (*eruntimetext)();  // the end of the runtime's own code
+  void (*main)(Funcval*);                // runtime.main
+  void (*eruntimetext)();                // the end of the runtime's own code
+  const u8 *programtext, *eprogramtext;  // the program's own code
   Atomic<G*>* allgs;
   void (*gopark)(bool (*unlockf)(G*, void*), void* lock, WaitReason reason);
   Str (*wait_reason_text)(WaitReason r);
@@ -96,6 +98,16 @@ extern u32 run_number;   // from 1 on
 [[noreturn]] void die(const char* why);
 
 void note(Str text);  // as if the program had written it to standard error
+
+// play.cc. rt0-explore makes the program's function replay_choice jump to this one.
+u32 choice_made(Made c);
+// The next runs make these choices and otherwise the first alternative; from the descriptor of commands.
+void play_flips(u64 n);
+void play_restore();
+// Writes all choices of the run to the descriptor of reports.
+void play_trail();
+void read_exactly(void* p, usize n);
+void write_exactly(const void* p, usize n);
 
 // leaks.cc
 // The program ends with `status`. True: main.main has returned, and goroutines are left; the program runs on, to see

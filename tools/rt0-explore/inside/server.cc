@@ -2,6 +2,11 @@
 //
 // rt0-explore writes lines to descriptor kCommands: "run FIRST COUNT FLUSH SPEC". SPEC is RT0_SIM without seed= and
 // procs=. The seeds FIRST, FIRST + 1, … are run; a report for each goes to kReports. FLUSH 1: each is written at once.
+// "play N TRAIL SPEC": one run with N given choices, which follow (play.cc): 24 bytes each, u8 kind, u8 kind of the
+// resource, two bytes that mean nothing, u32 pick, i64 number of the resource, u64 how many choices of this kind about it
+// come before. SPEC names a seed here. TRAIL 1: behind the report come u32 how many choices were made, and 56 bytes for
+// each: kind, kind of the resource, two bytes, u32 alternatives, u32 pick, four bytes, u64 number of the resource, u64
+// the goroutine that ran, three u64 places in the program.
 // The program ends when the commands do.
 //
 // A report, all numbers with their lowest byte first: u32 bytes of the whole report, i32 status, u64 seed, u64 choices,
@@ -28,19 +33,20 @@ constinit usize out_len = 0;
 constinit char line[kLine] = {};
 constinit sim::Options options = {};
 constinit u64 seed = 0, left = 0;
-constinit bool flush_each = false;
+constinit bool flush_each = false, plays = false, wants_trail = false;
 constinit i32 status_now = 0;
 constinit bool after_main = false;  // main.main has returned, and the program runs on: see leaks.cc
 
 RecoverPoint* context() { return reinterpret_cast<RecoverPoint*>(at_start); }
 
 void flush() {
-  for (usize done = 0; done < out_len;) {
-    const SysResult r = linux_was.write(kReports, out + done, out_len - done);
+  const usize n = out_len;
+  out_len = 0;
+  for (usize done = 0; done < n;) {
+    const SysResult r = linux_was.write(kReports, out + done, n - done);
     if (r.ok()) done += r.value;
     else if (r.err != Errno::intr) linux_was.exit(0);
   }
-  out_len = 0;
 }
 
 void put(u64 v, usize bytes) {
@@ -91,11 +97,20 @@ u64 number(Str* s) {
 void next_command() {
   flush();
   Str c = command();
-  if (c.len < 4 || c.sub(0, 4) != Str("run ")) die("a command is not understood");
-  c = c.sub(4);
-  seed = number(&c);
-  left = number(&c);
-  flush_each = number(&c) != 0;
+  plays = c.len > 5 && c.sub(0, 5) == Str("play ");
+  if (plays) {
+    c = c.sub(5);
+    play_flips(number(&c));
+    wants_trail = number(&c) != 0;
+    left = 1;
+    flush_each = true;
+  } else {
+    if (c.len < 4 || c.sub(0, 4) != Str("run ")) die("a command is not understood");
+    c = c.sub(4);
+    seed = number(&c);
+    left = number(&c);
+    flush_each = number(&c) != 0;
+  }
   options = {};
   options.number[sim::kProcs] = imports.state->opt.number[sim::kProcs];
   if (!c.empty()) {
@@ -104,6 +119,9 @@ void next_command() {
     parsing = false;
   }
   if (left == 0) die("a command asks for no run");
+  if (!plays) return;
+  seed = static_cast<u64>(options.number[sim::kSeed]);
+  options.replay = Str("play");  // not empty: every choice is asked of choice_made
 }
 
 // Runs on a stack of its own, for the first time after the snapshot, then after each run.
@@ -114,6 +132,7 @@ void next_command() {
   pages_restore();
   calls_restore();
   leaks_restore();
+  play_restore();
   after_main = false;
   options.number[sim::kSeed] = static_cast<i64>(seed);
   Isa::setg(g_at_start);
@@ -131,6 +150,19 @@ void next_command() {
 }
 
 }  // namespace
+
+void read_exactly(void* p, usize n) {
+  for (usize done = 0; done < n;) {
+    const SysResult r = linux_was.read(kCommands, static_cast<u8*>(p) + done, n - done);
+    if (r.ok() && r.value > 0) done += r.value;
+    else if (r.err != Errno::intr) linux_was.exit(0);
+  }
+}
+
+void write_exactly(const void* p, usize n) {
+  if (out_len + n > kOut) flush();
+  for (usize i = 0; i < n; i++) out[out_len++] = static_cast<const u8*>(p)[i];
+}
 
 // Called when the program asks for random bytes. The first time, in the boot, it takes the snapshot. Each run begins
 // with the return from here.
@@ -162,6 +194,7 @@ void server_ended(i32 status) {
   status_now = after_main ? 0 : status;
   to_own_stack([] {
     report();
+    if (plays && wants_trail) play_trail(), flush();
     seed++;
     next_run();
   });
