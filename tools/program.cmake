@@ -143,13 +143,29 @@ function(rt0_link_options out)
       "-Wl,--defsym=main.main=main" ${RT0_ISA_LINK_OPTIONS} PARENT_SCOPE)
 endfunction()
 
+# Places in traces and tracebacks are told from the project's folder on, so that they are the same on every machine; in
+# generated files, from the build folder on. Of several maps that fit, the last one counts, so the folder that lies in
+# another one comes later, and rt0's own, with the other options, comes last. RT0_OF_ISAS is the build folder of the
+# project for whose trace tests this build is made: the two share what FetchContent has brought there.
+function(rt0_prefix_maps out)
+  set(folders "${CMAKE_SOURCE_DIR}" ${RT0_OF_ISAS} "${CMAKE_BINARY_DIR}")
+  string(FIND "${CMAKE_SOURCE_DIR}/" "${CMAKE_BINARY_DIR}/" inside)
+  if(inside EQUAL 0)
+    list(REVERSE folders)
+  endif()
+  list(TRANSFORM folders REPLACE "(.+)" "-ffile-prefix-map=\\1/=")
+  set(${out} "${folders}" PARENT_SCOPE)
+endfunction()
+
 # rt0::rt0: what a library of the user's links to be part of an rt0 program; it compiles as programs do. In place of it
 # rt0::exceptions, if exceptions pass through the library.
 function(rt0_add_interface include)
   rt0_program_options(options)
+  rt0_prefix_maps(maps)
   rt0_exceptions_options(compile link)
   foreach(name rt0 exceptions)
     add_library(rt0::${name} INTERFACE IMPORTED GLOBAL)
+    target_compile_options(rt0::${name} INTERFACE "${maps}")
     target_compile_options(rt0::${name} INTERFACE "${options}")
     target_compile_features(rt0::${name} INTERFACE cxx_std_20)
     target_include_directories(rt0::${name} INTERFACE "${include}")
@@ -199,9 +215,8 @@ function(rt0_add_executable name)
       "rt0: programs are linked twice, which works with -G Ninja, \"Ninja Multi-Config\" or \"Unix Makefiles\" only")
   endif()
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
-  # Places in traces and tracebacks are told from the project's folder on, so that they are the same on every machine.
-  # Of two maps that fit, the later one counts: rt0's own.
-  target_compile_options(${name} PRIVATE "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
+  rt0_prefix_maps(maps)
+  target_compile_options(${name} PRIVATE "${maps}")
   # These come before the options that the project adds later, which so have the last word. The same options that come
   # with rt0::rt0 are then left out by CMake.
   rt0_program_options(options)

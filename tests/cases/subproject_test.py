@@ -123,10 +123,15 @@ class Outside(rt0test.Case):
     @unittest.skipUnless(rt0test.FIRST, "does not depend on the ISA")
     def test_places_in_tracebacks(self):
         """File names are relative to the project's folder, for each build folder and generator, and for a source in
-        that folder as for one below it."""
-        lists = HEAD + "find_package(rt0 REQUIRED)\nrt0_add_executable(mine mine.cc sub/far.cc)\n"
-        self.write({"CMakeLists.txt": lists, "head.h": "inline void near() { far(); asm(\"\"); }\n",
-                    "mine.cc": "void far();\n#include \"head.h\"\nint main() {\n  near();\n  asm(\"\");\n}\n",
+        that folder as for one below it, of the program as of its libraries; a generated one's to the build folder."""
+        lists = (HEAD + "find_package(rt0 REQUIRED)\nadd_library(far STATIC sub/far.cc)\n"
+                 "file(WRITE \"${CMAKE_BINARY_DIR}/made/made.cc\"\n"
+                 "  \"void far(); void made() { far(); asm(\\\"\\\"); }\")\n"
+                 "add_library(made OBJECT \"${CMAKE_BINARY_DIR}/made/made.cc\")\n"
+                 "target_link_libraries(far PUBLIC rt0::rt0)\ntarget_link_libraries(made PUBLIC rt0::rt0)\n"
+                 "rt0_add_executable(mine mine.cc)\ntarget_link_libraries(mine PRIVATE made far)\n")
+        self.write({"CMakeLists.txt": lists, "head.h": "inline void near() { made(); asm(\"\"); }\n",
+                    "mine.cc": "void made();\n#include \"head.h\"\nint main() {\n  near();\n  asm(\"\");\n}\n",
                     "sub/far.cc": "#include <rt0/rt0.h>\nvoid far() { rt0::panic(1); }\n"})
         with tempfile.TemporaryDirectory() as outside:
             for build in ("build", pathlib.Path(outside) / "out"):
@@ -137,7 +142,7 @@ class Outside(rt0test.Case):
                         installed.cmake("--build", folder)
                         ran = rt0test.run(folder / "bin" / "mine")
                         places = re.findall(r"\t(\S+):\d+", rt0test.text(ran.err))
-                        self.assertEqual(places, ["sub/far.cc", "head.h", "mine.cc"], ran.err)
+                        self.assertEqual(places, ["sub/far.cc", "made/made.cc", "head.h", "mine.cc"], ran.err)
 
     def test_everything(self):
         """Sources, libraries, definitions, options, a precompiled header; each build type's optimization; the
