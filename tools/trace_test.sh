@@ -3,16 +3,32 @@
 #
 # Runs a program on the simulated kernel and compares its trace with a golden one (check), or writes that anew (write).
 # rt0_add_trace_test() of tools/rt0_traces.cmake calls it; docs/TRACES.md is the manual. <machine> is what `uname -m`
-# says where the program runs without <qemu>. Exit status: 0 if the trace is the same, or is written; 1 if not, with the
-# reason on stderr.
+# says where the program runs without <qemu>. <program> may be @<file>: a file that has the program's path. Exit status:
+# 0 if the trace is the same, or is written; 1 if not, with the reason on stderr.
+#
+# trace_test.sh configure <compiler> <package> <command> ...
+#
+# Runs the command, which configures the project for an ISA, if that ISA's compiler is there; says so if it is not.
 set -eu
-mode=$1 machine=$2 qemu=$3 tool=$4 program=$5 sim=$6 golden=$7 how=$8
-shift 8
-
 fail() {
   echo "trace test: $*" >&2
   exit 1
 }
+if [ "$1" = configure ]; then
+  command -v "$2" >/dev/null || fail "$2 is not there: Debian has it in $3"
+  shift 3
+  exec "$@"
+fi
+
+mode=$1 machine=$2 qemu=$3 tool=$4 program=$5 sim=$6 golden=$7 how=$8
+shift 8
+
+case $program in
+  @*)
+    [ -f "${program#@}" ] || fail "${program#@} is not there: the project has not been configured in that folder"
+    program=$(cat "${program#@}")
+    ;;
+esac
 [ -x "$program" ] || fail "$program is not built"
 [ -x "$tool" ] || fail "$tool is not there: it is rt0-trace, which rt0's tools/ build"
 [ "$mode" = write ] || [ -f "$golden" ] || fail "$golden is not there: write it by \`$how\`"
