@@ -28,5 +28,8 @@ u32 callers_of_systemstack(const G* gp, Span<uintptr> pcs);
 
 // A go statement made newg: its trace event names the statement's file and line. In runtime/diag/tracer.cc.
 void trace_go_create_slow(const G* newg);
+// Runs the destructors of the calling goroutine's thread_local variables and of its keys' values. Null in a program
+// that has none.
+[[gnu::weak]] void run_thread_end() RT0_SYM("runtime.run_thread_end");
 
 }  // namespace rt0

@@ -128,13 +128,15 @@ function(rt0_add_runtime)
   rt0_target_options(rt0 ${RT0_DEV_DEFINES})
   add_library(rt0_checked STATIC EXCLUDE_FROM_ALL ${sources})
   rt0_target_options(rt0_checked ${RT0_CHECKED_DEFINES})
-  # For programs with exceptions, built only if there is one: the same objects, but three, and preempt.cc anew.
+  # For programs with exceptions, built only if there is one: the same objects, but three, and two anew.
   foreach(library rt0 rt0_checked)
+    set(own "/(no_exceptions|refused_exceptions|throw|call_once|preempt)[.]cc[.]o$")
     add_library(${library}_exceptions STATIC EXCLUDE_FROM_ALL "${RT0_SOURCE_DIR}/runtime/cxx/exceptions.cc"
-      "${RT0_SOURCE_DIR}/sched/preempt.cc"
-      "$<FILTER:$<TARGET_OBJECTS:${library}>,EXCLUDE,/(no_exceptions|refused_exceptions|throw|preempt)[.]cc[.]o>")
-    set_source_files_properties("${RT0_SOURCE_DIR}/runtime/cxx/exceptions.cc" TARGET_DIRECTORY ${library}_exceptions
-      PROPERTIES COMPILE_OPTIONS "-fexceptions;-frtti;-funwind-tables")
+      "${RT0_SOURCE_DIR}/runtime/cxx/call_once.cc" "${RT0_SOURCE_DIR}/sched/preempt.cc"
+      "$<FILTER:$<TARGET_OBJECTS:${library}>,EXCLUDE,${own}>")
+    set_source_files_properties("${RT0_SOURCE_DIR}/runtime/cxx/exceptions.cc"
+      "${RT0_SOURCE_DIR}/runtime/cxx/call_once.cc" TARGET_DIRECTORY ${library}_exceptions PROPERTIES COMPILE_OPTIONS
+      "-fexceptions;-frtti;-funwind-tables")
   endforeach()
   rt0_target_options(rt0_exceptions ${RT0_DEV_DEFINES} RT0_EXCEPTIONS)
   rt0_target_options(rt0_checked_exceptions ${RT0_CHECKED_DEFINES} RT0_EXCEPTIONS)

@@ -8,23 +8,12 @@
 #include "kernel_iface/kernel.h"
 #include "lib/time/timer.h"
 #include "rt0/runtime.h"
+#include "runtime/cxx/futex.h"
 #include "sched/above.h"
 
 namespace rt0 {
 
 namespace {
-
-constexpr i64 kSecond = 1000000000;
-
-// A struct timespec. libstdc++ was compiled with `long` for both fields (Debian 12, also on 32-bit ISAs); newer
-// toolchains for these have the second form, in which nanoseconds are followed or preceded by four unused bytes.
-struct Timespec {
-  long sec, nsec;
-};
-struct Timespec64 {
-  i64 sec, nsec;
-};
-static_assert(sizeof(Timespec) == 2 * kPtrSize);
 
 // 0 CLOCK_REALTIME, 5 its coarse form; any other clock that libstdc++ or a program asks for is monotonic.
 i64 clock(int id) { return id == 0 || id == 5 ? kernel->walltime() : kernel->nanotime(); }
@@ -54,27 +43,29 @@ int* __errno_location() { return &getg()->c_errno; }
 int clock_gettime(int id, Timespec* t);
 int clock_gettime(int id, Timespec* t) {
   const i64 now = clock(id);
-  *t = {static_cast<long>(now / kSecond), static_cast<long>(now % kSecond)};
+  *t = {static_cast<long>(now / kNsPerSecond), static_cast<long>(now % kNsPerSecond)};
   return 0;
 }
 
 int __clock_gettime64(int id, Timespec64* t);
 int __clock_gettime64(int id, Timespec64* t) {
   const i64 now = clock(id);
-  *t = {now / kSecond, now % kSecond};
+  *t = {};
+  t->sec = now / kNsPerSecond;
+  t->nsec = static_cast<i32>(now % kNsPerSecond);
   return 0;
 }
 
 int gettimeofday(Timespec* t, void* zone);
 int gettimeofday(Timespec* t, void*) {
   const i64 now = kernel->walltime();
-  *t = {static_cast<long>(now / kSecond), static_cast<long>(now % kSecond / 1000)};
+  *t = {static_cast<long>(now / kNsPerSecond), static_cast<long>(now % kNsPerSecond / 1000)};
   return 0;
 }
 
 long time(long* t);
 long time(long* t) {
-  const long now = static_cast<long>(kernel->walltime() / kSecond);
+  const long now = static_cast<long>(kernel->walltime() / kNsPerSecond);
   if (t != nullptr) *t = now;
   return now;
 }
@@ -82,9 +73,35 @@ long time(long* t) {
 // std::this_thread::sleep_for and yield: they stop the calling goroutine, not its thread.
 int nanosleep(const Timespec* t, Timespec* rest);
 int nanosleep(const Timespec* t, Timespec* rest) {
-  const i64 seconds = t->sec;
-  timeSleep(seconds > INT64_MAX / kSecond - 1 ? INT64_MAX : seconds * kSecond + t->nsec);
+  const i64 ns = span_of(*t);
+  if (ns < 0) {
+    getg()->c_errno = static_cast<i32>(Errno::inval);
+    return -1;
+  }
+  timeSleep(ns);
   if (rest != nullptr) *rest = {};
+  return 0;
+}
+
+// Returns an error number. flags: 0, or 1 for a point in time.
+int clock_nanosleep(int id, int flags, const Timespec* t, Timespec* rest);
+int clock_nanosleep(int id, int flags, const Timespec* t, Timespec* rest) {
+  const i64 ns = span_of(*t);
+  if (ns < 0 || (id != kClockRealtime && id != kClockMonotonic)) return static_cast<int>(Errno::inval);
+  timeSleep(flags == 0 ? ns : ns - clock(id));
+  if (flags == 0 && rest != nullptr) *rest = {};
+  return 0;
+}
+
+int usleep(unsigned us);
+int usleep(unsigned us) {
+  timeSleep(i64{us} * 1000);
+  return 0;
+}
+
+unsigned sleep(unsigned seconds);
+unsigned sleep(unsigned seconds) {
+  timeSleep(i64{seconds} * kNsPerSecond);
   return 0;
 }
 

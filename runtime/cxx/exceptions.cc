@@ -21,7 +21,6 @@
 #include "rt0/go.h"
 #include "rt0/panic.h"
 #include "rt0/print.h"
-#include "rt0/runtime.h"
 #include "runtime/cxx/exceptions.h"
 #include "runtime/panic/defer.h"
 #include "sched/above.h"
@@ -204,21 +203,6 @@ int dl_iterate_phdr(int (*each)(PhdrInfo*, usize, void*), void* arg) {
   headers[1].vaddr = reinterpret_cast<uintptr>(eh_frame_hdr);
   PhdrInfo info{.base = 0, .name = "", .headers = headers, .count = 2, .added = 1, .removed = 0};
   return each(&info, sizeof(info), arg);
-}
-
-// The unwinder fills a table of register sizes, once. Several goroutines may come here at once: one of them runs init,
-// which neither waits nor panics, and the others wait until it has. Acquire and release: they see what it has written.
-int pthread_once(int* once, void (*init)());
-int pthread_once(int* once, void (*init)()) {
-  enum { kNew, kRuns, kDone };
-  int state = kNew;
-  if (__atomic_compare_exchange_n(once, &state, kRuns, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
-    init();
-    __atomic_store_n(once, kDone, __ATOMIC_RELEASE);
-  } else {
-    while (__atomic_load_n(once, __ATOMIC_ACQUIRE) != kDone) gosched();
-  }
-  return 0;
 }
 }
 

@@ -49,6 +49,18 @@ void __cxa_deleted_virtual() { fatal("deleted virtual method called"); }
 void __stack_chk_fail() { fatal("stack smashing detected"); }
 }
 
+// std::exception_ptr, which std::future has: it is always null.
+struct exception_ptr;
+[[gnu::weak]] void exception_ptr_addref(exception_ptr* self) __asm__(
+    "_ZNSt15__exception_ptr13exception_ptr9_M_addrefEv");
+void exception_ptr_addref(exception_ptr*) {}
+[[gnu::weak]] void exception_ptr_release(exception_ptr* self) __asm__(
+    "_ZNSt15__exception_ptr13exception_ptr10_M_releaseEv");
+void exception_ptr_release(exception_ptr*) {}
+[[gnu::weak, noreturn]] void rethrow_exception(exception_ptr* self) __asm__(
+    "_ZSt17rethrow_exceptionNSt15__exception_ptr13exception_ptrE");
+void rethrow_exception(exception_ptr*) { fatal("std::rethrow_exception in a program without exceptions"); }
+
 [[gnu::weak, noreturn]] void std_terminate() __asm__("_ZSt9terminatev");
 void std_terminate() { fatal("std::terminate was called"); }
 

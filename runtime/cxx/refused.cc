@@ -20,11 +20,8 @@ RT0_TEXT(text_streams, "1",
 RT0_TEXT(text_files, "2",
          "std::filesystem and C's file functions are not supported: use rt0::os (open, read_file, stat, …)")
 RT0_TEXT(text_threads, "3",
-         "std::thread, std::condition_variable, std::future and similar classes are not supported: use rt0::go, "
-         "rt0::sync::Cond, rt0::WaitGroup, rt0::Chan")
-RT0_TEXT(text_wait, "4",
-         "waiting on a std::atomic, std::counting_semaphore, std::latch and std::barrier are not supported: use "
-         "rt0::Chan, rt0::sync::Cond, rt0::Semaphore or rt0::WaitGroup")
+         "a goroutine cannot be cancelled or sent a signal, and semaphores have no names: let it look at a "
+         "std::stop_token or an rt0::context, use rt0::signal, and sem_init")
 RT0_TEXT(text_env, "5",
          "C's environment and process functions are not supported: use rt0::os (getenv, start_process, …) and "
          "rt0::exit")
@@ -63,22 +60,14 @@ F(symlink) F(link) F(chdir) F(getcwd) F(truncate) F(truncate64) F(ftruncate) F(s
 F(fchmod) F(fchmodat) F(chmod) F(sendfile) F(sendfile64) F(pathconf) F(tmpfile)
 #undef F
 #define T(name) RT0_REFUSED(text_threads, name)
-T(pthread_create) T(pthread_join) T(pthread_detach) T(pthread_self) T(pthread_equal) T(pthread_once)
-T(pthread_mutex_init)
-T(pthread_mutex_timedlock) T(pthread_mutex_clocklock) T(pthread_mutexattr_init)
-T(pthread_mutexattr_settype) T(pthread_mutexattr_destroy) T(pthread_cond_init) T(pthread_cond_destroy)
-T(pthread_cond_wait) T(pthread_cond_timedwait) T(pthread_cond_clockwait) T(pthread_cond_signal)
-T(pthread_cond_broadcast) T(pthread_key_create) T(pthread_key_delete) T(pthread_getspecific) T(pthread_setspecific)
-T(pthread_rwlock_init) T(pthread_rwlock_destroy) T(pthread_rwlock_rdlock) T(pthread_rwlock_tryrdlock)
-T(pthread_rwlock_wrlock) T(pthread_rwlock_trywrlock) T(pthread_rwlock_clockrdlock) T(pthread_rwlock_clockwrlock)
-T(pthread_rwlock_unlock) T(get_nprocs) T(sem_init) T(sem_wait) T(sem_post) T(sem_destroy) T(sem_trywait)
-T(sem_clockwait) T(__tls_get_addr) T(__cxa_thread_atexit)
+T(pthread_cancel) T(pthread_kill) T(pthread_sigmask) T(pthread_sigqueue) T(pthread_atfork) T(sem_open) T(sem_close)
+T(sem_unlink) T(__pthread_register_cancel) T(__pthread_unregister_cancel) T(__pthread_unwind_next)
+T(__sigsetjmp_cancel)
 #undef T
-RT0_REFUSED(text_wait, syscall)
 #define E(name) RT0_REFUSED(text_env, name)
 E(getenv) E(exit) E(setenv) E(unsetenv) E(putenv) E(secure_getenv) E(system) E(_exit) E(_Exit) E(quick_exit)
-E(at_quick_exit) E(atexit) E(fork) E(execve) E(kill) E(raise) E(signal) E(sigaction) E(getpid) E(sysconf)
-E(getentropy) E(arc4random) E(usleep) E(sleep)
+E(at_quick_exit) E(fork) E(execve) E(kill) E(raise) E(signal) E(sigaction) E(getpid) E(sysconf)
+E(getentropy) E(arc4random)
 #undef E
 // clang-format on
 

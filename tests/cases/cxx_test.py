@@ -28,9 +28,8 @@ REFUSED = {
     "#include <cstdio>\nint main() { std::printf(\"x\"); }": "rt0::fmt::println",
     "#include <filesystem>\nint main() { return std::filesystem::remove(\"x\"); }": "rt0::os",
     "#include <cstdio>\nint main() { return std::remove(\"x\"); }": "rt0::os",
-    "#include <thread>\nint main() { std::thread t([] {}); t.join(); }": "rt0::go",
-    "#include <condition_variable>\nstd::condition_variable c;\nint main() { c.notify_one(); }": "rt0::sync::Cond",
-    "#include <atomic>\nstd::atomic<int> a;\nint main() { a.wait(1); }": "rt0::sync::Cond",
+    "#include <pthread.h>\nint main() { return pthread_cancel(pthread_self()); }": "std::stop_token",
+    "#include <semaphore.h>\nint main() { return sem_open(\"x\", 0) != nullptr; }": "sem_init",
     "#include <cstdlib>\nint main() { return std::getenv(\"x\") != nullptr; }": "rt0::os",
 }
 
