@@ -123,7 +123,7 @@ inspect: need-build build-$(ONE) ## the ELF facts of P=hello: entry, segments, s
 	@qemu/inspect.sh build/$(ONE)/bin/$(P)
 
 # What is installed for an ISA.
-LIBRARIES = rt0 rt0_musl rt0_checked rt0_exceptions rt0_checked_exceptions explore
+LIBRARIES = rt0 rt0_musl rt0_checked rt0_exceptions rt0_checked_exceptions explore rt0_tls
 
 install: ## installs the runtime for ISA=amd64, rt0-c++ and CMake's files into PREFIX=/usr/local; once for each ISA
 	@mkdir -p $(DESTDIR)$(PREFIX) 2>/dev/null && test -w $(DESTDIR)$(PREFIX) || { \

@@ -135,6 +135,8 @@ Chance* sim_chance(G* gp);
 void trace_choice(const Made& c);
 // A preemption signal was sent to the running thread while it did not run, inside a call of the simulated kernel.
 void sim_signal_in_kernel();
+// The thread goes on whose current g is gp. Only in programs with thread_local variables: moves the thread pointer.
+void sim_thread_pointer(G* gp);
 // The simulation cannot go on, or has reached its limit: ends the program with a fatal error of this text.
 [[noreturn]] void sim_over(const char* why);
 

@@ -11,7 +11,7 @@
 #include "sched/mthread.h"
 #include "sched/preempt.h"
 #include "sched/proc.h"
-#include "sched/runq.h"
+#include "sched/thread_pointer.h"
 #include "trace/trace.h"
 
 namespace rt0 {
@@ -90,7 +90,7 @@ G* newproc1(Funcval* fn, const detail::GoStmt* stmt, G* callergp, uintptr caller
   check(newg->stack.hi != 0, "newproc1: newg missing stack");
   check(readgstatus(newg) == GStatus::dead, "newproc1: new g is not Gdead");
 
-  uintptr sp = newg->stack.hi;
+  uintptr sp = new_tls_block(newg);
   if (stmt != nullptr) {
     if (stmt->size >= (newg->stack.hi - newg->stack.lo) / 2) throw_("go: the closure is too large for a stack");
     sp = align_down(sp - stmt->size, max(stmt->align, Isa::kStackAlign));
@@ -129,7 +129,7 @@ void newproc_of_sysmon(Funcval* fn) {
   G* newg = malg(kStackDefault, true);
   casgstatus(newg, GStatus::idle, GStatus::dead);
   allgadd(newg);
-  newg->sched.sp = newg->stack.hi;
+  newg->sched.sp = new_tls_block(newg);
   newg->sched.g = newg;
   gostartcallfn(&newg->sched, fn);
   newg->startpc = newg->sched.pc;
@@ -225,7 +225,7 @@ void gfpurge(P* pp) {
 void gexited(G* gp) { (void)gdestroy(gp); }
 
 // Called by goexit, on the goroutine's own stack.
-void goexit1() { leave(getg(), kGoexit); }
+void goexit1() { run_tls_end(), leave(getg(), kGoexit); }
 
 bool gdestroy(G* gp) {
   M* mp = getg()->m;

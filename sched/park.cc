@@ -9,6 +9,7 @@
 #include "sched/proc.h"
 #include "sched/runq.h"
 #include "sched/sim_next.h"
+#include "sched/thread_pointer.h"
 #include "trace/trace.h"
 
 namespace rt0 {
@@ -147,6 +148,7 @@ void dropg() {
   M* mp = getg()->m;
   mp->curg.load_relaxed()->m = nullptr;
   mp->curg.store_relaxed(nullptr);
+  thread_pointer_to(mp);
 }
 
 void gosched() { yield("Gosched"); }

@@ -18,6 +18,7 @@
 #include "sched/rand.h"
 #include "sched/runq.h"
 #include "sched/sim_next.h"
+#include "sched/thread_pointer.h"
 #include "trace/trace.h"
 
 namespace rt0 {
@@ -337,6 +338,7 @@ void leave(G* gp, WayToLeave way) {
 // gp was runnable and on no queue. From here on mp runs it, with a P.
 static void become_running(M* mp, G* gp) {
   mp->curg.store_relaxed(gp);
+  thread_pointer_to(gp);
   gp->m = mp;
   gp->waitsince = 0;
   gp->preempt.store_relaxed(0);  // a request made in its last time slice

@@ -185,16 +185,16 @@ endfunction()
 # Further arguments: options that come first.
 function(rt0_link_runtime name runtime)
   rt0_link_options(links)
-  set_property(TARGET ${name} PROPERTY LINK_OPTIONS ${ARGN} "${links}" "--rt0-lib=$<TARGET_FILE:${runtime}>"
-    "--rt0-lib=$<TARGET_FILE:rt0_musl>" "--rt0-lib=${RT0_LIBSTDCXX}")
+  set_property(TARGET ${name} PROPERTY LINK_OPTIONS ${ARGN} "${links}" "--rt0-tls=$<TARGET_FILE:rt0_tls>"
+    "--rt0-lib=$<TARGET_FILE:${runtime}>" "--rt0-lib=$<TARGET_FILE:rt0_musl>" "--rt0-lib=${RT0_LIBSTDCXX}")
   if(runtime MATCHES "_exceptions$")
     set_property(TARGET ${name} APPEND PROPERTY LINK_OPTIONS "--rt0-lib=${RT0_LIBGCC_EH}")
     set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${RT0_SHARE_DIR}/arch/exceptions.ld")
   endif()
   set_property(TARGET ${name} APPEND PROPERTY LINK_OPTIONS "--rt0-lib=${RT0_LIBGCC}")
-  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "$<TARGET_FILE:${runtime}>" "$<TARGET_FILE:rt0_musl>"
-    "${RT0_SHARE_DIR}/arch/rt0.ld" "${RT0_SHARE_DIR}/tools/rt0-link" "${RT0_MKPCLNTAB}")
-  add_dependencies(${name} ${runtime} rt0_musl)
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "$<TARGET_FILE:${runtime}>" "$<TARGET_FILE:rt0_tls>"
+    "$<TARGET_FILE:rt0_musl>" "${RT0_SHARE_DIR}/arch/rt0.ld" "${RT0_SHARE_DIR}/tools/rt0-link" "${RT0_MKPCLNTAB}")
+  add_dependencies(${name} ${runtime} rt0_tls rt0_musl)
 endfunction()
 
 # rt0_add_executable(hello [CHECKED] [EXCEPTIONS] hello.cc …): a static program, entered at _rt0_<isa>_linux, in bin/ of

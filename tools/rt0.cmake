@@ -140,7 +140,14 @@ function(rt0_add_runtime)
   endforeach()
   rt0_target_options(rt0_exceptions ${RT0_DEV_DEFINES} RT0_EXCEPTIONS)
   rt0_target_options(rt0_checked_exceptions ${RT0_CHECKED_DEFINES} RT0_EXCEPTIONS)
-  foreach(library rt0 rt0_checked rt0_exceptions rt0_checked_exceptions)
+  # For programs with thread_local variables: what must move the thread pointer.
+  rt0_sources(tls sched/proc sched/park sched/newproc sched/tls_room)
+  if(RT0_SIM_KERNEL)
+    list(APPEND tls "${RT0_SOURCE_DIR}/kernel_iface/sim/thread.cc")
+  endif()
+  add_library(rt0_tls STATIC ${tls})
+  rt0_target_options(rt0_tls ${RT0_DEV_DEFINES} RT0_TLS)
+  foreach(library rt0 rt0_checked rt0_exceptions rt0_checked_exceptions rt0_tls)
     add_dependencies(${library} rt0_go_asm)
     target_compile_options(${library} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${RT0_RUNTIME_OPTIONS}>
                            $<$<COMPILE_LANGUAGE:CXX>:${RT0_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:-Wno-invalid-offsetof>)
@@ -153,7 +160,7 @@ function(rt0_add_runtime)
   rt0_sources(hot sched/lock sched/runq sched/park sched/proc sched/newproc sched/syscall lib/chan/chan lib/chan/select
     lib/sync/sema lib/sync/mutex
               lib/time/timer lib/io/netpoll)
-  set_source_files_properties(${hot} TARGET_DIRECTORY rt0 PROPERTIES
+  set_source_files_properties(${hot} TARGET_DIRECTORY rt0 rt0_tls PROPERTIES
                               COMPILE_OPTIONS
                               "-O2;$<$<CXX_COMPILER_ID:GNU>:-falign-functions=4;-falign-jumps=1;-falign-loops=1>")
   rt0_sources(heap mem/malloc)
@@ -209,7 +216,7 @@ function(rt0_install)
   include(GNUInstallDirs)
   include(CMakePackageConfigHelpers)
   install(DIRECTORY "${RT0_SOURCE_DIR}/include/rt0" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-  install(TARGETS rt0 rt0_musl ARCHIVE DESTINATION "lib/rt0/${RT0_ISA}")
+  install(TARGETS rt0 rt0_tls rt0_musl ARCHIVE DESTINATION "lib/rt0/${RT0_ISA}")
   install(TARGETS rt0_checked rt0_exceptions rt0_checked_exceptions ARCHIVE DESTINATION "lib/rt0/${RT0_ISA}"
     OPTIONAL)  # if they have been built: make install does
   install(FILES "${RT0_SOURCE_DIR}/arch/isas.txt" "${RT0_SOURCE_DIR}/arch/rt0.ld"

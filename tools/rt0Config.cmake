@@ -14,7 +14,7 @@ endif()
 rt0_read_isa()
 set(RT0_MKPCLNTAB "${rt0_prefix}/lib/rt0/mkpclntab" CACHE INTERNAL "rt0")
 if(NOT TARGET rt0::rt0)
-  foreach(rt0_library rt0 rt0_musl rt0_checked rt0_exceptions rt0_checked_exceptions)
+  foreach(rt0_library rt0 rt0_tls rt0_musl rt0_checked rt0_exceptions rt0_checked_exceptions)
     add_library(${rt0_library} STATIC IMPORTED GLOBAL)
     set_target_properties(${rt0_library} PROPERTIES IMPORTED_LOCATION
       "${rt0_prefix}/lib/rt0/${RT0_ISA}/lib${rt0_library}.a")

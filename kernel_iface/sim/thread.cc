@@ -86,6 +86,9 @@ void switch_to(Thread* to) {
   state.running = to;
   state.attention = (state.attention & ~kSent) | (to->preempt_sent ? u32{kSent} : 0);
   if (detail::setrecover(as_recover_point(me->context)) == 0) {
+#ifdef RT0_TLS
+    sim_thread_pointer(to->g);
+#endif
     if (!to->started) begin(to);
     Isa::setg(to->g);
     recovery(as_recover_point(to->context));

@@ -16,9 +16,10 @@ from source import ROOT, library_objects, read
 
 def symbols(build):
     """The symbols that each source file's objects define for others, and those they need: two dicts of sets, by source
-    file. The runtime of CHECKED programs, if it has been built, has some that the ordinary one lacks."""
+    file. The runtimes of CHECKED programs and of those with thread_local variables have some that
+    the ordinary one lacks."""
     defines, wants = {}, {}
-    for library in ('rt0', 'rt0_checked'):
+    for library in ('rt0', 'rt0_checked', 'rt0_tls'):
         if library != 'rt0' and not os.path.exists(os.path.join(build, f'lib{library}.a')):
             continue
         where, objects = library_objects(build, library)

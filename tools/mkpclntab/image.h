@@ -63,6 +63,8 @@ class Image {
   // Why the program can't run, in a sentence, if it uses something that rt0 does not have; otherwise empty. See
   // runtime/cxx/refused.cc.
   const string& refused() const { return refused_; }
+  // Whether it has thread_local variables, and is linked without what they need (sched/tls_room.cc).
+  bool lacks_tls() const { return has_tls_ && !has_tls_room_; }
   const vector<Symbol>& symbols() const { return symbols_; }         // in executable sections, unsorted
   const std::optional<vector<u8>>& table() const { return table_; }  // what .gopclntab holds
 
@@ -113,6 +115,7 @@ class Image {
       if ((h.sh_flags & SHF_EXECINSTR) && (h.sh_flags & SHF_ALLOC) && h.sh_size != 0)
         code_.push_back({h.sh_addr, h.sh_addr + h.sh_size});
       if (h.sh_type == SHT_SYMTAB) symtab_ = s;
+      if ((h.sh_flags & SHF_TLS) && h.sh_size != 0) has_tls_ = true;
       if (string_view(name) == ".gopclntab") {
         table_.emplace();
         Elf_Data* d = h.sh_type == SHT_NOBITS ? nullptr : elf_rawdata(s, nullptr);
@@ -158,6 +161,7 @@ class Image {
       if (gelf_getsym(d, static_cast<int>(i), &sym) == nullptr) break;
       const char* name = elf_strptr(elf_, h.sh_link, sym.st_name);
       if (name == nullptr || sym.st_shndx == SHN_UNDEF) continue;
+      if (string_view(name) == "runtime.tls_room") has_tls_room_ = true;
       if (string_view(name) == "runtime.text") text_ = sym.st_value;
       if (starts_with(name, kRefused) && (refused_name_.empty() || name < refused_name_)) {
         refused_name_ = name;
@@ -208,6 +212,7 @@ class Image {
   std::optional<vector<u8>> table_;
   static constexpr const char* kRefused = "rt0_refused.";
   string refused_name_, refused_;
+  bool has_tls_ = false, has_tls_room_ = false;
 };
 
 }  // namespace mkpclntab

@@ -137,6 +137,7 @@ int main(int argc, char** argv) {
       fprintf(stderr, "rt0: %s: %s\n", name.empty() ? elf.c_str() : name.c_str(), image.refused().c_str());
       return 2;
     }
+    if (image.lacks_tls()) return 3;  // rt0-link links it anew, with that
     write_assembly(make_table(image, strip), out, name);
     return 0;
   } catch (const std::exception& e) {

@@ -1,0 +1,1 @@
+#include "arch/x86/thread_pointer.h"  // IWYU pragma: export
