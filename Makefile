@@ -22,7 +22,8 @@ COMPILED := $(if $(filter host,$(MAKECMDGOALS)),,$(if $(filter $(FOR_ONE),$(MAKE
 PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \
   $(foreach i,$(COMPILED),$(call package,$(i)))
 PKG_RUN := qemu-user
-PKG_TEST := libgtest-dev python3 wrk socat
+PKG_TEST := libgtest-dev python3 wrk socat \
+  libconcurrentqueue-dev libreaderwriterqueue-dev libboost-dev libcds-dev
 PKG_CHECK := clang-19 lld-19 clang-format-19 clang-tidy-19
 CMAKE := cmake -G Ninja -Wno-dev
 PREFIX ?= /usr/local

@@ -136,6 +136,15 @@ u32 futex_wake(const u32* word, u32 most) {
   return n;
 }
 
+static bool is_awaited(const u32* word) {
+  Bucket* const b = bucket_of(word);
+  bucket_lock(b);
+  const Sleeper* s = b->first;
+  while (s != nullptr && s->word != word) s = s->next;
+  unlock(&b->lock);
+  return s != nullptr;
+}
+
 i64 deadline_by(int id, i64 when) {
   if (when < 0 || when == kForever || id == kClockMonotonic) return when;
   const i64 left = when - kernel->walltime();
@@ -155,10 +164,16 @@ constexpr int kWait = 0, kWake = 1, kWaitBitset = 9, kPrivate = 128, kClockIsRea
 
 template <class T>
 long futex(const u32* word, int operation, u32 value, const T* time) {
-  op_point(word);
   const int clock = (operation & kClockIsRealtime) != 0 ? kClockRealtime : kClockMonotonic;
   const int what = operation & ~(kPrivate | kClockIsRealtime);
-  if (what == kWake) return static_cast<long>(futex_wake(word, value));
+  if (what == kWake) {
+    // libstdc++ also wakes where nobody waits, if an atomic object elsewhere is waited for. Whether it does depends on
+    // addresses, so this is a point of the simulated kernel only if there is somebody to wake.
+    if (!is_awaited(word)) return 0;
+    op_point(word);
+    return static_cast<long>(futex_wake(word, value));
+  }
+  op_point(word);
   if (what != kWait && what != kWaitBitset) return failed(Errno::nosys);
   i64 deadline = kForever;
   if (time != nullptr) {

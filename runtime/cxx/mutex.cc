@@ -74,6 +74,20 @@ int try_once(CMutex* m) {
   return 0;
 }
 
+int give_back(CMutex* m) {
+  if (m->kind != kNormal) {
+    if (m->kind != kAdaptive && !owned(m)) return c_error(Errno::perm);
+    if (m->count != 0) {
+      m->count--;
+      return 0;
+    }
+    __atomic_store_n(&m->owner, 0, __ATOMIC_RELAXED);
+  }
+  // From here on another goroutine may have the lock, and free the object: only its address is used.
+  if (__atomic_exchange_n(&m->lock, 0, __ATOMIC_RELEASE) == 2) (void)futex_wake(&m->lock, 1);
+  return 0;
+}
+
 template <class T>
 int lock_by(void* m, int clock, const T* when) {
   if (!is_clock(clock)) return c_error(Errno::inval);
@@ -111,6 +125,12 @@ int pthread_mutex_trylock(void* m) {
   return try_once(static_cast<CMutex*>(m));
 }
 
+// For libstdc++'s own locks in a program's code: include/rt0/toolchain/ext/concurrence.h.
+int rt0_quiet_mutex_lock(void* m);
+int rt0_quiet_mutex_lock(void* m) { return lock_until(static_cast<CMutex*>(m), kForever); }
+int rt0_quiet_mutex_unlock(void* m);
+int rt0_quiet_mutex_unlock(void* m) { return give_back(static_cast<CMutex*>(m)); }
+
 int pthread_mutex_timedlock(void* m, const Timespec* when);
 int pthread_mutex_timedlock(void* m, const Timespec* when) { return lock_by(m, kClockRealtime, when); }
 int pthread_mutex_clocklock(void* m, int clock, const Timespec* when);
@@ -121,19 +141,8 @@ int __pthread_mutex_clocklock64(void* m, int clock, const Timespec64* when);
 int __pthread_mutex_clocklock64(void* m, int clock, const Timespec64* when) { return lock_by(m, clock, when); }
 
 int pthread_mutex_unlock(void* m) {
-  CMutex* const mutex = static_cast<CMutex*>(m);
-  op_point_of_program(mutex, __builtin_return_address(0));
-  if (mutex->kind != kNormal) {
-    if (mutex->kind != kAdaptive && !owned(mutex)) return c_error(Errno::perm);
-    if (mutex->count != 0) {
-      mutex->count--;
-      return 0;
-    }
-    __atomic_store_n(&mutex->owner, 0, __ATOMIC_RELAXED);
-  }
-  // From here on another goroutine may have the lock, and free the object: only its address is used.
-  if (__atomic_exchange_n(&mutex->lock, 0, __ATOMIC_RELEASE) == 2) (void)futex_wake(&mutex->lock, 1);
-  return 0;
+  op_point_of_program(m, __builtin_return_address(0));
+  return give_back(static_cast<CMutex*>(m));
 }
 
 // A pthread_mutexattr_t is the kind.

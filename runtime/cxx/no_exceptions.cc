@@ -20,6 +20,7 @@ RT0_NEVER(__cxa_end_catch)
 RT0_NEVER(__cxa_allocate_exception)
 RT0_NEVER(__cxa_free_exception)
 RT0_NEVER(__cxa_throw_bad_array_new_length)
+RT0_NEVER(__cxa_call_unexpected)
 RT0_NEVER(__gxx_personality_v0)
 RT0_NEVER(_Unwind_Resume)
 RT0_NEVER(_Unwind_Resume_or_Rethrow)
@@ -48,6 +49,11 @@ void __cxa_deleted_virtual() { fatal("deleted virtual method called"); }
 [[gnu::weak, noreturn]] void __stack_chk_fail();
 void __stack_chk_fail() { fatal("stack smashing detected"); }
 }
+
+[[gnu::weak]] bool std_uncaught_exception() __asm__("_ZSt18uncaught_exceptionv");
+bool std_uncaught_exception() { return false; }
+[[gnu::weak]] int std_uncaught_exceptions() __asm__("_ZSt19uncaught_exceptionsv");
+int std_uncaught_exceptions() { return 0; }
 
 // std::exception_ptr, which std::future has: it is always null.
 struct exception_ptr;

@@ -43,7 +43,7 @@ ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|fl
                         r'atomic_(?:fetch_(?:add|sub|x?or|n?and)|(?:compare_)?exchange)_[12])$')
 # Names of the compiler's own library that the C++ library calls.
 LIBGCC = re.compile(r'__(?:atomic|aarch64)_|__x86\.get_pc_thunk\.|__sfp_handle_exceptions$|DW\.ref\.__gxx_|'
-                    r'__\w+[dsthx][fi]\d$')
+                    r'__\w+[dsthx][fi]\d$|__once_proxy$')  # the last is libstdc++'s
 # Unmangled names that may be global. Any other belongs to a libc, or could clash with one.
 PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|'
                    r'__(start|stop)_rt0_inittasks$|port_entry$')
@@ -53,7 +53,7 @@ OPTIONAL = 'runtime.maxprocs'
 FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|'
                      r'_ITM_|__gmon|__tls_get_addr')
 # A program with exceptions has its tables, the names of the toolchain's unwinder and of what reads mangled names.
-EXCEPTIONS = 'cxx_exceptions'
+EXCEPTIONS = ('cxx_exceptions', 'cxx_threads_throw')
 UNWINDER = re.compile(r'_?_Unwind_|DW\.ref\.|___Unwind_|__(?:de)?register_frame|__frame_state_for$|__gnu_|rt0\.|__cxa_|'
                       r'd_|_dl_find_object$|__exidx_|_\.stapsdt\.base$|pthread_once$|__gcclibcxx_|__dynamic_cast$|'
                       r'__aeabi_|cplus_demangle_|(?:__)?restore_core_regs$')
@@ -116,7 +116,9 @@ def check(path, go_names, functions, entry=None):
     known = OWN_C | test_symbols()
     subject = SUBJECT.get(os.path.basename(path).removesuffix('_checked'))
     library = library_names() if os.path.basename(path).startswith(LIBRARY) and not subject else set()
-    exceptions = os.path.basename(path) == EXCEPTIONS
+    # Only librt0_tls.a has the symbol: rt0-link has linked the program with it.
+    tls = library and any(s.name == 'runtime.tls_room' for s in e.symbols)
+    exceptions = os.path.basename(path) in EXCEPTIONS
     if e.type != elf.ET_EXEC:
         bad.append(f'ELF type {e.type}: not ET_EXEC, a static executable')
 
@@ -148,7 +150,7 @@ def check(path, go_names, functions, entry=None):
     for s in e.sections:
         for name, why in SECTIONS.items():
             if s.size != 0 and (s.name == name or s.name.startswith(name + '.')) and \
-               not (exceptions and name in TABLES):
+               not (exceptions and name in TABLES) and not (tls and name in ('.tdata', '.tbss')):
                 bad.append(f'section {s.name}, {s.size} bytes: {why}')
         if s.name.startswith('.rel') and s.size != 0:
             bad.append(f'section {s.name}, {s.size} bytes: relocations that are never applied')

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""std::thread and its kin, pthreads and thread_local variables in programs, and libraries that use them. Some trace
+digests of these programs: sim_golden_test.py."""
+
+import pathlib
+import re
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
+import rt0test
+
+SIM = "seed={},procs={},strategy={}"
+HAVE = rt0test.program_path("cxx_threads").exists()  # not where the toolchain has no libstdc++.a
+
+
+@unittest.skipUnless(HAVE, "the toolchain has no libstdc++.a")
+@rt0test.each_how
+class Threads(rt0test.Case):
+    PROGRAMS = ("threads", "threads_throw", "pthreads")
+
+    def test_output(self):
+        """On one P and on several, and under the simulated kernel: the same bytes, which are the same on every ISA."""
+        for program in self.PROGRAMS:
+            want = (rt0test.EXPECTED / f"cxx_{program}.out").read_bytes()
+            envs = [{"GOMAXPROCS": "1"}, {"GOMAXPROCS": "4"}]
+            envs += [{"RT0_SIM": SIM.format(seed, 3, strategy)} for strategy in ("random", "pct:3")
+                     for seed in (range(1, 51) if rt0test.FIRST and self.how == "native" else range(1, 3))]
+            for env in envs:
+                with self.subTest(program, env=env):
+                    done = rt0test.run(f"cxx_{program}", how=self.how, env=env)
+                    self.assertEqual((done.status, done.err, done.out), (0, b"", want))
+
+    def fails(self, part, *lines):
+        for env in ({"GOMAXPROCS": "4"}, {"RT0_SIM": SIM.format(5, 2, "random")}):
+            with self.subTest(part, env=env):
+                done = rt0test.run("cxx_threads", part, how=self.how, env=env)
+                said = rt0test.text(done.err)
+                self.assertEqual(done.status, 2, said)
+                at = 0
+                for line in lines:
+                    found = re.compile(line, re.M).search(said, at)
+                    self.assertIsNotNone(found, f"no {line!r} after the first {at} characters of:\n{said}")
+                    at = found.end()
+
+    def test_a_thread_that_nobody_joins(self):
+        self.fails("not_joined", r"\Afatal error: std::terminate was called$", r"^main\.not_joined\(")
+
+    def test_deadlock(self):
+        """Two goroutines that lock two mutexes in different orders are found, with what they wait for."""
+        self.fails("deadlock", r"\Afatal error: all goroutines are asleep - deadlock!$",
+                   r"^goroutine 1 \[sync\.Mutex\.Lock\]:$", r"^main\.deadlock\(",
+                   r"^goroutine \d+ \[sync\.Mutex\.Lock\]:$")
+
+    def test_hang(self):
+        """Each kind of wait has its reason."""
+        self.fails("hang", r"\Afatal error: all goroutines are asleep - deadlock!$",
+                   r"^goroutine 1 \[sync\.WaitGroup\.Wait\]:$")
+        done = rt0test.run("cxx_threads", "hang", how=self.how)
+        found = sorted(re.findall(r"^goroutine \d+ \[(.*)\]:$", rt0test.text(done.err), re.M))
+        self.assertEqual(found, ["semacquire", "sync.Cond.Wait", "sync.RWMutex.Lock", "sync.RWMutex.RLock",
+                                 "sync.WaitGroup.Wait"])
+
+    def test_a_panic_in_a_thread(self):
+        self.fails("panics", r"\Apanic: in a thread$", r"^goroutine \d+ \[running\]:$", r"^main\.panics\.func1\(")
+
+    def test_another_system_call(self):
+        self.fails("other_call", r"\Afatal error: syscall\(1, …\): only SYS_futex is there[^\n]*$",
+                   r"^main\.other_call\(")
+
+    def test_an_exception_that_leaves_a_thread(self):
+        done = rt0test.run("cxx_threads_throw", "uncaught", how=self.how)
+        self.assertEqual(done.status, 2)
+        self.assertRegex(rt0test.text(done.err), r"\Apanic: std::runtime_error: out of a thread\n\n"
+                         r"goroutine \d+ \[running\]:\n")
+
+
+LIBRARIES = {"concurrentqueue": "libconcurrentqueue-dev", "readerwriterqueue": "libreaderwriterqueue-dev",
+             "boost_lockfree": "libboost-dev", "libcds": "libcds-dev"}
+
+
+@unittest.skipUnless(HAVE, "the toolchain has no libstdc++.a")
+@rt0test.each_how
+class Libraries(rt0test.Case):
+    """Header libraries of Debian, unmodified, with loads of producers and consumers."""
+
+    def load(self, name):
+        program = f"cxx_{name}"
+        if not rt0test.program_path(program).exists():
+            self.skipTest(f"{LIBRARIES[name]} was not there when the programs were built, or does not know the ISA")
+        want = (rt0test.EXPECTED / f"{program}.out").read_bytes()
+        envs = [{"GOMAXPROCS": str(n)} for n in (1, 4)]
+        seeds = 1000 if rt0test.FIRST and self.how == "native" else 2
+        envs += [{"RT0_SIM": SIM.format(seed, 3, "random")} for seed in range(1, seeds + 1)]
+        for env in envs:
+            with self.subTest(env=env):
+                done = rt0test.run(program, how=self.how, env=env)
+                self.assertEqual((done.status, done.err, done.out), (0, b"", want))
+
+    def test_concurrentqueue(self):
+        self.load("concurrentqueue")
+
+    def test_readerwriterqueue(self):
+        self.load("readerwriterqueue")
+
+    def test_boost_lockfree(self):
+        self.load("boost_lockfree")
+
+    def test_libcds(self):
+        self.load("libcds")
+
+
+if __name__ == "__main__":
+    rt0test.main()
