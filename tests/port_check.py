@@ -22,7 +22,8 @@ SKIPPED = 77  # the exit status of a test file whose tests were all skipped
 # tests/cases/.
 LADDER = (
     ("exit", "a program starts and exits with 42",
-     "the row of `isas.txt`, `flags.txt`, `Isa::syscall6`, numbers in `linux_abi.h`", "port_exit", ""),
+     "the row of `isas.txt`, `flags.txt`, `thread_pointer.h`, `Isa::syscall6`, numbers in `linux_abi.h`", "port_exit",
+     ""),
     ("write", "it writes a line", "the same", "port_write", ""),
     ("sizes", "byte order, sizes, 64-bit arithmetic, floats",
      "the functions that the compiler calls for 64-bit arithmetic, if any", "port_sizes", ""),

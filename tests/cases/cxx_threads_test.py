@@ -31,6 +31,12 @@ class Threads(rt0test.Case):
                     done = rt0test.run(f"cxx_{program}", how=self.how, env=env)
                     self.assertEqual((done.status, done.err, done.out), (0, b"", want))
 
+    def test_preemption(self):
+        """A thread's variables go with it when it is preempted and goes on on another P."""
+        for procs in (1, 3):
+            done = rt0test.run("cxx_threads", "busy", how=self.how, env={"GOMAXPROCS": procs})
+            self.assertEqual((done.status, done.out, done.err), (0, b"busy: 0\n", b""))
+
     def fails(self, part, *lines):
         for env in ({"GOMAXPROCS": "4"}, {"RT0_SIM": SIM.format(5, 2, "random")}):
             with self.subTest(part, env=env):

@@ -396,6 +396,20 @@ void locals() {
   println("main's:", untouched, moves_wrong());
 }
 
+// Threads that compute and are preempted, and go on on other Ps: each counts in its own variable.
+thread_local volatile unsigned own_count;
+void busy() {
+  constexpr unsigned kRounds = 4000000;
+  std::atomic<int> wrong = 0;
+  in_threads(6, [&](int i) {
+    const volatile unsigned* const before = &own_count;
+    own_count = static_cast<unsigned>(i);
+    for (unsigned k = 0; k < kRounds; k++) own_count = own_count + 1;
+    wrong += own_count != kRounds + static_cast<unsigned>(i) || before != &own_count;
+  });
+  println("busy:", wrong.load());
+}
+
 // What does not end well.
 
 void not_joined() {
@@ -443,15 +457,12 @@ int main(int argc, char** argv) {
   constexpr struct {
     const char* name;
     void (*run)();
-  } kParts[] = {{"not_joined", not_joined},
-                {"deadlock", deadlock},
-                {"hang", hang},
-                {"panics", panics},
-                {"other_call", other_call}};
+  } kParts[] = {{"busy", busy}, {"not_joined", not_joined}, {"deadlock", deadlock},
+                {"hang", hang}, {"panics", panics},         {"other_call", other_call}};
   for (const auto& part : kParts)
     if (argc == 2 && std::string_view(argv[1]) == part.name) {
       part.run();
-      return 1;
+      return 0;
     }
   threads();
   mutexes();
