@@ -43,9 +43,10 @@ void work() {
     while (flag.test_and_set()) rt0::gosched();
     behind_flag++;
     flag.clear();
+    if (i % 10 != 0) continue;  // each lock is a point of the simulated kernel: else the golden trace would be long
     const std::lock_guard<std::mutex> held(mutex);
     behind_mutex++;
-    if (i % 200 == 1) rt0::gosched();
+    if (i % 200 == 10) rt0::gosched();
     if (i % 100 == 0) rt0::gosched();
   }
 }
