@@ -19,7 +19,7 @@ namespace rt0 {
 
 namespace {
 
-constexpr u32 kNormal = 0, kRecursive = 1, kErrorcheck = 2, kAdaptive = 3;
+enum : u32 { kNormal, kRecursive, kErrorcheck, kAdaptive };
 
 // The beginning of glibc's struct, in which only `kind` must lie where glibc has it.
 struct CMutex {
