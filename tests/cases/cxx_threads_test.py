@@ -14,6 +14,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "harness"))
+import installed
 import rt0test
 
 SIM = "seed={},procs={},strategy={}"
@@ -110,6 +111,40 @@ class Threads(rt0test.Case):
         self.assertEqual(done.status, 2)
         self.assertRegex(rt0test.text(done.err), r"\Apanic: std::runtime_error: out of a thread\n\n"
                          r"goroutine \d+ \[running\]:\n")
+
+
+VARIABLE = "alignas({}) thread_local char c[{}];\nint main(int n, char**) {{ c[n] = 1; return c[0]; }}\n"
+
+
+@unittest.skipUnless(HAVE, "the toolchain has no libstdc++.a")
+class Built(rt0test.Case):
+    """With rt0-c++, by its installed libraries."""
+
+    def build(self, folder, source, *options):
+        (folder / "x.cc").write_text(source)
+        return installed.tool("x.cc", "-o", "x", *options, cwd=folder)
+
+    def test_variables(self):
+        with tempfile.TemporaryDirectory() as folder:
+            here = pathlib.Path(folder)
+            self.assertEqual(self.build(here, VARIABLE.format(64, 1000)).returncode, 0)
+            self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).status, 0)
+            done = self.build(here, VARIABLE.format(128, 1000))
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("rt0: a thread_local variable is aligned to more than 64 bytes", done.stderr)
+            self.assertEqual(self.build(here, VARIABLE.format(1, 200000)).returncode, 0)
+            done = rt0test.run(here / "x", how=rt0test.HOWS[0])
+            self.assertEqual((done.status, rt0test.text(done.err)),
+                             (2, "fatal error: the thread_local variables are too large for a goroutine's stack\n"))
+
+    def test_atexit(self):
+        with tempfile.TemporaryDirectory() as folder:
+            here = pathlib.Path(folder)
+            source = "#include <cstdlib>\nint main() { return std::atexit([] {}); }\n"
+            self.assertEqual(self.build(here, source).returncode, 0)
+            done = rt0test.run(here / "x", how=rt0test.HOWS[0])
+            self.assertEqual(done.status, 2)
+            self.assertRegex(rt0test.text(done.err), r"\Afatal error: atexit: nothing runs at the end of a program")
 
 
 LIBRARIES = {"concurrentqueue": "libconcurrentqueue-dev", "readerwriterqueue": "libreaderwriterqueue-dev",
