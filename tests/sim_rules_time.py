@@ -272,10 +272,10 @@ def cxx_containers(run):
 
 @rule("cxx_atomics")
 def cxx_atomics(run):
-    """Four goroutines add 1,000 times; a count of eight bits overflows."""
+    """Four goroutines add 1,000 times, one time in ten behind a mutex, too; a count of eight bits overflows."""
     ends(run)
     n = 4 * 1000
-    counts = f"{n} {n} {2 * n % 256} {n} {2 * n} {n} {n} abcde"
+    counts = f"{n} {n} {2 * n % 256} {n} {2 * n} {n} {n // 10} abcde"
     same(run.lines, [counts, "true true", "true true", "true"], "the output")
     lasts(run, 0, "sleep", [20 * MS])
 
@@ -285,3 +285,12 @@ def cxx_numbers(run):
     """One goroutine: the same as without simulation, where cxx_test.py compares it."""
     ends(run)
     same(run.lines, (rt0test.EXPECTED / "cxx_numbers.out").read_text().splitlines(), "the output")
+
+
+@rule("cxx_threads_throw")
+def cxx_threads_throw(run):
+    """One thread throws, one is asynchronous, four call call_once, three have variables with destructors."""
+    ends(run)
+    same(run.lines, (rt0test.EXPECTED / "cxx_threads_throw.out").read_text().splitlines(), "the output")
+    threads = [e.args["new"] for e in run.events if e.name == "GoCreate" and e.args["new"] != "1"]
+    same(len(threads), 1 + 1 + 4 + 3, "the number of threads")

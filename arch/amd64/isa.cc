@@ -6,8 +6,7 @@ extern "C" {
 // Set by rt0_go: the vendor is "GenuineIntel"; leaf 1's eax.
 constinit rt0::u8 runtime_isIntel __asm__("runtime.isIntel") = 0;
 constinit rt0::u32 runtime_processorVersionInfo __asm__("runtime.processorVersionInfo") = 0;
-// For asyncPreempt.
-constinit rt0::u32 runtime_xsaveBytes __asm__("runtime.xsaveBytes") = 0;
+constinit rt0::u32 runtime_xsaveBytes __asm__("runtime.xsaveBytes") = 0;  // for asyncPreempt
 }
 
 namespace rt0 {
