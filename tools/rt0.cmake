@@ -118,6 +118,11 @@ function(rt0_add_runtime)
     list(APPEND sources ${of_room})
   endforeach()
   list(FILTER sources EXCLUDE REGEX "asm_offsets\\.cc$|runtime/cxx/exceptions\\.cc$")
+  # What is compiled with the headers of the C++ library: for a toolchain that has one.
+  rt0_sources(with_library runtime/cxx/iostream runtime/cxx/fstream runtime/cxx/stat)
+  if(NOT RT0_LIBSTDCXX)
+    list(REMOVE_ITEM sources ${with_library})
+  endif()
   if(RT0_SIM_KERNEL)
     list(FILTER sources EXCLUDE REGEX "kernel_iface/no_sim\\.cc$")
   else()
@@ -171,6 +176,9 @@ function(rt0_add_runtime)
   file(GLOB io "${RT0_SOURCE_DIR}/lib/io/*.cc" "${RT0_SOURCE_DIR}/lib/text/*.cc" "${RT0_SOURCE_DIR}/lib/bufio/*.cc"
        "${RT0_SOURCE_DIR}/lib/time/parse*.cc")
   set_source_files_properties(${io} TARGET_DIRECTORY rt0 PROPERTIES COMPILE_OPTIONS "${RT0_PROBES}")
+  set_property(SOURCE ${with_library} TARGET_DIRECTORY rt0 PROPERTY COMPILE_OPTIONS
+    "$<IF:$<CXX_COMPILER_ID:Clang>,-fhosted,-fno-freestanding>" -Uunix -fexceptions -frtti -funwind-tables
+    ${RT0_PROBES})
   rt0_add_musl()
   rt0_add_interface("${RT0_SOURCE_DIR}/include")
 endfunction()

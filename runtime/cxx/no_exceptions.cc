@@ -4,6 +4,7 @@
 //
 // Weak: if a program uses a part of libstdc++ that brings in these functions, too, the linker takes libstdc++'s, and
 // the program is refused because of what those need (see refused.cc), not because of two definitions.
+#include "rt0/runtime.h"
 #include "sched/above.h"
 
 namespace rt0 {
@@ -20,6 +21,8 @@ RT0_NEVER(__cxa_end_catch)
 RT0_NEVER(__cxa_allocate_exception)
 RT0_NEVER(__cxa_free_exception)
 RT0_NEVER(__cxa_throw_bad_array_new_length)
+RT0_NEVER(__cxa_bad_cast)
+RT0_NEVER(__cxa_bad_typeid)
 RT0_NEVER(__cxa_call_unexpected)
 RT0_NEVER(__gxx_personality_v0)
 RT0_NEVER(_Unwind_Resume)
@@ -50,6 +53,7 @@ void __cxa_deleted_virtual() { fatal("deleted virtual method called"); }
 void __stack_chk_fail() { fatal("stack smashing detected"); }
 }
 
+// std::uncaught_exception and uncaught_exceptions, which streams ask.
 [[gnu::weak]] bool std_uncaught_exception() __asm__("_ZSt18uncaught_exceptionv");
 bool std_uncaught_exception() { return false; }
 [[gnu::weak]] int std_uncaught_exceptions() __asm__("_ZSt19uncaught_exceptionsv");

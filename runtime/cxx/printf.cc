@@ -73,6 +73,29 @@ void integer(Sink& out, const Spec& f, u64 v, bool negative) {
   padded(out, f, prefix, zeroes, {buf + at, digits}, f.zero && f.precision < 0);
 }
 
+// The flag #: a point, also where no digit follows it; with %g as many digits as the precision asks for. `digits` is a
+// number's text without a sign; there is room behind it. Returns its new end.
+char* alternate(char* digits, char* end, bool general, int precision) {
+  char* exponent = digits;
+  while (exponent != end && *exponent != 'e' && *exponent != 'p') exponent++;
+  bool point = false;
+  int significant = 0;
+  for (const char* p = digits; p != exponent; p++) {
+    if (*p == '.') point = true;
+    else if (significant > 0 || *p != '0') significant++;
+  }
+  if (significant == 0) {  // zero: each digit counts
+    for (const char* p = digits; p != exponent; p++) significant += *p != '.';
+  }
+  const int wanted = precision == 0 ? 1 : precision;
+  const usize zeroes = general && wanted > significant ? static_cast<usize>(wanted - significant) : 0;
+  const usize more = zeroes + (point ? 0 : 1);
+  __builtin_memmove(exponent + more, exponent, static_cast<usize>(end - exponent));
+  if (!point) *exponent++ = '.';
+  for (usize i = 0; i < zeroes; i++) *exponent++ = '0';
+  return end + more;
+}
+
 void floating(Sink& out, const Spec& f, double v) {
   const bool upper = f.type < 'a';
   const char type = static_cast<char>(f.type | 32);
@@ -84,7 +107,7 @@ void floating(Sink& out, const Spec& f, double v) {
   if (type == 'a' && finite) prefix[len++] = '0', prefix[len++] = upper ? 'X' : 'x';
   // 309 digits before the point; behind it, no double has more than 1,074 that are not 0.
   constexpr int kMost = 1074;
-  char buf[kMost + 330];
+  char buf[2 * kMost + 340];
   const int precision = f.precision < 0 ? 6 : f.precision;
   const int exact = precision > kMost ? kMost : precision;
   const CharsFormat how = type == 'f'   ? CharsFormat::fixed
@@ -94,9 +117,10 @@ void floating(Sink& out, const Spec& f, double v) {
   if (negative) v = -v;
   const CharsResult r = type == 'a' && f.precision < 0 ? to_chars(buf, buf + sizeof(buf), v, how)
                                                        : to_chars(buf, buf + sizeof(buf), v, how, exact);
-  Str digits{buf, static_cast<usize>(r.end - buf)};
+  char* const end = f.alt && finite ? alternate(buf, r.end, type == 'g', exact) : r.end;
+  Str digits{buf, static_cast<usize>(end - buf)};
   if (upper)
-    for (char* p = buf; p != r.end; p++)
+    for (char* p = buf; p != end; p++)
       if (*p >= 'a' && *p <= 'z') *p = static_cast<char>(*p - 32);
   padded(out, f, {prefix, len}, 0, digits, f.zero && finite);
   if (type == 'f' && finite) out.fill('0', precision - exact);

@@ -15,10 +15,11 @@ namespace rt0 {
   extern const char name[] __asm__("rt0_refused." symbol); \
   constinit const char name[] = text;
 RT0_TEXT(text_streams, "1",
-         "iostreams, std::locale, std::regex and C's stdio need an operating system's files and locales: print with "
-         "rt0::fmt::println, format with {fmt}, std::to_string or std::to_chars, read and write files with rt0::os")
+         "C's stdio can print here, and no more: read with std::cin, std::istringstream or std::from_chars, read and "
+         "write files with rt0::os or std::fstream")
 RT0_TEXT(text_files, "2",
-         "std::filesystem and C's file functions are not supported: use rt0::os (open, read_file, stat, …)")
+         "std::filesystem and C's file functions are not supported: use rt0::os (open, read_file, stat, …) or "
+         "std::fstream")
 RT0_TEXT(text_threads, "3",
          "a goroutine cannot be cancelled or sent a signal, and semaphores have no names: let it look at a "
          "std::stop_token or an rt0::context, use rt0::signal, and sem_init")
@@ -38,25 +39,15 @@ RT0_TEXT(text_env, "5",
 // clang-format off
 #define S(name) RT0_REFUSED(text_streams, name)
 RT0_REFUSED_DATA(text_streams, stdin)
-RT0_REFUSED_DATA(text_streams, stdout)
-RT0_REFUSED_DATA(text_streams, stderr)
-S(printf) S(vprintf) S(fprintf) S(vfprintf) S(puts) S(putchar) S(putc) S(fputc) S(fputs) S(fwrite) S(perror) S(scanf)
-S(sscanf) S(fscanf) S(vsscanf) S(getc) S(getchar) S(fgetc) S(fgets) S(fread) S(ungetc) S(feof) S(ferror) S(fflush)
-S(fopen) S(fopen64) S(fdopen) S(fclose) S(fileno) S(fseek) S(ftell) S(fseeko64) S(ftello64) S(rewind) S(setvbuf)
-S(setbuf) S(getwc) S(putwc) S(ungetwc) S(swprintf) S(vswprintf) S(wprintf) S(fwprintf) S(setlocale) S(localeconv)
-S(newlocale) S(freelocale) S(uselocale) S(duplocale) S(nl_langinfo) S(__duplocale) S(__freelocale) S(__newlocale)
-S(__uselocale) S(__nl_langinfo_l) S(__ctype_get_mb_cur_max) S(__ctype_b_loc) S(__ctype_tolower_loc)
-S(__ctype_toupper_loc) S(__iswctype_l) S(__strcoll_l) S(__strftime_l) S(__strtod_l) S(__strtof_l) S(__strxfrm_l)
-S(__towlower_l) S(__towupper_l) S(__wcscoll_l) S(__wcsftime_l) S(__wcsxfrm_l) S(__wctype_l) S(strtold_l) S(strcoll)
-S(strxfrm) S(strftime) S(bind_textdomain_codeset) S(bindtextdomain) S(textdomain) S(iconv) S(iconv_open)
-S(iconv_close) S(btowc) S(wctob) S(mbrtowc) S(mbrlen) S(mbtowc) S(wctomb) S(mbstowcs) S(wcstombs) S(mbsnrtowcs)
-S(mbsrtowcs) S(wcrtomb) S(wcsnrtombs)
+S(perror) S(scanf) S(sscanf) S(fscanf) S(vsscanf) S(getc) S(getchar) S(fgetc) S(fgets) S(fread) S(ungetc) S(feof)
+S(fopen) S(fopen64) S(fdopen) S(fclose) S(fseek) S(ftell) S(fseeko64) S(ftello64) S(rewind) S(setvbuf) S(setbuf)
+S(getwc) S(putwc) S(ungetwc) S(swprintf) S(vswprintf) S(wprintf) S(fwprintf)
 #undef S
 #define F(name) RT0_REFUSED(text_files, name)
 F(open) F(open64) F(openat) F(close) F(read) F(write) F(writev) F(readv) F(lseek) F(lseek64) F(ioctl) F(poll) F(fstat)
-F(fstat64) F(stat) F(stat64) F(lstat) F(lstat64) F(fstatat) F(fstatat64) F(mkdir) F(rmdir) F(unlink) F(unlinkat)
-F(remove) F(rename) F(opendir) F(fdopendir) F(readdir) F(readdir64) F(closedir) F(dirfd) F(realpath) F(readlink)
-F(symlink) F(link) F(chdir) F(getcwd) F(truncate) F(truncate64) F(ftruncate) F(statvfs) F(statvfs64) F(utimensat)
+F(fstat64) F(fstatat) F(fstatat64) F(mkdir) F(rmdir) F(unlink) F(unlinkat) F(remove) F(rename)
+F(opendir) F(fdopendir) F(readdir) F(readdir64) F(closedir) F(dirfd) F(realpath) F(readlink) F(symlink) F(link)
+F(chdir) F(getcwd) F(truncate) F(truncate64) F(ftruncate) F(statvfs) F(statvfs64) F(utimensat)
 F(fchmod) F(fchmodat) F(chmod) F(sendfile) F(sendfile64) F(pathconf) F(tmpfile)
 #undef F
 #define T(name) RT0_REFUSED(text_threads, name)
@@ -65,9 +56,8 @@ T(sem_unlink) T(__pthread_register_cancel) T(__pthread_unregister_cancel) T(__pt
 T(__sigsetjmp_cancel)
 #undef T
 #define E(name) RT0_REFUSED(text_env, name)
-E(getenv) E(exit) E(setenv) E(unsetenv) E(putenv) E(secure_getenv) E(system) E(_exit) E(_Exit) E(quick_exit)
-E(at_quick_exit) E(fork) E(execve) E(kill) E(raise) E(signal) E(sigaction) E(getpid) E(sysconf)
-E(getentropy) E(arc4random)
+E(setenv) E(unsetenv) E(putenv) E(secure_getenv) E(system) E(quick_exit) E(at_quick_exit) E(fork) E(execve) E(kill)
+E(raise) E(signal) E(sigaction) E(getpid) E(sysconf) E(getentropy) E(arc4random)
 #undef E
 // clang-format on
 

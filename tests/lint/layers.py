@@ -18,6 +18,10 @@ PORT_LINES = 500
 CXX_PROGRAMS = ('atomics.cc', 'boost_lockfree.cc', 'concurrentqueue.cc', 'containers.cc', 'exceptions.cc', 'libcds.cc',
                 'libcds_known.h', 'numbers.cc', 'pthreads.cc', 'queues.h', 'readerwriterqueue.cc', 'threads.cc',
                 'threads_throw.cc')
+# Programs that test other libraries, with the C++ library under these.
+LIBRARY_PROGRAMS = ('tests/programs/libs/', 'tests/programs/order/printed.cc')
+# The runtime's files that are compiled with the C++ library's headers.
+WITH_LIBRARY = ('runtime/cxx/fstream.cc', 'runtime/cxx/iostream.cc', 'runtime/cxx/stat.cc')
 # Includes that the table does not allow, each with its reason.
 ALSO = {
     ('runtime/boot/asm_offsets.cc',
@@ -25,6 +29,9 @@ ALSO = {
     ('runtime/cxx/throw.cc', 'stdarg.h'): 'a function of the library\'s ABI takes a format and its arguments',
     ('runtime/cxx/printf.cc', 'stdarg.h'): 'the same',
     ('runtime/cxx/futex.cc', 'stdarg.h'): 'syscall() has a list of arguments of any length',
+    ('runtime/cxx/stdio.cc', 'stdarg.h'): 'the same',
+    **{(f, h): 'the library\'s own classes are completed here' for f in WITH_LIBRARY for h in
+       ('bits/basic_file.h', 'errno.h', 'fstream', 'istream', 'new', 'ostream', 'sys/stat.h')},
     **{('runtime/cxx/exceptions.cc', h): 'exceptions belong to the toolchain\'s library' for h in
        ('cxxabi.h', 'exception', 'typeinfo', 'unwind.h')},
     **{(f'include/rt0/toolchain/{p}', h): 'what the header behind it includes' for p in
@@ -48,6 +55,7 @@ ALSO = {
 LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b'),
             'runtime/cxx/exceptions.cc': re.compile(r'std::|\btypeid\b'),
             'runtime/cxx/tls.cc': re.compile(r'thread_local\b'),
+            **{p: re.compile(r'std::') for p in WITH_LIBRARY},
             **{p: re.compile(r'std::|thread_local\b|__thread\b')  # the class of the library that the test is about
                for p in ('tests/programs/cxx_headers.cc', *(f'tests/programs/cxx/{n}' for n in CXX_PROGRAMS))},
             'tests/programs/cxx/exceptions.cc': re.compile(r'std::|\b(?:typeid|dynamic_cast|virtual)\b')}
@@ -241,7 +249,7 @@ class Lint:
                           f'{line.strip()[:60]}: files are taken in by #include only, which this check can follow')
         if path in LANGUAGE:
             bare = LANGUAGE[path].sub('', bare)
-        for n, m in matches(ALL_BANNED, bare):
+        for n, m in matches(ALL_BANNED, bare) if not path.startswith(LIBRARY_PROGRAMS) else ():
             self.fail(path, n, f'{m.group(0)}: {BANNED[m.group(0)]}')
         for m in GUARDED.finditer(bare):
             begin = max(bare.rfind(c, 0, m.start()) for c in ';{}') + 1
@@ -269,7 +277,7 @@ class Lint:
             self.fail(path, n, f'#include {what}: only a name in quotes or angle brackets can be checked')
             return
         name = m.group(2)
-        if (path, name) in ALSO:
+        if (path, name) in ALSO or (path.startswith(LIBRARY_PROGRAMS) and m.group(1) == '<'):
             return
         where = os.path.dirname(path)
         if path.endswith('.S'):

@@ -35,14 +35,14 @@ SUBJECT = {'heap_c': re.compile(r'(?:malloc|calloc|realloc|free|aligned_alloc|po
 # library's functions beneath it: those that third_party/musl and runtime/cxx define, but not the ones that would need
 # an operating system (runtime/cxx/refused.cc). No C library is on any program's link line, so there is nothing else
 # that could make a system call.
-LIBRARY = 'cxx_'
+LIBRARY = ('cxx_', 'libs_', 'order_printed')
 # Functions that compilers call for 64-bit arithmetic on 32-bit CPUs, and for division and narrow atomics on CPUs
 # without these: base/int64.cc, base/bits.cc, base/atomic_small.cc, arch/.
 ARITHMETIC = re.compile(r'__(?:u?(?:div|mod|divmod)di[34]|(?:ashl|[al]shr)di3|float(?:un)?didf|'
                         r'(?:clz|ctz|popcount)[ds]i2|fix(?:uns)?dfdi|aeabi_\w+|'
                         r'atomic_(?:fetch_(?:add|sub|x?or|n?and)|(?:compare_)?exchange)_[12])$')
 # Names of the compiler's own library that the C++ library calls.
-LIBGCC = re.compile(r'__(?:atomic|aarch64)_|__x86\.get_pc_thunk\.|__sfp_handle_exceptions$|DW\.ref\.__gxx_|'
+LIBGCC = re.compile(r'__(?:atomic|aarch64)_|__x86\.get_pc_thunk\.|__sfp_handle_exceptions$|DW\.ref\.|__dynamic_cast$|'
                     r'__\w+[dsthx][fi]\d$|__once_proxy$')  # the last is libstdc++'s
 # Unmangled names that may be global. Any other belongs to a libc, or could clash with one.
 PLAIN = re.compile(r'main$|main\.main$|(?:runtime|os|time)\.|_rt0_\w+$|rt0_\w+$|RT0_BASE$|_cgo_\w+$|'
@@ -53,7 +53,7 @@ OPTIONAL = 'runtime.maxprocs'
 FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|'
                      r'_ITM_|__gmon|__tls_get_addr')
 # A program with exceptions has its tables, the names of the toolchain's unwinder and of what reads mangled names.
-EXCEPTIONS = ('cxx_exceptions', 'cxx_threads_throw')
+EXCEPTIONS = re.compile(r'cxx_exceptions$|cxx_threads_throw$|libs_')
 UNWINDER = re.compile(r'_?_Unwind_|DW\.ref\.|___Unwind_|__(?:de)?register_frame|__frame_state_for$|__gnu_|rt0\.|__cxa_|'
                       r'd_|_dl_find_object$|__exidx_|_\.stapsdt\.base$|pthread_once$|__gcclibcxx_|__dynamic_cast$|'
                       r'__aeabi_|cplus_demangle_|(?:__)?restore_core_regs$')
@@ -118,7 +118,7 @@ def check(path, go_names, functions, entry=None):
     library = library_names() if os.path.basename(path).startswith(LIBRARY) and not subject else set()
     # Only librt0_tls.a has the symbol: rt0-link has linked the program with it.
     tls = library and any(s.name == 'runtime.tls_room' for s in e.symbols)
-    exceptions = os.path.basename(path) in EXCEPTIONS
+    exceptions = EXCEPTIONS.match(os.path.basename(path))
     if e.type != elf.ET_EXEC:
         bad.append(f'ELF type {e.type}: not ET_EXEC, a static executable')
 
