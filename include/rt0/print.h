@@ -112,11 +112,53 @@ struct PrintArg {
   template <class F>
     requires(__is_class(F) && requires(const F& f) { address(+f); })
   PrintArg(const F& f) : kind(Kind::pointer), pointer(address(+f)) {}
+
+  // With the precision of a double.
+  PrintArg(long double v) : PrintArg(static_cast<double>(v)) {}
+  // Text in UTF-8. Wide text would be printed as an address.
+  PrintArg(const char8_t* s) : PrintArg(reinterpret_cast<const char*>(s)) {}
+  PrintArg(const wchar_t*) = delete;
+  PrintArg(const char16_t*) = delete;
+  PrintArg(const char32_t*) = delete;
 };
 
 // Writes the operands to `fd`: to stdout with one write, up to 64 KiB; to others, and before main.main and in a
 // simulation, with one write for each 256 bytes. The output of two calls of a process is never mixed.
 void print_args(int fd, const PrintArg* args, size_t n, bool spaces, bool newline);
+
+namespace detail {
+// What PrintArg prints as it should be. An array would be printed as the address that it becomes.
+template <class T>
+inline constexpr bool kIsOperand = requires(const T& v) { PrintArg(v); };
+template <class T, size_t N>
+inline constexpr bool kIsOperand<T[N]> = false;
+template <size_t N>
+inline constexpr bool kIsOperand<char[N]> = true;
+template <size_t N>
+inline constexpr bool kIsOperand<char8_t[N]> = true;
+
+// A line with other operands: println.h, which rt0.h includes.
+template <class... A>
+struct Line;
+}  // namespace detail
+
+// The part of Go's package fmt that needs no formats: to stdout.
+namespace fmt {
+
+// fmt.Println: the operands with blanks between them and a newline, to stdout. It prints what print prints, floats as
+// it does, and more, each as Go's Println prints the like of it: Durations and Times, std::chrono's durations, values
+// with a method str() or Error(), enumerations, arrays and containers, pairs. See println.h.
+template <class... A>
+void println(const A&... a) {
+  if constexpr ((detail::kIsOperand<A> && ...)) {
+    const PrintArg args[] = {PrintArg(a)..., PrintArg(0)};
+    print_args(1, args, sizeof...(A), true, true);
+  } else {
+    detail::Line<A...>::print(a...);
+  }
+}
+
+}  // namespace fmt
 
 // Go's print: the operands one after the other, to stderr.
 template <class... A>
@@ -133,23 +175,4 @@ void println(const A&... a) {
   print_args(2, args, sizeof...(A), true, true);
 }
 
-// The part of Go's package fmt that needs no formats: to stdout.
-namespace fmt {
-
-template <class T>
-inline constexpr bool kIsFloat = false;
-template <>
-inline constexpr bool kIsFloat<float> = true;
-template <>
-inline constexpr bool kIsFloat<double> = true;
-
-// fmt.Println: the operands with blanks between them and a newline, to stdout.
-template <class... A>
-void println(const A&... a) {
-  static_assert(!(kIsFloat<A> || ...), "fmt::println has no float format yet: use rt0::println, which has");
-  const PrintArg args[] = {PrintArg(a)..., PrintArg(0)};
-  print_args(1, args, sizeof...(A), true, true);
-}
-
-}  // namespace fmt
 }  // namespace rt0

@@ -29,6 +29,7 @@
 #include "rt0/panic.h"
 #include "rt0/pool.h"
 #include "rt0/print.h"
+#include "rt0/println.h"
 #include "rt0/rand.h"
 #include "rt0/runtime.h"
 #include "rt0/select.h"

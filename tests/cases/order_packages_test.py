@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import order, rt0test
 
-NAMES = "bufio map_rules os_dirs os_env os_paths rand rand_dist strconv time_text".split()
+NAMES = "bufio map_rules os_dirs os_env os_paths printed rand rand_dist strconv time_text".split()
 
 # The runtime's random numbers and the orders of a map in a simulated run, the same on every ISA.
 NUMBERS = """\
