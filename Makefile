@@ -22,8 +22,9 @@ COMPILED := $(if $(filter host,$(MAKECMDGOALS)),,$(if $(filter $(FOR_ONE),$(MAKE
 PKG_BUILD := make cmake ninja-build g++ binutils libdw-dev libelf-dev libcli11-dev nlohmann-json3-dev \
   $(foreach i,$(COMPILED),$(call package,$(i)))
 PKG_RUN := qemu-user
-PKG_TEST := libgtest-dev python3 wrk socat \
-  libconcurrentqueue-dev libreaderwriterqueue-dev libboost-dev libcds-dev
+PKG_LIBS := libfmt-dev nlohmann-json3-dev libcli11-dev doctest-dev librange-v3-dev libboost-dev \
+  libconcurrentqueue-dev libreaderwriterqueue-dev libcds-dev
+PKG_TEST := libgtest-dev python3 wrk socat $(PKG_LIBS)
 PKG_CHECK := clang-19 lld-19 clang-format-19 clang-tidy-19
 CMAKE := cmake -G Ninja -Wno-dev
 PREFIX ?= /usr/local
@@ -68,6 +69,7 @@ run: known-program need-run host ## builds and runs P=hello under QEMU for ISA=a
 	@RT0_TRACE=$${RT0_TRACE:--} qemu/run.sh $(ONE) qemu build/$(ONE)$(SUFFIX)/bin/$(P) $(ARGS)
 
 test: need-run need-test build ## everything: all ISAs under QEMU and natively, host tools, goldens; ISA=... for one
+	@$(foreach i,$(SELECTED),cmake --build build/$(i)$(SUFFIX) --target $(if $(SUFFIX),all,libs) $(Q) &&) true
 	@ctest --test-dir build/host --output-on-failure --output-junit junit.xml --test-output-size-passed 1000000 -j 2 \
 	  -L '^(host|$(subst $() ,|,$(SELECTED)))$$'; status=$$?; qemu/matrix.sh $(SELECTED); exit $$status
 
