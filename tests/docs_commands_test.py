@@ -143,6 +143,9 @@ class Commands(unittest.TestCase):
     def test_programs(self):
         self.run_page("TUTORIAL_PROGRAMS.md", 12)
 
+    def test_libraries(self):
+        self.run_page("LIBRARIES.md", 9)
+
     @unittest.skipUnless(TRACE_TOOL.exists(), "rt0-trace is not built")
     def test_traces(self):
         self.run_page("TRACES.md", 12)
