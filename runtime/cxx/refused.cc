@@ -41,7 +41,9 @@ RT0_TEXT(text_env, "5",
 RT0_REFUSED_DATA(text_streams, stdin)
 S(perror) S(scanf) S(sscanf) S(fscanf) S(vsscanf) S(getc) S(getchar) S(fgetc) S(fgets) S(fread) S(ungetc) S(feof)
 S(fopen) S(fopen64) S(fdopen) S(fclose) S(fseek) S(ftell) S(fseeko64) S(ftello64) S(rewind) S(setvbuf) S(setbuf)
-S(getwc) S(putwc) S(ungetwc) S(swprintf) S(vswprintf) S(wprintf) S(fwprintf)
+S(getwc) S(putwc) S(ungetwc) S(swprintf) S(vswprintf) S(wprintf) S(fwprintf) S(vscanf) S(vfscanf)
+S(__isoc99_scanf) S(__isoc99_sscanf) S(__isoc99_fscanf) S(__isoc99_vscanf) S(__isoc99_vsscanf) S(__isoc99_vfscanf)
+S(__isoc23_scanf) S(__isoc23_sscanf) S(__isoc23_fscanf) S(__isoc23_vscanf) S(__isoc23_vsscanf) S(__isoc23_vfscanf)
 #undef S
 #define F(name) RT0_REFUSED(text_files, name)
 F(open) F(open64) F(openat) F(close) F(read) F(write) F(writev) F(readv) F(lseek) F(lseek64) F(ioctl) F(poll) F(fstat)

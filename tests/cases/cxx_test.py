@@ -22,6 +22,7 @@ HAVE = rt0test.program_path("cxx_numbers").exists()  # not where the toolchain h
 REFUSED = {
     "#include <cstdio>\nint main() { int n; return std::scanf(\"%d\", &n); }": "std::cin",
     "#include <cstdio>\nint main() { return std::fgetc(stdin); }": "std::cin",
+    "#include <cstdio>\nint main() { int n; return std::sscanf(\"1\", \"%d\", &n); }": "std::istringstream",
     "#include <cstdio>\nint main() { return std::fopen(\"x\", \"r\") != nullptr; }": "rt0::os",
     "#include <filesystem>\nint main() { return std::filesystem::remove(\"x\"); }": "rt0::os",
     "#include <cstdio>\nint main() { return std::remove(\"x\"); }": "rt0::os",
