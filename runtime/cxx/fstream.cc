@@ -5,7 +5,6 @@
 #include <bits/basic_file.h>
 
 #include <fstream>
-#include <new>
 
 #include "rt0/os.h"
 

@@ -5,7 +5,6 @@
 // Output is written at once, as rt0::fmt::println's is: nothing waits in a buffer for the end of the program, where no
 // destructor runs, and goroutines may share a stream. Input has a buffer, which goroutines must not use at once.
 #include <istream>
-#include <new>
 #include <ostream>
 
 #include "base/types.h"
