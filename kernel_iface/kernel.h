@@ -142,6 +142,16 @@ struct Kernel {
   void (*cpu_alarm)(u32 ms);
 };
 
+// In programs with exceptions: what the unwinder needs to know of the interrupted function. sigcontext_call with
+// comes_back = false leaves it above the frames that it makes; Isa's RT0_INTERRUPTED_CFI says where that is, seen from
+// the function that seems to have been called.
+struct Interrupted {
+  uintptr unused;
+  uintptr kept[7];  // arm: r4 to r10. The order is the one in which its unwinder reads registers
+  uintptr frame, sp, link, pc;
+  u64 more[8];  // s390x: f0 to f7, in which a function that calls no other keeps general registers
+};
+
 extern const Kernel linux_kernel;
 extern const Kernel sim_kernel;
 

@@ -113,7 +113,7 @@ bool is_safe_point(const G* gp, const SigContext& c) {
 // A program with exceptions is linked with this file compiled anew: only a return of one of the runtime's functions is
 // diverted there, never that of a program's own function, as D3 allows. When an exception is thrown, the unwinder looks
 // the return addresses of the program's frames up in its tables, which have no mirrored ones; and it stops at a frame
-// of the runtime, before it reads that frame's return address.
+// of the runtime, before it reads that frame's return address. It passes such frames only while returns are held.
 #ifdef RT0_EXCEPTIONS
 constexpr bool kOnlyRuntimeReturns = true;
 #else
@@ -159,6 +159,7 @@ void divert(const G* gp, uintptr fp) {
 void divert_return(const G* gp, const G* curg, const SigContext& c) {
   const M* mp = gp->m;
   if (mirror.load_relaxed() == 0 || mp->dying != 0 || readgstatus(curg) != GStatus::running) return;
+  if (kOnlyRuntimeReturns && returns_are_held(curg)) return;
   if (gp == curg) {
     if (within(c.pc, rt0_runtime_text, rt0_runtime_etext) && c.sp >= gp->stack.lo && c.sp < gp->stack.hi)
       divert(gp, c.fp);
@@ -287,5 +288,21 @@ void sim_watchdog_start() {
 void sim_watchdog(G* gp, const SigContext& c, void* uctx) {
   if (bootDone && sim_is_stuck() && is_safe_point(gp, c)) interrupt(gp, c, uctx);
 }
+
+#ifdef RT0_EXCEPTIONS
+void restore_returns() {
+  const G* gp = getg();
+  uintptr fp = Isa::frame_pointer();
+  while (fp >= gp->stack.lo + Isa::kFrameBelow && fp < gp->stack.hi) {
+    uintptr caller;
+    uintptr* const at = Isa::return_slot(fp, &caller);
+    const uintptr in_slot = reinterpret_cast<uintptr>(at);
+    if (in_slot < gp->stack.lo || in_slot >= gp->stack.hi) return;
+    if (const uintptr pc = program_pc(*at); pc != *at) *at = pc;
+    if (caller <= fp) return;
+    fp = caller;
+  }
+}
+#endif
 
 }  // namespace rt0

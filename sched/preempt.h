@@ -57,6 +57,18 @@ void preempt_stack_free(G* gp);
 // The M ends: frees the preempt stack that it has to give, if there is one.
 void preempt_stack_drop(M* mp);
 
+// Only in programs with exceptions, where G::exceptions points to an object that begins with this. While a panic or
+// Goexit leaves frames, the unwinder reads the return addresses of the runtime's frames, so none is diverted.
+struct HeldReturns {
+  // Written by the goroutine, read by the signal handler on its thread.
+  Atomic<u32> held{0};
+};
+inline bool returns_are_held(const G* gp) {
+  return gp->exceptions != nullptr && static_cast<const HeldReturns*>(gp->exceptions)->held.load_relaxed() != 0;
+}
+// Takes back all diversions in the calling goroutine's frames.
+void restore_returns();
+
 // The preemption signal, on gsignal: gp was interrupted at c.
 void doSigPreempt(G* gp, const SigContext& c, void* uctx) RT0_SYM("runtime.doSigPreempt");
 

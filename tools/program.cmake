@@ -176,9 +176,19 @@ endfunction()
 
 # rt0_exceptions_options(<compile> <link>): the further options of a program with exceptions. The linker script with the
 # tables comes before rt0.ld.
-function(rt0_exceptions_options compile link)
-  set(${compile} -fexceptions -frtti -funwind-tables PARENT_SCOPE)
-  set(${link} "-Wl,-T,${RT0_SHARE_DIR}/arch/exceptions.ld" -Wl,--eh-frame-hdr PARENT_SCOPE)
+function(rt0_exceptions_options out_compile out_link)
+  # Instructions that may fault count as throwing, so that a panic at one of them runs the destructors of its function.
+  # For a division by zero see has_entry in runtime/cxx/unwind_panic.cc.
+  set(compiled -fexceptions -frtti -fasynchronous-unwind-tables -fnon-call-exceptions
+    -fsanitize-recover=integer-divide-by-zero)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND compiled -fno-reorder-blocks -fno-reorder-blocks-and-partition
+      -fno-isolate-erroneous-paths-dereference)
+  endif()
+  set(${out_compile} "${compiled}" PARENT_SCOPE)
+  # The linker calls the toolchain's personality routine and std::terminate through rt0's, which are there, too.
+  set(${out_link} "-Wl,-T,${RT0_SHARE_DIR}/arch/exceptions.ld" -Wl,--eh-frame-hdr -Wl,--wrap=__gxx_personality_v0
+    -Wl,--wrap=_ZSt9terminatev PARENT_SCOPE)
 endfunction()
 
 # Links a program with this runtime: the target of librt0.a or another form of it. rt0-link puts the libraries last.

@@ -117,7 +117,10 @@ function(rt0_add_runtime)
     file(GLOB of_room CONFIGURE_DEPENDS "${RT0_SOURCE_DIR}/${room}/*.cc")
     list(APPEND sources ${of_room})
   endforeach()
-  list(FILTER sources EXCLUDE REGEX "asm_offsets\\.cc$|runtime/cxx/exceptions\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "asm_offsets\\.cc$")
+  set(exceptions "${RT0_SOURCE_DIR}/runtime/cxx/exceptions.cc" "${RT0_SOURCE_DIR}/runtime/cxx/exidx.cc"
+    "${RT0_SOURCE_DIR}/runtime/cxx/unwind_panic.cc")
+  list(REMOVE_ITEM sources ${exceptions})
   # What is compiled with the headers of the C++ library: for a toolchain that has one.
   rt0_sources(with_library runtime/cxx/iostream runtime/cxx/fstream runtime/cxx/stat)
   if(NOT RT0_LIBSTDCXX)
@@ -133,15 +136,14 @@ function(rt0_add_runtime)
   rt0_target_options(rt0 ${RT0_DEV_DEFINES})
   add_library(rt0_checked STATIC EXCLUDE_FROM_ALL ${sources})
   rt0_target_options(rt0_checked ${RT0_CHECKED_DEFINES})
-  # For programs with exceptions, built only if there is one: the same objects, but three, and two anew.
+  # For programs with exceptions, built only if there is one: all sources but three are compiled anew, with tables for
+  # the unwinder.
+  set(common ${sources})
+  list(FILTER common EXCLUDE REGEX "runtime/cxx/(no_exceptions|refused_exceptions|throw)\\.cc$")
   foreach(library rt0 rt0_checked)
-    set(own "/(no_exceptions|refused_exceptions|throw|call_once|preempt)[.]cc[.]o$")
-    add_library(${library}_exceptions STATIC EXCLUDE_FROM_ALL "${RT0_SOURCE_DIR}/runtime/cxx/exceptions.cc"
-      "${RT0_SOURCE_DIR}/runtime/cxx/call_once.cc" "${RT0_SOURCE_DIR}/sched/preempt.cc"
-      "$<FILTER:$<TARGET_OBJECTS:${library}>,EXCLUDE,${own}>")
-    set_source_files_properties("${RT0_SOURCE_DIR}/runtime/cxx/exceptions.cc"
-      "${RT0_SOURCE_DIR}/runtime/cxx/call_once.cc" TARGET_DIRECTORY ${library}_exceptions PROPERTIES COMPILE_OPTIONS
-      "-fexceptions;-frtti;-funwind-tables")
+    add_library(${library}_exceptions STATIC EXCLUDE_FROM_ALL ${common} ${exceptions})
+    set_source_files_properties(${exceptions} "${RT0_SOURCE_DIR}/runtime/cxx/call_once.cc"
+      TARGET_DIRECTORY ${library}_exceptions PROPERTIES COMPILE_OPTIONS "-fexceptions;-frtti")
   endforeach()
   rt0_target_options(rt0_exceptions ${RT0_DEV_DEFINES} RT0_EXCEPTIONS)
   rt0_target_options(rt0_checked_exceptions ${RT0_CHECKED_DEFINES} RT0_EXCEPTIONS)
@@ -156,6 +158,9 @@ function(rt0_add_runtime)
     add_dependencies(${library} rt0_go_asm)
     target_compile_options(${library} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${RT0_RUNTIME_OPTIONS}>
                            $<$<COMPILE_LANGUAGE:CXX>:${RT0_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:-Wno-invalid-offsetof>)
+    if(library MATCHES "_(exceptions|tls)$")
+      target_compile_options(${library} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fasynchronous-unwind-tables>)
+    endif()
     target_compile_definitions(${library} PRIVATE RT0_RUNTIME)  # see include/rt0/sync.h
     target_include_directories(${library} PRIVATE "${RT0_SOURCE_DIR}" "${RT0_SOURCE_DIR}/arch/${RT0_ISA}"
       "${CMAKE_BINARY_DIR}/gen")
@@ -196,6 +201,10 @@ function(rt0_add_musl)
     -U__FP_FAST_FMA -U__FP_FAST_FMAF -Werror=implicit-function-declaration -frounding-math
     $<IF:$<CXX_COMPILER_ID:GNU>,-fexcess-precision=standard,-w>  # with -w, GCC would not see the error above
     -include "${musl}/features.h" -isystem "${musl}")
+  # These call functions of the program. Through their frames a panic is unwound, in a program with exceptions.
+  set_source_files_properties("${RT0_SOURCE_DIR}/third_party/musl/stdlib/qsort.c"
+    "${RT0_SOURCE_DIR}/third_party/musl/stdlib/qsort_nr.c" "${RT0_SOURCE_DIR}/third_party/musl/stdlib/bsearch.c"
+    TARGET_DIRECTORY rt0_musl PROPERTIES COMPILE_OPTIONS -fasynchronous-unwind-tables)
 endfunction()
 
 # The explorer's part that runs inside the explored program: see tools/rt0-explore/inside/inside.h. It is linked by

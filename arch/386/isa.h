@@ -6,6 +6,8 @@
 #include "arch/generic/isa.h"
 #include "arch/x86/fp_control.h"
 
+#define RT0_INTERRUPTED_CFI ".cfi_signal_frame; .cfi_offset 4, 36"
+
 namespace rt0 {
 
 struct Isa : GenericIsa {
@@ -14,7 +16,7 @@ struct Isa : GenericIsa {
   static constexpr usize kPCQuantum = 1;
   static constexpr usize kSwitchFrame = 24;  // mxcsr and the x87 control word, edi esi ebx ebp
   static constexpr usize kRecoverWords = 8;  // the general ones, a gap of two words, esp and the pc
-  static constexpr int kUnwindFrame = 5;  // DWARF's number of the register that frame_pointer() reads
+  static constexpr int kUnwindFrame = 5;     // DWARF's number of the register that frame_pointer() reads
 
   static G* getg() noexcept {
     G* gp;

@@ -6,7 +6,7 @@
 
 #include "arch/generic/isa.h"
 #include "arch/x86/fp_control.h"
-
+#define RT0_INTERRUPTED_CFI ".cfi_signal_frame; .cfi_offset 7, 72"
 namespace rt0 {
 
 struct Isa : GenericIsa {
@@ -16,7 +16,7 @@ struct Isa : GenericIsa {
   static constexpr usize kRedZone = 128;  // below SP, used by leaf functions: signal frames and injected calls skip it
   static constexpr usize kSwitchFrame = 56;  // mxcsr and the x87 control word, r15 r14 r13 r12 rbx rbp
   static constexpr usize kRecoverWords = 9;  // of RecoverPoint::context: the general ones, a gap, rsp and the pc
-  static constexpr int kUnwindFrame = 6;  // DWARF's number of the register that frame_pointer() reads
+  static constexpr int kUnwindFrame = 6;     // DWARF's number of the register that frame_pointer() reads
 
   static G* getg() noexcept {
     G* gp;

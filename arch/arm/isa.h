@@ -6,6 +6,8 @@
 
 #include "arch/generic/isa.h"
 
+#define RT0_INTERRUPTED_CFI ""  // see runtime/cxx/exidx.cc
+
 namespace rt0 {
 
 struct Isa : GenericIsa {
@@ -15,7 +17,7 @@ struct Isa : GenericIsa {
   static constexpr usize kSwitchFrame = 104;  // r4–r11, lr, d8–d15, fpscr or a recover point's sp
   static constexpr usize kRecoverWords = 26;
   static constexpr int kUnwindFrame = 11;  // DWARF's number of the register that frame_pointer() reads
-  static constexpr usize kGTls = 8;  // from the thread pointer to g
+  static constexpr usize kGTls = 8;        // from the thread pointer to g
   // clang makes no frame for a function that calls no other. GCC's code may access memory, and fault, before it has
   // made its frame.
   static constexpr bool kFramelessLeaves = true;

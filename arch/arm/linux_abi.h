@@ -43,6 +43,7 @@ struct Ucontext {
   uintptr sp() const { return r[13]; }
   uintptr fp() const { return r[11]; }
   uintptr lr() const { return r[14]; }
+  static constexpr usize kKept = 4;  // see Interrupted
 
   // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {

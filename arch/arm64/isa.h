@@ -7,6 +7,10 @@
 
 #include "arch/generic/isa.h"
 
+// Any register that a call need not keep can stand for the return address.
+#define RT0_INTERRUPTED_CFI \
+  ".cfi_signal_frame; .cfi_return_column 17; .cfi_offset 31, 72; .cfi_offset 30, 80; .cfi_offset 17, 88"
+
 namespace rt0 {
 
 struct Isa : GenericIsa {
@@ -17,7 +21,7 @@ struct Isa : GenericIsa {
   static constexpr usize kSwitchFrame = 176;  // x19–x30, d8–d15, fpcr, a gap of one word
   static constexpr usize kRecoverWords = 23;
   static constexpr int kUnwindFrame = 29;  // DWARF's number of the register that frame_pointer() reads
-  static constexpr usize kGTls = 16;  // from the thread pointer to g
+  static constexpr usize kGTls = 16;       // from the thread pointer to g
 
   // One asm: between the two instructions the goroutine must not move to another M, and runtime code is not preempted.
   static G* getg() noexcept {

@@ -38,6 +38,7 @@ struct Ucontext {
   uintptr sp() const { return rsp; }
   uintptr fp() const { return x[29]; }
 
+  uintptr link_register() const { return x[30]; }
   uintptr lr() const { return rpc == 0 ? x[30] : 0; }
   // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {

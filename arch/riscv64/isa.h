@@ -6,6 +6,11 @@
 
 #include "arch/generic/isa.h"
 
+// Any register that a call need not keep can stand for the return address.
+#define RT0_INTERRUPTED_CFI                                                                                           \
+  ".cfi_signal_frame; .cfi_return_column 6; .cfi_offset 8, 80; .cfi_offset 2, 88; .cfi_offset 1, 96; .cfi_offset 6, " \
+  "104"
+
 namespace rt0 {
 
 struct Isa : GenericIsa {

@@ -46,6 +46,7 @@ struct Ucontext {
     return above > x[7] && above - x[7] < kMostStack ? above : x[7];
   }
   uintptr lr() const { return x[0]; }
+  uintptr frame_register() const { return x[7]; }
 
   // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {

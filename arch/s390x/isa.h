@@ -7,6 +7,12 @@
 
 #include "arch/generic/isa.h"
 
+// Any register that a call need not keep can stand for the return address.
+#define RT0_INTERRUPTED_CFI                                                                                \
+  ".cfi_signal_frame; .cfi_return_column 1; .cfi_offset 15, 232; .cfi_offset 14, 240; .cfi_offset 1, 248;" \
+  ".cfi_offset 16, 256; .cfi_offset 20, 264; .cfi_offset 17, 272; .cfi_offset 21, 280;" /* f0 to f3 */     \
+  ".cfi_offset 18, 288; .cfi_offset 22, 296; .cfi_offset 19, 304; .cfi_offset 23, 312"  /* f4 to f7 */
+
 namespace rt0 {
 
 struct Isa : GenericIsa {

@@ -60,6 +60,7 @@ struct Ucontext {
     return r[11] % sizeof(uintptr) == 0 && r[11] - r[15] < kFrame ? r[11] : r[15];
   }
   uintptr lr() const { return r[14]; }
+  static constexpr bool kSavedInF = true;
 
   // If the context was interrupted because it called address 0, moves it back to the call instruction.
   void uncall() {

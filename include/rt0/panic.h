@@ -129,22 +129,44 @@ class Defer : DeferRecord {
 
 namespace detail {
 
+// Whether an exception has left the scope whose end destroys this object, or, in a program with exceptions, a panic or
+// Goexit. Only in files that are compiled with exceptions; elsewhere none can.
+#ifdef __cpp_exceptions
+unsigned uncaught_exceptions() __asm__("rt0.uncaught_exceptions");
+class LeftByException {
+ public:
+  static constexpr bool kPossible = true;
+  bool operator()() const { return uncaught_exceptions() > before_; }
+
+ private:
+  unsigned before_ = uncaught_exceptions();
+};
+using Unwinding = LeftByException;
+#else
+struct NeverLeft {
+  static constexpr bool kPossible = false;
+  constexpr bool operator()() const { return false; }
+};
+using Unwinding = NeverLeft;
+#endif
+
 // For rt0's own work at the end of a goroutine that it has started. It is the goroutine's first record: last() runs at
 // the end of the scope, and also when the program's function recovers a panic without a recover point of its own, or
 // calls goexit_now(). It does not run for a panic that was not recovered: that ends the process, and the panic's value
 // may lie in an object that last() destroys.
-template <class L>
+template <class L, class Left = Unwinding>
 class Finally : DeferRecord {
  public:
   explicit Finally(L last) : DeferRecord{&run, nullptr, nullptr}, last_(last) { defer_push(this); }
   ~Finally() {
     defer_pop(this);
-    last_();
+    if (!Left::kPossible || fn != nullptr) last_();
   }
   Finally(const Finally&) = delete;
 
  private:
   static void run(DeferRecord* d) {
+    if constexpr (Left::kPossible) d->fn = nullptr;  // the destructor may run later
     if (!is_panicking()) static_cast<Finally*>(d)->last_();
   }
   L last_;
@@ -159,25 +181,6 @@ void run_owned(F* f) {
 // The panic that runs d now will call d->fn when it has been recovered.
 void defer_until_recovered(DeferRecord* d);
 
-// Whether an exception has left the scope whose end destroys this object. Only in files that are compiled with
-// exceptions; elsewhere none can.
-#ifdef __cpp_exceptions
-unsigned uncaught_exceptions() __asm__("rt0.uncaught_exceptions");
-class LeftByException {
- public:
-  bool operator()() const { return uncaught_exceptions() > before_; }
-
- private:
-  unsigned before_ = uncaught_exceptions();
-};
-using Unwinding = LeftByException;
-#else
-struct NeverLeft {
-  constexpr bool operator()() const { return false; }
-};
-using Unwinding = NeverLeft;
-#endif
-
 // What rt0 takes back if its own function is left half-way because a function of the program, which it has called,
 // panics, throws or calls goexit_now(): undo() runs then, and does not run if the scope ends normally. After a panic it
 // runs when that has been recovered; until then the panic's value may lie in what undo() frees. at_once: for what frees
@@ -189,7 +192,7 @@ class Undo : DeferRecord {
   explicit Undo(F undo) : DeferRecord{&run, nullptr, nullptr}, undo_(undo) { defer_push(this); }
   ~Undo() {
     defer_pop(this);
-    if (left_()) undo_();
+    if (left_() && fn != nullptr) undo_();
   }
   Undo(const Undo&) = delete;
 
@@ -199,7 +202,10 @@ class Undo : DeferRecord {
     if (!at_once && is_panicking()) defer_until_recovered(d);
     else undo(d);
   }
-  static void undo(DeferRecord* d) { static_cast<Undo*>(d)->undo_(); }
+  static void undo(DeferRecord* d) {
+    if constexpr (Left::kPossible) d->fn = nullptr;  // the destructor may run later
+    static_cast<Undo*>(d)->undo_();
+  }
   F undo_;
   [[no_unique_address]] Left left_{};
 };
@@ -292,7 +298,7 @@ inline Recovered recover() { return Recovered(detail::recover_value()); }
 inline void panic(const Recovered& r) { detail::panic_again(r.value(), r.origin_); }
 
 // If a deferred call made after this statement recovers, the function returns the argument (no argument: void) from
-// here. Destructors of objects made before the statement run then, those of objects made after it do not. As with
+// here. Destructors of objects made before it run then, those of objects made after it only with exceptions. As with
 // setjmp, a variable that was made before it and changed after it has the new value only if its address was taken; a
 // capture by reference does that. The argument's variables are kept in memory, because it is evaluated at the return.
 #define RT0_RECOVER_RETURN(...)                                                                          \

@@ -323,8 +323,8 @@ auto once_func(F&& f) {
   return OnceCall<typename detail::Decay<F>::type, void>(detail::InPlace{}, static_cast<F&&>(f));
 }
 
-// Holds a lock for a scope. Goexit, and a panic that is recovered outside of the scope, do not run destructors and
-// leave it locked. Where that may happen, use lock() and `Defer unlock([&] { mu.unlock(); });`, as in Go.
+// Holds a lock for a scope. Without exceptions, Goexit and a panic that is recovered outside of the scope run no
+// destructors and leave it locked. Where that may be, use lock() and `Defer unlock([&] { mu.unlock(); });`, as in Go.
 template <class L>
 class [[nodiscard]] RT0_LOCKING(scoped_lockable) LockGuard {
  public:

@@ -1,5 +1,6 @@
 // Signals on Linux: dispositions, masks, the alternate stack, and reading and changing a handler's ucontext.
 #include "arch/arch.h"
+#include "kernel_iface/linux/interrupted.h"
 #include "kernel_iface/linux/linux.h"
 #include "kernel_iface/linux/uapi.h"
 
@@ -74,7 +75,7 @@ void linux_sigcontext_call(void* uctx, uintptr pc, bool comes_back, uintptr stac
     return;
   }
   uc->uncall();
-  uc->call(pc, Isa::kRedZone + (uc->sp() - Isa::kRedZone) % Isa::kStackAlign);
+  uc->call(pc, save_interrupted(*uc, Isa::kRedZone + (uc->sp() - Isa::kRedZone) % Isa::kStackAlign));
 }
 
 void linux_sigcontext_set_pc(void* uctx, uintptr pc) { static_cast<Ucontext*>(uctx)->set_pc(pc); }

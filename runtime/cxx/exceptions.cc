@@ -3,10 +3,11 @@
 // handler catches. librt0_exceptions.a has this file in place of no_exceptions.cc, throw.cc and refused_exceptions.cc;
 // no other program has it.
 //
-// Exceptions pass through frames of the program and of the toolchain's libraries. The runtime is compiled without
-// tables for it, so the unwinder finds the end of the stack where the runtime has called the program: at a goroutine's
-// entry, at main, at the call of a deferred function. If there is no handler up to there, nothing has been unwound yet
-// (phase 1 of the unwinder only searches), and libsupc++ calls the terminate handler, which is uncaught() below.
+// Exceptions pass through frames of the program and of the toolchain's libraries. The runtime's frames are hidden from
+// the unwinder then (runtime_is_shown), so it finds the end of the stack where the runtime has called the program: at a
+// goroutine's entry, at main, at the call of a deferred function. If there is no handler up to there, nothing has been
+// unwound yet (phase 1 of the unwinder only searches), and libsupc++ calls the terminate handler, which is uncaught()
+// below. For panics and Goexit see unwind_panic.cc.
 //
 // This file is compiled with exceptions. It throws none.
 #include <cxxabi.h>
@@ -30,6 +31,7 @@ namespace rt0 {
 
 extern "C" {
 extern char rt0_text[] __asm__("runtime.text"), rt0_etext[] __asm__("runtime.etext");
+extern char rt0_runtime_etext[] __asm__("runtime.eruntimetext");
 extern char rt0_program_text[] __asm__("runtime.programtext"), rt0_program_etext[] __asm__("runtime.eprogramtext");
 }
 
@@ -39,8 +41,19 @@ Exceptions* exceptions_of(G* gp) {
     gp->exceptions = ::new (detail::InPlace{}, memory) Exceptions{};
   }
   auto* const state = static_cast<Exceptions*>(gp->exceptions);
-  if (state->goid != gp->goid) *state = {.goid = gp->goid};  // the state of an earlier goroutine that had this G
+  if (state->goid != gp->goid) {  // the state of an earlier goroutine that had this G
+    ::new (detail::InPlace{}, state) Exceptions{};
+    state->goid = gp->goid;
+  }
   return state;
+}
+
+bool is_program(uintptr pc) {
+  return pc >= reinterpret_cast<uintptr>(rt0_program_text) && pc <= reinterpret_cast<uintptr>(rt0_program_etext);
+}
+
+bool is_runtime(uintptr pc) {
+  return pc >= reinterpret_cast<uintptr>(rt0_text) && pc <= reinterpret_cast<uintptr>(rt0_runtime_etext);
 }
 
 namespace {
@@ -84,8 +97,7 @@ void put_object(Out& out, const std::type_info& type, void* object) {
 // no frame pointer.
 _Unwind_Reason_Code find_program(_Unwind_Context* at, void* found) {
   const uintptr pc = _Unwind_GetIP(at);
-  if (pc < reinterpret_cast<uintptr>(rt0_program_text) || pc > reinterpret_cast<uintptr>(rt0_program_etext))
-    return _URC_NO_REASON;
+  if (!is_program(pc)) return _URC_NO_REASON;
   const uintptr fp = _Unwind_GetGR(at, Isa::kUnwindFrame);
   *static_cast<TracePoint*>(found) = {.pc = pc, .fp = fp, .is_return = true};
   return _URC_END_OF_STACK;  // any code but _URC_NO_REASON ends the search; arm's unwinder has not all of them
@@ -108,6 +120,7 @@ _Unwind_Reason_Code find_program(_Unwind_Context* at, void* found) {
   const std::type_info* type = abi::__cxa_current_exception_type();
   if (type == nullptr) fatal("std::terminate was called");
   TracePoint at = trace_here();
+  exceptions_of(getg())->looking = true;
   (void)_Unwind_Backtrace(find_program, &at);
 
   int status = 0;
@@ -175,18 +188,18 @@ extern "C" {
 // libsupc++ asks for the state of its exceptions; it would keep it for each thread, but here it is the goroutine's,
 // which may go on on another thread between a throw and the end of a catch block.
 void* eh_globals() __asm__("__cxa_get_globals");
-void* eh_globals() { return exceptions_of(getg()); }
+void* eh_globals() { return &exceptions_of(getg())->caught; }
 void* eh_globals_fast() __asm__("__cxa_get_globals_fast");
-void* eh_globals_fast() { return exceptions_of(getg()); }
+void* eh_globals_fast() { return &exceptions_of(getg())->caught; }
 
 unsigned uncaught_exceptions() __asm__("rt0.uncaught_exceptions");
 unsigned uncaught_exceptions() { return exceptions_of(getg())->uncaught; }
 
 // Where the unwinder finds the tables for a pc: the newer function (GCC 12) and the older one. A static program is one
-// object. Frames of the runtime have no entries in the tables, except for those of this file.
+// object.
 int _dl_find_object(const void* pc, FoundObject* found);
 int _dl_find_object(const void* pc, FoundObject* found) {
-  if (pc < rt0_text || pc >= rt0_etext) return -1;
+  if (pc < rt0_text || pc >= rt0_etext || (pc < rt0_runtime_etext && !runtime_is_shown())) return -1;
   *found = {
       .flags = 0, .from = rt0_text, .to = rt0_etext, .map = nullptr, .eh_frame_hdr = eh_frame_hdr, .data_base = {}};
   return 0;
@@ -194,14 +207,16 @@ int _dl_find_object(const void* pc, FoundObject* found) {
 
 int dl_iterate_phdr(int (*each)(PhdrInfo*, usize, void*), void* arg);
 int dl_iterate_phdr(int (*each)(PhdrInfo*, usize, void*), void* arg) {
-  const auto text = reinterpret_cast<uintptr>(rt0_text), end = reinterpret_cast<uintptr>(rt0_etext);
+  const bool shown = runtime_is_shown();
+  const auto text = reinterpret_cast<uintptr>(shown ? rt0_text : rt0_runtime_etext);
+  const auto end = reinterpret_cast<uintptr>(rt0_etext);
   Phdr headers[2]{};
   headers[0].type = kPtLoad;
   headers[0].vaddr = text;
   headers[0].memsz = end - text;
   headers[1].type = kPtGnuEhFrame;
   headers[1].vaddr = reinterpret_cast<uintptr>(eh_frame_hdr);
-  PhdrInfo info{.base = 0, .name = "", .headers = headers, .count = 2, .added = 1, .removed = 0};
+  PhdrInfo info{.base = 0, .name = "", .headers = headers, .count = 2, .added = shown ? 2u : 1u, .removed = 0};
   return each(&info, sizeof(info), arg);
 }
 }

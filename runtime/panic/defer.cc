@@ -58,6 +58,7 @@ void run_undos(Panic* p) {
   }
   if (gp->panics == nullptr) gp->sig = 0;
   gp->recover_points = rp;
+  if constexpr (kLeavesFrames) leave_frames(rp);
   // Run the deferred calls of the scopes between here and rp; these scopes end without a panic.
   DeferRecord* end = rp != nullptr ? rp->defers : nullptr;
   Panic p{.link = gp->panics, .deferreturn = true};
@@ -72,6 +73,7 @@ void run_undos(Panic* p) {
 }  // namespace
 
 void run_goexit() {
+  if constexpr (kLeavesFrames) leave_by_goexit();
   G* gp = getg();
   Panic p{.link = gp->panics, .goexit = true};
   gp->panics = &p;
@@ -122,6 +124,7 @@ void defer_push(DeferRecord* d) {
 
 void defer_pop(DeferRecord* d) {
   G* gp = getg();
+  if (has_run(gp, d)) return;
   check(gp->defers == d, "defer: records are not left in the order in which they were made");
   gp->defers = d->link;
 }
@@ -140,6 +143,7 @@ void defer_until_recovered(DeferRecord* d) {
 
 void defer_return(DeferRecord* d) {
   G* gp = getg();
+  if (has_run(gp, d)) return;
   check(gp->defers == d, "defer: records are not left in the order in which they were made");
   Panic p{.link = gp->panics, .deferreturn = true};
   gp->panics = &p;
@@ -164,7 +168,10 @@ RecoverPoint::RecoverPoint(bool call)
     : link(getg()->recover_points), panics(getg()->panics), defers(getg()->defers), is_call(call) {
   getg()->recover_points = this;
 }
-RecoverPoint::~RecoverPoint() { getg()->recover_points = link; }
+RecoverPoint::~RecoverPoint() {
+  if (kLeavesFrames && returns_are_held(getg())) left_to(this);
+  getg()->recover_points = link;
+}
 
 void call_with_recover_point(void (*f)(void*), void* arg) {
   RecoverPoint here(true);
@@ -175,5 +182,41 @@ void goexit_now() {
   run_goexit();
   __builtin_unreachable();
 }
+
+#ifdef RT0_EXCEPTIONS
+// Not a loop up to a record, as in recovered(): a record is run as soon as its frame has been left. Records that lie in
+// no frame of this stack wait for the last call, with limit ~0.
+void run_left_defers(RecoverPoint* to, uintptr limit) {
+  G* gp = getg();
+  gp->recover_points = to;  // a landing pad may have left a point of a frame that has been left since
+  const DeferRecord* const end = to != nullptr ? to->defers : nullptr;
+  Panic p{.link = gp->panics, .deferreturn = true};
+  gp->panics = &p;
+  while (gp->defers != end) {
+    const uintptr at = reinterpret_cast<uintptr>(gp->defers);
+    if (limit != ~uintptr{0} && (at < reinterpret_cast<uintptr>(&p) || at >= limit)) break;
+    call_deferred(gp->defers);
+  }
+  gp->panics = p.link;
+}
+
+void go_on(RecoverPoint* to) {
+  getg()->recover_points = to;
+  if (to != nullptr) recovery(to);
+  goexit1();
+  __builtin_unreachable();
+}
+
+void leave_by_goexit() {
+  G* gp = getg();
+  for (Panic* q = gp->panics; q != nullptr; q = q->link) {  // panics that this Goexit has aborted
+    run_undos(q);
+    if (!q->goexit && !q->deferreturn) end_panic_defers();
+  }
+  gp->panics = nullptr;
+  gp->sig = 0;
+  leave_frames(nullptr);
+}
+#endif
 
 }  // namespace rt0

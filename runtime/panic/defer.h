@@ -9,6 +9,7 @@
 #include "runtime/diag/traceback.h"
 #include "sched/debugvars.h"
 #include "sched/gmp.h"
+#include "sched/preempt.h"
 
 namespace rt0 {
 
@@ -49,6 +50,39 @@ template <usize N>
 constexpr Text text_of(const char (&s)[N]) {
   return {s, N - 1};
 }
+
+// For programs with exceptions: how the frames between here and where the goroutine goes on are left. The functions are
+// there only in these programs.
+#ifdef RT0_EXCEPTIONS
+inline constexpr bool kLeavesFrames = true;
+#else
+inline constexpr bool kLeavesFrames = false;
+#endif
+// A frame is being left, and d, which lies in it, has been run by the panic that was recovered.
+inline bool has_run(const G* gp, const DeferRecord* d) {
+  return kLeavesFrames && gp->defers != d && returns_are_held(gp);
+}
+// Runs the destructors of the frames up to `to`'s, or up to the goroutine's end if `to` is null, and goes on there. It
+// returns, having done nothing, if one of the frames has no tables.
+void leave_frames(RecoverPoint* to);
+// Goexit: nothing can stop it, so the deferred calls and the destructors of each scope run in the order of its normal
+// end. Returns, with all panics ended, if leave_frames does.
+void leave_by_goexit();
+// The destructor of `rp` has been called: if that is where the goroutine goes on, it does, and this does not return.
+void left_to(RecoverPoint* rp);
+// Runs the deferred calls newer than `to` whose records lie below `limit`, as at the end of their scopes. limit ~0: all
+// that are newer than `to`.
+void run_left_defers(RecoverPoint* to, uintptr limit);
+// In sigpanic, which a signal handler has put onto the stack: makes the unwinder find the interrupted function.
+void settle_interrupted(void* frame);
+[[gnu::always_inline]] inline void tell_unwinder_of_interrupted() {
+#ifdef RT0_EXCEPTIONS
+  __asm__ volatile(RT0_INTERRUPTED_CFI);
+  settle_interrupted(__builtin_frame_address(0));
+#endif
+}
+// Goes on at `to`, or ends the goroutine if `to` is null.
+[[noreturn]] void go_on(RecoverPoint* to);
 
 // Calls f(arg) with a recover point: returns when f returns, or when one of f's deferred calls has recovered. rt0's
 // code that is linked into every program uses it, because func() would be compiled anew for each caller.

@@ -4,6 +4,7 @@
 #include "kernel_iface/kernel.h"
 #include "mem/sysmem.h"
 #include "runtime/diag/tracer.h"
+#include "runtime/panic/defer.h"
 #include "runtime/panic/panic.h"
 #include "sched/preempt.h"
 #include "trace/trace.h"
@@ -156,6 +157,7 @@ void initsig() {
 // On the goroutine's stack, as if the code at gp->sigpc had called it. Go: sigpanic.
 void sigpanic() RT0_SYM("runtime.sigpanic");
 void sigpanic() {
+  tell_unwinder_of_interrupted();
   const G* gp = getg();
   const i32 code = gp->sigcode0;
   const bool nil_page = gp->sigcode1 < kNilPage;

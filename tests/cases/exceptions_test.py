@@ -39,6 +39,20 @@ int main() {
   }
 }
 """
+# Around the example of docs/LIBRARY.md.
+PAGE = """#include <mutex>
+#include <vector>
+#include <rt0/rt0.h>
+std::mutex mu;
+std::vector<int> numbers{1, 2, 3};
+int* volatile nothing = nullptr;
+int* find(const std::vector<int>&) { return nothing; }
+EXAMPLE
+int main() {
+  const int result = work();
+  rt0::fmt::println(result, mu.try_lock());
+}
+"""
 
 
 @unittest.skipUnless(HAVE, "the toolchain has no libgcc_eh.a")
@@ -80,6 +94,52 @@ class Exceptions(rt0test.Case):
             self.assertIn(b"many: 64\n", done.out)
 
 
+# What each run of cxx_unwind with two arguments prints on standard output, and the first line on standard error.
+ENDS = {
+    "unrecovered": ("main's deferred call\n", "panic: nobody recovers"),
+    "goexit": ("main's deferred call\nmain's object\n",
+               "fatal error: no goroutines (main called runtime.Goexit) - deadlock!"),
+    "leaves catch": ("", "panic: std::runtime_error: out of the handler"),
+    "terminate": ("", "fatal error: std::terminate was called"),
+}
+
+
+@unittest.skipUnless(HAVE, "the toolchain has no libgcc_eh.a")
+@rt0test.each_how
+class Unwind(rt0test.Case):
+    """Destructors of the frames that a recovered panic and Goexit leave. docs/LIBRARY.md has the rules of which
+    tests/expected/cxx_unwind.out is the result."""
+
+    def test_order(self):
+        """On one P and on several, and under the simulated kernel: the same bytes on every ISA."""
+        want = (rt0test.EXPECTED / "cxx_unwind.out").read_bytes()
+        for program, env in (("cxx_unwind", {"GOMAXPROCS": "1"}), ("cxx_unwind", {"GOMAXPROCS": "8"}),
+                             *(("cxx_unwind", {"RT0_SIM": SIM.format(n)}) for n in (1, 2, 3)),
+                             ("cxx_unwind_O0", {}), ("cxx_unwind_O2", {})):
+            with self.subTest(program, env=env):
+                done = rt0test.run(program, how=self.how, env=env)
+                self.assertEqual(done.status, 0)
+                if program != "cxx_unwind_O0":  # where nothing is inlined, functions are passed: PANICS.md
+                    self.assertEqual(rt0test.text(done.err), "")
+                self.assertEqual(rt0test.text(done.out), rt0test.text(want))
+
+    def test_thousands(self):
+        """Two thousand goroutines are preempted, yield and wait while their frames are left."""
+        done = rt0test.run("cxx_unwind", "thousands", how=self.how, env={"GOMAXPROCS": "8"})
+        self.assertEqual((done.status, done.err), (0, b""))
+        self.assertIn(b"many: 40000 of 40000\n", done.out)
+
+    def test_ends(self):
+        """A panic that nothing recovers runs no destructors; Goexit of main runs main's; an exception that leaves a
+        catch (...), and std::terminate in a destructor, end the process."""
+        for word, (out, first) in ENDS.items():
+            with self.subTest(word):
+                done = rt0test.run("cxx_unwind", "end", word, how=self.how)
+                self.assertEqual(done.status, 2)
+                self.assertEqual(rt0test.text(done.out), out)
+                self.assertEqual(rt0test.text(done.err).splitlines()[0], first)
+
+
 @unittest.skipUnless(HAVE, "the toolchain has no libgcc_eh.a")
 class Compiled(rt0test.Case):
     def test_by_rt0_cxx(self):
@@ -91,6 +151,22 @@ class Compiled(rt0test.Case):
             done = installed.tool("-fexceptions", "x.cc", "-o", "x", cwd=here)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertEqual(rt0test.run(here / "x", how=rt0test.HOWS[0]).out, b"caught\n")
+
+    def test_page(self):
+        """The example of docs/LIBRARY.md: the panic is recovered, and the lock is free again."""
+        if not (installed.prefix() / "lib" / "rt0" / rt0test.ISA / "librt0_exceptions.a").exists():
+            self.skipTest("librt0_exceptions.a has not been built")
+        page = (rt0test.TESTS.parent / "docs/LIBRARY.md").read_text()
+        section = page.split("### Panics and Goexit run destructors")[1]
+        example = re.search(r"```cpp\n(.*?)```", section, re.S).group(1)
+        with tempfile.TemporaryDirectory() as folder:
+            here = pathlib.Path(folder)
+            (here / "x.cc").write_text(PAGE.replace("EXAMPLE", example))
+            done = installed.tool("-fexceptions", "-O2", "x.cc", "-o", "x", cwd=here)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            done = rt0test.run(here / "x", how=rt0test.HOWS[0])
+            self.assertEqual(done.out, b"-1 true\n")
+            self.assertEqual(done.err, b"recovered: runtime error: invalid memory address or nil pointer dereference\n")
 
     def test_without_the_option(self):
         """The compiler says that exceptions are off, as before."""

@@ -22,7 +22,7 @@ ISA = isa_rows()[0]
 
 
 # Compiled with exceptions: librt0_exceptions.a, which has it, is for programs that have them.
-EXCEPTIONS = 'runtime/cxx/exceptions.cc'
+EXCEPTIONS = ('runtime/cxx/exceptions.cc', 'runtime/cxx/exidx.cc', 'runtime/cxx/unwind_panic.cc')
 # Compiled with the C++ library's headers, which a freestanding compiler does not have whole.
 WITH_LIBRARY = ('runtime/cxx/fstream.cc', 'runtime/cxx/iostream.cc', 'runtime/cxx/stat.cc')
 
@@ -30,7 +30,7 @@ WITH_LIBRARY = ('runtime/cxx/fstream.cc', 'runtime/cxx/iostream.cc', 'runtime/cx
 def command(path):
     return [TIDY, '--quiet', '--checks=-*,misc-include-cleaner', '--config={}', '--header-filter=^$', path, '--',
             f'--target={ISA["triple"]}', '-xc++', '-std=c++20', *(() if path in WITH_LIBRARY else ('-ffreestanding',)),
-            *(f'-f{"" if path in (EXCEPTIONS, *WITH_LIBRARY) else "no-"}{name}' for name in ('exceptions', 'rtti')),
+            *(f'-f{"" if path in (*EXCEPTIONS, *WITH_LIBRARY) else "no-"}{name}' for name in ('exceptions', 'rtti')),
             '-Iinclude', '-I.',
             f'-Iarch/{ISA["folder"]}', f'-Itests/arch/{ISA["folder"]}', '-DRT0_RUNTIME', '-Wno-invalid-offsetof',
             '-Wno-pragma-once-outside-header']

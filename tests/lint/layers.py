@@ -17,7 +17,7 @@ PORT_LINES = 500
 # Programs that test the C++ library.
 CXX_PROGRAMS = ('atomics.cc', 'boost_lockfree.cc', 'concurrentqueue.cc', 'containers.cc', 'exceptions.cc', 'libcds.cc',
                 'libcds_known.h', 'numbers.cc', 'pthreads.cc', 'queues.h', 'readerwriterqueue.cc', 'threads.cc',
-                'threads_throw.cc')
+                'threads_throw.cc', 'unwind.cc', 'unwind.h', 'unwind_catch.cc')
 # Programs that test other libraries, with the C++ library under these.
 LIBRARY_PROGRAMS = ('tests/programs/libs/', 'tests/programs/order/printed.cc')
 # The runtime's files that are compiled with the C++ library's headers.
@@ -32,8 +32,8 @@ ALSO = {
     ('runtime/cxx/stdio.cc', 'stdarg.h'): 'the same',
     **{(f, h): 'the library\'s own classes are completed here' for f in WITH_LIBRARY for h in
        ('bits/basic_file.h', 'errno.h', 'fstream', 'istream', 'new', 'ostream', 'sys/stat.h')},
-    **{('runtime/cxx/exceptions.cc', h): 'exceptions belong to the toolchain\'s library' for h in
-       ('cxxabi.h', 'exception', 'typeinfo', 'unwind.h')},
+    **{(f'runtime/cxx/{f}.cc', h): 'exceptions belong to the toolchain\'s library' for h in
+       ('cxxabi.h', 'exception', 'typeinfo', 'unwind.h') for f in ('exceptions', 'exidx', 'unwind_panic')},
     **{(f'include/rt0/toolchain/{p}', h): 'what the header behind it includes' for p in
        ('bits/atomic_wait.h', 'ext/concurrence.h') for h in
        ('bits/c++config.h', 'bits/functional_hash.h', 'bits/gthr.h', 'ext/numeric_traits.h')},
@@ -42,8 +42,8 @@ ALSO = {
        'vector'.split()},
     **{(f'tests/programs/cxx/{p}', h): 'its subject' for p in CXX_PROGRAMS for h in
        'atomic barrier cctype cerrno charconv chrono cmath complex condition_variable cstdint cstdio cstdlib cstring '
-       'deque exception future latch limits list map memory mutex numbers random semaphore set shared_mutex stdexcept '
-       'stop_token string string_view system_error thread typeinfo unistd.h unordered_map unordered_set vector '
+       'deque exception functional future latch limits list map memory mutex numbers random semaphore set shared_mutex '
+       'stdexcept stop_token string string_view system_error thread typeinfo unistd.h unordered_map unordered_set vector '
        'boost/lockfree/queue.hpp boost/lockfree/spsc_queue.hpp boost/lockfree/stack.hpp blockingconcurrentqueue.h '
        'concurrentqueue.h readerwritercircularbuffer.h readerwriterqueue.h cds/algo/int_algo.h '
        'cds/container/vyukov_mpmc_cycle_queue.h cds/container/weak_ringbuffer.h cds/sync/spinlock.h '
@@ -53,7 +53,8 @@ ALSO = {
 }
 # Names in namespace std that belong to the language rather than to the library.
 LANGUAGE = {'mem/new.cc': re.compile(r'std::(?:align_val_t|nothrow_t)\b'),
-            'runtime/cxx/exceptions.cc': re.compile(r'std::|\btypeid\b'),
+            **{f'runtime/cxx/{f}.cc': re.compile(r'std::|\btypeid\b|\bvirtual\b')
+               for f in ('exceptions', 'unwind_panic')},
             'runtime/cxx/tls.cc': re.compile(r'thread_local\b'),
             **{p: re.compile(r'std::') for p in WITH_LIBRARY},
             **{p: re.compile(r'std::|thread_local\b|__thread\b')  # the class of the library that the test is about

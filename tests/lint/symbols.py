@@ -53,7 +53,7 @@ OPTIONAL = 'runtime.maxprocs'
 FOREIGN = re.compile(r'_Z(N|NK)?St|_ZTI|_ZTS|_ZTV|__cxa_|__gxx_|_Unwind_|__dso_handle|__libc|'
                      r'_ITM_|__gmon|__tls_get_addr')
 # A program with exceptions has its tables, the names of the toolchain's unwinder and of what reads mangled names.
-EXCEPTIONS = re.compile(r'cxx_exceptions$|cxx_threads_throw$|libs_')
+EXCEPTIONS = re.compile(r'cxx_exceptions$|cxx_threads_throw$|cxx_unwind(?:_O[02])?$|libs_')
 UNWINDER = re.compile(r'_?_Unwind_|DW\.ref\.|___Unwind_|__(?:de)?register_frame|__frame_state_for$|__gnu_|rt0\.|__cxa_|'
                       r'd_|_dl_find_object$|__exidx_|_\.stapsdt\.base$|pthread_once$|__gcclibcxx_|__dynamic_cast$|'
                       r'__aeabi_|cplus_demangle_|(?:__)?restore_core_regs$')
