@@ -155,6 +155,22 @@ struct Interrupted {
 extern const Kernel linux_kernel;
 extern const Kernel sim_kernel;
 
+// Entries of linux_kernel that sim_kernel has, too.
+SysResult linux_read(i32 fd, void* p, usize n);
+SysResult linux_open(const char* path, bool create);
+SysResult linux_open_alone(const char* path);
+SysResult linux_close(i32 fd);
+u32 linux_open_std_fds();
+SysResult linux_mem_unmap(void* p, usize n);
+SysResult linux_mem_protect(void* p, usize n, Prot prot);
+SysResult linux_mem_guard(void* p, usize n);
+void linux_start(const uintptr* av, Span<const char> strings, Auxv* aux);
+SigContext linux_sigcontext(void* info, void* uctx);
+void linux_sigcontext_set_pc(void* uctx, uintptr pc);
+void linux_sigcontext_call(void* uctx, uintptr pc, bool comes_back, uintptr stack);
+u32 linux_sigcontext_regs(const void* uctx, SigReg* out);
+void linux_cpu_alarm(u32 ms);
+
 // For files that the runtime itself writes; always on the host. linux_may_replace is true if rename() may replace the
 // path: it is a regular file or does not exist, and is no device, pipe or terminal.
 SysResult linux_rename_file(const char* from, const char* to);

@@ -60,6 +60,8 @@ constexpr NamedCall kTime64Calls[] = {{SYS_clock_gettime, "clock_gettime64"},
 }
 uintptr addr(const volatile void* p) { return reinterpret_cast<uintptr>(p); }
 
+}  // namespace
+
 void linux_exit(i32 status) { (void)sys(SYS_exit_group, static_cast<uintptr>(status)); }
 void linux_exit_thread(Atomic<u32>* done) { exit_thread_asm(done); }
 
@@ -72,7 +74,7 @@ SysResult linux_open(const char* path, bool create) {
 
 // Whether the descriptor has a position that can be set. A file has one; pipes and terminals refuse, and /dev/null
 // stays at 0.
-bool has_places(i32 fd) {
+static bool has_places(i32 fd) {
   constexpr uintptr kPlace = 1;
   u64 at = 0;
   const uintptr d = static_cast<uintptr>(fd);
@@ -107,7 +109,7 @@ u32 linux_open_std_fds() {
   return open;
 }
 
-i64 clock(uintptr id) {
+static i64 clock(uintptr id) {
   Timespec ts = {0, 0};
   if (vdso_clock_gettime == nullptr || vdso_clock_gettime(static_cast<i32>(id), &ts) != 0)
     (void)sys(SYS_clock_gettime, id, addr(&ts));
@@ -142,7 +144,7 @@ void linux_futexwakeup(Atomic<u32>* a, u32 count) {
   check(r.ok(), "futexwakeup: the kernel refused a FUTEX_WAKE");
 }
 
-SysResult map(void* hint, usize n, uintptr flags) {
+static SysResult map(void* hint, usize n, uintptr flags) {
   const uintptr a[] = {addr(hint), n, PROT_READ | PROT_WRITE, flags, static_cast<uintptr>(-1), 0};
   if constexpr (kQuirks.mmap_block) return sys(SYS_mmap, addr(a));
   return sys(SYS_mmap, a[0], a[1], a[2], a[3], a[4], a[5]);
@@ -249,8 +251,6 @@ u64 linux_getpid() { return sys(SYS_getpid).value; }
 SysResult linux_tgkill(u64 tid, u32 sig) {
   return sys(SYS_tgkill, static_cast<uintptr>(linux_getpid()), static_cast<uintptr>(tid), sig);
 }
-
-}  // namespace
 
 SysResult linux_rename_file(const char* from, const char* to) {
   return sys(SYS_renameat, kAtFdcwd, addr(from), kAtFdcwd, addr(to), 0);

@@ -18,11 +18,6 @@ SysResult linux_setsig(u32 sig, SigDisposition how);
 void linux_sigaltstack(void* lo, usize n);
 u64 linux_sigmask_block(u64 signals);
 void linux_sigmask_set(u64 mask);
-void linux_cpu_alarm(u32 ms);
-SigContext linux_sigcontext(void* info, void* uctx);
-void linux_sigcontext_set_pc(void* uctx, uintptr pc);
-void linux_sigcontext_call(void* uctx, uintptr pc, bool comes_back, uintptr stack);
-u32 linux_sigcontext_regs(const void* uctx, SigReg* out);
 void linux_raise_default(u32 sig);
 
 }  // namespace rt0

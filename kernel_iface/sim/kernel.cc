@@ -33,7 +33,6 @@ SysResult sim_write(i32 fd, const void* p, usize n) {
   if (fault(Choice::intr) != 0) return {0, Errno::intr};
   return linux_kernel.write(fd, p, shortened(n));
 }
-SysResult sim_read(i32 fd, void* p, usize n) { return linux_kernel.read(fd, p, n); }
 
 i64 sim_nanotime() { return state.now += kClockNs; }
 // The fault "jump": the wall clock is set, by a second or an hour, forwards or back. The other clock does not change.
@@ -69,12 +68,8 @@ SysResult sim_mem_map(void* hint, usize n) {
   if (fault(Choice::nomem) != 0) return {0, Errno::nomem};
   return linux_kernel.mem_map(hint, n);
 }
-SysResult sim_mem_guard(void* p, usize n) {
-  if (fault(Choice::nosys) != 0) return {0, Errno::nosys};
-  return linux_kernel.mem_guard(p, n);
-}
-// The number of these calls depends on the size of a word, so only faults=enomem makes a choice here: without it a
-// record has to be the same on each ISA.
+// The number of calls about memory depends on the size of a word, so only faults=enomem makes a choice here: without it
+// a record has to be the same on each ISA. Therefore the fault enosys leaves mem_guard out.
 SysResult sim_mem_dontneed(void* p, usize n) {
   if (fault(Choice::nomem) != 0) return {0, Errno::nomem};
   return linux_kernel.mem_dontneed(p, n);
@@ -143,11 +138,11 @@ constinit const Kernel sim_kernel = {
     .exit = sim_exit,
     .exit_thread = sim_exit_thread,
     .write = sim_write,
-    .read = sim_read,
-    .open = [](const char* path, bool create) { return linux_kernel.open(path, create); },
-    .open_alone = [](const char* path) { return linux_kernel.open_alone(path); },
-    .close = [](i32 fd) { return linux_kernel.close(fd); },
-    .open_std_fds = [] { return linux_kernel.open_std_fds(); },
+    .read = linux_read,
+    .open = linux_open,
+    .open_alone = linux_open_alone,
+    .close = linux_close,
+    .open_std_fds = linux_open_std_fds,
     .nanotime = sim_nanotime,
     .tracetime = sim_tracetime,
     .walltime = sim_walltime,
@@ -156,15 +151,15 @@ constinit const Kernel sim_kernel = {
     .futexsleep = sim_futexsleep,
     .futexwakeup = sim_futexwakeup,
     .mem_map = sim_mem_map,
-    .mem_unmap = [](void* p, usize n) { return linux_kernel.mem_unmap(p, n); },
-    .mem_protect = [](void* p, usize n, Prot prot) { return linux_kernel.mem_protect(p, n, prot); },
-    .mem_guard = sim_mem_guard,
+    .mem_unmap = linux_mem_unmap,
+    .mem_protect = linux_mem_protect,
+    .mem_guard = linux_mem_guard,
     .mem_dontneed = sim_mem_dontneed,
     .mem_resident = [](const void*, usize, u8*) { return SysResult{0, Errno::nosys}; },  // differs between ISAs
     .getproccount = sim_getproccount,
     .getHugePageSize = sim_getHugePageSize,
     .getrandom = sim_getrandom,
-    .start = [](const uintptr* av, Span<const char> strings, Auxv* aux) { linux_kernel.start(av, strings, aux); },
+    .start = linux_start,
     .newosproc = sim_newosproc,
     .gettid = sim_gettid,
     .getpid = sim_getpid,
@@ -173,13 +168,12 @@ constinit const Kernel sim_kernel = {
     .sigaltstack = sim_sigaltstack,
     .sigmask_block = sim_sigmask_block,
     .sigmask_set = sim_sigmask_set,
-    .sigcontext = [](void* info, void* uctx) { return linux_kernel.sigcontext(info, uctx); },
-    .sigcontext_set_pc = [](void* uctx, uintptr pc) { linux_kernel.sigcontext_set_pc(uctx, pc); },
-    .sigcontext_call = [](void* uctx, uintptr pc, bool comes_back,
-                          uintptr stack) { linux_kernel.sigcontext_call(uctx, pc, comes_back, stack); },
-    .sigcontext_regs = [](const void* uctx, SigReg* out) { return linux_kernel.sigcontext_regs(uctx, out); },
+    .sigcontext = linux_sigcontext,
+    .sigcontext_set_pc = linux_sigcontext_set_pc,
+    .sigcontext_call = linux_sigcontext_call,
+    .sigcontext_regs = linux_sigcontext_regs,
     .raise_default = sim_raise_default,
-    .cpu_alarm = [](u32 ms) { linux_kernel.cpu_alarm(ms); },
+    .cpu_alarm = linux_cpu_alarm,
 };
 
 namespace sim {
