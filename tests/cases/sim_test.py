@@ -2,6 +2,7 @@
 """The simulated kernel: refused settings, records and replays, virtual time, loops, faults, deadlocks. See
 docs/DETERMINISM.md."""
 
+import hashlib
 import pathlib
 import re
 import subprocess
@@ -13,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import rt0test
 
 STRATEGIES = ("fifo", "random", "pct:3", "pos", "delay:2")
+SIZES, SIZES_ENOSYS = "35b06de439c04e41", "0f97764e77dd4a2f"  # of test_no_size_decides
 REFUSED = {  # RT0_SIM, and a text that the line of the error must contain
     "nonsense": ("nonsense", "key=value", "seed", "procs", "strategy", "faults", "record", "replay"),
     "colour=red": ("colour", "seed", "procs", "strategy", "faults", "record", "replay"),
@@ -119,6 +121,15 @@ class Sim(rt0test.Case):
                          record.read_text().splitlines()[3:-1])
         self.assertTrue({"run", "random", "preempt"} <= {c["kind"] for c in choices})
         self.assertTrue(all(0 <= int(c["pick"]) < int(c["n"]) for c in choices))
+
+    def test_no_size_decides(self):
+        """The trace is the same on all ISAs although the sizes of stacks, how many of them share a pool and how many calls
+        about memory there are differ. The digests are of amd64's traces."""
+        for spec, digest in (("seed=1", SIZES), ("seed=1,faults=enosys", SIZES_ENOSYS)):
+            done, trace = rt0test.run_traced("sim_sizes", env={"RT0_SIM": spec}, how=self.how)
+            self.assertEqual((done.status, self.printed(done)), (0, "done\n"))
+            self.assertNotIn("Scavenge", trace)
+            self.assertEqual(hashlib.sha256(trace.encode()).hexdigest()[:16], digest, spec)
 
     def record(self, program="order_chan_ping", spec="seed=5,procs=3,strategy=random"):
         path = self.dir / "record"
