@@ -27,9 +27,12 @@ constinit u64 hashkey[2] = {};
 void randinit() NO_LOCK_ANALYSIS {
   trace_boot(Ev::randinit);
   u64 seed[2] = {};
-  if (auxv.random != nullptr) {
-    for (u32 i = 0; i < 16; i++) seed[i / 8] |= static_cast<u64>(auxv.random[i]) << (i % 8 * 8);
-  } else if (!kernel->getrandom(seed, sizeof(seed))) {
+  u8 drawn[16];
+  const u8* bytes = auxv.random;
+  if (bytes == nullptr && kernel->getrandom(drawn, sizeof(drawn))) bytes = drawn;
+  if (bytes != nullptr) {
+    for (u32 i = 0; i < 16; i++) seed[i / 8] |= static_cast<u64>(bytes[i]) << (i % 8 * 8);
+  } else {
     // No secret depends on it, so a weak seed is better than a program that ends.
     seed[0] = static_cast<u64>(kernel->nanotime());
     seed[1] = simulated != 0 ? 0 : Isa::cputicks();

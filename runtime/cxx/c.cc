@@ -146,9 +146,9 @@ void random_device_fini(random_device*) {}
 double random_device_entropy(const random_device*) { return 32; }
 [[gnu::weak]] unsigned random_device_getval(random_device* self) __asm__("_ZNSt13random_device9_M_getvalEv");
 unsigned random_device_getval(random_device*) {
-  unsigned v;
-  if (!kernel->getrandom(&v, sizeof(v))) fatal("std::random_device: the kernel has no random numbers");
-  return v;
+  u8 bytes[4];
+  if (!kernel->getrandom(bytes, sizeof(bytes))) fatal("std::random_device: the kernel has no random numbers");
+  return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | unsigned{bytes[3]} << 24;  // the same on all ISAs
 }
 
 }  // namespace rt0

@@ -131,6 +131,12 @@ class Sim(rt0test.Case):
             self.assertNotIn("Scavenge", trace)
             self.assertEqual(hashlib.sha256(trace.encode()).hexdigest()[:16], digest, spec)
 
+    def test_random_device(self):
+        """std::random_device's numbers are the same on all ISAs, also where the most significant byte comes first."""
+        if not (rt0test.BUILD / "bin" / "cxx_random").exists():
+            self.skipTest("there is no C++ library for this ISA")
+        self.assertEqual(self.printed(self.sim("cxx_random", "seed=1")), "1935731505\n2652534073\n3655029505\n")
+
     def record(self, program="order_chan_ping", spec="seed=5,procs=3,strategy=random"):
         path = self.dir / "record"
         done, trace = rt0test.run_traced(program, env={"RT0_SIM": f"{spec},record={path}"}, how=self.how)
