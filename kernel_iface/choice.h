@@ -123,6 +123,9 @@ bool sim_is_stuck();
 // record and a complete trace. False if that was asked before: then the program may be in a loop that comes to no
 // point.
 bool sim_stop();
+// Called by the handler of a signal from outside that ends the process at once, perhaps in the middle of a choice: the
+// record stays incomplete, and no choice is made any more.
+void sim_killed();
 // Called by a thread that waits in a loop: other threads run, and time goes on, until *until is not 0 or a fixed time
 // has passed.
 void sim_let_others_run(const Atomic<u32>* until);

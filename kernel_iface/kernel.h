@@ -176,7 +176,8 @@ void linux_cpu_alarm(u32 ms);
 SysResult linux_rename_file(const char* from, const char* to);
 bool linux_may_replace(const char* path);
 // Makes a copy of this process (fork), which must have one thread only. The copy goes on, with /dev/null for its
-// standard streams; this process waits for the copy's end. *count is a number that both share.
+// standard streams; this process waits for the copy's end, and a SIGTERM that comes meanwhile waits for the boot to
+// unblock it. If this process is killed, so is the copy. *count is a number that both share.
 enum class Rehearsal : u8 { failed, runs, over };  // there is no copy; this is the copy; it has ended
 Rehearsal linux_rehearse(u32** count);
 

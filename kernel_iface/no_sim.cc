@@ -28,6 +28,7 @@ void sim_yields() {}
 bool sim_preempt(Resource) { return false; }
 void sim_watchdog_arm() {}
 bool sim_stop() { return false; }
+void sim_killed() {}
 bool sim_is_stuck() { return false; }
 void sim_let_others_run(const Atomic<u32>*) {}
 

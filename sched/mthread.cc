@@ -59,8 +59,8 @@ void minit() {
 void mstartm0() RT0_SYM("runtime.mstartm0");
 void mstartm0() {
   trace_boot(Ev::mstartm0);
+  if (simulated != 0) sim_watchdog_start();  // before initsig lets a SIGTERM come that the rehearsal has held back
   initsig();
-  if (simulated != 0) sim_watchdog_start();
 }
 
 void mstart1() RT0_SYM("runtime.mstart1");

@@ -21,7 +21,7 @@ inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 
                          SYS_bind = 361, SYS_connect = 362, SYS_listen = 363, SYS_accept4 = 364, SYS_getsockopt = 365,
                          SYS_setsockopt = 366, SYS_getsockname = 367, SYS_getpeername = 368, SYS_sendto = 369,
                          SYS_recvfrom = 371, SYS_shutdown = 373, SYS_statx = 383, SYS_clock_gettime = 403,
-                         SYS_clock_nanosleep = 407, SYS_ppoll = 414, SYS_futex = 422;
+                         SYS_clock_nanosleep = 407, SYS_ppoll = 414, SYS_futex = 422, SYS_prctl = 172;
 inline constexpr uintptr SYS_set_thread_area = 243;
 
 using OldStat = Stat64;

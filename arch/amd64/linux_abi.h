@@ -23,6 +23,7 @@ enum Nr : uintptr {
   SYS_clone = 56,
   SYS_exit = 60,
   SYS_arch_prctl = 158,
+  SYS_prctl = 157,
   SYS_gettid = 186,
   SYS_futex = 202,
   SYS_sched_getaffinity = 204,

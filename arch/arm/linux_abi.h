@@ -21,7 +21,7 @@ inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 
                          SYS_epoll_create1 = 357, SYS_dup3 = 358, SYS_pipe2 = 359, SYS_accept4 = 366,
                          SYS_renameat = 329, SYS_fstatat = 327, SYS_prlimit64 = 369, SYS_flock = 143,
                          SYS_getrandom = 384, SYS_statx = 397, SYS_clock_gettime = 403, SYS_clock_nanosleep = 407,
-                         SYS_ppoll = 414, SYS_futex = 422;
+                         SYS_ppoll = 414, SYS_futex = 422, SYS_prctl = 172;
 inline constexpr uintptr kSetTls = 0xf0005;
 
 using OldStat = Stat64;

@@ -46,6 +46,7 @@ enum Nr : uintptr {
   SYS_rt_sigprocmask = 135,
   SYS_rt_sigreturn = 139,
   SYS_uname = 160,
+  SYS_prctl = 167,
   SYS_getpid = 172,
   SYS_getppid = 173,
   SYS_getuid = 174,

@@ -20,7 +20,7 @@ inline constexpr uintptr SYS_exit = 1, SYS_read = 3, SYS_write = 4, SYS_close = 
                          SYS_getrandom = 349, SYS_socket = 359, SYS_socketpair = 360, SYS_bind = 361, SYS_connect = 362,
                          SYS_listen = 363, SYS_accept4 = 364, SYS_getsockopt = 365, SYS_setsockopt = 366,
                          SYS_getsockname = 367, SYS_getpeername = 368, SYS_sendto = 369, SYS_recvfrom = 371,
-                         SYS_shutdown = 373, SYS_statx = 379;
+                         SYS_shutdown = 373, SYS_statx = 379, SYS_prctl = 172;
 
 // What fstatat fills.
 struct OldStat {

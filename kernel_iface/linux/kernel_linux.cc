@@ -118,7 +118,7 @@ static i64 clock(uintptr id) {
 i64 linux_nanotime() { return clock(CLOCK_MONOTONIC); }
 i64 linux_walltime() { return clock(CLOCK_REALTIME); }
 
-Timespec timespec_of(i64 ns) {
+static Timespec timespec_of(i64 ns) {
   Timespec ts = {};
   ts.sec = static_cast<decltype(ts.sec)>(ns / 1000000000);
   ts.nsec = static_cast<decltype(ts.nsec)>(ns % 1000000000);
@@ -267,7 +267,9 @@ Rehearsal linux_rehearse(u32** count) {
   const SysResult page = map(nullptr, sizeof(u32), MAP_SHARED | MAP_ANONYMOUS);
   if (!page.ok()) return Rehearsal::failed;
   *count = reinterpret_cast<u32*>(page.value);
-  constexpr uintptr kNoStack = 0;
+  constexpr uintptr kNoStack = 0, kPdeathsig = 1, kSigkill = 9;
+  // The boot unblocks it when its handler is there.
+  (void)linux_sigmask_block(u64{1} << (kSIGTERM - 1));
   const SysResult child =
       kQuirks.clone_stack_first ? sys(SYS_clone, kNoStack, kSIGCHLD) : sys(SYS_clone, kSIGCHLD, kNoStack);
   if (!child.ok()) return Rehearsal::failed;
@@ -276,6 +278,7 @@ Rehearsal linux_rehearse(u32** count) {
     while (sys(SYS_wait4, child.value, 0, 0, 0).err == Errno::intr) {}
     return Rehearsal::over;
   }
+  (void)sys(SYS_prctl, kPdeathsig, kSigkill);  // the copy must not outlive this process
   for (i32 fd = 0; fd < 3; fd++) {
     (void)linux_close(fd);
     (void)linux_open("/dev/null", fd != 0);  // takes the lowest free number: this one

@@ -240,7 +240,7 @@ usize shortened(usize n) {
 }  // namespace sim
 
 u32 choose(Choice kind, u32 n, Resource on) {
-  if (n <= 1) return 0;
+  if (n <= 1 || state.ended) return 0;
   Made c = {state.choices++, on, n, 0, kind};
   const bool next = kind == Choice::run || kind == Choice::preempt || kind == Choice::goroutine;
   if (next) count_step();

@@ -184,11 +184,13 @@ void refuse(const char* format, ...) {
   __builtin_va_list args;
   __builtin_va_start(args, format);
   Writer w(kStderr, linux_kernel.write);
-  w.fmt("rt0: RT0_SIM: %s", reading_head ? "the record has a head that is not understood: " : "");
-  w.vfmt(format, args);
+  const bool at = *format == '@';
+  w.fmt("rt0: RT0_SIM: ");
+  if (at || reading_head) w.fmt("replay=%.*s: ", RT0_STR(state.opt.replay));
+  if (reading_head) w.fmt("the record's head is not understood: ");
+  w.vfmt(format + at, args);
   w.put('\n');
   w.flush();
-  if (simulated != 0) record_close(false);
   linux_kernel.exit(simulated != 0 ? kExitReplay : 2);
   __builtin_unreachable();
 }
@@ -213,7 +215,7 @@ void rehearse() {
   constexpr u32 kMostRehearsed = 100 * 1000;  // choices of a program that goes on for ever
   u32* steps;
   const Rehearsal r = linux_rehearse(&steps);
-  if (r == Rehearsal::failed) refuse("steps=N is wanted: there is no second process to count them");
+  if (r == Rehearsal::failed) refuse("steps=N is wanted: no second process can count them");
   if (r == Rehearsal::over) {
     state.opt.number[kSteps] = max(*steps, 1u);
     return;

@@ -67,7 +67,7 @@ void parse_limit(Str value, Options* o) {
   const bool seconds = is(unit, "s");
   i64 n;
   if (!parse_i64(value.sub(0, digits), &n) || n < 1 || n > kMaxLimit || !(unit.empty() || seconds || is(unit, "ms")))
-    refuse("limit=%.*s: a number of choices, or a time (60s, 5ms) is wanted", RT0_STR(value));
+    refuse("limit=%.*s: choices, or a time (60s, 5ms) is wanted", RT0_STR(value));
   if (unit.empty()) o->limit_choices = static_cast<u64>(n);
   else o->limit_ns = kBootNs + n * 1000 * 1000 * (seconds ? 1000 : 1);
 }
@@ -93,8 +93,7 @@ void parse_faults(Str key, Str value, Options* o) {
   o->faults = none ? 0 : is(names, "all") ? kAllFaults : faults_in(names);
   char text[kFaultsLen];
   if (o->faults == 0 && !none)
-    refuse("faults=%.*s: all, none, or some of %s is wanted, then perhaps :N, for N in 1000", RT0_STR(value),
-           fault_names(kAllFaults, text));
+    refuse("faults=%.*s: all, none or some of %s is wanted, then :N", RT0_STR(value), fault_names(kAllFaults, text));
 }
 
 void parse_item(Str key, Str value, Options* o) {

@@ -8,10 +8,14 @@
 //   end 2 moments 1 of 2
 //
 // A line: index, kind of choice, number of alternatives, the one picked, the resource it was about ("-": none). The
-// last line has the number of choices, and under pct and delay how many of the moments came before the program's end.
+// last line has the number of choices, and under pct and delay how many of the moments came before the program's end. If
+// SIGTERM has ended the program, the line has the virtual time at which it did, in ns: end 2 SIGTERM 1034500. A replay
+// ends at that time, too.
 #include "kernel_iface/sim/sim.h"
 
-namespace rt0::sim {
+namespace rt0 {
+
+namespace sim {
 
 namespace {
 
@@ -20,13 +24,19 @@ constexpr usize kBufBytes = 8 * 1024, kMaxLine = 96;  // the longest line of a c
 
 constinit char out_buf[kBufBytes] = {};
 alignas(Writer) constinit char out_at[sizeof(Writer)] = {};
-constinit Writer* out = nullptr;     // writes the record; null: there is none
+constinit Writer* out = nullptr;  // writes the record; null: there is none
+constexpr char kSigterm[] = "SIGTERM", kCut[] = "the record is cut short";
 constexpr char kBeside[] = ".part";  // appended to the name of a record while it is not complete
 constinit bool beside = false;       // the record is written to that name, and renamed when it is complete
 
 constinit char in_buf[kBufBytes] = {};
 constinit usize in_at = 0, in_len = 0;
 constinit i32 in_fd = -1;
+// The next line of the record that is replayed. It is read before the choice that it is about: the last line may say
+// that the program ends before the next choice.
+constinit char ahead_buf[kMaxLine] = {};
+constinit Str ahead = {};
+constinit bool ahead_whole = false;
 
 SysResult write_record(i32 fd, const void* p, usize n) {
   const SysResult r = linux_kernel.write(fd, p, n);
@@ -34,7 +44,7 @@ SysResult write_record(i32 fd, const void* p, usize n) {
   if (out != nullptr) {
     out = nullptr;
     Writer w(kStderr, linux_kernel.write);
-    w.fmt("rt0: RT0_SIM: the record can't be written and ends here: errno %d\n", static_cast<i32>(r.err));
+    w.fmt("rt0: RT0_SIM: the record can't be written: errno %d\n", static_cast<i32>(r.err));
   }
   return {n, Errno::ok};
 }
@@ -109,10 +119,20 @@ void take_options(Str line) {
   if ((now.set & 1u << kSeed) != 0 && now.number[kSeed] != then.number[kSeed]) other = "seed";
   if ((now.set & 1u << kProcs) != 0 && now.number[kProcs] != then.number[kProcs]) other = "procs";
   if ((now.set & 1u << kFaults) != 0 && (now.faults != then.faults || now.rate != then.rate)) other = "faults";
-  if (other != nullptr) refuse("%s: the record was made with another value", other);
+  if (other != nullptr) refuse("@the record was made with another %s", other);
   then.record = now.record;
   then.replay = now.replay;
   now = then;
+}
+
+void look_ahead() {
+  ahead_whole = get_line(ahead_buf, sizeof(ahead_buf), &ahead);
+  Str rest = ahead;
+  i64 ns;
+  for (u32 i = 0; i < 2; i++) (void)next_word(&rest);  // "end N"; a choice has a number next
+  if (next_word(&rest) != Str(kSigterm) || !next_number(&rest, &ns) || ns >= state.opt.limit_ns) return;
+  state.stop = true;
+  state.opt.limit_ns = state.next_deadline = ns;
 }
 
 void replay_open(const char* mine) {
@@ -121,12 +141,13 @@ void replay_open(const char* mine) {
   for (u32 i = 0; i < 3; i++) {
     Str text;
     const bool there = get_line(line, sizeof(line), &text);
-    if (i == 0 && (!there || text != Str(kMagic))) refuse("replay: this is no record of choices");
-    if (!there) refuse("replay: the record is cut short, in its head");
+    if (i == 0 && (!there || text != Str(kMagic))) refuse("@this is no record of choices");
+    if (!there) refuse("@%s", kCut);
     if (i == 1 && text != cstr(mine))
-      refuse("replay: the record is another program's, or was made with other arguments: %.*s", RT0_STR(text));
+      refuse("@another program's record, or one with other arguments: %.*s", RT0_STR(text));
     if (i == 2) take_options(text);
   }
+  look_ahead();
 }
 
 // Does `rest`, the text after "end", begin with exactly the number of choices?
@@ -172,10 +193,10 @@ void record_choice(const Made& c) {
 }
 
 u32 replay_choice(Made c) {
-  char line[kMaxLine], mine[kMaxLine], buf[kResourceLen];
-  Str text;
+  char mine[kMaxLine], buf[kResourceLen];
   i64 index, alternatives, pick;
-  const bool whole = get_line(line, sizeof(line), &text);
+  const bool whole = ahead_whole;
+  const Str text = ahead;
   Str rest = text;
   const Str first = next_word(&rest);
   const bool end = whole && first == Str("end") && is_end(rest, c.index);
@@ -185,38 +206,51 @@ u32 replay_choice(Made c) {
                      pick < alternatives && !rest.empty();
   if (sound) {
     c.pick = static_cast<u32>(pick);
-    if (cstr(choice_line(c, mine)) == text) return c.pick;
+    if (cstr(choice_line(c, mine)) == text) {
+      look_ahead();
+      return c.pick;
+    }
   }
   const char* why = sound   ? "the program does not do what was recorded"
                     : end   ? "the record has no more"
                     : whole ? "the record is damaged"
-                            : "the record is cut short";
+                            : kCut;
   const Str on = resource_text(c.on, buf);
-  refuse("replay: choice %llu: %s: the program asks for %s %d %.*s; the record's line: %.*s", ull(c.index), why,
+  refuse("@choice %llu: %s: the program asks for %s %d %.*s; the record has: %.*s", ull(c.index), why,
          choice_name(c.kind), c.n, RT0_STR(on), RT0_STR(text));
 }
 
 void record_close(bool at_end) {
   if (state.rehearsal) rehearsal_over();
-  if (Writer* w = out; w != nullptr) {
-    w->fmt("end %llu", ull(state.choices));
-    if (const u32 n = strategy_moments(); n != 0) w->fmt(" moments %d of %d", moments_come(), n);
-    w->fmt("\n");
-    w->flush();
-    if (beside && out != nullptr) {
-      char from[kMaxPath], to[kMaxPath];
-      (void)linux_rename_file(path_name(state.opt.record, kBeside, from), path_name(state.opt.record, "", to));
-    }
-    out = nullptr;
+  if (at_end && in_fd >= 0 && !state.ended) {
+    Str rest = ahead;
+    const bool end = ahead_whole && next_word(&rest) == Str("end") && is_end(rest, state.choices);
+    if (end) look_ahead();
+    if (!end || !ahead.empty())
+      refuse("@the program has ended after choice %llu, and the record %s %.*s", ull(state.choices),
+             ahead_whole ? "goes on:" : "is cut short there", RT0_STR(ahead));
   }
-  if (!at_end || in_fd < 0) return;
-  char line[kMaxLine];
-  Str text;
-  const bool more = get_line(line, sizeof(line), &text);
-  Str rest = text;
-  if (more && next_word(&rest) == Str("end") && is_end(rest, state.choices)) return;
-  refuse("replay: the program has ended after choice %llu, and the record %s %.*s", ull(state.choices),
-         more ? "goes on:" : "is cut short there", RT0_STR(text));
+  Writer* w = out;
+  if (w == nullptr) return;
+  w->fmt("end %llu", ull(state.choices));
+  if (state.ended) w->fmt(" %s %lld", kSigterm, ll(state.now));
+  if (const u32 n = strategy_moments(); n != 0) w->fmt(" moments %d of %d", moments_come(), n);
+  w->put('\n');
+  w->flush();
+  if (beside && out != nullptr) {
+    char from[kMaxPath], to[kMaxPath];
+    (void)linux_rename_file(path_name(state.opt.record, kBeside, from), path_name(state.opt.record, "", to));
+  }
+  out = nullptr;
 }
 
-}  // namespace rt0::sim
+}  // namespace sim
+
+using namespace sim;
+
+void sim_killed() {
+  out = nullptr;
+  state.ended = true;
+}
+
+}  // namespace rt0

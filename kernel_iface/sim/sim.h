@@ -112,7 +112,8 @@ struct State {
   u32 idle_jumps = 0;
   bool mask_saved = false;
   u32* step = nullptr;     // how many choices of what runs next there were since main.main began
-  bool stop = false;       // SIGTERM has come
+  bool stop = false;       // SIGTERM has come, or had come in the run that is replayed: the program ends at limit_ns
+  bool ended = false;      // a signal from outside ends the program: no choice is made any more
   bool rehearsal = false;  // this process only finds out how many steps there are
 };
 extern State state;
@@ -136,6 +137,7 @@ const char* strategy_name(Strategy s);  // with a colon if a depth follows
 bool has_depth(Strategy s);
 
 // kernel.cc. "rt0: RT0_SIM: …" on stderr; exits with status 2, or, if the simulation has begun, kExitReplay.
+// A '@' at the text's beginning stands for the record that is replayed: "replay=FILE: ".
 [[noreturn]] void refuse(const char* format, ...) __attribute__((format(printf, 1, 2)));
 extern bool reading_head;  // refuse says that a record's head is wrong
 // Text in buf, with a NUL at its end; what does not fit is dropped.
@@ -145,8 +147,8 @@ const char* print(char* buf, usize room, const char* format, ...) __attribute__(
 void rehearse();
 [[noreturn]] void rehearsal_over();
 
-// record.cc. record_open is called before any goroutine runs, record_close as the process ends. at_end: the program has
-// ended, so the record that is replayed must not have more choices.
+// record.cc. record_open is called before any goroutine runs, record_close as the process ends, or when SIGTERM ends the
+// program. at_end: the program has ended, so the record that is replayed must not have more choices.
 void record_open(Str program, Span<char*> args);
 void record_choice(const Made& c);
 u32 replay_choice(Made c);

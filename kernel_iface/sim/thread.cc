@@ -101,6 +101,10 @@ void wake_expired() {
   while (state.next_deadline <= state.now) {
     if (state.now >= state.opt.limit_ns) {
       state.opt.limit_ns = kNever;
+      if (state.stop) {
+        state.ended = true;
+        record_close(false);
+      }
       over(state.stop ? "simulated kernel: SIGTERM has come before the program's end"
                       : "simulated kernel: the limit of time is reached before the program's end");
     }
@@ -319,6 +323,8 @@ bool sim_preempt(Resource on) { return choose(Choice::preempt, 2, on) != 0; }
 bool sim_is_stuck() {
   const bool stuck = state.seen_by_watchdog == state.choices + static_cast<u64>(state.now);
   state.seen_by_watchdog = state.choices + static_cast<u64>(state.now);
+  // A rehearsal of a loop that waits for nothing would have no end.
+  if (stuck && state.rehearsal) rehearsal_over();
   return stuck;
 }
 

@@ -204,12 +204,12 @@ i32 open_file(Str name) {
   if (fd.err == Errno::again) {
     eprintf(
         "rt0: RT0_TRACE: another process writes its trace to %s, so this one has none; "
-        "put %%p into the name, which stands for the process's id\n",
+        "%%p in the name is the process's id\n",
         path);
     return -1;
   }
   eprintf("rt0: RT0_TRACE: cannot open %s: %s (errno %d)\n", name.ptr, errno_cstr(fd.err), static_cast<i32>(fd.err));
-  kernel->exit(2);
+  linux_kernel.exit(2);  // not the simulated one's, which would complete a record
   __builtin_unreachable();
 }
 

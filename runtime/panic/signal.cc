@@ -150,7 +150,7 @@ void initsig() {
   trace_boot(Ev::initsig);
   for (const SigEntry& e : kSigTable) (void)install(e.sig);
   if (trace_on.load_relaxed() == kTraceOn || (simulated == 0 && kernel->getpid() == 1)) install_ending();
-  else (void)kernel->setsig(kSIGTERM, SigDisposition::dfl);
+  else if (simulated == 0) (void)kernel->setsig(kSIGTERM, SigDisposition::dfl);
   if ((m0.sigmask & unblocked_set()) != 0) minitSignalMask();
 }
 
@@ -222,6 +222,7 @@ void sigtrampgo(u32 sig, void* info, void* uctx) {
     return;
   }
 
+  if (simulated != 0 && !fault) sim_killed();
   if (ending) {
     mp->throwing = Throwing::runtime;  // locks may be held in any order from here on
     if (!trace_ends_by(sig)) dieFromSignal(sig);

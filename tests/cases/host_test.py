@@ -368,7 +368,7 @@ class Traces(HostCase):
         self.said(done, "child 0\n")
         self.assertEqual(rt0test.text(done.err),
                          f"rt0: RT0_TRACE: another process writes its trace to {path}, so this one has none; "
-                         "put %p into the name, which stands for the process's id\n")
+                         "%p in the name is the process's id\n")
         self.assertEqual(self.last(path).name, "Exit")
         events = rt0test.parse_trace(path.read_bytes())
         self.assertGreater(len(events), 4000)

@@ -5,6 +5,7 @@ docs/DETERMINISM.md."""
 import hashlib
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -165,7 +166,7 @@ class Sim(rt0test.Case):
         for program, args, words in (("hello", (), "another program"), ("order_chan_ping", ("x",), "other arguments")):
             done = self.sim(program, f"replay={path}", *args)
             self.assert_status(done, 2)
-            self.assertRegex(rt0test.text(done.err), rf"\Art0: RT0_SIM: replay: [^\n]*{words}[^\n]*\n\Z")
+            self.assertRegex(rt0test.text(done.err), rf"\Art0: RT0_SIM: replay=\S+: [^\n]*{words}[^\n]*\n\Z")
             self.assertEqual(done.out, b"")
         for more, word in (("seed=6", "seed"), ("procs=1", "procs"), ("faults=eintr", "faults"),
                            ("strategy=pos", "strategy")):
@@ -180,7 +181,7 @@ class Sim(rt0test.Case):
             path.write_text("".join(lines[:keep]))
             done = self.sim("order_chan_ping", f"replay={path}")
             self.assert_status(done, 3)
-            self.assertRegex(rt0test.text(done.err), rf"rt0: RT0_SIM: replay: [^\n]*choice {keep - 3}\b[^\n]*cut short")
+            self.assertRegex(rt0test.text(done.err), rf"rt0: RT0_SIM: replay=\S+: [^\n]*choice {keep - 3}\b[^\n]*cut short")
         for keep in (1, 2):  # not even the record's head is complete
             path.write_text("".join(lines[:keep]))
             done = self.sim("order_chan_ping", f"replay={path}")
@@ -202,7 +203,7 @@ class Sim(rt0test.Case):
                 path.write_text("".join([*lines[:12], changed, *lines[13:]]))
                 done = self.sim("order_chan_ping", f"replay={path}")
                 self.assert_status(done, 3)
-                self.assertRegex(rt0test.text(done.err), rf"(?m)^rt0: RT0_SIM: replay: choice 9: [^\n]*{said}[^\n]*$")
+                self.assertRegex(rt0test.text(done.err), rf"(?m)^rt0: RT0_SIM: replay=\S+: choice 9: [^\n]*{said}[^\n]*$")
         end = lines[-1]
         path.write_text("".join([*lines[:-1], f"{len(lines) - 4} run 2 0 m1\n", end]))
         done = self.sim("order_chan_ping", f"replay={path}")
@@ -284,7 +285,72 @@ class Sim(rt0test.Case):
         self.assertRegex(said, r"\Afatal error: simulated kernel: SIGTERM has come before the program's end\n")
         self.assertIn("goroutine 1 [chan receive]:", said)
         self.assertRegex(trace.read_text("ascii"), r"Exit status=2\n\Z")
-        self.assertRegex(record.read_text(), r"\nend \d+\n\Z")
+        self.assertRegex(record.read_text(), r"\nend \d+ SIGTERM \d+\n\Z")
+        # A replay ends at the same moment, and writes the same trace and the same record.
+        again, replayed = rt0test.run_traced("sim_livelock", env={"RT0_SIM": f"replay={record},record={record}2"},
+                                             how=self.how)
+        self.assertEqual((again.status, rt0test.text(again.err)), (2, said))
+        self.assertEqual(replayed, trace.read_text("ascii"))
+        self.assertEqual(pathlib.Path(f"{record}2").read_text(), record.read_text())
+
+    def test_other_signals(self):
+        """A signal that ends the program at once leaves an older record as it was, and whole lines in the trace."""
+        record, trace = self.dir / "record", self.dir / "trace"
+        record.write_text("precious")
+        env = {"RT0_SIM": f"seed=1,strategy=random,record={record}", "RT0_TRACE": str(trace)}
+        line = rt0test.command("sim_livelock", (), self.how, None, env, (), (), ())
+        for sig in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+            for size in range(100000, 400000, 60000):  # so that it comes at different places
+                trace.write_text("")
+                with self.subTest(sig=sig, size=size), subprocess.Popen(line, env=env, stderr=subprocess.PIPE) as program:
+                    while trace.stat().st_size < size:
+                        time.sleep(0.001)
+                    program.send_signal(sig)
+                    program.communicate(timeout=60)
+                    self.assertEqual(program.returncode, 2 if sig == signal.SIGQUIT else -sig)
+                    self.assertEqual(record.read_text(), "precious")
+                    self.assertNotIn("end", (self.dir / "record.part").read_text())
+                    self.assertTrue(all(rt0test.TRACE_LINE.fullmatch(x)
+                                        for x in trace.read_text("ascii").removesuffix("\n").split("\n")))
+
+    def test_the_rehearsal_ends(self):
+        """The copy of the process that counts choices does not go on when its process is killed, and a loop that comes to
+        no point ends it. SIGTERM meanwhile has its usual effect after that."""
+        def children(pid):
+            return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+        for sig in (signal.SIGKILL, signal.SIGINT, signal.SIGTERM):
+            env = {"RT0_SIM": "seed=1,strategy=delay:1,spin=300"}
+            line = rt0test.command("sim_loop", (), self.how, None, env, (), (), ())
+            with self.subTest(sig=sig), subprocess.Popen(line, env=env, stderr=subprocess.PIPE) as program:
+                while not (copy := children(program.pid)):
+                    self.assertIsNone(program.poll())
+                time.sleep(0.05)
+                program.send_signal(sig)
+                said = rt0test.text(program.communicate(timeout=60)[1])
+                self.assertEqual(program.returncode, 2 if sig == signal.SIGTERM else -sig, said)
+                if sig == signal.SIGTERM:
+                    self.assertIn("SIGTERM has come before the program's end", said)
+                for _ in range(1000):
+                    if not pathlib.Path(f"/proc/{copy[0]}/stat").exists():
+                        break
+                    time.sleep(0.01)
+                self.assertFalse(pathlib.Path(f"/proc/{copy[0]}/stat").exists(), "the copy goes on")
+
+    def test_a_replay_that_fails_writes_no_record(self):
+        path, *_ = self.record()
+        lines = path.read_text().splitlines(keepends=True)
+        old = self.dir / "old"
+        old.write_text("precious")
+        for text in ("".join(lines[:10]), "".join(lines[:-1]), "".join(lines) * 2, "".join([*lines, "1 run 2 0 t1\n"])):
+            path.write_text(text)
+            done = self.sim("order_chan_ping", f"replay={path},record={old}")
+            self.assert_status(done, 3)
+            self.assertIn(f"rt0: RT0_SIM: replay={path}: ", rt0test.text(done.err))
+            self.assertEqual(old.read_text(), "precious")
+        done = self.sim("order_chan_ping", f"replay={self.dir}")
+        self.assert_status(done, 2)
+        self.assertEqual(rt0test.text(done.err), f"rt0: RT0_SIM: replay={self.dir}: this is no record of choices\n")
 
     def test_one_print_is_one_point(self):
         """A traceback of any length costs the same time. The golden scenarios stacks and select_sizes test this on all
