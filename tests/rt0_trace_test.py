@@ -159,6 +159,12 @@ class Traces(unittest.TestCase):
             self.assertEqual(r.returncode, 2)
             self.assertIn("would be overwritten", r.stderr)
             self.assertEqual(trace.read_bytes(), before)
+        # Nor the file beside the export, in which it is written.
+        shutil.copy(trace, self.dir / "k.part")
+        r = tool("export", "--go", self.dir / "k.part", "-o", self.dir / "k")
+        self.assertEqual((r.returncode, (self.dir / "k.part").read_bytes()), (2, before))
+        self.assertIn("k.part: this is the trace itself", r.stderr)
+        (self.dir / "k.part").unlink()
         # A file that is no trace, and a trace that breaks a rule half-way, do not overwrite an earlier export.
         out, broken = self.dir / "yesterday", self.dir / "broken"
         out.write_text("yesterday's")

@@ -32,11 +32,13 @@ struct Output {
 
   Output(const string& path, const string& input) : name(path), beside(path) {
     if (path == "-") return;
-    struct stat out = {}, in = {};
+    struct stat out = {}, in = {}, part = {};
     const bool there = ::stat(path.c_str(), &out) == 0;
-    if (there && ::stat(input.c_str(), &in) == 0 && out.st_dev == in.st_dev && out.st_ino == in.st_ino)
-      throw Unusable(path + ": this is the trace itself, and would be overwritten: give another name to -o");
     if (!there || S_ISREG(out.st_mode)) beside += ".part";
+    if (::stat(input.c_str(), &in) == 0)
+      for (const string& file_name : {path, beside})
+        if (::stat(file_name.c_str(), &part) == 0 && part.st_dev == in.st_dev && part.st_ino == in.st_ino)
+          throw Unusable(file_name + ": this is the trace itself, and would be overwritten: give another name to -o");
     errno = 0;
     file.open(beside, std::ios::binary | std::ios::trunc);
     if (!file) fail();
