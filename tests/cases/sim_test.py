@@ -302,7 +302,8 @@ class Sim(rt0test.Case):
         for sig in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
             for size in range(100000, 400000, 60000):  # so that it comes at different places
                 trace.write_text("")
-                with self.subTest(sig=sig, size=size), subprocess.Popen(line, env=env, stderr=subprocess.PIPE) as program:
+                with self.subTest(sig=sig, size=size), \
+                     subprocess.Popen(line, env=env, stderr=subprocess.PIPE) as program:
                     while trace.stat().st_size < size:
                         time.sleep(0.001)
                     program.send_signal(sig)
