@@ -16,8 +16,8 @@ ASSEMBLY = ['arch/asm.h', 'go_asm.h', 'frame.h', 'trace_early.h', 'x86.h', 'arch
 PORT_LINES = 500
 # Programs that test the C++ library.
 CXX_PROGRAMS = ('atomics.cc', 'boost_lockfree.cc', 'concurrentqueue.cc', 'containers.cc', 'exceptions.cc', 'libcds.cc',
-                'libcds_known.h', 'numbers.cc', 'pthreads.cc', 'queues.h', 'random.cc', 'readerwriterqueue.cc', 'threads.cc',
-                'threads_throw.cc', 'unwind.cc', 'unwind.h', 'unwind_catch.cc')
+                'libcds_known.h', 'numbers.cc', 'pthreads.cc', 'queues.h', 'random.cc', 'readerwriterqueue.cc',
+                'threads.cc', 'threads_throw.cc', 'unwind.cc', 'unwind.h', 'unwind_catch.cc')
 # Programs that test other libraries, with the C++ library under these.
 LIBRARY_PROGRAMS = ('tests/programs/libs/', 'tests/programs/order/printed.cc')
 # The runtime's files that are compiled with the C++ library's headers.
