@@ -46,8 +46,8 @@ extern Atomic<void (*)(G*)> small_put;
 
 // Gives unused memory of free stacks back to the kernel. First the idle Ps' dead goroutines and stacks go to the global
 // lists; then the memory of at most `most` dead goroutines' stacks and of all pooled stacks is given back. Returns how
-// many stacks that were; 0: there is nothing left, or the kernel is simulated, where all of them go at once. Any thread,
-// one at a time (a second caller gets 0), no locks held.
+// many stacks that were; 0: there is nothing left, or the kernel is simulated, where all of them go at once. Any
+// thread, one at a time (a second caller gets 0), no locks held.
 u32 stack_scavenge(u32 most) RT0_SYM("runtime.stack_scavenge");
 // The same for all stacks, on a goroutine. If another thread does this at the moment, waits until that one is done:
 // until then the stacks that it has taken off the lists still have their memory.

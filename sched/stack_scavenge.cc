@@ -89,8 +89,8 @@ u32 scavenge_near_limit(i64 now) {
 constexpr ScavengeHooks kHooks = {stack_scavenge, scavenge_near_limit};
 
 // The caller has set `scavenging`. How many stacks there are depends on the size of a word, because that decides which
-// sizes share a pool and which stack is as long as the default. So under the simulated kernel it decides nothing: all is
-// given back at once, no event says how much, and the result is 0.
+// sizes share a pool and which stack is as long as the default. So under the simulated kernel it decides nothing: all
+// is given back at once, no event says how much, and the result is 0.
 u32 scavenge_now(u32 most) {
   empty_idle_ps();
   u32 n = scavenge_dead(simulated != 0 ? ~u32{0} : most) + stackpool_scavenge();

@@ -8,9 +8,9 @@
 //   end 2 moments 1 of 2
 //
 // A line: index, kind of choice, number of alternatives, the one picked, the resource it was about ("-": none). The
-// last line has the number of choices, and under pct and delay how many of the moments came before the program's end. If
-// SIGTERM has ended the program, the line has the virtual time at which it did, in ns: end 2 SIGTERM 1034500. A replay
-// ends at that time, too.
+// last line has the number of choices, and under pct and delay how many of the moments came before the program's end.
+// If SIGTERM has ended the program, the line has the virtual time at which it did, in ns: end 2 SIGTERM 1034500. A
+// replay ends at that time, too.
 #include "kernel_iface/sim/sim.h"
 
 namespace rt0 {

@@ -147,8 +147,8 @@ const char* print(char* buf, usize room, const char* format, ...) __attribute__(
 void rehearse();
 [[noreturn]] void rehearsal_over();
 
-// record.cc. record_open is called before any goroutine runs, record_close as the process ends, or when SIGTERM ends the
-// program. at_end: the program has ended, so the record that is replayed must not have more choices.
+// record.cc. record_open is called before any goroutine runs, record_close as the process ends, or when SIGTERM ends
+// the program. at_end: the program has ended, so the record that is replayed must not have more choices.
 void record_open(Str program, Span<char*> args);
 void record_choice(const Made& c);
 u32 replay_choice(Made c);
