@@ -5,9 +5,7 @@
 #pragma once
 
 #include "arch/generic/isa.h"
-
 #define RT0_INTERRUPTED_CFI ""  // see runtime/cxx/exidx.cc
-
 namespace rt0 {
 
 struct Isa : GenericIsa {

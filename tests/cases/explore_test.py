@@ -29,7 +29,7 @@ HOW = "native" if "native" in rt0test.HOWS else "qemu"
 
 # Programs that use channels, locks, timers, sockets, files, panics; with their arguments.
 PROGRAMS = [("sim_race",), ("goroutines",), ("workers",), ("hunt", "aba"), ("hunt", "two_writes"), ("sim_select",),
-            ("sim_reset",), ("sockopts",), ("order_recover_nested",), ("cxx_containers",)]
+            ("sim_reset",), ("sockopts",), ("order_recover_nested",), ("cxx_containers",), ("cxx_threads",)]
 STRATEGIES = ("random", "pos", "pct:3", "delay:2", "fifo")
 
 # A part of tests/programs/leaks.cc, and what is left of it: how many goroutines, and their wait reason.
@@ -135,8 +135,8 @@ class Explore(rt0test.Case):
 
     @unittest.skipUnless(FAST, "all kernels are reduced on one ISA")
     def test_shortest(self):
-        """A failing schedule is reduced to the few choices that matter: three at most for half of the kernels. The record
-        of that fails in the same way in a process of its own."""
+        """A failing schedule is reduced to the few choices that matter: three at most for half of the kernels. The
+        record of that fails in the same way in a process of its own."""
         flips = []
         for program, name in kernels():
             with self.subTest(kernel=name):
@@ -147,7 +147,8 @@ class Explore(rt0test.Case):
                         continue
                     self.assertIn("shortest", outcome)
                     self.assertEqual(len(outcome["shortest"]["steps"]), outcome["shortest"]["flips"])
-                    again = subprocess.run(["sh", "-c", outcome["command"]], capture_output=True, timeout=60, check=False)
+                    again = subprocess.run(["sh", "-c", outcome["command"]], capture_output=True, timeout=60,
+                                           check=False)
                     self.assertEqual(again.returncode, outcome["status"], again.stderr)
                     self.assertIn(outcome["message"], rt0test.text(again.stderr))
                 flips.append(min(o["shortest"]["flips"] for o in report["outcomes"] if "shortest" in o))

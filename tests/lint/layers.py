@@ -43,7 +43,8 @@ ALSO = {
     **{(f'tests/programs/cxx/{p}', h): 'its subject' for p in CXX_PROGRAMS for h in
        'atomic barrier cctype cerrno charconv chrono cmath complex condition_variable cstdint cstdio cstdlib cstring '
        'deque exception functional future latch limits list map memory mutex numbers random semaphore set shared_mutex '
-       'stdexcept stop_token string string_view system_error thread typeinfo unistd.h unordered_map unordered_set vector '
+       'stdexcept stop_token string string_view system_error thread typeinfo unistd.h unordered_map unordered_set '
+       'vector '
        'boost/lockfree/queue.hpp boost/lockfree/spsc_queue.hpp boost/lockfree/stack.hpp blockingconcurrentqueue.h '
        'concurrentqueue.h readerwritercircularbuffer.h readerwriterqueue.h cds/algo/int_algo.h '
        'cds/container/vyukov_mpmc_cycle_queue.h cds/container/weak_ringbuffer.h cds/sync/spinlock.h '

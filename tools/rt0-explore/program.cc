@@ -103,6 +103,7 @@ struct Elf {
 constexpr const char* kLinuxKernel = "_ZN3rt012linux_kernelE";
 constexpr const char* kSimKernel = "_ZN3rt010sim_kernelE";
 constexpr const char* kLinuxIo = "_ZN3rt015linux_kernel_ioE";
+constexpr const char* kTlsRoom = "runtime.tls_room";
 constexpr const char* kImports[] = {kLinuxKernel,
                                     kSimKernel,
                                     kLinuxIo,
@@ -120,7 +121,8 @@ constexpr const char* kImports[] = {kLinuxKernel,
                                     "runtime.eprogramtext",
                                     "_ZN3rt05allgsE",
                                     "runtime.gopark",
-                                    "_ZN3rt016wait_reason_textENS_10WaitReasonE"};
+                                    "_ZN3rt016wait_reason_textENS_10WaitReasonE",
+                                    kTlsRoom};
 constexpr const char* kReplayChoice = "_ZN3rt03sim13replay_choiceENS_4MadeE";
 constexpr u64 kWordCheck = 0x0e0f1011;
 constexpr const char* kInside = "_ZN3rt07explore";
@@ -138,7 +140,7 @@ void check_program(const Elf& p) {
   if (!p.has("_ZN3rt03sim5stateE"))
     throw Unusable(p.path + ": it has no simulated kernel: build rt0 with -DRT0_SIM_KERNEL=ON");
   for (const char* name : kImports)
-    if (name != kLinuxIo && !p.has(name))
+    if (name != kLinuxIo && name != kTlsRoom && !p.has(name))
       throw Unusable(p.path + ": it was built with another version of rt0 (it has no " + name + ")");
 }
 

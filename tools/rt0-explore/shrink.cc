@@ -1,5 +1,5 @@
-// The fewest choices that make a schedule fail. What differs from the plain schedule, in which every choice is the first
-// alternative, is reduced by delta debugging (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing
+// The fewest choices that make a schedule fail. What differs from the plain schedule, in which every choice is the
+// first alternative, is reduced by delta debugging (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing
 // input", TSE 2002) until no single choice can be left out.
 #include <algorithm>
 #include <sstream>

@@ -14,6 +14,7 @@ using namespace linux_abi;
 using namespace uapi;
 
 constinit bool inside = true, parsing = false, in_handler = false;
+constinit uintptr hwcap2 = 0;
 constinit u32 run_number = 0;
 constinit Written written = {};
 
@@ -166,6 +167,7 @@ void my_start(const uintptr* av, Span<const char> strings, Auxv* aux) {
   linux_was.start(av, strings, aux);
   if (aux->page_size != 0) pages_set_size(aux->page_size);
   stack_end = addr(strings.end());
+  hwcap2 = aux->hwcap2;
 }
 
 SysResult io_open(const char* path, u32 flags, u32 perm) { return opened(io_was.open(path, flags, perm)); }

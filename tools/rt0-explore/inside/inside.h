@@ -52,6 +52,7 @@ struct Imports {
   Atomic<G*>* allgs;
   void (*gopark)(bool (*unlockf)(G*, void*), void* lock, WaitReason reason);
   Str (*wait_reason_text)(WaitReason r);
+  const void* tls_room;  // not null: the program has thread_local variables, and moves the thread pointer
 };
 inline constexpr uintptr kWordCheck = 0x0e0f1011;
 extern Imports imports;
@@ -94,6 +95,7 @@ extern Written written;
 extern bool inside;      // this code runs, and not the program: signals wait
 extern bool parsing;     // the runtime parses options for this code; what it prints is for the user
 extern bool in_handler;  // the program's signal handler runs
+extern uintptr hwcap2;   // AT_HWCAP2
 extern u32 run_number;   // from 1 on
 [[noreturn]] void die(const char* why);
 

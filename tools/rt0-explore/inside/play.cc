@@ -1,6 +1,6 @@
-// A schedule that is given as the choices in which it differs from the plain one, in which every choice is the first
-// alternative: the running thread goes on, nobody is preempted, Go's order of goroutines, no fault. A choice is named by
-// what it is about: its kind, its resource, and how many choices of this kind about this resource came before. So a
+// A schedule that is given as the choices in which it differs from the plain one; there every choice is the first
+// alternative: the running thread goes on, nobody is preempted, Go's order of goroutines, no fault. A choice is named
+// by what it is about: its kind, its resource, and how many choices of this kind about this resource came before. So a
 // schedule still makes sense when one of its choices is left out, or when the program has changed a little: what does
 // not come up is not chosen.
 #include "inside.h"

@@ -3,16 +3,17 @@
 // rt0-explore writes lines to descriptor kCommands: "run FIRST COUNT FLUSH SPEC". SPEC is RT0_SIM without seed= and
 // procs=. The seeds FIRST, FIRST + 1, … are run; a report for each goes to kReports. FLUSH 1: each is written at once.
 // "play N TRAIL SPEC": one run with N given choices, which follow (play.cc): 24 bytes each, u8 kind, u8 kind of the
-// resource, two bytes that mean nothing, u32 pick, i64 number of the resource, u64 how many choices of this kind about it
-// come before. SPEC names a seed here. TRAIL 1: behind the report come u32 how many choices were made, and 56 bytes for
-// each: kind, kind of the resource, two bytes, u32 alternatives, u32 pick, four bytes, u64 number of the resource, u64
-// the goroutine that ran, three u64 places in the program.
+// resource, two bytes that mean nothing, u32 pick, i64 number of the resource, u64 how many choices of this kind about
+// it come before. SPEC names a seed here. TRAIL 1: behind the report come u32 how many choices were made, and 56 bytes
+// for each: kind, kind of the resource, two bytes, u32 alternatives, u32 pick, four bytes, u64 number of the resource,
+// u64 the goroutine that ran, three u64 places in the program.
 // The program ends when the commands do.
 //
 // A report, all numbers with their lowest byte first: u32 bytes of the whole report, i32 status, u64 seed, u64 choices,
 // u64 events, i64 time in ns, u64 hash of the output, u64 hash of the trace (0: there was none), u32 steps, u32 hot
 // pages; then what standard error began with.
 #include "inside.h"
+#include "thread_pointer.h"
 
 namespace rt0::explore {
 
@@ -135,6 +136,7 @@ void next_command() {
   play_restore();
   after_main = false;
   options.number[sim::kSeed] = static_cast<i64>(seed);
+  if (imports.tls_room != nullptr) ThreadPointer::set(Isa::tls_base(g_at_start->m->tls), hwcap2);
   Isa::setg(g_at_start);
   imports.recovery(context());
   __builtin_unreachable();
