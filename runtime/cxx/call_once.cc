@@ -18,7 +18,8 @@ void leave_as(u32* once, u32 state) {
 
 }  // namespace
 
-extern "C" int pthread_once(u32* once, void (*f)());
+// In a section of its own: the unwinder passes the runtime's own frames for panics only (runtime/cxx/exceptions.cc).
+extern "C" [[gnu::section(".passable")]] int pthread_once(u32* once, void (*f)());
 extern "C" int pthread_once(u32* once, void (*f)()) {
   op_point_of_program(once, __builtin_return_address(0));  // the unwinder has one, too
   for (;;) {  // ends when the function has returned, here or in another goroutine
