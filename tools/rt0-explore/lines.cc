@@ -40,7 +40,11 @@ string line_at(Dwarf* dwarf, u64 pc) {
     s = place(dwarf_filesrc(files, file, nullptr, nullptr), static_cast<int>(call));
   }
   std::free(scopes);
-  return s;
+  // As tracebacks have it: relative to the folder in which the program was compiled.
+  Dwarf_Attribute attribute;
+  const char* folder = dwarf_formstring(dwarf_attr(&unit, DW_AT_comp_dir, &attribute));
+  const string beginning = folder == nullptr ? "" : string(folder) + "/";
+  return !beginning.empty() && s.rfind(beginning, 0) == 0 ? s.substr(beginning.size()) : s;
 }
 
 }  // namespace
