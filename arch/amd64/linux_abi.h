@@ -78,8 +78,7 @@ enum Nr : uintptr {
   SYS_flock = 73,
   SYS_statx = 332,
 };
-// What fstatat fills.
-struct OldStat {
+struct OldStat {  // what fstatat fills
   u64 dev, ino, nlink;
   u32 mode, uid, gid, pad;
   u64 rdev, size, blksize, blocks;

@@ -128,6 +128,8 @@ def check(path, go_names, functions, entry=None):
         if s.section == elf.SHN_UNDEF:
             if s.name == OPTIONAL and s.bind == elf.STB_WEAK:
                 continue
+            if tls and s.name == '___tls_get_addr':  # 386's: the linker has put other code in the place of its calls
+                continue
             bad.append(f'undefined symbol {s.name}')
         elif subject and subject.match(s.name):
             pass
