@@ -55,9 +55,11 @@ struct Leaving : std::exception {
 
 struct Leave {
   Leave* older;
-  RecoverPoint* to;    // where the goroutine goes on; null: it ends
-  uintptr end;         // a stack pointer: the frame that has `to`, or the goroutine's last one, has been passed
-  uintptr position;    // the stack pointer of the frame whose landing pad was entered last
+  RecoverPoint* to;  // where the goroutine goes on; null: it ends
+  uintptr end;       // a stack pointer: the frame that has `to`, or the goroutine's last one, has been passed
+  // The frame whose landing pad was entered last: its stack pointer; and, because where arguments are pushed that is not
+  // the same at each of a frame's calls, its frame pointer and its function.
+  uintptr position, frame, function;
   uintptr at, callee;  // pcs of the frame for which stop() was called last, and before
   bool in_handler;     // a catch (...) has caught it
   unsigned uncaught;   // std::uncaught_exceptions() while the frames are left
@@ -225,11 +227,21 @@ bool has_entry(_Unwind_Context* at, bool divides) {
   return false;
 }
 
-// Finds the stack pointer of the frame that has called the runtime, if it is the program's.
-_Unwind_Reason_Code find_caller(_Unwind_Context* at, void* sp) {
+uintptr frame_fp(_Unwind_Context* at) { return _Unwind_GetGR(at, Isa::kUnwindFrame); }
+
+// Finds out whether the frame that has called the runtime is the one at which `leave` is.
+struct Caller {
+  const Leave* leave;
+  bool is_there;
+};
+_Unwind_Reason_Code find_caller(_Unwind_Context* at, void* arg) {
+  Caller* const caller = static_cast<Caller*>(arg);
   const uintptr pc = _Unwind_GetIP(at);
   if (is_runtime(pc)) return _URC_NO_REASON;
-  if (is_program(pc)) *static_cast<uintptr*>(sp) = frame_sp(at);
+  const Leave* const l = caller->leave;
+  const bool same =
+      frame_sp(at) == l->position || (frame_fp(at) == l->frame && _Unwind_GetRegionStart(at) == l->function);
+  caller->is_there = is_program(pc) && l->position != 0 && same;
   return _URC_END_OF_STACK;
 }
 
@@ -249,11 +261,11 @@ void wrapped_terminate() {
   Exceptions* const state = my_exceptions();
   Leave* const leave = state->leaving;
   if (leave != nullptr && runtime_is_shown()) {
-    uintptr sp = 0;
+    Caller caller = {leave, false};
     state->looking = true;
-    (void)_Unwind_Backtrace(find_caller, &sp);
+    (void)_Unwind_Backtrace(find_caller, &caller);
     state->looking = false;
-    if (sp != 0 && sp == leave->position) unwind(leave);
+    if (caller.is_there) unwind(leave);
   }
   real_terminate();
 }
@@ -285,6 +297,8 @@ void leave_frames(RecoverPoint* to) {
             .to = to,
             .end = search.end,
             .position = 0,
+            .frame = 0,
+            .function = 0,
             .at = 0,
             .callee = 0,
             .in_handler = false,
@@ -345,6 +359,8 @@ _Unwind_Reason_Code __wrap___gxx_personality_v0(RT0_PERSONALITY_ARGS) {
     if (state->uncaught < Exceptions::kLanded) state->landed[state->uncaught] = exception;
   } else {
     leave->position = frame_sp(at);
+    leave->frame = frame_fp(at);
+    leave->function = _Unwind_GetRegionStart(at);
     leave->in_handler = _Unwind_GetGR(at, __builtin_eh_return_data_regno(1)) != 0;
   }
   return result;

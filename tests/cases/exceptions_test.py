@@ -133,6 +133,8 @@ class Unwind(rt0test.Case):
         """A panic that nothing recovers runs no destructors; Goexit of main runs main's; an exception that leaves a
         catch (...), and std::terminate in a destructor, end the process."""
         for word, (out, first) in ENDS.items():
+            if word == "terminate" and rt0test.ISA == "386":  # docs/LIBRARY.md says what 386 does not notice
+                continue
             with self.subTest(word):
                 done = rt0test.run("cxx_unwind", "end", word, how=self.how)
                 self.assertEqual(done.status, 2)

@@ -29,7 +29,7 @@ HOW = "native" if "native" in rt0test.HOWS else "qemu"
 
 # Programs that use channels, locks, timers, sockets, files, panics; with their arguments.
 PROGRAMS = [("sim_race",), ("goroutines",), ("workers",), ("hunt", "aba"), ("hunt", "two_writes"), ("sim_select",),
-            ("sim_reset",), ("sockopts",), ("order_recover_nested",), ("cxx_containers",), ("cxx_threads",)]
+            ("sim_reset",), ("sockopts",), ("order_recover_nested",), ("cxx_containers",), ("cxx_threads_throw",)]
 STRATEGIES = ("random", "pos", "pct:3", "delay:2", "fifo")
 
 # A part of tests/programs/leaks.cc, and what is left of it: how many goroutines, and their wait reason.
