@@ -57,8 +57,8 @@ struct Leave {
   Leave* older;
   RecoverPoint* to;  // where the goroutine goes on; null: it ends
   uintptr end;       // a stack pointer: the frame that has `to`, or the goroutine's last one, has been passed
-  // The frame whose landing pad was entered last: its stack pointer; and, because where arguments are pushed that is not
-  // the same at each of a frame's calls, its frame pointer and its function.
+  // The frame whose landing pad was entered last: its stack pointer; and its frame pointer and its function, because
+  // where arguments are pushed the stack pointer is not the same at each of a frame's calls.
   uintptr position, frame, function;
   uintptr at, callee;  // pcs of the frame for which stop() was called last, and before
   bool in_handler;     // a catch (...) has caught it
