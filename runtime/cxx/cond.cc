@@ -42,8 +42,10 @@ int wait_by(void* c, void* m, int clock, const T* when) {
 
 int own_clock(const void* c) { return static_cast<int>(static_cast<const CCond*>(c)->clock); }
 
+// leaving: how many of a round that is complete have not left pthread_barrier_wait yet. The one that came last may
+// destroy the barrier at once, and free it or use it anew, but the others still have to look at `round`.
 struct CBarrier {
-  u32 count, arrived, round;
+  u32 count, arrived, round, leaving;
 };
 static_assert(sizeof(CBarrier) <= kBarrierBytes);
 
@@ -103,12 +105,16 @@ int pthread_condattr_setpshared(int*, int shared) { return shared == 0 ? 0 : c_e
 int pthread_barrier_init(void* b, const void* attr, unsigned count);
 int pthread_barrier_init(void* b, const void*, unsigned count) {
   if (count == 0) return c_error(Errno::inval);
-  *static_cast<CBarrier*>(b) = {count, 0, 0};
+  *static_cast<CBarrier*>(b) = {count, 0, 0, 0};
   return 0;
 }
 int pthread_barrier_destroy(void* b);
 int pthread_barrier_destroy(void* b) {
-  return __atomic_load_n(&static_cast<CBarrier*>(b)->arrived, __ATOMIC_RELAXED) != 0 ? c_error(Errno::busy) : 0;
+  CBarrier* const barrier = static_cast<CBarrier*>(b);
+  if (__atomic_load_n(&barrier->arrived, __ATOMIC_RELAXED) != 0) return c_error(Errno::busy);
+  while (const u32 n = __atomic_load_n(&barrier->leaving, __ATOMIC_ACQUIRE))  // ends when all have left
+    (void)futex_wait(&barrier->leaving, n, WaitReason::semacquire);
+  return 0;
 }
 // PTHREAD_BARRIER_SERIAL_THREAD, -1, for the goroutine that comes last; 0 for all others.
 int pthread_barrier_wait(void* b);
@@ -119,12 +125,15 @@ int pthread_barrier_wait(void* b) {
   if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == barrier->count) {
     // Before the round changes: those that come for the next round count from 0.
     __atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
+    (void)__atomic_fetch_add(&barrier->leaving, barrier->count - 1, __ATOMIC_RELAXED);
     (void)__atomic_fetch_add(&barrier->round, 1, __ATOMIC_ACQ_REL);
     (void)futex_wake(&barrier->round, ~u32{0});
     return -1;
   }
   while (__atomic_load_n(&barrier->round, __ATOMIC_ACQUIRE) == round)  // ends when the last one has come
     (void)futex_wait(&barrier->round, round, WaitReason::semacquire);
+  // Whoever waits in pthread_barrier_destroy may free it from here on: only the address is used.
+  if (__atomic_sub_fetch(&barrier->leaving, 1, __ATOMIC_RELEASE) == 0) (void)futex_wake(&barrier->leaving, ~u32{0});
   return 0;
 }
 }

@@ -1,11 +1,11 @@
 // pthread_rwlock_t, for std::shared_mutex and std::shared_timed_mutex, and pthread_spinlock_t. As in glibc, a reader
 // does not wait for a writer that waits, so a goroutine may take a read lock twice.
 //
-//   W1  holders: 0 free, kWriter a writer has it, otherwise the number of readers.
-//   W2  A goroutine that has to wait counts itself in `waiting`, tries once more, and sleeps while `changes` is as it
-//       was before that try. A goroutine that makes the lock free changes `holders` first, reads `waiting`, and, if it
-//       is not 0, changes `changes` and wakes. All of these are sequentially consistent: so either the try sees a free
-//       lock, or the sleep ends.
+//   W1  holders, without kWaited: 0 free, kWriter a writer has it, otherwise the number of readers. kWaited: a
+//       goroutine may sleep until the lock is free. It is set only while the lock is not.
+//   W2  A goroutine that has to wait sets kWaited, and sleeps only while the word is what it saw then. Whoever makes
+//       the lock free writes 0, which takes kWaited away in the same step, and wakes all sleepers if it was set: by
+//       the address of the word alone, because another goroutine may have the lock by then, and may have freed it.
 #include "kernel_iface/errno.h"
 #include "rt0/runtime.h"
 #include "runtime/cxx/pthread.h"
@@ -15,28 +15,31 @@ namespace rt0 {
 
 namespace {
 
-constexpr u32 kWriter = 0xffffffff;
+constexpr u32 kWaited = u32{1} << 31, kWriter = kWaited - 1;
 
 struct CRwlock {
-  u32 holders, waiting, changes;
+  u32 holders;
   u32 writer;  // the id of the goroutine that has it for writing. Relaxed, for the reason of X3 in mutex.cc
 };
 static_assert(sizeof(CRwlock) <= kRwlockBytes - 2 * sizeof(u32));  // glibc's initializers set a field behind
 
 u32 me() { return static_cast<u32>(getg()->goid); }
 
+bool change(CRwlock* l, u32* from, u32 to) {
+  return __atomic_compare_exchange_n(&l->holders, from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 bool try_read(CRwlock* l) {
   for (;;) {  // ends when `holders` does not change between the load and the exchange
-    u32 n = __atomic_load_n(&l->holders, __ATOMIC_SEQ_CST);
-    if (n >= kWriter - 1) return false;
-    if (__atomic_compare_exchange_n(&l->holders, &n, n + 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) return true;
+    u32 v = __atomic_load_n(&l->holders, __ATOMIC_SEQ_CST);
+    if ((v & ~kWaited) >= kWriter - 1) return false;
+    if (change(l, &v, v + 1)) return true;
   }
 }
 
 bool try_write(CRwlock* l) {
   u32 free = 0;
-  if (!__atomic_compare_exchange_n(&l->holders, &free, kWriter, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-    return false;
+  if (!change(l, &free, kWriter)) return false;
   __atomic_store_n(&l->writer, me(), __ATOMIC_RELAXED);
   return true;
 }
@@ -48,17 +51,13 @@ int take_until(CRwlock* l, bool write, i64 deadline) {
   if (__atomic_load_n(&l->writer, __ATOMIC_RELAXED) == me()) return c_error(Errno::deadlk);
   if (deadline < 0) return c_error(Errno::inval);
   const WaitReason why = write ? WaitReason::rwmutex_lock : WaitReason::rwmutex_rlock;
-  (void)__atomic_fetch_add(&l->waiting, 1, __ATOMIC_SEQ_CST);
-  int e = 0;
-  for (;;) {  // ends when the lock is taken, or at the deadline
-    const u32 changes = __atomic_load_n(&l->changes, __ATOMIC_SEQ_CST);
-    if (take()) break;
-    if (futex_wait(&l->changes, changes, why, deadline) != Woken::timeout) continue;
-    e = c_error(Errno::timedout);
-    break;
-  }
-  (void)__atomic_fetch_sub(&l->waiting, 1, __ATOMIC_SEQ_CST);
-  return e;
+  do {  // ends when the lock is taken, or at the deadline
+    u32 v = __atomic_load_n(&l->holders, __ATOMIC_SEQ_CST);
+    if (v == 0) continue;
+    if ((v & kWaited) == 0 && !change(l, &v, v | kWaited)) continue;
+    if (futex_wait(&l->holders, v | kWaited, why, deadline) == Woken::timeout) return c_error(Errno::timedout);
+  } while (!take());
+  return 0;
 }
 
 template <class T>
@@ -116,20 +115,18 @@ int pthread_rwlock_unlock(void* l);
 int pthread_rwlock_unlock(void* l) {
   CRwlock* const lock = static_cast<CRwlock*>(l);
   op_point(lock);
-  const u32 holders = __atomic_load_n(&lock->holders, __ATOMIC_SEQ_CST);
-  if (holders == 0) return c_error(Errno::perm);
+  u32 v = __atomic_load_n(&lock->holders, __ATOMIC_SEQ_CST);
+  if (v == 0) return c_error(Errno::perm);
   u32 left = 0;
-  if (holders == kWriter) {
+  if ((v & ~kWaited) == kWriter) {
     if (__atomic_load_n(&lock->writer, __ATOMIC_RELAXED) != me()) return c_error(Errno::perm);
     __atomic_store_n(&lock->writer, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&lock->holders, 0, __ATOMIC_SEQ_CST);
+    v = __atomic_exchange_n(&lock->holders, 0, __ATOMIC_SEQ_CST);
   } else {
-    left = __atomic_sub_fetch(&lock->holders, 1, __ATOMIC_SEQ_CST);
+    do left = (v & ~kWaited) == 1 ? 0 : v - 1;  // ends when the word does not change between the load and the exchange
+    while (!change(lock, &v, left));
   }
-  if (left == 0 && __atomic_load_n(&lock->waiting, __ATOMIC_SEQ_CST) != 0) {
-    (void)__atomic_fetch_add(&lock->changes, 1, __ATOMIC_SEQ_CST);
-    (void)futex_wake(&lock->changes, ~u32{0});
-  }
+  if (left == 0 && (v & kWaited) != 0) (void)futex_wake(&lock->holders, ~u32{0});
   return 0;
 }
 

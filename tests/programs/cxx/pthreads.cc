@@ -309,6 +309,28 @@ static void meetings(void) {
   rt0_say("calls by pthread_once", begun);
 }
 
+// The one that comes last destroys the barrier at once and makes it anew, while the others still leave it.
+static pthread_barrier_t renewed;
+static void* renews(void* unused) {
+  for (int i = 0; i < 10; i++) {
+    if (pthread_barrier_wait(&renewed) == PTHREAD_BARRIER_SERIAL_THREAD) {
+      IS(pthread_barrier_destroy(&renewed), 0);
+      IS(pthread_barrier_init(&renewed, NULL, 3), 0);
+    }
+    (void)pthread_barrier_wait(&barrier);
+  }
+  return unused;
+}
+static void renewals(void) {
+  pthread_t t[3];
+  IS(pthread_barrier_init(&barrier, NULL, 3), 0);
+  IS(pthread_barrier_init(&renewed, NULL, 3), 0);
+  for (int i = 0; i < 3; i++) IS(pthread_create(&t[i], NULL, renews, NULL), 0);
+  for (int i = 0; i < 3; i++) IS(pthread_join(t[i], NULL), 0);
+  IS(pthread_barrier_destroy(&renewed), 0);
+  IS(pthread_barrier_destroy(&barrier), 0);
+}
+
 static pthread_key_t key;
 static __thread long own = 3;
 static long ended;
@@ -349,6 +371,7 @@ int main(void) {
   semaphores();
   conditions();
   meetings();
+  renewals();
   keys();
   rt0_say("wrong results", errors);
   return errors != 0;
