@@ -168,7 +168,7 @@ void thread_start() {
 }
 
 Thread* thread_new(uintptr stack_hi, G* gp) {
-  // A page for each: threads are few, and the page also keeps two of them from sharing one in a snapshot.
+  // A page for each: threads are few.
   Thread* t = state.unused;
   if (t != nullptr) {
     state.unused = t->link;

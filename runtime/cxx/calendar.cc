@@ -3,6 +3,7 @@
 #include "lib/time/calendar.h"
 
 #include "base/format.h"
+#include "runtime/cxx/sink.h"
 
 namespace rt0 {
 
@@ -19,28 +20,14 @@ constexpr Str kDays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
 constexpr Str kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
                            "July",    "August",   "September", "October", "November", "December"};
 
-// The text, of which only `cap` bytes are kept; `n` counts all.
-struct Sink {
-  char* buf;
-  usize cap;
-  usize n = 0;
-
-  void put(char c) {
-    if (n < cap) buf[n] = c;
-    n++;
-  }
-  void put(Str s) {
-    for (const char c : s) put(c);
-  }
-  // A number with at least `digits` digits, filled up with `fill`.
-  void number(i64 v, int digits, char fill = '0') {
-    char text[kMaxDecimal];
-    if (v < 0) put('-'), v = -v;
-    const usize len = format_u64(text, static_cast<u64>(v));
-    for (int i = static_cast<int>(len); i < digits; i++) put(fill);
-    put(Str(text, len));
-  }
-};
+// Puts a number with at least `digits` digits, filled up with `fill`.
+void put_number(Sink& out, i64 v, int digits, char fill = '0') {
+  char text[kMaxDecimal];
+  if (v < 0) out.put('-'), v = -v;
+  const usize len = format_u64(text, static_cast<u64>(v));
+  out.fill(fill, digits - static_cast<int>(len));
+  out.put(Str(text, len));
+}
 
 // The name of a day or a month; "?" for a number out of range, as glibc has it.
 Str name(const Str* names, int count, int i, bool whole) {
@@ -84,42 +71,42 @@ bool one(Sink& out, char c, const Tm& t) {
     case 'h': out.put(name(kMonths, 12, t.mon, false)); break;
     case 'B': out.put(name(kMonths, 12, t.mon, true)); break;
     case 'c': put(out, "%a %b %e %H:%M:%S %Y", t); break;
-    case 'C': out.number(year / 100 - (year % 100 < 0 ? 1 : 0), 2); break;
-    case 'd': out.number(t.mday, 2); break;
+    case 'C': put_number(out, year / 100 - (year % 100 < 0 ? 1 : 0), 2); break;
+    case 'd': put_number(out, t.mday, 2); break;
     case 'D':
     case 'x': put(out, "%m/%d/%y", t); break;
-    case 'e': out.number(t.mday, 2, ' '); break;
+    case 'e': put_number(out, t.mday, 2, ' '); break;
     case 'F': put(out, "%Y-%m-%d", t); break;
-    case 'g': out.number((iso_week(t).year % 100 + 100) % 100, 2); break;
-    case 'G': out.number(iso_week(t).year, 1); break;
-    case 'H': out.number(t.hour, 2); break;
-    case 'I': out.number(hour, 2); break;
-    case 'j': out.number(t.yday + 1, 3); break;
-    case 'k': out.number(t.hour, 2, ' '); break;
-    case 'l': out.number(hour, 2, ' '); break;
-    case 'm': out.number(t.mon + 1, 2); break;
-    case 'M': out.number(t.min, 2); break;
+    case 'g': put_number(out, (iso_week(t).year % 100 + 100) % 100, 2); break;
+    case 'G': put_number(out, iso_week(t).year, 1); break;
+    case 'H': put_number(out, t.hour, 2); break;
+    case 'I': put_number(out, hour, 2); break;
+    case 'j': put_number(out, t.yday + 1, 3); break;
+    case 'k': put_number(out, t.hour, 2, ' '); break;
+    case 'l': put_number(out, hour, 2, ' '); break;
+    case 'm': put_number(out, t.mon + 1, 2); break;
+    case 'M': put_number(out, t.min, 2); break;
     case 'n': out.put('\n'); break;
     case 'p': out.put(t.hour >= 12 ? Str("PM") : Str("AM")); break;
     case 'P': out.put(t.hour >= 12 ? Str("pm") : Str("am")); break;
     case 'r': put(out, "%I:%M:%S %p", t); break;
     case 'R': put(out, "%H:%M", t); break;
-    case 's': out.number(seconds_of(t) - t.gmtoff, 1); break;
-    case 'S': out.number(t.sec, 2); break;
+    case 's': put_number(out, seconds_of(t) - t.gmtoff, 1); break;
+    case 'S': put_number(out, t.sec, 2); break;
     case 't': out.put('\t'); break;
     case 'T':
     case 'X': put(out, "%H:%M:%S", t); break;
-    case 'u': out.number(t.wday == 0 ? 7 : t.wday, 1); break;
-    case 'U': out.number((t.yday + 7 - t.wday) / 7, 2); break;
-    case 'V': out.number(iso_week(t).week, 2); break;
-    case 'w': out.number(t.wday, 1); break;
-    case 'W': out.number((t.yday + 7 - (t.wday + 6) % 7) / 7, 2); break;
-    case 'y': out.number((year % 100 + 100) % 100, 2); break;
-    case 'Y': out.number(year, 1); break;
+    case 'u': put_number(out, t.wday == 0 ? 7 : t.wday, 1); break;
+    case 'U': put_number(out, (t.yday + 7 - t.wday) / 7, 2); break;
+    case 'V': put_number(out, iso_week(t).week, 2); break;
+    case 'w': put_number(out, t.wday, 1); break;
+    case 'W': put_number(out, (t.yday + 7 - (t.wday + 6) % 7) / 7, 2); break;
+    case 'y': put_number(out, (year % 100 + 100) % 100, 2); break;
+    case 'Y': put_number(out, year, 1); break;
     case 'z': {
       const long minutes = (t.gmtoff < 0 ? -t.gmtoff : t.gmtoff) / 60;
       out.put(t.gmtoff < 0 ? '-' : '+');
-      out.number(minutes / 60 * 100 + minutes % 60, 4);
+      put_number(out, minutes / 60 * 100 + minutes % 60, 4);
       break;
     }
     case 'Z': out.put(cstr(t.zone)); break;

@@ -4,29 +4,12 @@
 #include <stdarg.h>
 
 #include "runtime/cxx/charconv.h"
+#include "runtime/cxx/sink.h"
 #include "sched/above.h"
 
 namespace rt0 {
 
 namespace {
-
-// Counts all bytes, and stores those that fit.
-struct Sink {
-  char* buf;
-  usize cap;
-  usize n = 0;
-
-  void put(char c) {
-    if (n < cap) buf[n] = c;
-    n++;
-  }
-  void put(Str s) {
-    for (const char c : s) put(c);
-  }
-  void fill(char c, i64 times) {
-    for (; times > 0; times--) put(c);
-  }
-};
 
 struct Spec {
   bool left = false, plus = false, space = false, alt = false, zero = false;
