@@ -257,6 +257,15 @@ class Explore(rt0test.Case):
                 self.assertIn(b"panic: an addition is lost\n", out)
                 self.assertRegex(out, rb"explored [1-9]\d* schedules in")
 
+    def test_descriptors_are_put_back(self):
+        """A schedule that closes standard output leaves the next one with it: all are alike, as processes are."""
+        report, _ = self.report("closes", options=("--runs", 60, "--jobs", 1, "--expect-same-output"), status=0)
+        self.assertEqual([o["runs"] for o in report["outcomes"]], [60])
+        alone = subprocess.run([*emulator(), rt0test.program_path("closes")], env={**os.environ, "RT0_SIM": "seed=1"},
+                               stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True)
+        self.assertEqual(alone.stderr, b"closed: true\nread back: 0 4\n")
+        self.assertEqual(report["outcomes"][0]["output_hash"], fnv(alone.stderr))
+
     def test_nothing_is_left(self):
         """Neither files nor processes."""
         folder = self.dir / "tmp"

@@ -121,8 +121,8 @@ Judged judge(const Run& run);
 
 struct Shrunk {
   bool done = false;
-  u64 choices = 0, flips = 0, plays = 0;  // of the shortest schedule: its choices, those that are not the first
-  std::vector<string> words;              // a line for each flip
+  u64 choices = 0, flips = 0;  // of the shortest schedule: its choices, those that are not the first
+  std::vector<string> words;   // a line for each flip
   std::vector<Chosen> trail;
 };
 // record: the text of a record of the failing schedule. judged: how it ends.

@@ -17,7 +17,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <mutex>
 #include <regex>
 #include <thread>
@@ -33,11 +32,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kMix[] = {"pos", "random", "pct:3", "delay:2"};
-constexpr u64 kStretch = 100, kMostStretch = 2000;
+constexpr u64 kStretch = 100;  // of each stretch one schedule is run again, to see whether it goes the same way
 // Without --runs and --time: the hunt ends when the last kQuiet schedules were all like earlier ones.
 constexpr u64 kQuiet = 20000;
 constexpr double kShrinkSeconds = 5;
-constexpr u64 kTwice = 100;  // of as many schedules one is run again, to see whether it goes the same way
 
 std::atomic<bool> interrupted{false};
 

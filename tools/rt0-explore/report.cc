@@ -4,8 +4,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "explore.h"

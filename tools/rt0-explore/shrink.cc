@@ -56,12 +56,10 @@ class Shrinker {
         until_(Clock::now() + std::chrono::milliseconds(static_cast<long>(seconds * 1000))) {}
 
   bool fails(const std::vector<Flip>& flips) {
-    plays_++;
     const Run r = server_->play(flips, spec_, nullptr);
     const Judged j = judge(r);
     return r.status == status_ && j.verdict == judged_.verdict && j.line == judged_.line;
   }
-  u64 plays() const { return plays_; }
 
   std::vector<Flip> reduce(std::vector<Flip> flips) {
     size_t parts = 2;
@@ -91,7 +89,6 @@ class Shrinker {
   Judged judged_;
   int status_;
   Clock::time_point until_;
-  u64 plays_ = 0;
 };
 
 string goroutine(u64 id) { return "goroutine " + std::to_string(id); }
@@ -121,7 +118,6 @@ Shrunk shrink(Server* server, Server* last_server, const string& record, const s
   if (!shrinker.fails(flips)) return s;
   flips = shrinker.reduce(flips);
   const Run last = last_server->play(flips, spec, &s.trail);
-  s.plays = shrinker.plays() + 1;
   const Judged j = judge(last);
   if (last.status != status || j.line != judged.line) return s;
   s.done = true;

@@ -36,6 +36,9 @@ constinit u32 alarm_now = 0;
 constinit i32 trace_fd = -1;
 constinit i32 files[kMostFiles] = {};
 constinit u32 nfiles = 0;
+// Bit i: the program has closed its descriptor i, of the standard ones. Copies of these are kept, to put them back.
+constinit u32 closed_std = 0;
+constexpr i32 kStd = 3, kCopies = 1002;
 constinit bool moved = false;
 constinit char home[kMaxPath] = {};  // the working directory at the snapshot
 constinit uintptr stack_end = 0;
@@ -120,13 +123,15 @@ SysResult opened(SysResult r) {
   return r;
 }
 void closed(i32 fd) {
+  if (run_number != 0 && fd >= 0 && fd < kStd) closed_std |= 1u << fd;
   for (u32 i = 0; i < nfiles; i++)
     if (files[i] == fd) files[i] = files[--nfiles];
 }
 
-// Standard output and error, and the trace, which has been opened on /dev/null.
+// Standard output and error, and the trace, which has been opened on /dev/null. If the program has closed one of them,
+// its number may be that of another file by now.
 bool keep(i32 fd, const void* p, usize n) {
-  if (parsing) return false;
+  if (parsing || (fd >= 0 && fd < kStd && (closed_std & 1u << fd) != 0)) return false;
   if ((fd == 1 || fd == 2) && leaks_running_on()) return true;  // a process would have ended
   if (fd == 1 || fd == 2) {
     written.out_hash = hash(written.out_hash, p, n);
@@ -248,6 +253,10 @@ constinit KernelIo io_now = [] {
   return k;
 }();
 
+static void copy_fd(i32 from, i32 to) {
+  (void)Isa::syscall6(SYS_dup3, static_cast<uintptr>(from), static_cast<uintptr>(to), 0, 0, 0, 0);
+}
+
 void calls_snapshot() {
   for (u32 i = 0; i < kSignals; i++) at_snapshot[i] = wanted[i];
   mask_at_snapshot = my_sigmask_block(0);
@@ -256,6 +265,7 @@ void calls_snapshot() {
   ss.size = kAltStack;
   (void)Isa::syscall6(SYS_sigaltstack, addr(&ss), 0, 0, 0, 0, 0);
   install(kSegv, SigDisposition::handler);
+  for (i32 fd = 0; fd < kStd; fd++) copy_fd(fd, kCopies + fd);
   if (imports.linux_io != nullptr) (void)io_was.getcwd(home, kMaxPath);
   pages_snapshot(align_down(Isa::frame_pointer(), 1024) - 4096, stack_end);
   calls_restore();
@@ -267,6 +277,9 @@ void calls_restore() {
   if (in_handler) linux_was.sigmask_set(mask_is = mask);
   in_handler = false;
   while (nfiles > 0) (void)linux_was.close(files[--nfiles]);
+  for (i32 fd = 0; fd < kStd; fd++)
+    if ((closed_std & 1u << fd) != 0) copy_fd(kCopies + fd, fd);
+  closed_std = 0;
   if (moved) (void)io_was.chdir(home);
   moved = false;
   written.out_hash = written.trace_hash = kFnvStart;

@@ -23,7 +23,6 @@ struct Count {
 struct Flip {
   u64 key, ordinal;
   u32 pick;
-  bool used;
 };
 struct Trail {
   u64 on, who;
@@ -127,7 +126,7 @@ void play_flips(u64 n) {
   for (u64 i = 0; i < n; i++) {
     u8 b[kFlipBytes];
     read_exactly(b, kFlipBytes);
-    flips[i] = {key_of(b[0], b[1], number(b + 8, 8)), number(b + 16, 8), static_cast<u32>(number(b + 4, 4)), false};
+    flips[i] = {key_of(b[0], b[1], number(b + 8, 8)), number(b + 16, 8), static_cast<u32>(number(b + 4, 4))};
     u64 at = mix(flips[i].key ^ mix(flips[i].ordinal));
     while (flip_slots[at % kSlots] != 0) at++;
     flip_slots[at % kSlots] = static_cast<u32>(i + 1);
