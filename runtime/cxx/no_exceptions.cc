@@ -4,7 +4,6 @@
 //
 // Weak: if a program uses a part of libstdc++ that brings in these functions, too, the linker takes libstdc++'s, and
 // the program is refused because of what those need (see refused.cc), not because of two definitions.
-#include "rt0/runtime.h"
 #include "sched/above.h"
 
 namespace rt0 {
